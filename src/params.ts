@@ -1,0 +1,51 @@
+/** Every number that changes a verification key. Change one, and `npm run keys` must run again. */
+
+/** Certificates below the CI in one chain. */
+export const MAX_LINKS = 4;
+
+/** 64-byte SHA-256 blocks of the largest TBSCertificate: 12 blocks hold 759 bytes and the padding. */
+export const TBS_BLOCKS = 12;
+export const TBS_MAX_BYTES = 64 * TBS_BLOCKS - 9;
+
+/** Height of the Merkle tree of accepted CI leaves. */
+export const TRUST_HEIGHT = 8;
+
+/** Subtrees of a nameConstraints extension (or entries of permittedEins) that a link can commit to. */
+export const MAX_BASES = 4;
+
+/** Slots of the walks over a Name and over the extensions. */
+export const NAME_SLOTS = 6;
+export const EXTENSION_SLOTS = 12;
+
+/** Bytes of an organisation name, an OID, a key identifier and of a whole DER Name. */
+export const MAX_ORGANISATION = 64;
+export const MAX_OID = 30;
+export const MAX_KEY_IDENTIFIER = 31;
+export const MAX_NAME = 217;
+
+/** "No limit" of pathLenConstraint; larger constraints than this are outside the profile. */
+export const PATH_UNLIMITED = 127;
+
+/** Runtime table ids, unique within a circuit. Ids 0 and 1 are kimchi's own. */
+export const TABLE = {
+  p256: { x0: 10, x1: 11, x2: 12, x01: 13, y01: 14, y2: 15, quotientTop: 20, elementTop: 21 },
+  sha256: { chaining: 30, blocks: 31 },
+  memory: { prefix: 40, folded: 41, byte: 42, power: 43 },
+  walk: { slots: 50, digits: 51, aux: 52, aux2: 53, aux3: 54 },
+} as const;
+
+/** Version that is hashed into every commitment. */
+export const COMMITMENT_VERSION = 1;
+
+/** `mode`: first public input of every program, so that no proof passes for another kind. */
+export const MODE = {
+  chain: 1,
+  crl: 2,
+  presentation: 3,
+  registryPresentation: 4,
+  message5: 5,
+  message10: 6,
+  possession: 7,
+  certify: 8,
+  aggregate: 9,
+} as const;
