@@ -3,7 +3,11 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   maxWorkers: 1,
+  // The proof system leaks memory in every test file that loads it: a fresh worker beyond this.
+  workerIdleMemoryLimit: '2GB',
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testSequencer: '<rootDir>/scripts/test-order.js',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

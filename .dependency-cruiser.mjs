@@ -1,0 +1,96 @@
+/**
+ * Which stage may import what. A folder is a stage of the way the data goes; the table below is the
+ * whole rule, and everything that it does not list is refused.
+ *
+ * `folders`: other folders or files of src. `packages`: npm packages and node built-ins.
+ */
+const STAGES = {
+  errors: { folders: [], packages: [] },
+  bytes: { folders: [], packages: [] },
+  params: { folders: [], packages: [] },
+  roles: { folders: [], packages: [] },
+  asn1: { folders: ['errors', 'bytes'], packages: ['@peculiar/'] },
+  pki: {
+    folders: ['asn1', 'roles', 'params', 'errors', 'bytes'],
+    packages: ['@noble/'],
+  },
+  circuits: { folders: ['params', 'roles'], packages: ['o1js', 'node:module$', 'node:url$'] },
+  witness: {
+    folders: ['asn1', 'pki', 'circuits', 'roles', 'params', 'errors', 'bytes'],
+    packages: ['o1js', '@noble/', 'node:'],
+  },
+  prover: {
+    folders: ['witness', 'circuits', 'params', 'errors'],
+    packages: ['o1js', 'zod', 'node:', 'tsx'],
+  },
+};
+
+const own = (name) => `^src/${name}(/|\\.ts$)`;
+
+/** Packages are told apart by where they resolve to; a built-in resolves to its own bare name. */
+const npm = (name) =>
+  name.startsWith('node:')
+    ? `^(node:)?${name.slice('node:'.length) || '[a-z_/]+$'}`
+    : `(^|/)node_modules/${name}`;
+
+const stageRules = Object.entries(STAGES).flatMap(([stage, { folders, packages }]) => [
+  {
+    name: `${stage}-folders`,
+    comment: `src/${stage} may import ${folders.join(', ') || 'nothing'} of src`,
+    severity: 'error',
+    from: { path: own(stage) },
+    to: { path: '^src/', pathNot: [stage, ...folders].map(own) },
+  },
+  {
+    name: `${stage}-packages`,
+    comment: `src/${stage} may import ${packages.join(', ') || 'no package'}`,
+    severity: 'error',
+    from: { path: own(stage) },
+    to: { pathNot: ['^src/', ...packages.map(npm)], couldNotResolve: false },
+  },
+]);
+
+export default {
+  forbidden: [
+    ...stageRules,
+    {
+      name: 'cli-is-the-edge',
+      comment: 'nothing imports the command line',
+      severity: 'error',
+      from: { path: '^src/', pathNot: own('cli') },
+      to: { path: own('cli') },
+    },
+    {
+      name: 'index-is-the-edge',
+      comment: 'stages import each other, never the public index',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/index\\.ts$' },
+    },
+    {
+      name: 'kimchi-is-internal',
+      comment: 'low-level gate access stays inside the circuits',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/circuits/' },
+      to: { path: '^src/circuits/kimchi/' },
+    },
+    {
+      name: 'src-only',
+      comment: 'the package holds no test, script or benchmark code',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts|fixtures)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node'],
+    },
+  },
+};
