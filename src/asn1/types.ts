@@ -27,6 +27,27 @@ export interface Extension {
   readonly critical: boolean;
   /** Content of extnValue. */
   readonly value: Uint8Array;
+  /** The whole Extension, header included. */
+  readonly span: Span;
+  /** Where `value` lies. */
+  readonly valueSpan: Span;
+}
+
+/** Where the fields lie. Whole TLVs unless noted. */
+export interface CertificateSpans {
+  readonly tbs: Span;
+  /** Content of the serialNumber INTEGER. */
+  readonly serialNumber: Span;
+  readonly issuer: Span;
+  /** Contents of the two times. */
+  readonly notBefore: Span;
+  readonly notAfter: Span;
+  readonly subject: Span;
+  readonly subjectPublicKeyInfo: Span;
+  /** Content of the SEQUENCE OF Extension; ends where the TBS ends. */
+  readonly extensions: Span;
+  /** The ECDSA-Sig-Value inside signatureValue. */
+  readonly signature: Span;
 }
 
 export interface PermittedBase {
@@ -57,6 +78,7 @@ export interface Certificate {
   readonly publicKey: { readonly x: bigint; readonly y: bigint };
   readonly signature: { readonly r: bigint; readonly s: bigint };
   readonly extensions: readonly Extension[];
+  readonly spans: CertificateSpans;
 
   // values of the extensions of the GSMA profile; undefined when absent
   readonly subjectKeyIdentifier?: Uint8Array;
@@ -72,4 +94,6 @@ export interface Certificate {
   /** registeredID of subjectAltName, dotted. */
   readonly registeredId?: string;
   readonly extendedKeyUsage?: readonly string[];
+  /** URIs of cRLDistributionPoints, in order. */
+  readonly crlUris?: readonly string[];
 }

@@ -1,0 +1,143 @@
+import { bytesEqual } from '../bytes.ts';
+import { ZkcxError } from '../errors.ts';
+import { contextTag, onlyElement, TAG } from './cursor.ts';
+import type { DerCursor, DerElement } from './cursor.ts';
+import { readExtensions } from './extensions.ts';
+import { readName } from './names.ts';
+import { readPublicKey } from './public-key.ts';
+import { readEcdsaSignature, readSignatureAlgorithm } from './signature.ts';
+import { readTime } from './times.ts';
+import { readBitString, readInteger } from './values.ts';
+import type { Certificate, Span } from './types.ts';
+
+const MAX_SERIAL_BYTES = 20;
+
+/**
+ * Parse one DER certificate: RFC 5280 4.1 in the profile of docs/certificate-profile.md.
+ * Throws ERR_DER_*, ERR_CERT_* and ERR_PROFILE_*; the input is copied and never changed.
+ */
+export function parseCertificate(input: Uint8Array): Certificate {
+  const der = new Uint8Array(input);
+  const { cursor } = onlyElement(der, TAG.sequence, 'Certificate');
+  const tbs = cursor.element(TAG.sequence, 'TBSCertificate');
+  const { fields, algorithm, spans } = readTbs(cursor.inside(tbs));
+
+  const outer = cursor.element(TAG.sequence, 'signatureAlgorithm');
+  if (!bytesEqual(whole(cursor, outer), algorithm)) {
+    throw new ZkcxError(
+      'ERR_CERT_SIGNATURE_MISMATCH',
+      'signatureAlgorithm differs from the signature field of the TBSCertificate',
+    );
+  }
+  const signature = readBitString(cursor, 'signatureValue');
+  cursor.finish('signatureValue');
+  if (signature.unused !== 0) {
+    throw new ZkcxError('ERR_DER_BIT_STRING', 'signatureValue is not a whole number of bytes');
+  }
+  return {
+    der,
+    tbs: whole(cursor, tbs).slice(),
+    ...fields,
+    signature: readEcdsaSignature(cursor.inside(signature.element, 1)),
+    spans: {
+      tbs: spanOf(tbs),
+      ...spans,
+      signature: { start: signature.element.content + 1, end: signature.element.end },
+    },
+  };
+}
+
+function readTbs(tbs: DerCursor) {
+  readVersion(tbs);
+  const serial = readSerialNumber(tbs);
+  const algorithmStart = tbs.position;
+  readSignatureAlgorithm(tbs, 'signature');
+  const algorithm = tbs.bytes.subarray(algorithmStart, tbs.position);
+  const issuer = readName(tbs, 'issuer');
+  const validity = tbs.enter(TAG.sequence, 'validity');
+  const notBefore = readTime(validity, 'notBefore');
+  const notAfter = readTime(validity, 'notAfter');
+  validity.finish('notAfter');
+  const subject = readName(tbs, 'subject');
+  const spki = tbs.element(TAG.sequence, 'subjectPublicKeyInfo');
+  const publicKey = readPublicKey(tbs.inside(spki));
+  refuseUniqueIds(tbs);
+  const list = openExtensions(tbs);
+  const extensionsSpan = { start: list.position, end: list.end };
+  const { extensions, values } = readExtensions(list);
+  return {
+    algorithm,
+    fields: {
+      serialNumber: serial.value,
+      issuer: issuer.name,
+      subject: subject.name,
+      notBefore: notBefore.value,
+      notAfter: notAfter.value,
+      publicKey,
+      extensions,
+      ...values,
+    },
+    spans: {
+      serialNumber: { start: serial.element.content, end: serial.element.end },
+      issuer: spanOf(issuer.element),
+      notBefore: notBefore.span,
+      notAfter: notAfter.span,
+      subject: spanOf(subject.element),
+      subjectPublicKeyInfo: spanOf(spki),
+      extensions: extensionsSpan,
+    },
+  };
+}
+
+/** RFC 5280 4.1.2.1: v3, encoded as 2; v1 is the default and therefore absent. */
+function readVersion(tbs: DerCursor): void {
+  const tag = contextTag(0, true);
+  if (!tbs.done && !tbs.nextIs(tag)) {
+    throw new ZkcxError('ERR_CERT_VERSION', 'The certificate must be of version v3, this is v1');
+  }
+  const version = tbs.enter(tag, 'version');
+  const { value } = readInteger(version, 'version');
+  version.finish('version');
+  if (value !== 2n) {
+    throw new ZkcxError('ERR_CERT_VERSION', 'The certificate must be of version v3');
+  }
+}
+
+/** RFC 5280 4.1.2.2: not negative, at most 20 bytes. Zero passes, as it does in the circuits. */
+function readSerialNumber(tbs: DerCursor): { value: bigint; element: DerElement } {
+  const serial = readInteger(tbs, 'serialNumber');
+  if (serial.value < 0n) {
+    throw new ZkcxError('ERR_CERT_SERIAL_NEGATIVE', 'serialNumber is negative');
+  }
+  if (serial.element.end - serial.element.content > MAX_SERIAL_BYTES) {
+    throw new ZkcxError('ERR_CERT_SERIAL_SIZE', `serialNumber is above ${MAX_SERIAL_BYTES} bytes`);
+  }
+  return serial;
+}
+
+/** RFC 5280 4.1.2.8: conforming CAs must not generate them. Refused in both forms of the tag. */
+function refuseUniqueIds(tbs: DerCursor): void {
+  const tags = [1, 2].flatMap((n) => [contextTag(n, false), contextTag(n, true)]);
+  if (tags.some((tag) => tbs.nextIs(tag))) {
+    throw new ZkcxError('ERR_CERT_UNIQUE_ID', 'issuerUniqueID and subjectUniqueID are refused');
+  }
+}
+
+function openExtensions(tbs: DerCursor): DerCursor {
+  if (tbs.done) {
+    throw new ZkcxError('ERR_CERT_EXTENSIONS_ABSENT', 'The certificate has no extensions');
+  }
+  const explicit = tbs.enter(contextTag(3, true), 'extensions');
+  tbs.finish('extensions');
+  const list = explicit.enter(TAG.sequence, 'extensions');
+  explicit.finish('extensions');
+  return list;
+}
+
+function spanOf(element: DerElement): Span {
+  return { start: element.start, end: element.end };
+}
+
+function whole(cursor: DerCursor, element: DerElement): Uint8Array {
+  return cursor.bytes.subarray(element.start, element.end);
+}

@@ -1,0 +1,108 @@
+import { ZkcxError } from '../errors.ts';
+import { readNameConstraints, readPermittedEins } from './constraints.ts';
+import { TAG } from './cursor.ts';
+import type { DerCursor } from './cursor.ts';
+import {
+  readAuthorityKeyIdentifier,
+  readBasicConstraints,
+  readCrlUris,
+  readExtKeyUsage,
+  readKeyUsage,
+  readPolicies,
+  readRegisteredId,
+  readSubjectKeyIdentifier,
+} from './extension-values.ts';
+import { OID } from './oids.ts';
+import { readBooleanDefaultFalse, readOid } from './values.ts';
+import type { Certificate, Extension } from './types.ts';
+
+/** The members of a certificate that come from extensions. */
+export type ExtensionValues = Pick<
+  Certificate,
+  | 'subjectKeyIdentifier'
+  | 'authorityKeyIdentifier'
+  | 'keyUsage'
+  | 'basicConstraints'
+  | 'policies'
+  | 'nameConstraints'
+  | 'permittedEins'
+  | 'registeredId'
+  | 'extendedKeyUsage'
+  | 'crlUris'
+>;
+
+/** The known extensions. Each reader takes one element off the extnValue. */
+const READERS: Readonly<Record<string, (value: DerCursor) => ExtensionValues>> = {
+  [OID.subjectKeyIdentifier]: (v) => ({ subjectKeyIdentifier: readSubjectKeyIdentifier(v) }),
+  [OID.authorityKeyIdentifier]: (v) => ({ authorityKeyIdentifier: readAuthorityKeyIdentifier(v) }),
+  [OID.keyUsage]: (v) => ({ keyUsage: readKeyUsage(v) }),
+  [OID.basicConstraints]: (v) => ({ basicConstraints: readBasicConstraints(v) }),
+  [OID.certificatePolicies]: (v) => ({ policies: readPolicies(v) }),
+  [OID.nameConstraints]: (v) => ({ nameConstraints: readNameConstraints(v) }),
+  [OID.permittedEins]: (v) => ({ permittedEins: readPermittedEins(v) }),
+  [OID.subjectAltName]: (v) => ({ registeredId: readRegisteredId(v) }),
+  [OID.extKeyUsage]: (v) => ({ extendedKeyUsage: readExtKeyUsage(v) }),
+  [OID.cRLDistributionPoints]: (v) => ({ crlUris: readCrlUris(v) }),
+};
+
+/**
+ * Content of the SEQUENCE OF Extension (RFC 5280 4.1.2.9, 4.2): at least one, each OID once,
+ * unknown critical ones refused, known ones filled exactly by their value.
+ */
+export function readExtensions(list: DerCursor): {
+  extensions: readonly Extension[];
+  values: ExtensionValues;
+} {
+  const extensions: Extension[] = [];
+  const values: ExtensionValues = {};
+  const seen = new Set<string>();
+  do {
+    const { extension, value } = readExtension(list);
+    const { oid, critical } = extension;
+    if (seen.has(oid)) {
+      throw new ZkcxError('ERR_CERT_EXTENSION_DUPLICATE', `Extension ${oid} occurs twice`, {
+        reason: oid,
+      });
+    }
+    seen.add(oid);
+    const reader = Object.hasOwn(READERS, oid) ? READERS[oid] : undefined;
+    if (reader) {
+      Object.assign(values, reader(value));
+      value.finish(`Value of extension ${oid}`);
+    } else if (critical) {
+      throw new ZkcxError(
+        'ERR_CERT_EXTENSION_UNKNOWN_CRITICAL',
+        `Extension ${oid} is critical and unknown`,
+        { reason: oid },
+      );
+    }
+    extensions.push(extension);
+  } while (!list.done);
+
+  if (values.nameConstraints && values.permittedEins) {
+    throw new ZkcxError(
+      'ERR_CERT_CONSTRAINTS_BOTH',
+      'A certificate may have nameConstraints or permittedEins, not both',
+    );
+  }
+  return { extensions, values };
+}
+
+function readExtension(list: DerCursor): { extension: Extension; value: DerCursor } {
+  const element = list.element(TAG.sequence, 'Extension');
+  const fields = list.inside(element);
+  const oid = readOid(fields, 'extnID');
+  const critical = readBooleanDefaultFalse(fields, `critical of extension ${oid}`);
+  const octets = fields.element(TAG.octetString, `extnValue of ${oid}`);
+  fields.finish(`extnValue of ${oid}`);
+  return {
+    extension: {
+      oid,
+      critical,
+      value: fields.content(octets).slice(),
+      span: { start: element.start, end: element.end },
+      valueSpan: { start: octets.content, end: octets.end },
+    },
+    value: fields.inside(octets),
+  };
+}

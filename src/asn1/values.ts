@@ -1,0 +1,134 @@
+import { bytesToBigint } from '../bytes.ts';
+import { ZkcxError } from '../errors.ts';
+import { TAG } from './cursor.ts';
+import type { DerCursor, DerElement } from './cursor.ts';
+
+/** Content bytes of an OID: short-form lengths only, far above any OID in use. */
+const MAX_OID_BYTES = 127;
+
+/** BOOLEAN: one byte, 00 or FF (X.690 11.1). */
+export function readBoolean(cursor: DerCursor, what: string): boolean {
+  return decodeBoolean(cursor.content(cursor.element(TAG.boolean, what)), what);
+}
+
+/** BOOLEAN DEFAULT FALSE: absent, or TRUE; an encoded FALSE is refused (X.690 11.5). */
+export function readBooleanDefaultFalse(cursor: DerCursor, what: string): boolean {
+  if (!cursor.nextIs(TAG.boolean)) return false;
+  if (!readBoolean(cursor, what)) {
+    throw new ZkcxError('ERR_DER_DEFAULT', `${what} encodes its default value FALSE`);
+  }
+  return true;
+}
+
+/** INTEGER of any size in its shortest form (X.690 8.3.2), signed. */
+export function readInteger(
+  cursor: DerCursor,
+  what: string,
+): { value: bigint; element: DerElement } {
+  const element = cursor.element(TAG.integer, what);
+  return { value: decodeInteger(cursor.content(element), what), element };
+}
+
+/** OBJECT IDENTIFIER in dotted form. */
+export function readOid(cursor: DerCursor, what: string): string {
+  return decodeOid(cursor.content(cursor.element(TAG.oid, what)), what);
+}
+
+/** BIT STRING: the bytes and the number of unused low bits of the last one, which are zero. */
+export function readBitString(
+  cursor: DerCursor,
+  what: string,
+): { unused: number; bits: Uint8Array; element: DerElement } {
+  const element = cursor.element(TAG.bitString, what);
+  return { ...decodeBitString(cursor.content(element), what), element };
+}
+
+export function decodeBoolean(content: Uint8Array, what: string): boolean {
+  if (content.length !== 1 || (content[0] !== 0x00 && content[0] !== 0xff)) {
+    throw new ZkcxError('ERR_DER_BOOLEAN', `${what} must be one byte, 00 or FF`);
+  }
+  return content[0] === 0xff;
+}
+
+export function decodeInteger(content: Uint8Array, what: string): bigint {
+  const [first, second] = content;
+  if (first === undefined) throw new ZkcxError('ERR_DER_INTEGER', `${what} is an empty INTEGER`);
+  const padded = second !== undefined && (first === 0x00 ? second < 0x80 : second >= 0x80);
+  if (padded && (first === 0x00 || first === 0xff)) {
+    throw new ZkcxError('ERR_DER_INTEGER', `${what} is not in its shortest form`);
+  }
+  const unsigned = bytesToBigint(content);
+  return first < 0x80 ? unsigned : unsigned - (1n << BigInt(8 * content.length));
+}
+
+/** Dotted form; arcs of any size. Throws ERR_DER_OID when empty, cut or with padded arcs. */
+export function decodeOid(content: Uint8Array, what: string): string {
+  if (content.length === 0 || content.length > MAX_OID_BYTES || content.at(-1)! >= 0x80) {
+    throw new ZkcxError('ERR_DER_OID', `${what} is empty, cut off or above ${MAX_OID_BYTES} bytes`);
+  }
+  const arcs: bigint[] = [];
+  let arc = 0n;
+  let atStart = true;
+  for (const byte of content) {
+    // X.690 8.19.2: an arc has no leading 80
+    if (atStart && byte === 0x80) {
+      throw new ZkcxError('ERR_DER_OID', `${what} has an arc that is not minimal`);
+    }
+    arc = (arc << 7n) | BigInt(byte & 0x7f);
+    atStart = byte < 0x80;
+    if (atStart) {
+      arcs.push(arc);
+      arc = 0n;
+    }
+  }
+  const [first, ...rest] = arcs as [bigint, ...bigint[]];
+  const root = first < 80n ? first / 40n : 2n;
+  return [root, first - 40n * root, ...rest].join('.');
+}
+
+/** X.690 8.6.2 and 11.2.1. */
+export function decodeBitString(
+  content: Uint8Array,
+  what: string,
+): { unused: number; bits: Uint8Array } {
+  const unused = content[0];
+  const bits = content.subarray(1);
+  if (unused === undefined || unused > 7 || (bits.length === 0 && unused > 0)) {
+    throw new ZkcxError('ERR_DER_BIT_STRING', `${what} has no valid number of unused bits`);
+  }
+  if (bits.length > 0 && (bits.at(-1)! & ((1 << unused) - 1)) !== 0) {
+    throw new ZkcxError('ERR_DER_BIT_STRING', `${what} has unused bits that are not zero`);
+  }
+  return { unused, bits };
+}
+
+/**
+ * Walk over everything that is left, whatever it means: all rules of the cursor at every depth,
+ * and the rules of the universal types. Context-specific primitive content is opaque.
+ */
+export function checkRest(cursor: DerCursor, what: string): void {
+  while (!cursor.done) checkElement(cursor, cursor.any(what), what);
+}
+
+function checkElement(cursor: DerCursor, element: DerElement, what: string): void {
+  const constructed = (element.tag & 0x20) !== 0;
+  if ((element.tag & 0xc0) === 0) {
+    // X.690 8.9.1, 8.11.1, 10.2: SEQUENCE and SET are constructed, all other types primitive
+    if (constructed !== (element.tag === TAG.sequence || element.tag === TAG.set)) {
+      throw new ZkcxError('ERR_DER_FORM', `${what} has an element in the wrong form`);
+    }
+    checkUniversal(element.tag, cursor.content(element), what);
+  }
+  if (constructed) checkRest(cursor.inside(element), what);
+}
+
+function checkUniversal(tag: number, content: Uint8Array, what: string): void {
+  if (tag === TAG.boolean) decodeBoolean(content, what);
+  if (tag === TAG.integer) decodeInteger(content, what);
+  if (tag === TAG.bitString) decodeBitString(content, what);
+  if (tag === TAG.oid) decodeOid(content, what);
+  if (tag === TAG.null && content.length > 0) {
+    throw new ZkcxError('ERR_DER_NULL', `${what} has a NULL with content`);
+  }
+  if (tag === 0) throw new ZkcxError('ERR_DER_TAG', `${what} has an element with tag 0`);
+}
