@@ -169,12 +169,16 @@ export class CircuitContext {
   }
 }
 
-/** Run a method's body with a context and emit all that it queued. Every method goes through here. */
+/**
+ * Run a method's body with a context and emit all that it queued. Every method goes through here.
+ * A synchronous body runs to its end, `finish` included, before this returns.
+ */
 export async function withContext<T>(
   body: (context: CircuitContext) => T | Promise<T>,
 ): Promise<T> {
   const context = new CircuitContext();
-  const result = await body(context);
+  let result = body(context);
+  if (result instanceof Promise) result = await result;
   context.finish();
   return result;
 }
