@@ -42,6 +42,14 @@ export const ROLE_NAMES = Object.keys(ROLES) as Role[];
 /** Content bytes of the DER OBJECT IDENTIFIER id-rspRole. */
 export const ROLE_OID_PREFIX = Uint8Array.of(0x67, 0x81, 0x12, 0x01, 0x02, 0x01);
 
+/** The same, dotted. */
+export const ROLE_OID = '2.23.146.1.2.1';
+
+/** A role's policy OID, dotted. */
+export function roleDotted(role: Role): string {
+  return [ROLE_OID, ...ROLES[role].arcs].join('.');
+}
+
 /** Content bytes of a role's DER OBJECT IDENTIFIER. */
 export function roleOid(role: Role): Uint8Array {
   return Uint8Array.of(...ROLE_OID_PREFIX, ...ROLES[role].arcs);
