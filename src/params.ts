@@ -17,8 +17,14 @@ export const MAX_BASES = 4;
 export const NAME_SLOTS = 6;
 export const EXTENSION_SLOTS = 12;
 
+/** Entries of certificatePolicies and names of subjectAltName that a certificate may have. */
+export const MAX_POLICIES = 4;
+export const MAX_GENERAL_NAMES = 4;
+
 /** Bytes of an organisation name, an OID, a key identifier and of a whole DER Name. */
 export const MAX_ORGANISATION = 64;
+/** Digits of an IIN in issuing constraints: what one span of bytes holds. */
+export const MAX_IIN = 31;
 export const MAX_OID = 30;
 export const MAX_KEY_IDENTIFIER = 31;
 export const MAX_NAME = 217;
@@ -31,7 +37,11 @@ export const TABLE = {
   p256: { x0: 10, x1: 11, x2: 12, x01: 13, y01: 14, y2: 15, quotientTop: 20, elementTop: 21 },
   sha256: { chaining: 30, blocks: 31 },
   memory: { prefix: 40, folded: 41, byte: 42, power: 43 },
+  der: { short: 44, long: 45 },
+  tbs: { serialLengths: 46, stringTags: 47, attributes: 48, calendar: 49, yearDays: 55 },
   walk: { slots: 50, digits: 51, aux: 52, aux2: 53, aux3: 54 },
+  optional: { lengths: 60, octets: 61, oid: 62 },
+  extensions: { keys: 63, starts: 64, ends: 65, critical: 66, generalNames: 67 },
 } as const;
 
 /** Version that is hashed into every commitment. */

@@ -68,6 +68,13 @@ export class ByteMemory {
     return { index: this.context.constant(BigInt(index)), prefix: this.prefixes[index]! };
   }
 
+  /** The bytes before a constant index as a number, see `Position`. Free. */
+  prefixAt(index: number): Field {
+    const prefix = this.prefixes[index];
+    if (prefix === undefined) throw Error(`memory has no index ${index}`);
+    return prefix;
+  }
+
   /** Position of a variable index, proven to lie in [0, size]. 1/3 row. */
   at(index: Field): Position {
     const prefix = existsOne(() => this.entry(this.prefixes, index));
@@ -129,6 +136,13 @@ export class ByteMemory {
     });
     this.powerTable.read(n, value);
     return value;
+  }
+
+  /** In the prover only: the byte at an index, for hints. Constrains nothing. */
+  peek(index: bigint): bigint {
+    const byte = this.bytes[Number(index)];
+    if (byte === undefined) throw Error('position outside the memory');
+    return byte.toBigInt();
   }
 
   /** Assert 0 <= x <= 255. 1/3 row. */

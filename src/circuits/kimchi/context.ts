@@ -1,9 +1,24 @@
 import { Field } from 'o1js';
 import { Gates, existsOne, exists } from './gates.ts';
+import { foldTerms, linearValue, type Term } from './linear.ts';
 import { LookupTable } from './table.ts';
+import { XorRows } from './xor.ts';
 
-/** Coefficient and variable of a linear equation. */
-export type Term = readonly [bigint, Field];
+export type { Term } from './linear.ts';
+
+/** A fixed set of numbers, and the id of the table that lists it. */
+export interface NumberSet {
+  readonly table: number;
+  readonly numbers: readonly bigint[];
+}
+
+/** Coefficients of mul x y + left x + right y + constant; absent is 0. */
+export interface Quadratic {
+  readonly mul: bigint;
+  readonly left?: bigint;
+  readonly right?: bigint;
+  readonly constant?: bigint;
+}
 
 /**
  * What a method collects while it runs and emits in batches: 12-bit lookups and table reads go
@@ -12,9 +27,13 @@ export type Term = readonly [bigint, Field];
  * can be queued afterwards.
  */
 export class CircuitContext {
+  /** XORs of 32-bit words, and what is emitted in between their rows. */
+  readonly xorRows = new XorRows(this);
   private pending12: Field[] = [];
   private readonly tables = new Map<number, LookupTable>();
+  private readonly sets = new Map<NumberSet, LookupTable>();
   private readonly constants = new Map<bigint, Field>();
+  private readonly endings: (() => void)[] = [];
   private finished = false;
 
   /** Assert 0 <= x < 2^12. One third of a row. */
@@ -61,6 +80,20 @@ export class CircuitContext {
     return table;
   }
 
+  /**
+   * Assert that x is one of the numbers, by a table without values that is made on first use.
+   * 1/3 row, however large the set. Give the same object for the same set.
+   */
+  assertMember(x: Field, set: NumberSet): void {
+    this.assertOpen();
+    let table = this.sets.get(set);
+    if (table === undefined) {
+      table = this.table(set.table, [...set.numbers], { indexOnly: true });
+      this.sets.set(set, table);
+    }
+    table.read(x, Field(0));
+  }
+
   /** A constant as a variable, emitted on first use: half a row, never in the middle of a gate. */
   constant(value: bigint): Field {
     let variable = this.constants.get(value);
@@ -74,19 +107,15 @@ export class CircuitContext {
 
   /** Assert sum(c_i x_i) + constant = 0 over the native field. max(1, n - 2) half rows. */
   assertLinear(terms: Term[], constant = 0n): void {
-    let rest = [...terms];
-    while (rest.length > 3) {
-      const [a, b, ...others] = rest as [Term, Term, ...Term[]];
-      rest = [[1n, this.linear([a, b])], ...others];
-    }
-    this.generic(rest, constant);
+    this.generic(
+      foldTerms(terms, (pair) => this.linear(pair)),
+      constant,
+    );
   }
 
   /** A new variable equal to sum(c_i x_i) + constant. max(1, n - 1) half rows. */
   linear(terms: Term[], constant = 0n): Field {
-    const sum = existsOne(() =>
-      terms.reduce((total, [c, x]) => total + c * x.toBigInt(), constant),
-    );
+    const sum = existsOne(() => linearValue(terms, constant));
     this.assertLinear([...terms, [-1n, sum]], constant);
     return sum;
   }
@@ -107,6 +136,44 @@ export class CircuitContext {
       { left: 0n, right: 0n, out: -1n, mul: 1n, const: 0n },
       { left: x, right: y, out: z },
     );
+  }
+
+  /** A new variable equal to mul x y + left x + right y + constant. Half a row. */
+  quadratic(x: Field, y: Field, { mul, left = 0n, right = 0n, constant = 0n }: Quadratic): Field {
+    const result = existsOne(() => {
+      const [a, b] = [x.toBigInt(), y.toBigInt()];
+      return mul * a * b + left * a + right * b + constant;
+    });
+    Gates.generic(
+      { left, right, out: -1n, mul, const: constant },
+      { left: x, right: y, out: result },
+    );
+    return result;
+  }
+
+  /** Assert mul x y + left x + right y + constant = 0. Half a row. */
+  assertQuadratic(
+    x: Field,
+    y: Field,
+    { mul, left = 0n, right = 0n, constant = 0n }: Quadratic,
+  ): void {
+    Gates.generic({ left, right, out: 0n, mul, const: constant }, { left: x, right: y, out: x });
+  }
+
+  /** 1 if x is the constant, else 0: both directions are forced. 1 row. */
+  equals(x: Field, value: bigint): Field {
+    const bit = existsOne(() => (x.toBigInt() === value ? 1n : 0n));
+    const inverse = existsOne(() => {
+      const difference = x.toBigInt() - value;
+      return difference === 0n ? 0n : Field(difference).inv().toBigInt();
+    });
+    // (x - value) inverse = 1 - bit, (x - value) bit = 0
+    Gates.generic(
+      { left: 0n, right: -value, out: 1n, mul: 1n, const: -1n },
+      { left: x, right: inverse, out: bit },
+    );
+    this.assertQuadratic(x, bit, { mul: 1n, right: -value });
+    return bit;
   }
 
   /** Assert x is 0 or 1. Half a row. */
@@ -140,6 +207,12 @@ export class CircuitContext {
     );
   }
 
+  /** Let a gadget with queues of its own emit them when the method ends, before anything is closed. */
+  beforeFinish(ending: () => void): void {
+    this.assertOpen();
+    this.endings.push(ending);
+  }
+
   private emit12(): void {
     const [a, b, c] = this.pending12 as [Field, Field, Field];
     const zero = Field(0);
@@ -154,6 +227,7 @@ export class CircuitContext {
   /** Emit everything pending. Called by `withContext` only. */
   finish(): void {
     this.assertOpen();
+    for (const ending of this.endings) ending();
     const [first] = this.pending12;
     if (first !== undefined) {
       while (this.pending12.length < 3) this.pending12.push(first);

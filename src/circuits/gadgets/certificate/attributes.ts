@@ -1,0 +1,134 @@
+import type { Field } from 'o1js';
+import { MAX_ORGANISATION, NAME_SLOTS, TABLE } from '../../../params.ts';
+import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import type { LookupTable } from '../../kimchi/table.ts';
+import { type ByteMemory, MAX_SPAN, type Position } from '../memory.ts';
+import { SHORT_LENGTHS } from '../tlv.ts';
+import type { OrganisationFact, SerialAttributeFact } from './facts.ts';
+import { type NameSlot, PRINTABLE } from './names.ts';
+
+/** NameSlot.type of 2.5.4.last: three bytes 55 04 last. */
+const x520 = (last: bigint) => (2n << 24n) + 0x550400n + last;
+const ORGANISATION_NAME = x520(10n);
+const SERIAL_NUMBER = x520(5n);
+
+/** Stride of the columns in the table of slots. */
+const COLUMN = 16n;
+const COLUMNS = ['content', 'more', 'string'] as const;
+
+/**
+ * The attributes that the profile reads from a subject: exactly one organizationName, of
+ * UTF8String or PrintableString, 1 to 64 bytes; at most one serialNumber, of PrintableString.
+ * Both are counted over all slots before one is selected. ~50 rows.
+ */
+export function readAttributes(
+  context: CircuitContext,
+  memory: ByteMemory,
+  slots: readonly NameSlot[],
+): { organisation: OrganisationFact; serialAttribute: SerialAttributeFact } {
+  const table = slotTable(context, slots);
+  const organisation = select(context, table, slots, ORGANISATION_NAME);
+  context.assertLinear([[1n, organisation.count]], -1n);
+  // UTF8String or PrintableString: string (string - PRINTABLE) = 0
+  context.assertQuadratic(organisation.string, organisation.string, {
+    mul: 1n,
+    left: -PRINTABLE,
+  });
+
+  const serial = select(context, table, slots, SERIAL_NUMBER);
+  context.assertBit(serial.count);
+  context.assertLinear([
+    [1n, serial.string],
+    [-PRINTABLE, serial.count],
+  ]);
+  return {
+    organisation: readOrganisation(context, memory, organisation),
+    serialAttribute: {
+      present: serial.count,
+      start: memory.at(serial.content),
+      length: context.linear([
+        [1n, serial.more],
+        [1n, serial.count],
+      ]),
+    },
+  };
+}
+
+/** Slots 1 .. NAME_SLOTS by column; slot 0 stands for "none" and is all zero. */
+function slotTable(context: CircuitContext, slots: readonly NameSlot[]): LookupTable {
+  const index = (column: number, slot: number) => COLUMN * BigInt(column) + BigInt(slot);
+  const numbers = Array.from({ length: NAME_SLOTS + 1 }, (_, slot) => slot);
+  const indices = [...COLUMNS.keys()].flatMap((column) =>
+    numbers.map((slot) => index(column, slot)),
+  );
+  const table = context.table(TABLE.tbs.attributes, indices);
+  COLUMNS.forEach((name, column) => {
+    table.insert(index(column, 0), context.constant(0n));
+    slots.forEach((slot, i) => table.insert(index(column, i + 1), slot[name]));
+  });
+  return table;
+}
+
+interface Selected {
+  readonly count: Field;
+  readonly content: Field;
+  readonly more: Field;
+  readonly string: Field;
+}
+
+/**
+ * How many slots are of a type, and the parts of the slot that is; meaningful when the caller
+ * shows that the count is 0 (then all parts are 0) or 1.
+ */
+function select(
+  context: CircuitContext,
+  table: LookupTable,
+  slots: readonly NameSlot[],
+  type: bigint,
+): Selected {
+  const matches = slots.map((slot) => context.equals(slot.type, type));
+  const count = context.linear(matches.map((match): Term => [1n, match]));
+  const number = context.linear(matches.map((match, i): Term => [BigInt(i + 1), match]));
+  const [content, more, string] = COLUMNS.map((name, column) => {
+    const index = column === 0 ? number : context.linear([[1n, number]], COLUMN * BigInt(column));
+    const value = existsOne(() => slots[Number(number.toBigInt()) - 1]?.[name].toBigInt() ?? 0n);
+    table.read(index, value);
+    return value;
+  }) as [Field, Field, Field];
+  return { count, content, more, string };
+}
+
+/**
+ * Chunks of 31, 31 and 2 bytes after folding. As in `hashName` a chunk is only begun when the one
+ * before is full, so length and bytes fix the chunks and the other way round.
+ */
+function readOrganisation(
+  context: CircuitContext,
+  memory: ByteMemory,
+  { content, more }: Selected,
+): OrganisationFact {
+  const length = context.linear([[1n, more]], 1n);
+  const sizes = [0, 1, 2].map((i) =>
+    existsOne(() => {
+      const rest = length.toBigInt() - BigInt(MAX_SPAN * i);
+      return rest < 0n ? 0n : rest < BigInt(MAX_SPAN) ? rest : BigInt(MAX_SPAN);
+    }),
+  ) as [Field, Field, Field];
+  context.assertLinear([...sizes.map((size): Term => [1n, size]), [-1n, length]]);
+  for (const [before, size] of [
+    [sizes[0], sizes[1]],
+    [sizes[1], sizes[2]],
+  ] as const) {
+    context.assertQuadratic(before, size, { mul: -1n, right: BigInt(MAX_SPAN) });
+  }
+  // length - 1 <= 63, with `more` known to be in [0, 127]
+  context.assertMember(context.linear([[1n, more]], BigInt(128 - MAX_ORGANISATION)), SHORT_LENGTHS);
+  let position: Position = memory.at(content);
+  const chunks = sizes.map((size) => {
+    const from = position;
+    position = memory.advance(from, size);
+    return memory.foldedSpan(from, position, size);
+  }) as [Field, Field, Field];
+  return { length, chunks };
+}
