@@ -1,0 +1,66 @@
+/** What the benchmark measures, and how it is shown. */
+
+export interface ProofMeasure {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** What one subject's process reports. */
+export interface SubjectMeasure {
+  readonly subject: string;
+  readonly compileSeconds: number;
+  readonly peakMegabytes: number;
+  readonly proofs: readonly ProofMeasure[];
+}
+
+export interface Report {
+  readonly machine: string;
+  readonly runs: number;
+  readonly subjects: readonly SubjectMeasure[];
+  /** Fastest run of each proof, seconds, as `subject.proof`. */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly ratios: Readonly<Record<string, number>>;
+}
+
+/**
+ * Fastest run of each proof and the ratios that the project is judged by. The fastest of several
+ * runs is what the machine needs when nothing else disturbs it.
+ */
+export function report(machine: string, runs: number, subjects: SubjectMeasure[]): Report {
+  const seconds: Record<string, number> = {};
+  for (const { subject, proofs } of subjects) {
+    for (const { name, seconds: taken } of proofs) {
+      const key = `${subject}.${name}`;
+      seconds[key] = Math.min(seconds[key] ?? Infinity, taken);
+    }
+  }
+  const sum = (...keys: string[]) =>
+    keys.reduce((total, key) => total + (seconds[key] ?? Number.NaN), 0);
+  const ratios = {
+    /** Built-in composition over ours, both certificates; two hash proofs on their side. */
+    'builtin / chain':
+      sum('builtin.hash', 'builtin.anchor', 'builtin.hash', 'builtin.extend') /
+      sum('chain.anchor', 'chain.extend'),
+    'extend / recursive filler 2^16': sum('chain.extend') / sum('fillerRecursive16.extend'),
+    'anchor / recursive filler 2^16': sum('chain.anchor') / sum('fillerRecursive16.anchor'),
+  };
+  return { machine, runs, subjects, seconds, ratios };
+}
+
+/** Markdown table of a report. */
+export function table({ machine, runs, subjects, seconds, ratios }: Report): string {
+  const rows = Object.entries(seconds).map(([key, taken]) => {
+    const subject = subjects.find(({ subject }) => key.startsWith(`${subject}.`))!;
+    const gigabytes = (subject.peakMegabytes / 1024).toFixed(1);
+    return `| ${key} | ${taken.toFixed(1)} s | ${gigabytes} GB |`;
+  });
+  const quotients = Object.entries(ratios).map(
+    ([name, ratio]) => `| ${name} | ${ratio.toFixed(2)} | |`,
+  );
+  return [
+    `| fastest of ${runs} on ${machine} | proof | peak memory |`,
+    '| --- | --- | --- |',
+    ...rows,
+    ...quotients,
+  ].join('\n');
+}

@@ -1,0 +1,268 @@
+/**
+ * One link: a certificate under its issuer. All that statement program 1 checks of a certificate,
+ * on exactly the bytes that are hashed and signed.
+ */
+import { Field, Provable, Struct } from 'o1js';
+import { TBS_BLOCKS } from '../params.ts';
+import { ROLES, ROLE_NAMES, type Role } from '../roles.ts';
+import {
+  type Constraints,
+  handleHash,
+  issuerId,
+  LIST_KIND,
+  Octets,
+  oidIdentity,
+  type Opening,
+  PublicKey,
+  Signature,
+} from './claims.ts';
+import { assertInside, narrow } from './gadgets/certificate/constraints.ts';
+import { walkExtensions } from './gadgets/certificate/extensions.ts';
+import type { CertificateFacts, Limbs } from './gadgets/certificate/facts.ts';
+import { readEid } from './gadgets/certificate/identity.ts';
+import { walkTbs } from './gadgets/certificate/tbs.ts';
+import { ByteMemory } from './gadgets/memory.ts';
+import { assertPoint, verifyEcdsa } from './gadgets/p256/index.ts';
+import { digestLimbs, sha256 } from './gadgets/sha256/index.ts';
+import type { CircuitContext } from './kimchi/context.ts';
+import { existsOne } from './kimchi/gates.ts';
+
+/** What the prover gives for a link; everything about it is checked. */
+export class LinkWitness extends Struct({
+  /** TBSCertificate with its SHA-256 padding, then zeros: a field a byte. */
+  tbs: Provable.Array(Field, 64 * TBS_BLOCKS),
+  signature: Signature,
+  /** The window that the new claim will show. */
+  validFrom: Field,
+  validUntil: Field,
+  /** Fresh blind of the new commitment. */
+  blind: Field,
+}) {}
+
+/** What a link needs to know of the certificate or CI above it, already authenticated. */
+export interface Issuer {
+  readonly key: PublicKey;
+  /** Hash of its subject Name; undefined for a CI, whose name is taken as given. */
+  readonly subjectName?: Field;
+  readonly subjectKeyIdentifier: Octets;
+  readonly pathLen: Field;
+  /** undefined for a CI. */
+  readonly constraints?: Constraints;
+  /** 1 when it may issue the role whose bit is set, else anything but 1. */
+  mayIssue(roleBits: readonly Field[]): Field;
+}
+
+/** The part of an `Opening` that the last certificate decides. */
+export type Subject = Omit<
+  Opening,
+  'blind' | 'ciLeaf' | 'validFrom' | 'validUntil' | 'links' | 'handles'
+> & { readonly handle: Field };
+
+/** Assert that `signature` by `key` is valid over the first `length` bytes of the memory. */
+export type AssertSigned = (
+  context: CircuitContext,
+  memory: ByteMemory,
+  length: Field,
+  key: PublicKey,
+  signature: Signature,
+) => void;
+
+/** ecdsa-with-SHA256 (RFC 5758) on P-256. */
+export const assertSigned: AssertSigned = (context, memory, length, key, { r, s }) => {
+  verifyEcdsa(context, {
+    digest: digestLimbs(context, sha256(context, memory, length)),
+    signature: { r: r as Limbs, s: s as Limbs },
+    key: { x: key.x as Limbs, y: key.y as Limbs },
+  });
+};
+
+/**
+ * Check a certificate against its issuer, signature included. ~48,000 rows. `signed` is a parameter
+ * for the benchmark that puts o1js's own gadgets in place of ours.
+ */
+export function assertLink(
+  context: CircuitContext,
+  link: LinkWitness,
+  issuer: Issuer,
+  signed: AssertSigned = assertSigned,
+): Subject {
+  const memory = new ByteMemory(context, link.tbs);
+  const { facts, subject } = assertCertificate(context, memory, link, issuer);
+  signed(context, memory, facts.length, issuer.key, link.signature);
+  return subject;
+}
+
+/** Everything of a link but the signature: what the TBS says, against its issuer. */
+export function assertCertificate(
+  context: CircuitContext,
+  memory: ByteMemory,
+  window: { readonly validFrom: Field; readonly validUntil: Field },
+  issuer: Issuer,
+): { facts: CertificateFacts; subject: Subject } {
+  const tbs = walkTbs(context, memory);
+  const facts = { ...tbs, ...walkExtensions(context, memory, tbs.extensions) };
+  const isCa = kindBit(context, facts.roleBits, 'ca');
+  const isEuicc = kindBit(context, facts.roleBits, 'euicc');
+
+  // name chaining, key identifiers (statement 3)
+  if (issuer.subjectName !== undefined) assertSame(context, facts.issuerName, issuer.subjectName);
+  assertSame(context, facts.authorityKeyIdentifier.length, issuer.subjectKeyIdentifier.length);
+  assertSame(context, facts.authorityKeyIdentifier.value, issuer.subjectKeyIdentifier.value);
+  context.assertNonZero(facts.subjectKeyIdentifier.length);
+
+  // the claimed window lies within the certificate's validity (statement 4)
+  assertWithin(context, window, facts.notBefore, facts.notAfter);
+
+  // the issuer may issue this role; usage agrees with the role (statement 5)
+  context.assertLinear([[1n, issuer.mayIssue(facts.roleBits)]], -1n);
+  assertUsage(context, facts, isCa);
+  const pathLen = remainingPathLen(context, issuer.pathLen, facts.pathLen, isCa);
+
+  // inside the issuer's constraints, own ones only narrower (statement 6)
+  const inherited = issuer.constraints;
+  if (inherited !== undefined) {
+    assertInside(context, memory, inherited, {
+      organisation: facts.organisation,
+      isEuicc,
+      serialAttribute: facts.serialAttribute,
+    });
+  }
+  const constraints = narrow(context, memory, inherited, facts.constraints);
+  const isEum = context.linear([
+    [1n, roleBit(facts.roleBits, 'eum-v2')],
+    [1n, roleBit(facts.roleBits, 'eum')],
+  ]);
+  assertConstrained(context, isEum, constraints.count);
+
+  assertPoint(context, facts.key);
+  const eid = readEid(context, memory, facts.serialAttribute, isEuicc);
+  const oid = oidIdentity(facts.registeredId).seal();
+  const isServer = kindBit(context, facts.roleBits, 'server');
+  const identity = context.linear([
+    [1n, eid],
+    [1n, context.product(isServer, oid)],
+  ]);
+  // without an OID a server could not be named
+  context.assertProduct(isServer, isZero(context, oid), context.constant(0n));
+
+  const listKind = context.linear([[LIST_KIND.ca - LIST_KIND.user, isCa]], LIST_KIND.user);
+  return {
+    facts,
+    subject: {
+      handle: handleHash(issuerId(issuer.key), listKind, facts.serialNumber),
+      key: new PublicKey({ x: [...facts.key.x], y: [...facts.key.y] }),
+      subjectName: facts.subjectName,
+      subjectKeyIdentifier: new Octets(facts.subjectKeyIdentifier),
+      role: context.linear(
+        ROLE_NAMES.map((role, i) => [BigInt(ROLES[role].number), facts.roleBits[i]!] as const),
+      ),
+      cA: isCa,
+      pathLen,
+      keyCertSign: facts.keyUsage.keyCertSign,
+      cRLSign: facts.keyUsage.cRLSign,
+      constraints,
+      organisation: {
+        length: facts.organisation.length,
+        chunks: [...facts.organisation.chunks],
+      },
+      identity,
+    },
+  };
+}
+
+/** Assert notBefore <= validFrom <= validUntil <= notAfter; all but the window below 2^38. */
+export function assertWithin(
+  context: CircuitContext,
+  window: { readonly validFrom: Field; readonly validUntil: Field },
+  notBefore: Field,
+  notAfter: Field,
+): void {
+  // notBefore, notAfter < 2^38 make the first and last difference bound the window as well
+  assertOrdered(context, notBefore, window.validFrom);
+  assertOrdered(context, window.validFrom, window.validUntil);
+  assertOrdered(context, window.validUntil, notAfter);
+}
+
+/** Assert 0 <= later - earlier < 2^39, the true order when one of them is known below 2^38. */
+export function assertOrdered(context: CircuitContext, earlier: Field, later: Field): void {
+  const difference = context.linear([
+    [1n, later],
+    [-1n, earlier],
+  ]);
+  context.rangeBits(difference, 39);
+}
+
+/** CA: cA and keyCertSign. End entity: digitalSignature, and nothing that signs certificates. */
+function assertUsage(context: CircuitContext, facts: CertificateFacts, isCa: Field): void {
+  const { digitalSignature, keyCertSign, cRLSign } = facts.keyUsage;
+  assertSame(context, facts.cA, isCa);
+  assertSame(context, keyCertSign, isCa);
+  const isLeaf = context.linear([[-1n, isCa]], 1n);
+  const zero = context.constant(0n);
+  context.assertProduct(isLeaf, cRLSign, zero);
+  context.assertProduct(isLeaf, context.linear([[-1n, digitalSignature]], 1n), zero);
+}
+
+/**
+ * Certificates that may still follow: for a CA min(issuer's - 1, own constraint), for a leaf 0.
+ * An issuer with 0 left cannot issue a CA (RFC 5280, 6.1.4 (l) and (m)).
+ */
+function remainingPathLen(context: CircuitContext, issuers: Field, own: Field, isCa: Field): Field {
+  const left = context.linear([
+    [1n, issuers],
+    [-1n, isCa],
+  ]);
+  context.range12(left);
+  const minimum = existsOne(() => {
+    const [a, b] = [left.toBigInt(), own.toBigInt()];
+    return a < b ? a : b;
+  });
+  const belowLeft = context.linear([
+    [1n, left],
+    [-1n, minimum],
+  ]);
+  const belowOwn = context.linear([
+    [1n, own],
+    [-1n, minimum],
+  ]);
+  context.range12(minimum);
+  context.range12(belowLeft);
+  context.range12(belowOwn);
+  context.assertProduct(belowLeft, belowOwn, context.constant(0n));
+  return context.product(isCa, minimum);
+}
+
+/** Assert count > 0 where the role is EUM: an EUM without constraints could issue any EID. */
+function assertConstrained(context: CircuitContext, isEum: Field, count: Field): void {
+  context.assertProduct(isEum, isZero(context, count), context.constant(0n));
+}
+
+/** 1 if x = 0, else 0. */
+function isZero(context: CircuitContext, x: Field): Field {
+  const inverse = existsOne(() => {
+    const value = x.toBigInt();
+    return value === 0n ? 0n : Field(value).inv().toBigInt();
+  });
+  const nonZero = context.product(x, inverse);
+  const zero = context.linear([[-1n, nonZero]], 1n);
+  context.assertProduct(x, zero, context.constant(0n));
+  return zero;
+}
+
+function kindBit(context: CircuitContext, bits: readonly Field[], kind: string): Field {
+  const terms = ROLE_NAMES.flatMap((role, i) =>
+    ROLES[role].kind === kind ? [[1n, bits[i]!] as const] : [],
+  );
+  return context.linear(terms);
+}
+
+export function roleBit(bits: readonly Field[], role: Role): Field {
+  return bits[ROLE_NAMES.indexOf(role)]!;
+}
+
+function assertSame(context: CircuitContext, a: Field, b: Field): void {
+  context.assertLinear([
+    [1n, a],
+    [-1n, b],
+  ]);
+}

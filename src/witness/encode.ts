@@ -1,0 +1,76 @@
+/** Plain values as the circuits take them. */
+import { Field } from 'o1js';
+import type { PermittedBase } from '../asn1/types.ts';
+import { bytesToBigint } from '../bytes.ts';
+import { Constraints, Octets, Organisation, PublicKey, Signature } from '../circuits/claims.ts';
+import { MAX_BASES, TBS_BLOCKS } from '../params.ts';
+
+const LIMB = (1n << 88n) - 1n;
+
+/** Three 88-bit limbs, least significant first. */
+export function limbs(value: bigint): Field[] {
+  return [0n, 88n, 176n].map((shift) => Field((value >> shift) & LIMB));
+}
+
+export function publicKey({ x, y }: { x: bigint; y: bigint }): PublicKey {
+  return new PublicKey({ x: limbs(x), y: limbs(y) });
+}
+
+export function signature({ r, s }: { r: bigint; s: bigint }): Signature {
+  return new Signature({ r: limbs(r), s: limbs(s) });
+}
+
+/** At most 31 bytes. */
+export function octets(bytes: Uint8Array): Octets {
+  return new Octets({ length: Field(bytes.length), value: Field(bytesToBigint(bytes)) });
+}
+
+/** At most 64 bytes, folded already. */
+export function organisation(folded: Uint8Array): Organisation {
+  const chunks = [0, 31, 62].map((from) => Field(bytesToBigint(folded.subarray(from, from + 31))));
+  return new Organisation({ length: Field(folded.length), chunks });
+}
+
+/**
+ * A TBSCertificate with its SHA-256 padding (FIPS 180-4, 5.1.1), then zeros up to the circuit's
+ * size: one field a byte.
+ */
+export function paddedTbs(tbs: Uint8Array): Field[] {
+  const buffer = new Uint8Array(64 * TBS_BLOCKS);
+  const blocks = Math.ceil((tbs.length + 9) / 64);
+  if (blocks > TBS_BLOCKS) throw RangeError(`TBS of ${tbs.length} bytes`);
+  buffer.set(tbs);
+  buffer[tbs.length] = 0x80;
+  const bits = 8 * tbs.length;
+  buffer[64 * blocks - 2] = bits >> 8;
+  buffer[64 * blocks - 1] = bits & 255;
+  return Array.from(buffer, (byte) => Field(byte));
+}
+
+/** At most MAX_BASES bases, organisations folded; what is left over is zero. */
+export function constraints(bases: readonly PermittedBase[]): Constraints {
+  const none = new Uint8Array();
+  return new Constraints({
+    count: Field(bases.length),
+    bases: Array.from({ length: MAX_BASES }, (_, i) => ({
+      organisation: organisation(bases[i]?.organisation ?? none),
+      iin: octets(asciiBytes(bases[i]?.iin ?? '')),
+    })),
+  });
+}
+
+/** Content bytes of a DER OBJECT IDENTIFIER (X.690, 8.19). */
+export function oidContent(dotted: string): Uint8Array {
+  const [first, second, ...rest] = dotted.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
+  return Uint8Array.from([40n * first + second, ...rest].flatMap(base128));
+}
+
+function base128(arc: bigint): number[] {
+  const digits = [Number(arc & 127n)];
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) digits.unshift(Number(rest & 127n) | 128);
+  return digits;
+}
+
+function asciiBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

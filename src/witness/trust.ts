@@ -1,0 +1,68 @@
+/** The set of accepted CIs as the Merkle tree whose root is `trustRoot`. */
+import { Field } from 'o1js';
+import { CiLeaf } from '../circuits/claims.ts';
+import { domainHash } from '../circuits/hash.ts';
+import { ZkcxError } from '../errors.ts';
+import { PATH_UNLIMITED, TRUST_HEIGHT } from '../params.ts';
+import type { TrustAnchor } from '../pki/index.ts';
+import { roleMask } from '../roles.ts';
+import { octets, publicKey } from './encode.ts';
+
+/** The leaf of a CI. */
+export function ciLeaf(anchor: TrustAnchor): CiLeaf {
+  return new CiLeaf({
+    key: publicKey(anchor.publicKey),
+    subjectKeyIdentifier: octets(anchor.subjectKeyIdentifier),
+    roles: Field(roleMask(anchor.roles)),
+    pathLen: Field(anchor.pathLen ?? PATH_UNLIMITED),
+    notBefore: Field(anchor.notBefore),
+    notAfter: Field(anchor.notAfter),
+  });
+}
+
+/**
+ * Merkle tree over the leaves' hashes in ascending order, then empty leaves (0): a set has one root,
+ * in whatever order its members are named. At most 2^TRUST_HEIGHT CIs.
+ */
+export class TrustSet {
+  readonly root: Field;
+  private readonly levels: Field[][];
+
+  constructor(anchors: readonly TrustAnchor[]) {
+    const hashes = new Set(anchors.map((anchor) => CiLeaf.hash(ciLeaf(anchor)).toBigInt()));
+    const size = 2 ** TRUST_HEIGHT;
+    if (hashes.size === 0 || hashes.size > size) {
+      throw new ZkcxError(
+        'ERR_TRUST_SIZE',
+        `a trust set has 1 to ${size} CI certificates, not ${hashes.size}`,
+      );
+    }
+    const sorted = [...hashes].sort((a, b) => (a < b ? -1 : 1));
+    const leaves = Array.from({ length: size }, (_, i) => Field(sorted[i] ?? 0n));
+    this.levels = [leaves];
+    for (let level = leaves; level.length > 1;) {
+      level = Array.from({ length: level.length / 2 }, (_, i) =>
+        domainHash('node', [level[2 * i]!, level[2 * i + 1]!]),
+      );
+      this.levels.push(level);
+    }
+    this.root = this.levels[TRUST_HEIGHT]![0]!;
+  }
+
+  /** Siblings and sides from the leaf of a CI up. */
+  path(anchor: TrustAnchor): { siblings: Field[]; right: Field[] } {
+    const hash = CiLeaf.hash(ciLeaf(anchor)).toBigInt();
+    const index = this.levels[0]!.findIndex((leaf) => leaf.toBigInt() === hash);
+    if (index < 0) {
+      throw new ZkcxError(
+        'ERR_TRUST_UNKNOWN',
+        'this CI is not in the trust set: add it or use another root',
+      );
+    }
+    const heights = Array.from({ length: TRUST_HEIGHT }, (_, level) => level);
+    return {
+      siblings: heights.map((level) => this.levels[level]![(index >> level) ^ 1]!),
+      right: heights.map((level) => Field((index >> level) & 1)),
+    };
+  }
+}
