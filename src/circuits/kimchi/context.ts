@@ -228,6 +228,7 @@ export class CircuitContext {
   finish(): void {
     this.assertOpen();
     for (const ending of this.endings) ending();
+    this.xorRows.finish();
     const [first] = this.pending12;
     if (first !== undefined) {
       while (this.pending12.length < 3) this.pending12.push(first);
