@@ -1,0 +1,98 @@
+import type { Field } from 'o1js';
+import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import { TABLE } from '../../../params.ts';
+import type { Limbs } from '../certificate/facts.ts';
+import type { State } from './compress.ts';
+
+const WORDS = 8;
+
+/**
+ * The digest after `blocks` blocks: its words, most significant first, each proven below 2^32.
+ * `states` are the chaining values after the first, second, ... block; `blocks` is in
+ * [1, states.length]. All are pinned in a table that is read at 8 (blocks - 1) + j. ~25 rows, 8/3 a
+ * block.
+ */
+export function selectDigest(
+  context: CircuitContext,
+  states: readonly State[],
+  blocks: Field,
+): Field[] {
+  const cells = states.flat();
+  const table = context.table(
+    TABLE.sha256.chaining,
+    cells.map((_, index) => BigInt(index)),
+  );
+  for (const [index, { cell }] of cells.entries()) table.insert(BigInt(index), cell);
+  return Array.from({ length: WORDS }, (_, j) => {
+    const index = context.linear([[BigInt(WORDS), blocks]], BigInt(j - WORDS));
+    const cell = existsOne(() => cells[Number(index.toBigInt())]!.cell.toBigInt());
+    table.read(index, cell);
+    // d and h are not reduced, see `compress`; the others are raised in every state
+    const raise = states[0]![j]!.raise;
+    const word = existsOne(() => cell.toBigInt() & 0xffffffffn);
+    context.rangeBits(word, 32);
+    const terms: Term[] = [
+      [1n, cell],
+      [-1n, word],
+    ];
+    if (raise === 0n) {
+      const carry = existsOne(() => cell.toBigInt() >> 32n);
+      context.range12(carry);
+      terms.push([-(1n << 32n), carry]);
+    }
+    context.assertLinear(terms, -(raise << 32n));
+    return word;
+  });
+}
+
+/**
+ * A digest (words below 2^32, most significant first) as number in limbs of 88, 88 and 80 bits,
+ * least significant first; in range, because the two words that a limb boundary cuts are split into
+ * range-checked parts. ~9 rows.
+ */
+export function digestLimbs(context: CircuitContext, words: readonly Field[]): Limbs {
+  if (words.length !== WORDS) throw Error(`a digest has 8 words, not ${words.length}`);
+  const [w0, w1, w2, w3, w4, w5, w6, w7] = words as [
+    Field,
+    Field,
+    Field,
+    Field,
+    Field,
+    Field,
+    Field,
+    Field,
+  ];
+  const [high5, low5] = splitWord(context, w5, 24);
+  const [high2, low2] = splitWord(context, w2, 16);
+  return [
+    context.linear([
+      [1n, w7],
+      [1n << 32n, w6],
+      [1n << 64n, low5],
+    ]),
+    context.linear([
+      [1n, high5],
+      [1n << 8n, w4],
+      [1n << 40n, w3],
+      [1n << 72n, low2],
+    ]),
+    context.linear([
+      [1n, high2],
+      [1n << 16n, w1],
+      [1n << 48n, w0],
+    ]),
+  ];
+}
+
+/** A 32-bit word as high part and low part of `bits` bits. */
+function splitWord(context: CircuitContext, word: Field, bits: number): [Field, Field] {
+  const high = existsOne(() => word.toBigInt() >> BigInt(bits));
+  context.rangeBits(high, 32 - bits);
+  const low = context.linear([
+    [1n, word],
+    [-(1n << BigInt(bits)), high],
+  ]);
+  context.rangeBits(low, bits);
+  return [high, low];
+}

@@ -1,0 +1,55 @@
+/**
+ * SHA-256 (FIPS 180-4) of the first bytes of a memory. In: bytes with their padding, a length known
+ * to the prover. Out: the digest as words or as limbs. The argument is in docs/gadget-sha256.md.
+ */
+import type { Field } from 'o1js';
+import type { CircuitContext } from '../../kimchi/context.ts';
+import type { ByteMemory } from '../memory.ts';
+import { compress, type State } from './compress.ts';
+import { INITIAL } from './constants.ts';
+import { selectDigest } from './digest.ts';
+import { assertPadding, BLOCK_BYTES } from './padding.ts';
+import { raised, type Word } from './word.ts';
+
+export { compress, type State } from './compress.ts';
+export { digestLimbs } from './digest.ts';
+export { assertPadding } from './padding.ts';
+export { plain, raised, type Word } from './word.ts';
+
+/**
+ * SHA-256 of the first `length` bytes of the memory, which holds them with their padding and zeros
+ * up to its end: 8 words, most significant first, each proven below 2^32. The memory is a multiple
+ * of 64 bytes; any length from 0 to its size - 9 will do and is proven to be in that range.
+ * ~2,835 rows a block of the memory and ~100.
+ */
+export function sha256(context: CircuitContext, memory: ByteMemory, length: Field): Field[] {
+  const blocks = assertPadding(context, memory, length);
+  let state = initialState(context);
+  const states: State[] = [];
+  for (let start = 0; start < memory.size; start += BLOCK_BYTES) {
+    state = compress(context, state, blockWords(context, memory, start));
+    states.push(state);
+  }
+  return selectDigest(context, states, blocks);
+}
+
+/** The state before the first block. */
+function initialState(context: CircuitContext): State {
+  const words = INITIAL.map((word) => raised(context.constant(word + (1n << 32n))));
+  return words as unknown as State;
+}
+
+/** The 16 words of a block, below 2^32 because the memory's bytes are bytes. Half a row each. */
+function blockWords(context: CircuitContext, memory: ByteMemory, start: number): Word[] {
+  return Array.from({ length: BLOCK_BYTES / 4 }, (_, i) => {
+    const at = start + 4 * i;
+    const word = context.xorRows.linear(
+      [
+        [1n, memory.prefixAt(at + 4)],
+        [-(1n << 32n), memory.prefixAt(at)],
+      ],
+      1n << 32n,
+    );
+    return raised(word);
+  });
+}
