@@ -3,6 +3,7 @@ import { contextTag, TAG } from './cursor.ts';
 import type { DerCursor } from './cursor.ts';
 import { isOrganisationTag, readName } from './names.ts';
 import { OID } from './oids.ts';
+import { latin1 } from './values.ts';
 import type { NameAttribute, PermittedBase } from './types.ts';
 
 /**
@@ -54,7 +55,7 @@ function readBase(subtree: DerCursor): PermittedBase {
   if (organisation && !isOrganisationTag(organisation.tag)) {
     throw badBase('must give the organization as UTF8String or PrintableString');
   }
-  const iin = serial && String.fromCharCode(...serial.value);
+  const iin = serial && latin1(serial.value);
   if (serial && (serial.tag !== TAG.printableString || !/^[0-9]+$/.test(iin!))) {
     throw badBase('must give the serialNumber as PrintableString of digits');
   }
@@ -77,7 +78,7 @@ export function readPermittedEins(value: DerCursor): readonly string[] {
   const eins: string[] = [];
   do {
     const digits = list.content(list.element(TAG.printableString, 'Entry of permittedEins'));
-    const ein = String.fromCharCode(...digits);
+    const ein = latin1(digits);
     if (!/^[0-9]+$/.test(ein)) {
       throw new ZkcxError('ERR_CERT_PERMITTED_EINS', 'An entry of permittedEins is not digits');
     }

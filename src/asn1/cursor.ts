@@ -22,7 +22,7 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** Nesting below the outermost element; a certificate of the profile needs 9. */
+/** Nesting below the outermost element; a certificate of the profile needs 14. */
 export const MAX_DEPTH = 16;
 
 /** One TLV. `start` is its tag byte, `content` the first byte after the header. */
@@ -81,12 +81,8 @@ export class DerCursor {
 
   /** Next element, whatever its tag. Throws ERR_DER_MISSING at the end. */
   any(what: string): DerElement {
-    if (this.done) throw new ZkcxError('ERR_DER_MISSING', `${what} is missing`);
     const start = this.#position;
-    const tag = this.#byte(start, what);
-    if ((tag & 0x1f) === 0x1f) {
-      throw new ZkcxError('ERR_DER_TAG_LONG', `${what} has a tag of more than one byte`);
-    }
+    const tag = this.#tag(what);
     const { content, length } = this.#length(start + 1, what);
     const end = content + length;
     if (end > this.end) throw this.#beyond(what);
@@ -96,8 +92,8 @@ export class DerCursor {
 
   /** Next element, which must have this tag. Throws ERR_DER_TAG for another one. */
   element(tag: number, what: string): DerElement {
-    if (!this.done && !this.nextIs(tag)) {
-      const found = tagName(this.#byte(this.#position, what));
+    if (this.#tag(what) !== tag) {
+      const found = tagName(this.#tag(what));
       throw new ZkcxError('ERR_DER_TAG', `${what} must have tag ${tagName(tag)}, found ${found}`, {
         reason: found,
       });
@@ -132,6 +128,17 @@ export class DerCursor {
       const extra = this.end - this.#position;
       throw new ZkcxError('ERR_DER_TRAILING', `${what} is followed by ${extra} unexpected bytes`);
     }
+  }
+
+  #tag(what: string): number {
+    const tag = this.bytes[this.#position];
+    if (this.done || tag === undefined) {
+      throw new ZkcxError('ERR_DER_MISSING', `${what} is missing`);
+    }
+    if ((tag & 0x1f) === 0x1f) {
+      throw new ZkcxError('ERR_DER_TAG_LONG', `${what} has a tag of more than one byte`);
+    }
+    return tag;
   }
 
   #byte(offset: number, what: string): number {

@@ -2,7 +2,7 @@ import { ZkcxError } from '../errors.ts';
 import { TAG } from './cursor.ts';
 import type { DerCursor, DerElement } from './cursor.ts';
 import { OID } from './oids.ts';
-import { readOid } from './values.ts';
+import { latin1, readOid } from './values.ts';
 import type { Name, NameAttribute } from './types.ts';
 
 /** DirectoryString (RFC 5280 4.1.2.4), and the string types of emailAddress and the like. */
@@ -40,9 +40,13 @@ function readRdn(rdns: DerCursor, what: string): NameAttribute {
     throw new ZkcxError('ERR_CERT_NAME_MULTIVALUED', `${what} has several attributes in one RDN`);
   }
   if (!STRING_TAGS.has(value.tag) || value.content === value.end) {
-    throw new ZkcxError('ERR_CERT_NAME_VALUE', `${what} has an attribute that is not a string`, {
-      reason: oid,
-    });
+    throw new ZkcxError(
+      'ERR_CERT_NAME_VALUE',
+      `${what} has an attribute that is no string, or empty`,
+      {
+        reason: oid,
+      },
+    );
   }
   return { oid, tag: value.tag, value: rdns.bytes.slice(value.content, value.end) };
 }
@@ -94,5 +98,5 @@ export function subjectSerialNumber(name: Name): string | undefined {
       "The subject's serialNumber attribute must be a PrintableString",
     );
   }
-  return String.fromCharCode(...serial.value);
+  return latin1(serial.value);
 }

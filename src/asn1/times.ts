@@ -1,6 +1,7 @@
 import { ZkcxError } from '../errors.ts';
 import { TAG, tagName } from './cursor.ts';
 import type { DerCursor } from './cursor.ts';
+import { latin1 } from './values.ts';
 import type { Span } from './types.ts';
 
 /**
@@ -17,7 +18,7 @@ export function readTime(cursor: DerCursor, what: string): { value: bigint; span
       `${what} must be UTCTime or GeneralizedTime, found ${found}`,
     );
   }
-  const text = String.fromCharCode(...cursor.content(element).subarray(0, 32));
+  const text = latin1(cursor.content(element));
   if (text.length !== digits + 1 || !/^[0-9]+Z$/.test(text)) {
     const form = digits === 12 ? 'YYMMDDHHMMSSZ' : 'YYYYMMDDHHMMSSZ';
     throw new ZkcxError('ERR_CERT_TIME_FORMAT', `${what} must have the form ${form}`);

@@ -86,6 +86,11 @@ export function decodeOid(content: Uint8Array, what: string): string {
   return [root, first - 40n * root, ...rest].join('.');
 }
 
+/** One character a byte, so that bytes and text of a string type map one to one. */
+export function latin1(content: Uint8Array): string {
+  return Array.from(content, (byte) => String.fromCharCode(byte)).join('');
+}
+
 /** X.690 8.6.2 and 11.2.1. */
 export function decodeBitString(
   content: Uint8Array,
@@ -114,7 +119,9 @@ function checkElement(cursor: DerCursor, element: DerElement, what: string): voi
   const constructed = (element.tag & 0x20) !== 0;
   if ((element.tag & 0xc0) === 0) {
     // X.690 8.9.1, 8.11.1, 10.2: SEQUENCE and SET are constructed, all other types primitive
-    if (constructed !== (element.tag === TAG.sequence || element.tag === TAG.set)) {
+    const number = element.tag | 0x20;
+    const structured = number === TAG.sequence || number === TAG.set;
+    if (constructed !== structured) {
       throw new ZkcxError('ERR_DER_FORM', `${what} has an element in the wrong form`);
     }
     checkUniversal(element.tag, cursor.content(element), what);
