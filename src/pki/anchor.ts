@@ -3,7 +3,7 @@ import { bytesEqual } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { ISSUES } from '../roles.ts';
 import type { Role } from '../roles.ts';
-import { rightsOf } from './role.ts';
+import { rightsOf, roleOf } from './role.ts';
 import { isOnCurve, isSignedBy } from './signature.ts';
 import type { PublicKey } from './signature.ts';
 
@@ -35,10 +35,11 @@ export function anchorFromCertificate(
   options: { readonly roles?: readonly Role[] } = {},
 ): TrustAnchor {
   const { publicKey, issuer, subject, subjectKeyIdentifier, authorityKeyIdentifier } = certificate;
-  const { role, pathLen } = rightsOf(certificate);
+  const role = roleOf(certificate);
   if (role !== 'ci') {
     throw new ZkcxError('ERR_CHAIN_ANCHOR', `an anchor has the role ci, not ${role}`);
   }
+  rightsOf(certificate, role);
   if (subjectKeyIdentifier === undefined || subjectKeyIdentifier.length === 0) {
     throw new ZkcxError('ERR_CHAIN_SKI', 'the CI certificate has no subjectKeyIdentifier');
   }
@@ -58,7 +59,7 @@ export function anchorFromCertificate(
     publicKey,
     subjectKeyIdentifier,
     roles: options.roles ?? ISSUES.ci,
-    ...(certificate.basicConstraints?.pathLen === undefined ? {} : { pathLen }),
+    pathLen: certificate.basicConstraints?.pathLen,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
   };

@@ -7,7 +7,7 @@ import type { Role } from '../roles.ts';
 import type { TrustAnchor } from './anchor.ts';
 import { narrow } from './constraints.ts';
 import type { Constraints } from './constraints.ts';
-import { rightsOf } from './role.ts';
+import { rightsOf, roleOf } from './role.ts';
 import { isOnCurve, isSignedBy } from './signature.ts';
 import type { PublicKey } from './signature.ts';
 import { identityOf, organisationOf } from './subject.ts';
@@ -124,13 +124,14 @@ function checkLink(parent: Parent, certificate: Certificate, when: When): Checke
     );
   }
 
-  const { role, cA, keyCertSign, cRLSign, pathLen } = rightsOf(certificate);
+  const role = roleOf(certificate);
   if (!ISSUES[parent.role].includes(role)) {
     throw new ZkcxError(
       'ERR_CHAIN_ROLE_PAIR',
       `a certificate of role ${parent.role} cannot issue ${role}`,
     );
   }
+  const { cA, keyCertSign, cRLSign, pathLen } = rightsOf(certificate, role);
   if (cA && parent.pathLen < 1) {
     throw new ZkcxError(
       'ERR_CHAIN_PATH_LENGTH',

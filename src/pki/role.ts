@@ -6,7 +6,6 @@ import type { Role } from '../roles.ts';
 
 /** What a certificate may do, once its extensions agree with its role. */
 export interface Rights {
-  readonly role: Role;
   readonly cA: boolean;
   readonly keyCertSign: boolean;
   readonly cRLSign: boolean;
@@ -45,11 +44,10 @@ export function roleOf(certificate: Certificate): Role {
 }
 
 /**
- * The role with what the certificate says about keyUsage and basicConstraints (RFC 5280, 4.2.1.3
- * and 4.2.1.9): issuing kinds are CAs with keyCertSign, all others are neither and sign.
+ * What the certificate says about keyUsage and basicConstraints (RFC 5280, 4.2.1.3 and
+ * 4.2.1.9), in agreement with its role: issuing kinds are CAs with keyCertSign, all others are neither and sign.
  */
-export function rightsOf(certificate: Certificate): Rights {
-  const role = roleOf(certificate);
+export function rightsOf(certificate: Certificate, role: Role): Rights {
   const cA = certificate.basicConstraints?.cA ?? false;
   const usage = certificate.keyUsage;
   if (usage === undefined) {
@@ -71,5 +69,5 @@ export function rightsOf(certificate: Certificate): Rights {
     }
   }
   const pathLen = certificate.basicConstraints?.pathLen ?? PATH_UNLIMITED;
-  return { role, cA, keyCertSign, cRLSign, pathLen };
+  return { cA, keyCertSign, cRLSign, pathLen };
 }

@@ -37,8 +37,8 @@ export interface BuiltChain {
   readonly certificates: Uint8Array[];
 }
 
-/** 2026-07-15 12:00:00 UTC: in the validity of every chain here. */
-export const NOW = 1_784_116_800n;
+/** 2026-07-25 12:00:00 UTC: in the validity of every chain here. */
+export const NOW = 1_784_980_800n;
 
 const SGP26 = {
   ci: 'sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der',

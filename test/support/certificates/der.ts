@@ -98,3 +98,46 @@ export function children(content: Uint8Array): Uint8Array[] {
   }
   return found;
 }
+
+/**
+ * Change the TLV at a path of child numbers and mend the lengths around it. A path may lead through
+ * an OCTET STRING. An empty path is the TLV itself.
+ */
+export function rewrite(
+  der: Uint8Array,
+  path: readonly number[],
+  change: (der: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const [index, ...rest] = path;
+  if (index === undefined) return change(der);
+  const { tag, content } = readLoose(der);
+  const parts = children(content);
+  if (parts[index] === undefined) throw Error(`no child ${index}`);
+  parts[index] = rewrite(parts[index], rest, change);
+  return tlv(tag, ...parts);
+}
+
+/** The same TLV with one length byte more than needed. */
+export function nonMinimal(der: Uint8Array): Uint8Array {
+  const { tag, content } = readLoose(der);
+  const { length } = content;
+  const header =
+    length < 0x80
+      ? [0x81, length]
+      : length < 0x100
+        ? [0x82, 0, length]
+        : [0x83, 0, length >> 8, length & 0xff];
+  return tlvWithLength(tag, header, content);
+}
+
+/** The same TLV with bytes added to its content. */
+export function append(der: Uint8Array, ...more: Uint8Array[]): Uint8Array {
+  const { tag, content } = readLoose(der);
+  return tlv(tag, content, ...more);
+}
+
+/** The same content under a length that claims more or fewer bytes (short form only). */
+export function lieAboutLength(der: Uint8Array, difference: number): Uint8Array {
+  const { tag, content } = readLoose(der);
+  return tlvWithLength(tag, [content.length + difference], content);
+}

@@ -1,6 +1,6 @@
 /** A certificate in parts that can be exchanged one by one, byte-exactly, and signed again. */
 import { p256 } from '@noble/curves/nist.js';
-import { bytesToBigint, concatBytes } from '../../../src/bytes.ts';
+import { bytesToBigint, bytesToHex, concatBytes } from '../../../src/bytes.ts';
 import { children, integer, oid, readLoose, sequence, TAG, tlv } from './der.ts';
 import type { TestKey } from './keys.ts';
 
@@ -119,17 +119,25 @@ export function tbsOf(draft: Draft): Uint8Array {
   );
 }
 
-/** Sign with the issuer's key (RFC 6979, any s). */
+const signatures = new Map<string, Signature>();
+
+/** ECDSA with SHA-256, the same in every run (RFC 6979), any s; remembered, as it takes time. */
+function signBytes(tbs: Uint8Array, { secret }: TestKey): Signature {
+  const id = `${bytesToHex(secret)} ${bytesToHex(tbs)}`;
+  let signature = signatures.get(id);
+  if (signature === undefined) {
+    const compact = p256.sign(tbs, secret, { lowS: false });
+    signature = { r: bytesToBigint(compact.slice(0, 32)), s: bytesToBigint(compact.slice(32)) };
+    signatures.set(id, signature);
+  }
+  return signature;
+}
+
+/** The certificate, signed with the issuer's key. */
 export function sign(draft: Draft, issuer: TestKey): Uint8Array {
   const tbs = tbsOf(draft);
-  const compact = p256.sign(tbs, issuer.secret, { lowS: false });
-  const signature = {
-    r: bytesToBigint(compact.slice(0, 32)),
-    s: bytesToBigint(compact.slice(32)),
-  };
-  return draft.wrapCertificate(
-    concatBytes(tbs, draft.outerAlgorithm, draft.wrapSignature(signature)),
-  );
+  const signature = draft.wrapSignature(signBytes(tbs, issuer));
+  return draft.wrapCertificate(concatBytes(tbs, draft.outerAlgorithm, signature));
 }
 
 /** What a circuit gets of a certificate, however malformed the inside of its TBS is. */

@@ -1,0 +1,27 @@
+/**
+ * The fault table: chains that are right but for one thing, and the code that names it. Rows are
+ * judged as bytes -> parseCertificate -> checkProfile -> checkChain. Rows with an ERR_PROFILE_ code
+ * are valid certificates outside the circuits' limits: a circuit may take them or not.
+ */
+import { chainFaults } from './chain.ts';
+import { encodingFaults } from './encoding.ts';
+import { fieldFaults } from './fields.ts';
+import { profileFaults } from './profile.ts';
+import type { Fault } from './row.ts';
+import { outerFaults, signatureFaults } from './signature.ts';
+
+export { forbiddenPairs } from './chain.ts';
+export { caseOf, changed, faultOf } from './row.ts';
+export type { Case, Fault, Scope } from './row.ts';
+
+/** Built anew and signed: well under two seconds. */
+export function faults(): Fault[] {
+  return [
+    ...encodingFaults(),
+    ...fieldFaults(),
+    ...chainFaults(),
+    ...signatureFaults(),
+    ...outerFaults(),
+    ...profileFaults(),
+  ];
+}
