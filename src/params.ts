@@ -28,6 +28,8 @@ export const MAX_IIN = 31;
 export const MAX_OID = 30;
 export const MAX_KEY_IDENTIFIER = 31;
 export const MAX_NAME = 217;
+/** Content bytes of one RDN: lengths inside a Name are of one byte. */
+export const MAX_RDN = 127;
 
 /** "No limit" of pathLenConstraint; larger constraints than this are outside the profile. */
 export const PATH_UNLIMITED = 127;

@@ -17,7 +17,7 @@ export interface OctetsFact {
  */
 export interface OrganisationFact {
   readonly length: Field;
-  readonly chunks: [Field, Field, Field];
+  readonly chunks: readonly Field[];
 }
 
 /** One permitted subtree; a part of length 0 constrains nothing. Not both parts are empty. */
@@ -30,6 +30,20 @@ export interface BaseFact {
 export interface ConstraintsFact {
   readonly count: Field;
   readonly bases: readonly BaseFact[];
+}
+
+/** A base as it stands in the certificate; `iinStart` is where its IIN's digits are. */
+export interface OwnBaseFact extends BaseFact {
+  /** 1 for the first `count` bases. */
+  readonly used: Field;
+  /** Means nothing when the IIN is empty. */
+  readonly iinStart: Position;
+}
+
+/** Constraints of a certificate's own extensions. */
+export interface OwnConstraintsFact {
+  readonly count: Field;
+  readonly bases: readonly OwnBaseFact[];
 }
 
 /** The subject's serialNumber attribute: 0 or 1 of them; where its content lies. */
@@ -74,7 +88,7 @@ export interface ExtensionFacts {
   /** One bit a role, in the order of ROLE_NAMES; exactly one is set. */
   readonly roleBits: readonly Field[];
   /** nameConstraints or permittedEins of this certificate; count 0 when it has neither. */
-  readonly constraints: ConstraintsFact;
+  readonly constraints: OwnConstraintsFact;
   /** Content of the registeredID in subjectAltName. */
   readonly registeredId: OctetsFact;
 }

@@ -1,0 +1,244 @@
+/**
+ * The walk over the certificate's extensions (RFC 5280 4.1.2.9, 4.2).
+ *
+ * In: the content of the SEQUENCE OF Extension. Out: what the extensions of the GSMA profile say.
+ * Every slot is read, whatever it holds; each known extension is then looked up among all slots, so
+ * absence is as much a fact as presence.
+ */
+import { Field } from 'o1js';
+import { EXTENSION_SLOTS, TABLE } from '../../../params.ts';
+import type { CircuitContext } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import type { LookupTable } from '../../kimchi/table.ts';
+import type { ByteMemory, Position } from '../memory.ts';
+import { assertDistinct } from './distinct.ts';
+import type { ExtensionFacts } from './facts.ts';
+import { readRegisteredId } from './generalNames.ts';
+import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './keyIdentifiers.ts';
+import { readNameConstraints, readPermittedEins, ownConstraints } from './nameConstraints.ts';
+import { oidKey, oidKeyOf } from './oids.ts';
+import {
+  assertSamePosition,
+  readOptional,
+  readOptionalOctets,
+  startsWith,
+  TAG,
+} from './optional.ts';
+import { readRole } from './policies.ts';
+import { readBasicConstraints, readKeyUsage } from './usage.ts';
+
+/** The value of an extension: content of its extnValue; absent is empty and at position 0. */
+export interface ExtensionValue {
+  readonly present: Field;
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** Content bytes of the known extensions' OIDs: id-ce (2.5.29) and id-rsp 2.2.0. */
+const OID = {
+  subjectKeyIdentifier: [0x55, 0x1d, 14],
+  keyUsage: [0x55, 0x1d, 15],
+  subjectAltName: [0x55, 0x1d, 17],
+  basicConstraints: [0x55, 0x1d, 19],
+  nameConstraints: [0x55, 0x1d, 30],
+  cRLDistributionPoints: [0x55, 0x1d, 31],
+  certificatePolicies: [0x55, 0x1d, 32],
+  authorityKeyIdentifier: [0x55, 0x1d, 35],
+  extKeyUsage: [0x55, 0x1d, 37],
+  permittedEins: [0x67, 0x81, 0x12, 0x01, 0x02, 0x02, 0x00],
+} as const;
+type KnownExtension = keyof typeof OID;
+
+/** `critical BOOLEAN` with the one value that DER lets stand there, TRUE (X.690 11.1, 11.5). */
+const CRITICAL = 0x0101ffn;
+
+/** One slot of the walk; an unused one has a key that no OID has. */
+interface Slot {
+  readonly key: Field;
+  readonly critical: Field;
+  readonly value: { readonly start: Position; readonly end: Position };
+}
+
+/** Read all extensions. `region` must end where the TBS ends: the caller shows it. */
+export function walkExtensions(
+  context: CircuitContext,
+  memory: ByteMemory,
+  region: { readonly start: Position; readonly end: Position },
+): ExtensionFacts {
+  const slots = readSlots(context, memory, region);
+  // no OID twice
+  assertDistinct(
+    context,
+    slots.map((slot) => slot.key),
+  );
+  const found = new SlotFinder(context, memory, slots);
+  const value = (name: KnownExtension) => found.value(name);
+
+  const facts: ExtensionFacts = {
+    subjectKeyIdentifier: readSubjectKeyIdentifier(context, memory, value('subjectKeyIdentifier')),
+    authorityKeyIdentifier: readAuthorityKeyIdentifier(
+      context,
+      memory,
+      value('authorityKeyIdentifier'),
+    ),
+    keyUsage: readKeyUsage(context, memory, value('keyUsage')),
+    ...readBasicConstraints(context, value('basicConstraints')),
+    roleBits: readRole(context, memory, value('certificatePolicies')),
+    constraints: ownConstraints(
+      context,
+      readNameConstraints(context, memory, value('nameConstraints')),
+      readPermittedEins(context, memory, value('permittedEins')),
+    ),
+    registeredId: readRegisteredId(context, memory, value('subjectAltName')),
+  };
+  // known, but nothing is decided on their values
+  found.slot('extKeyUsage');
+  found.slot('cRLDistributionPoints');
+  found.assertNoUnknownCritical(Object.keys(OID) as KnownExtension[]);
+  return facts;
+}
+
+/**
+ * The slots, one after the other from `start`; used ones first, the last used one ends at `end`.
+ * Unused slots have no bytes. 21 rows a slot.
+ */
+function readSlots(
+  context: CircuitContext,
+  memory: ByteMemory,
+  region: { readonly start: Position; readonly end: Position },
+): Slot[] {
+  const slots: Slot[] = [];
+  let at = region.start;
+  let previous: Field | undefined;
+  for (let i = 0; i < EXTENSION_SLOTS; i++) {
+    const used = startsWith(context, memory, at, region.end);
+    if (previous !== undefined) context.assertProduct(used, previous, used);
+    const extension = readOptional(context, memory, at, TAG.sequence, used);
+    const oid = readOptionalOctets(context, memory, extension.content, TAG.oid, used);
+    const critical = startsWith(context, memory, oid.end, extension.end, 0x01);
+    context.assertProduct(critical, used, critical);
+    const octetsAt = skipCritical(context, memory, oid.end, critical);
+    const octets = readOptional(context, memory, octetsAt, TAG.octetString, used);
+    assertSamePosition(context, octets.end, extension.end);
+    // an OID's key is at least 2^248, an unused slot's is its number
+    const number = BigInt(i + 1);
+    const key = context.linear(
+      [
+        [1n, oidKey(context, oid)],
+        [-number, used],
+      ],
+      number,
+    );
+    slots.push({ key, critical, value: { start: octets.content, end: octets.end } });
+    at = extension.end;
+    previous = used;
+  }
+  assertSamePosition(context, at, region.end);
+  return slots;
+}
+
+/** Behind the BOOLEAN, if there is one: S(end) = S(at) + critical (256^3 S(at) + CRITICAL - S(at)). */
+function skipCritical(
+  context: CircuitContext,
+  memory: ByteMemory,
+  at: Position,
+  critical: Field,
+): Position {
+  const end = memory.at(
+    context.linear([
+      [1n, at.index],
+      [3n, critical],
+    ]),
+  );
+  const grown = context.quadratic(critical, at.prefix, { mul: (1n << 24n) - 1n, left: CRITICAL });
+  context.assertLinear([
+    [1n, end.prefix],
+    [-1n, at.prefix],
+    [-1n, grown],
+  ]);
+  return end;
+}
+
+/**
+ * Finds the known extensions among the slots. Whether there is one follows from the keys of all
+ * slots; which slot it is, from the one key that is equal, since all keys differ. Table index 0 is
+ * "absent": key 0, empty at position 0, not critical.
+ */
+class SlotFinder {
+  private readonly context: CircuitContext;
+  private readonly memory: ByteMemory;
+  private readonly slots: readonly Slot[];
+  private readonly keys: LookupTable;
+  private readonly starts: LookupTable;
+  private readonly ends: LookupTable;
+  private readonly criticals: LookupTable;
+  private readonly found = new Map<KnownExtension, { number: Field; present: Field }>();
+
+  constructor(context: CircuitContext, memory: ByteMemory, slots: readonly Slot[]) {
+    this.context = context;
+    this.memory = memory;
+    this.slots = slots;
+    const column = (id: number, entry: (slot: Slot) => Field) => {
+      const table = context.table(id, [0n, ...slots.map((_, i) => BigInt(i + 1))]);
+      table.insert(0n, Field(0));
+      slots.forEach((slot, i) => table.insert(BigInt(i + 1), entry(slot)));
+      return table;
+    };
+    this.keys = column(TABLE.extensions.keys, (slot) => slot.key);
+    this.starts = column(TABLE.extensions.starts, (slot) => slot.value.start.index);
+    this.ends = column(TABLE.extensions.ends, (slot) => slot.value.end.index);
+    this.criticals = column(TABLE.extensions.critical, (slot) => slot.critical);
+  }
+
+  /** Number of the slot that holds an extension, 0 if none does. 8 rows. */
+  slot(name: KnownExtension): { number: Field; present: Field } {
+    const { context, slots } = this;
+    const wanted = oidKeyOf(OID[name]);
+    const [first, ...others] = slots.map((slot) => slot.key) as [Field, ...Field[]];
+    const product = others.reduce(
+      (all, key) => context.quadratic(all, key, { mul: 1n, left: -wanted }),
+      context.linear([[1n, first]], -wanted),
+    );
+    const present = context.equals(product, 0n);
+    const number = existsOne(() =>
+      BigInt(slots.findIndex((slot) => slot.key.toBigInt() === wanted) + 1),
+    );
+    this.keys.read(number, context.linear([[wanted, present]]));
+    this.found.set(name, { number, present });
+    return { number, present };
+  }
+
+  /** The value of an extension. 9 1/3 rows. */
+  value(name: KnownExtension): ExtensionValue {
+    const { number, present } = this.slot(name);
+    const at = (table: LookupTable, index: (slot: Slot) => Field) =>
+      this.memory.at(this.readSlot(table, number, index));
+    return {
+      present,
+      start: at(this.starts, (slot) => slot.value.start.index),
+      end: at(this.ends, (slot) => slot.value.end.index),
+    };
+  }
+
+  /**
+   * Every critical slot is one of the known extensions: both sides count them, and different known
+   * extensions stand in different slots.
+   */
+  assertNoUnknownCritical(known: readonly KnownExtension[]): void {
+    const understood = known.map((name): [bigint, Field] => {
+      const { number } = this.found.get(name)!;
+      return [-1n, this.readSlot(this.criticals, number, (slot) => slot.critical)];
+    });
+    const all = this.slots.map((slot): [bigint, Field] => [1n, slot.critical]);
+    this.context.assertLinear([...all, ...understood]);
+  }
+
+  private readSlot(table: LookupTable, number: Field, entry: (slot: Slot) => Field): Field {
+    const value = existsOne(() => {
+      const slot = this.slots[Number(number.toBigInt()) - 1];
+      return slot === undefined ? 0n : entry(slot).toBigInt();
+    });
+    table.read(number, value);
+    return value;
+  }
+}

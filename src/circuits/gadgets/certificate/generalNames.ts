@@ -1,0 +1,90 @@
+import { Field } from 'o1js';
+import { MAX_GENERAL_NAMES, TABLE } from '../../../params.ts';
+import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import type { LookupTable } from '../../kimchi/table.ts';
+import type { ByteMemory, Position } from '../memory.ts';
+import type { ExtensionValue } from './extensions.ts';
+import type { OctetsFact } from './facts.ts';
+import {
+  assertOctetLength,
+  assertSamePosition,
+  readOptional,
+  startsWith,
+  TAG,
+} from './optional.ts';
+import type { Element } from './optional.ts';
+
+/** GeneralName (RFC 5280 4.2.1.6): [0] and [3] to [5] are constructed. */
+const NAME_TAGS = [0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88] as const;
+const REGISTERED_ID = 0x88;
+
+/**
+ * SubjectAltName (RFC 5280 4.2.1.6): the content of its registeredID, 1 to MAX_OID bytes, at most
+ * one; empty without. Up to MAX_GENERAL_NAMES names; the others are skipped. ~60 rows.
+ */
+export function readRegisteredId(
+  context: CircuitContext,
+  memory: ByteMemory,
+  { present, start, end }: ExtensionValue,
+): OctetsFact {
+  const list = readOptional(context, memory, start, TAG.sequence, present);
+  assertSamePosition(context, list.end, end);
+  const kinds = kindTable(context);
+  const registered: Term[] = [];
+  const starts: Term[] = [];
+  const lengths: Term[] = [];
+  let at: Position = list.content;
+  let previous = present;
+  for (let i = 0; i < MAX_GENERAL_NAMES; i++) {
+    // the first name is there: the list is not empty
+    const used = i === 0 ? present : startsWith(context, memory, at, list.end);
+    context.assertProduct(used, previous, used);
+    const { name, isRegistered } = readName(context, memory, kinds, at, used);
+    registered.push([1n, isRegistered]);
+    starts.push([1n, context.product(isRegistered, name.content.index)]);
+    lengths.push([1n, context.product(isRegistered, name.length)]);
+    at = name.end;
+    previous = used;
+  }
+  assertSamePosition(context, at, list.end);
+
+  const count = context.linear(registered);
+  context.assertBit(count);
+  // without a registeredID all of them are 0
+  const content = memory.at(context.linear(starts));
+  const length = context.linear(lengths);
+  const value = memory.span(content, memory.advance(content, length), length);
+  assertOctetLength(context, count, length, 'oid');
+  return { length, value };
+}
+
+/** One name, or nothing; a tag that the standard does not know is refused. 8 rows. */
+function readName(
+  context: CircuitContext,
+  memory: ByteMemory,
+  kinds: LookupTable,
+  start: Position,
+  used: Field,
+): { name: Element; isRegistered: Field } {
+  const tag = existsOne(() => (used.toBigInt() === 0n ? 0n : memory.peek(start.index.toBigInt())));
+  const isRegistered = existsOne(() => (tag.toBigInt() === BigInt(REGISTERED_ID) ? 1n : 0n));
+  context.assertBit(isRegistered);
+  context.assertProduct(isRegistered, used, isRegistered);
+  kinds.read(
+    tag,
+    context.linear([
+      [1n, used],
+      [1n, isRegistered],
+    ]),
+  );
+  return { name: readOptional(context, memory, start, tag, used), isRegistered };
+}
+
+/** Tag -> 0 for no name (tag 0), 1 for a name, 2 for a registeredID. */
+function kindTable(context: CircuitContext): LookupTable {
+  const table = context.table(TABLE.extensions.generalNames, [0n, ...NAME_TAGS.map(BigInt)]);
+  table.insert(0n, Field(0));
+  for (const tag of NAME_TAGS) table.insert(BigInt(tag), Field(tag === REGISTERED_ID ? 2 : 1));
+  return table;
+}

@@ -1,0 +1,300 @@
+/** What this certificate's own extensions say about the subjects of the certificates below it. */
+import type { Field } from 'o1js';
+import { MAX_BASES } from '../../../params.ts';
+import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import type { ByteMemory, Position } from '../memory.ts';
+import type { ExtensionValue } from './extensions.ts';
+import type { OctetsFact, OrganisationFact, OwnBaseFact, OwnConstraintsFact } from './facts.ts';
+import {
+  assertNotEmpty,
+  assertSamePosition,
+  readOptional,
+  readOptionalOctets,
+  startsWith,
+  TAG,
+} from './optional.ts';
+import { foldOrganisation } from './organisation.ts';
+
+/** Tag of permittedSubtrees. */
+const PERMITTED = 0xa0;
+
+/** A GeneralSubtree without its sizes: 30 . a4 . 30 .; all three end at the same byte. */
+const SUBTREE = 0x30_04_a4_02_30_00n;
+const SUBTREE_HEADER = 6;
+const SUBTREE_LENGTH = (1n << 32n) + (1n << 16n) + 1n;
+
+/** An RDN of a PrintableString serialNumber (2.5.4.5) without its length: 31 . 30 . 06 03 55 04 05 13 . */
+const RDN = 0x31_09_30_07_06_03_55_04_05_13_00n;
+const RDN_HEADER = 11;
+const RDN_LENGTH = (1n << 72n) + (1n << 56n) + 1n;
+/** Changes it to organizationName (2.5.4.10), and to UTF8String. */
+const TO_ORGANISATION = 5n << 16n;
+const TO_UTF8 = -7n << 8n;
+
+/** An IIN: its digits as bytes, and where they stand (anywhere when there is none). */
+interface Iin extends OctetsFact {
+  readonly start: Position;
+}
+
+interface NameBase {
+  readonly used: Field;
+  readonly organisation: OrganisationFact;
+  readonly iin: Iin;
+}
+
+interface EinBase {
+  readonly used: Field;
+  readonly iin: Iin;
+}
+
+/**
+ * NameConstraints (RFC 5280 4.2.1.10): permittedSubtrees of 1 to MAX_BASES directoryNames of an
+ * organizationName, a serialNumber or both, without minimum and maximum. excludedSubtrees cannot
+ * be there: permittedSubtrees fill the value. Whether an IIN is of digits is not looked at: as the
+ * beginning of an EID, whose digits are, it could not match. ~200 rows.
+ */
+export function readNameConstraints(
+  context: CircuitContext,
+  memory: ByteMemory,
+  { present, start, end }: ExtensionValue,
+): NameBase[] {
+  const constraints = readOptional(context, memory, start, TAG.sequence, present);
+  assertSamePosition(context, constraints.end, end);
+  const permitted = readOptional(context, memory, constraints.content, PERMITTED, present);
+  assertSamePosition(context, permitted.end, constraints.end);
+  return readList(context, memory, permitted, present, readSubtree);
+}
+
+/**
+ * PermittedEins (SGP.22 v3, 2.23.146.1.2.2.0): SEQUENCE OF PrintableString, 1 to MAX_BASES entries
+ * of 1 to 31 bytes. ~35 rows.
+ */
+export function readPermittedEins(
+  context: CircuitContext,
+  memory: ByteMemory,
+  { present, start, end }: ExtensionValue,
+): EinBase[] {
+  const list = readOptional(context, memory, start, TAG.sequence, present);
+  assertSamePosition(context, list.end, end);
+  return readList(context, memory, list, present, (_, __, at, used) => {
+    const {
+      length,
+      value,
+      content,
+      end: next,
+    } = readOptionalOctets(context, memory, at, TAG.printableString, used);
+    return { base: { used, iin: { length, value, start: content } }, end: next };
+  });
+}
+
+/**
+ * Both as one fact; a certificate that has both is refused. An absent extension's parts are all 0,
+ * positions included, so the sum is that of the other.
+ */
+export function ownConstraints(
+  context: CircuitContext,
+  names: readonly NameBase[],
+  eins: readonly EinBase[],
+): OwnConstraintsFact {
+  const add = (a: Field, b: Field) =>
+    context.linear([
+      [1n, a],
+      [1n, b],
+    ]);
+  const bases = names.map(({ organisation, ...name }, i): OwnBaseFact => {
+    const ein = eins[i]!;
+    return {
+      used: add(name.used, ein.used),
+      organisation,
+      iin: {
+        length: add(name.iin.length, ein.iin.length),
+        value: add(name.iin.value, ein.iin.value),
+      },
+      iinStart: {
+        index: add(name.iin.start.index, ein.iin.start.index),
+        prefix: add(name.iin.start.prefix, ein.iin.start.prefix),
+      },
+    };
+  });
+  // the first base of either is used exactly when the extension is there
+  context.assertBit(bases[0]!.used);
+  return { count: context.linear(bases.map(({ used }): Term => [1n, used])), bases };
+}
+
+type ReadBase<T> = (
+  context: CircuitContext,
+  memory: ByteMemory,
+  at: Position,
+  used: Field,
+) => { base: T; end: Position };
+
+/** 1 to MAX_BASES elements that fill a list; none when the list is absent. */
+function readList<T>(
+  context: CircuitContext,
+  memory: ByteMemory,
+  list: { readonly content: Position; readonly end: Position },
+  present: Field,
+  read: ReadBase<T>,
+): T[] {
+  const bases: T[] = [];
+  let at = list.content;
+  let previous = present;
+  for (let i = 0; i < MAX_BASES; i++) {
+    const used = i === 0 ? present : startsWith(context, memory, at, list.end);
+    if (i > 0) context.assertProduct(used, previous, used);
+    const { base, end } = read(context, memory, at, used);
+    bases.push(base);
+    at = end;
+    previous = used;
+  }
+  assertSamePosition(context, at, list.end);
+  return bases;
+}
+
+/**
+ * One GeneralSubtree, or nothing. Its largest Name has 117 bytes (11 + 64 and 11 + 31), so all
+ * lengths are of the short form and every header byte is fixed by the lengths of the two strings.
+ */
+function readSubtree(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  used: Field,
+): { base: NameBase; end: Position } {
+  const header = skip(context, memory, start, used, SUBTREE_HEADER);
+  const first = readRdn(context, memory, header.end, used);
+  const second = readRdn(
+    context,
+    memory,
+    first.end,
+    existsOne(() => {
+      const size = used.toBigInt() && memory.peek(start.index.toBigInt() + 5n);
+      const end = start.index.toBigInt() + BigInt(SUBTREE_HEADER) + size;
+      return used.toBigInt() === 1n && first.end.index.toBigInt() < end ? 1n : 0n;
+    }),
+  );
+  context.assertBit(second.used);
+  context.assertProduct(second.used, used, second.used);
+  // the Name's length is that of its RDNs, so the subtree ends where they end
+  const name = context.linear([
+    [1n, second.end.index],
+    [-1n, header.end.index],
+  ]);
+  context.assertLinear([
+    [-1n, header.bytes],
+    [SUBTREE, used],
+    [SUBTREE_LENGTH, name],
+  ]);
+
+  // at most one of each kind
+  const hasOrganisation = context.linear([
+    [1n, first.isOrganisation],
+    [1n, second.isOrganisation],
+  ]);
+  context.assertBit(hasOrganisation);
+  const serials = [first, second].map((rdn) =>
+    context.linear([
+      [1n, rdn.used],
+      [-1n, rdn.isOrganisation],
+    ]),
+  ) as [Field, Field];
+  context.assertBit(
+    context.linear([
+      [1n, serials[0]],
+      [1n, serials[1]],
+    ]),
+  );
+
+  const organisation = select(context, [
+    [first.isOrganisation, first],
+    [second.isOrganisation, second],
+  ]);
+  const serial = select(context, [
+    [serials[0], first],
+    [serials[1], second],
+  ]);
+  const iinStart = memory.at(serial.start);
+  const iinEnd = memory.advance(iinStart, serial.length);
+  return {
+    base: {
+      used,
+      organisation: foldOrganisation(context, memory, organisation.start, organisation.length),
+      iin: {
+        start: iinStart,
+        length: serial.length,
+        value: memory.span(iinStart, iinEnd, serial.length),
+      },
+    },
+    end: second.end,
+  };
+}
+
+interface Rdn {
+  readonly used: Field;
+  readonly isOrganisation: Field;
+  readonly content: Position;
+  readonly length: Field;
+  readonly end: Position;
+}
+
+/**
+ * One RDN, SET of one attribute, or nothing; the caller asserts that `used` is a bit. Its string
+ * is not empty, and `readSubtree` shows that it has at most 64 bytes: so each header byte is what
+ * it should be. 9 rows.
+ */
+function readRdn(context: CircuitContext, memory: ByteMemory, start: Position, used: Field): Rdn {
+  const header = skip(context, memory, start, used, RDN_HEADER);
+  const byte = (offset: bigint) =>
+    used.toBigInt() === 1n ? memory.peek(start.index.toBigInt() + offset) : 0n;
+  const isOrganisation = existsOne(() => (byte(8n) === 0x0an ? 1n : 0n));
+  const isUtf8 = existsOne(() => (byte(9n) === 0x0cn ? 1n : 0n));
+  const length = existsOne(() => byte(10n));
+  context.assertBit(isOrganisation);
+  context.assertBit(isUtf8);
+  context.assertProduct(isOrganisation, used, isOrganisation);
+  context.assertProduct(isUtf8, isOrganisation, isUtf8);
+  context.assertLinear([
+    [-1n, header.bytes],
+    [RDN, used],
+    [RDN_LENGTH, length],
+    [TO_ORGANISATION, isOrganisation],
+    [TO_UTF8, isUtf8],
+  ]);
+  assertNotEmpty(context, used, length);
+  const end = memory.advance(header.end, length);
+  return { used, isOrganisation, content: header.end, length, end };
+}
+
+/** `size` bytes from a position as a number when used, else none and 0. 2 1/3 rows. */
+function skip(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  used: Field,
+  size: number,
+): { end: Position; bytes: Field } {
+  const end = memory.at(
+    context.linear([
+      [1n, start.index],
+      [BigInt(size), used],
+    ]),
+  );
+  const grown = context.quadratic(used, start.prefix, { mul: 256n ** BigInt(size) - 1n });
+  const bytes = context.linear([
+    [1n, end.prefix],
+    [-1n, start.prefix],
+    [-1n, grown],
+  ]);
+  return { end, bytes };
+}
+
+/** Where the string of the chosen RDN starts, and its length; 0 and 0 when none is chosen. */
+function select(
+  context: CircuitContext,
+  choices: readonly (readonly [Field, Rdn])[],
+): { start: Field; length: Field } {
+  const sum = (part: (rdn: Rdn) => Field) =>
+    context.linear(choices.map(([bit, rdn]): Term => [1n, context.product(bit, part(rdn))]));
+  return { start: sum((rdn) => rdn.content.index), length: sum((rdn) => rdn.length) };
+}

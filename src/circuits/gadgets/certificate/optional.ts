@@ -1,0 +1,229 @@
+/**
+ * Elements that are there or not: optional fields, unused slots of a list, the parts of an absent
+ * extension.
+ *
+ * An absent element has no bytes: content and end are where it starts, its length and value are 0.
+ * So one set of equations reads both cases, and nothing is read past the end of the outer element.
+ * `present` must be a bit; whether it is true to the bytes shows at the end: an element left out
+ * leaves a gap before the end of the outer one, and one too many is not there to be read.
+ */
+import { Field } from 'o1js';
+import { MAX_OID, TABLE } from '../../../params.ts';
+import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import { MAX_SPAN } from '../memory.ts';
+import type { ByteMemory, Position } from '../memory.ts';
+
+/** An element without its tag. */
+export interface Element {
+  readonly content: Position;
+  readonly end: Position;
+  readonly length: Field;
+}
+
+/** An element of at most 31 bytes of content, as a big-endian number. */
+export interface OctetsElement extends Element {
+  readonly value: Field;
+}
+
+/** Universal tags of the values of extensions. */
+export const TAG = { octetString: 0x04, oid: 0x06, printableString: 0x13, sequence: 0x30 } as const;
+
+/** Largest content of an element. */
+const MAX_CONTENT = 1023;
+/** Separate presence, header and length in LENGTHS: length within +-FORM / 4, header below 32. */
+const FORM = 4096n;
+const PRESENT = 64n * FORM;
+
+/** Bytes of header of the three length forms, and the header with zeros for tag and length. */
+const FORMS = [
+  { header: 2n, bytes: 0n, least: 0, most: 127 },
+  { header: 3n, bytes: 0x8100n, least: 128, most: 255 },
+  { header: 4n, bytes: 0x820000n, least: 256, most: MAX_CONTENT },
+] as const;
+
+/** (present, header, length) of every minimal header as PRESENT + FORM header + length, and 0. */
+const LENGTHS: NumberSet = {
+  table: TABLE.optional.lengths,
+  numbers: [
+    0n,
+    ...FORMS.flatMap(({ header, least, most }) =>
+      Array.from(
+        { length: most - least + 1 },
+        (_, i) => PRESENT + FORM * header + BigInt(least + i),
+      ),
+    ),
+  ],
+};
+
+/** (present, length) as 64 present + length: 1 to `most` bytes when present. */
+const octetLengths = (table: number, most: number): NumberSet => ({
+  table,
+  numbers: [0n, ...Array.from({ length: most }, (_, i) => 65n + BigInt(i))],
+});
+const OCTET_LENGTHS = octetLengths(TABLE.optional.octets, MAX_SPAN);
+const OID_LENGTHS = octetLengths(TABLE.optional.oid, MAX_OID);
+
+/**
+ * constant + slope h + scale 256^h = FORMS.bytes at the header lengths h = 2, 3, 4: three points that
+ * are not on a line. Elements of the field, not integers.
+ */
+const { constant: CONSTANT, slope: SLOPE, scale: SCALE } = throughForms();
+
+/** 1/256 in the field: tag 256^(h - 1) is tag/256 times 256^h. */
+const INVERSE_256 = Field(256).inv();
+
+/**
+ * An element with this tag (a byte, or a variable that is a byte and 0 when absent), any minimal
+ * length up to 1,023, or nothing. 5 1/3 rows.
+ *
+ * With h bytes of header in {0, 2, 3, 4} the equation is
+ *   S(content) = 256^h (S(start) + tag/256 + SCALE) + SLOPE h + CONSTANT + length
+ * when present, which is the header tag 256^(h-1) + bytes(h) + length; when absent, h = 0 and the
+ * terms with tag and constants cancel: S(content) = S(start) + length. h < 32 (`power`), present
+ * a bit, |length| < 1,024 as a difference of positions: so membership in LENGTHS gives all three.
+ */
+export function readOptional(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  tag: number | Field,
+  present: Field,
+): Element {
+  if (memory.size > MAX_CONTENT) throw Error(`readOptional: memory above ${MAX_CONTENT} bytes`);
+  const header = existsOne(() => {
+    if (present.toBigInt() === 0n) return 0n;
+    const first = memory.peek(start.index.toBigInt() + 1n);
+    return first === 0x81n ? 3n : first === 0x82n ? 4n : 2n;
+  });
+  const content = memory.advance(start, header);
+  const power = memory.power(header);
+  // absent: 256^0 (S(start) + tagPart) must lose the tag's part again
+  const known = typeof tag === 'number';
+  const tagPart = known ? Field(tag).mul(INVERSE_256).add(SCALE).toBigInt() : SCALE;
+  const before = known
+    ? start.prefix
+    : context.linear([
+        [1n, start.prefix],
+        [INVERSE_256.toBigInt(), tag],
+      ]);
+  const shifted = context.quadratic(power, before, { mul: 1n, left: tagPart });
+  const length = context.linear(
+    [
+      [1n, content.prefix],
+      [-1n, shifted],
+      [-SLOPE, header],
+      [-CONSTANT - tagPart, present],
+    ],
+    tagPart,
+  );
+  context.assertMember(
+    context.linear([
+      [PRESENT, present],
+      [FORM, header],
+      [1n, length],
+    ]),
+    LENGTHS,
+  );
+  return { content, end: memory.advance(content, length), length };
+}
+
+/**
+ * An element with this tag and 1 to 31 bytes of content (for OIDs: 1 to MAX_OID), or nothing.
+ * 5 2/3 rows.
+ *
+ * length = header - 256 tag, which `span` shows to be in [0, 31]: so the tag is this one and the
+ * length byte in the short form.
+ */
+export function readOptionalOctets(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  tag: number,
+  present: Field,
+): OctetsElement {
+  const content = memory.at(
+    context.linear([
+      [1n, start.index],
+      [2n, present],
+    ]),
+  );
+  const before = context.product(present, start.prefix);
+  const length = context.linear([
+    [1n, content.prefix],
+    [-1n, start.prefix],
+    [1n - 65536n, before],
+    [BigInt(-256 * tag), present],
+  ]);
+  const end = memory.advance(content, length);
+  const value = memory.span(content, end, length);
+  assertOctetLength(context, present, length, tag === TAG.oid ? 'oid' : 'octets');
+  return { content, end, length, value };
+}
+
+/** With present a bit and length < 64: 1 to 31 (`oid`: MAX_OID) when present, 0 when not. */
+export function assertOctetLength(
+  context: CircuitContext,
+  present: Field,
+  length: Field,
+  kind: 'octets' | 'oid',
+): void {
+  context.assertMember(
+    context.linear([
+      [64n, present],
+      [1n, length],
+    ]),
+    kind === 'oid' ? OID_LENGTHS : OCTET_LENGTHS,
+  );
+}
+
+/** With present a bit and length at most 1,023: assert length > 0 when present. 5/6 row. */
+export function assertNotEmpty(context: CircuitContext, present: Field, length: Field): void {
+  context.range12(
+    context.linear([
+      [1n, length],
+      [-1n, present],
+    ]),
+  );
+}
+
+/** The prover's bit for an element that stands where a byte has this value. Half a row. */
+export function startsWith(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  end: Position,
+  tag?: number,
+): Field {
+  const bit = existsOne(() => {
+    const [from, to] = [start.index.toBigInt(), end.index.toBigInt()];
+    if (from >= to) return 0n;
+    return tag === undefined || memory.peek(from) === BigInt(tag) ? 1n : 0n;
+  });
+  context.assertBit(bit);
+  return bit;
+}
+
+/** Assert that two positions are the same. Half a row. */
+export function assertSamePosition(context: CircuitContext, a: Position, b: Position): void {
+  context.assertLinear([
+    [1n, a.index],
+    [-1n, b.index],
+  ]);
+}
+
+function throughForms(): { constant: bigint; slope: bigint; scale: bigint } {
+  const [p2, p3, p4] = FORMS.map(({ bytes }) => Field(bytes)) as [Field, Field, Field];
+  // second difference: the linear part vanishes, 256^4 - 2 256^3 + 256^2 = (256 255)^2 stays
+  const scale = p4
+    .sub(p3.mul(2))
+    .add(p2)
+    .div(Field((256n * 255n) ** 2n));
+  const slope = p3.sub(p2).sub(scale.mul(256n ** 3n - 256n ** 2n));
+  const constant = p2.sub(slope.mul(2)).sub(scale.mul(256n ** 2n));
+  return {
+    constant: constant.toBigInt(),
+    slope: slope.toBigInt(),
+    scale: scale.toBigInt(),
+  };
+}

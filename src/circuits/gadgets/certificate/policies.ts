@@ -1,0 +1,92 @@
+import type { Field } from 'o1js';
+import { MAX_POLICIES } from '../../../params.ts';
+import { ROLE_NAMES, ROLE_OID_PREFIX, roleOid } from '../../../roles.ts';
+import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import type { ByteMemory } from '../memory.ts';
+import type { ExtensionValue } from './extensions.ts';
+import { assertDistinct } from './distinct.ts';
+import { oidKey, oidKeyOf } from './oids.ts';
+import {
+  assertNotEmpty,
+  assertSamePosition,
+  readOptional,
+  readOptionalOctets,
+  startsWith,
+  TAG,
+} from './optional.ts';
+
+const PREFIX = ROLE_OID_PREFIX.reduce((sum, byte) => 256n * sum + BigInt(byte), 0n);
+
+/**
+ * CertificatePolicies (RFC 5280 4.2.1.4): the role, one bit each in the order of ROLE_NAMES, exactly
+ * one set. ~130 rows.
+ *
+ * Up to MAX_POLICIES policies, no OID twice. Those that begin with id-rspRole are role policies:
+ * there must be exactly one, and it must be a role of the table with its length.
+ */
+export function readRole(
+  context: CircuitContext,
+  memory: ByteMemory,
+  { present, start, end }: ExtensionValue,
+): readonly Field[] {
+  context.assertLinear([[1n, present]], -1n);
+  const list = readOptional(context, memory, start, TAG.sequence, present);
+  assertSamePosition(context, list.end, end);
+
+  const keys: Field[] = [];
+  const roleTerms: Term[] = [];
+  const counted: Term[] = [];
+  let at = list.content;
+  let previous = present;
+  for (let i = 0; i < MAX_POLICIES; i++) {
+    // the first policy is there: the list is not empty
+    const used = i === 0 ? present : startsWith(context, memory, at, list.end);
+    context.assertProduct(used, previous, used);
+    const information = readOptional(context, memory, at, TAG.sequence, used);
+    const oid = readOptionalOctets(context, memory, information.content, TAG.oid, used);
+    const qualified = startsWith(context, memory, oid.end, information.end, TAG.sequence);
+    const qualifiers = readOptional(context, memory, oid.end, TAG.sequence, qualified);
+    assertNotEmpty(context, qualified, qualifiers.length);
+    assertSamePosition(context, qualifiers.end, information.end);
+
+    const key = oidKey(context, oid);
+    const head = memory.between(oid.content, memory.advance(oid.content, 6), 6);
+    const isRole = context.product(used, context.equals(head, PREFIX));
+    counted.push([1n, isRole]);
+    roleTerms.push([1n, context.product(isRole, key)]);
+    // an unused slot's key is its number, which no OID has
+    const number = BigInt(i + 1);
+    keys.push(
+      context.linear(
+        [
+          [1n, key],
+          [-number, used],
+        ],
+        number,
+      ),
+    );
+    at = information.end;
+    previous = used;
+  }
+  assertSamePosition(context, at, list.end);
+  assertDistinct(context, keys);
+  context.assertLinear(counted, -1n);
+  return oneRole(context, context.linear(roleTerms));
+}
+
+/** One bit a role; the set one has this key. Fails for a key that no role has. 27 rows. */
+function oneRole(context: CircuitContext, key: Field): readonly Field[] {
+  const roles = ROLE_NAMES.map((role) => oidKeyOf(roleOid(role)));
+  const bits = roles.map((roleKey) => {
+    const bit = existsOne(() => (key.toBigInt() === roleKey ? 1n : 0n));
+    context.assertBit(bit);
+    return bit;
+  });
+  context.assertLinear(
+    bits.map((bit): Term => [1n, bit]),
+    -1n,
+  );
+  context.assertLinear([...bits.map((bit, i): Term => [roles[i]!, bit]), [-1n, key]]);
+  return bits;
+}
