@@ -284,7 +284,7 @@ describe('variations that must pass', () => {
       extension('2.5.29.15', tlv(3, 2, 4), true),
       extension('2.5.29.32', seq(seq(oid('1.2.3')))),
     ];
-    for (const extensions of [list, [...list].reverse()]) {
+    for (const extensions of [list, list.toReversed()]) {
       const parsed = parse({ extensions });
       expect(parsed).toMatchObject({ policies: ['1.2.3'], basicConstraints: { cA: true } });
       expect(parsed.extensions).toHaveLength(4);

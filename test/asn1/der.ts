@@ -20,12 +20,13 @@ export function fixture(path: string): Uint8Array {
 }
 
 export function bytes(...parts: (number | string | Uint8Array)[]): Uint8Array {
-  return Uint8Array.from(
-    parts.flatMap((part) => {
-      if (typeof part === 'number') return [part];
-      if (typeof part === 'string') return [...Buffer.from(part, 'latin1')];
-      return [...part];
-    }),
+  return new Uint8Array(
+    Buffer.concat(
+      parts.map((part) => {
+        if (typeof part === 'number') return Uint8Array.of(part);
+        return typeof part === 'string' ? Buffer.from(part, 'latin1') : part;
+      }),
+    ),
   );
 }
 

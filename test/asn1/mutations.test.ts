@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { certificateBytes, parseCertificate, parseEcdsaSignature } from '../../src/asn1/index.ts';
+import * as fc from 'fast-check';
+import {
+  certificateBytes,
+  parseCertificate,
+  parseEcdsaSignature,
+  subjectSerialNumber,
+} from '../../src/asn1/index.ts';
 import type { Certificate, Name, Span } from '../../src/asn1/index.ts';
 import { bigintToBytes, bytesEqual } from '../../src/bytes.ts';
 import { ZkcxError } from '../../src/errors.ts';
@@ -8,6 +13,7 @@ import {
   bits,
   bool,
   bytes,
+  certificate,
   ECDSA_SHA256,
   fixtureCertificates,
   int,
@@ -17,6 +23,7 @@ import {
   seq,
   spki,
   tlv,
+  withExtension,
 } from './der.ts';
 
 const good = fixtureCertificates().filter(({ path }) => !path.includes('_BRP'));
@@ -81,9 +88,13 @@ function spansHold(c: Certificate): boolean {
   );
 }
 
+function isExact(parsed: Certificate, input: Uint8Array): boolean {
+  return bytesEqual(encodedAgain(parsed), input) && spansHold(parsed);
+}
+
 function holds(input: Uint8Array): boolean {
   const parsed = parsedOrRefused(input);
-  return !parsed || (bytesEqual(encodedAgain(parsed), input) && spansHold(parsed));
+  return !parsed || isExact(parsed, input);
 }
 
 const original = fc.constantFrom(...good.map(({ der }) => der));
@@ -107,23 +118,20 @@ describe('changed certificates', () => {
     }
   });
 
-  test('every single bit flipped, and its neighbours set', () => {
-    let accepted = 0;
-    let refused = 0;
-    for (const { der } of good.filter(({ path }) =>
-      /EUM_ECDSA_NIST\.|EUICC_ECDSA_NIST\./.test(path),
-    )) {
-      for (let bit = 0; bit < 8 * der.length; bit++) {
-        const input = der.slice();
-        input[bit >> 3]! ^= 1 << (bit & 7);
-        if (!holds(input)) throw Error(`bit ${bit} breaks the parser`);
-        if (parsedOrRefused(input)) accepted++;
-        else refused++;
-      }
+  test('every single bit flipped', () => {
+    const { der } = good.find(({ path }) => path.endsWith('EUM_ECDSA_NIST.der'))!;
+    const accepted: number[] = [];
+    for (let bit = 0; bit < 8 * der.length; bit++) {
+      const input = der.slice();
+      input[bit >> 3]! ^= 1 << (bit & 7);
+      const parsed = parsedOrRefused(input);
+      if (!parsed) continue;
+      accepted.push(bit);
+      if (!isExact(parsed, input)) throw Error(`bit ${bit} is read wrongly`);
     }
     // both happen: text and numbers may change, structure may not
-    expect(accepted).toBeGreaterThan(1000);
-    expect(refused).toBeGreaterThan(1000);
+    expect(accepted.length).toBeGreaterThan(1000);
+    expect(8 * der.length - accepted.length).toBeGreaterThan(1000);
   });
 
   test('random changes: refused or read exactly', () => {
@@ -182,8 +190,13 @@ describe('random input', () => {
     let nest = int(1);
     for (let i = 0; i < 500; i++) nest = seq(nest);
     expect(parsedOrRefused(nest)).toBeUndefined();
-    const huge = new Uint8Array(300_000).fill(0x41);
+    const huge = new Uint8Array(300_000).fill(0x31);
     expect(parsedOrRefused(seq(seq(tlv(0xa0, int(2)), tlv(2, huge))))).toBeUndefined();
+    expect(parsedOrRefused(certificate({ notAfter: tlv(0x17, huge) }))).toBeUndefined();
+    const { subject } = parseCertificate(certificate({ subject: seq(rdn('2.5.4.5', 0x13, huge)) }));
+    expect(subjectSerialNumber(subject)).toHaveLength(huge.length);
+    const eins = parseCertificate(withExtension('2.23.146.1.2.2.0', seq(tlv(0x13, huge))));
+    expect(eins.permittedEins?.[0]).toHaveLength(huge.length);
   });
 
   test('PEM: any text is refused or decoded', () => {
