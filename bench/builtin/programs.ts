@@ -25,7 +25,6 @@ import {
 } from 'o1js';
 import { ChainClaim } from '../../src/circuits/claims.ts';
 import { anchor, AnchorWitness, extend, ExtendWitness } from '../../src/circuits/chain.program.ts';
-import { ByteMemory } from '../../src/circuits/gadgets/memory.ts';
 import { assertPadding } from '../../src/circuits/gadgets/sha256/index.ts';
 import { withContext } from '../../src/circuits/kimchi/context.ts';
 import type { AssertSigned } from '../../src/circuits/link.ts';

@@ -127,6 +127,9 @@ export function assertCertificate(
       serialAttribute: facts.serialAttribute,
     });
   }
+  // an end entity issues nothing: no constraints of its own (RFC 5280, 4.2.1.10)
+  const isLeaf = context.linear([[-1n, isCa]], 1n);
+  context.assertProduct(isLeaf, facts.constraints.count, context.constant(0n));
   const constraints = narrow(context, memory, inherited, facts.constraints);
   const isEum = context.linear([
     [1n, roleBit(facts.roleBits, 'eum-v2')],
@@ -143,7 +146,7 @@ export function assertCertificate(
     [1n, context.product(isServer, oid)],
   ]);
   // without an OID a server could not be named
-  context.assertProduct(isServer, isZero(context, oid), context.constant(0n));
+  context.assertProduct(isServer, context.equals(oid, 0n), context.constant(0n));
 
   const listKind = context.linear([[LIST_KIND.ca - LIST_KIND.user, isCa]], LIST_KIND.user);
   return {
@@ -234,19 +237,7 @@ function remainingPathLen(context: CircuitContext, issuers: Field, own: Field, i
 
 /** Assert count > 0 where the role is EUM: an EUM without constraints could issue any EID. */
 function assertConstrained(context: CircuitContext, isEum: Field, count: Field): void {
-  context.assertProduct(isEum, isZero(context, count), context.constant(0n));
-}
-
-/** 1 if x = 0, else 0. */
-function isZero(context: CircuitContext, x: Field): Field {
-  const inverse = existsOne(() => {
-    const value = x.toBigInt();
-    return value === 0n ? 0n : Field(value).inv().toBigInt();
-  });
-  const nonZero = context.product(x, inverse);
-  const zero = context.linear([[-1n, nonZero]], 1n);
-  context.assertProduct(x, zero, context.constant(0n));
-  return zero;
+  context.assertProduct(isEum, context.equals(count, 0n), context.constant(0n));
 }
 
 function kindBit(context: CircuitContext, bits: readonly Field[], kind: string): Field {

@@ -17,7 +17,7 @@ export interface OctetsFact {
  */
 export interface OrganisationFact {
   readonly length: Field;
-  readonly chunks: readonly Field[];
+  readonly chunks: Field[];
 }
 
 /** One permitted subtree; a part of length 0 constrains nothing. Not both parts are empty. */
@@ -29,7 +29,7 @@ export interface BaseFact {
 /** What a CA may issue: `count` in [0, MAX_BASES]; 0 means no constraints; unused bases all zero. */
 export interface ConstraintsFact {
   readonly count: Field;
-  readonly bases: readonly BaseFact[];
+  readonly bases: BaseFact[];
 }
 
 /** A base as it stands in the certificate; `iinStart` is where its IIN's digits are. */
@@ -43,7 +43,7 @@ export interface OwnBaseFact extends BaseFact {
 /** Constraints of a certificate's own extensions. */
 export interface OwnConstraintsFact {
   readonly count: Field;
-  readonly bases: readonly OwnBaseFact[];
+  readonly bases: OwnBaseFact[];
 }
 
 /** The subject's serialNumber attribute: 0 or 1 of them; where its content lies. */
