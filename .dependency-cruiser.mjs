@@ -20,7 +20,7 @@ const STAGES = {
     packages: ['o1js', '@noble/', 'node:'],
   },
   prover: {
-    folders: ['witness', 'circuits', 'params', 'errors'],
+    folders: ['witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes'],
     packages: ['o1js', 'zod', 'node:', 'tsx'],
   },
 };

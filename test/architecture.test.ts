@@ -39,7 +39,7 @@ describe('import directions', () => {
     ['circuits/c', 'node:fs', 'circuits-packages'],
     ['witness/a', '../prover/x.ts', 'witness-folders'],
     ['witness/b', '../circuits/kimchi/x.ts', 'kimchi-is-internal'],
-    ['prover/a', '../asn1/x.ts', 'prover-folders'],
+    ['prover/a', '../zkapp/x.ts', 'prover-folders'],
     ['prover/b', '../cli/x.ts', 'cli-is-the-edge'],
     ['prover/c', '../index.ts', 'index-is-the-edge'],
     ['cli/a', '../pki/missing.ts', 'resolvable'],
@@ -53,7 +53,7 @@ describe('import directions', () => {
   beforeAll(() => {
     writeFileSync(join(root, 'tsconfig.json'), '{}');
     symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
-    for (const place of ['asn1', 'pki', 'circuits/kimchi', 'witness', 'prover', 'cli']) {
+    for (const place of ['asn1', 'pki', 'circuits/kimchi', 'witness', 'prover', 'zkapp', 'cli']) {
       mkdirSync(join(root, 'src', place), { recursive: true });
       writeFileSync(join(root, 'src', place, 'x.ts'), 'export {};\n');
     }

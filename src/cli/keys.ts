@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { addJson, addProver, proverOptions, type ProverFlags } from './options.ts';
+import { answer } from './output.ts';
+
+type Flags = ProverFlags & { readonly json?: boolean };
+
+/** zkcx keys build, zkcx keys check */
+export function registerKeys(keys: Command): void {
+  addJson(addProver(keys.command('build')))
+    .description('compile all circuits and pin their verification keys; minutes')
+    .action(async (flags: Flags) =>
+      answer(flags, async () => {
+        const { buildKeys } = await import('../prover/key-build.ts');
+        const built = await buildKeys(proverOptions(flags));
+        const programs = built.map(({ program, hash }) => ({ program, hash }));
+        return {
+          json: { programs },
+          text: programs.map(({ program, hash }) => `${program} ${hash}`),
+        };
+      }),
+    );
+  addJson(addProver(keys.command('check')))
+    .description('compile all circuits and compare with the pinned verification keys; minutes')
+    .action(async (flags: Flags) =>
+      answer(flags, async () => {
+        const { checkKeys } = await import('../prover/key-build.ts');
+        const programs = await checkKeys(proverOptions(flags));
+        return {
+          json: { programs },
+          text: programs.map(
+            ({ program, hash, matches }) =>
+              `${program} ${hash} ${matches ? 'is the pinned key' : 'IS NOT the pinned key'}`,
+          ),
+          no: programs.some(({ matches }) => !matches),
+        };
+      }),
+    );
+}

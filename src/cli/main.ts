@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** zkcx: the command line. One command a file; only output.ts prints. */
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { registerCertInspect } from './cert-inspect.ts';
+import { registerChainCheck } from './chain-check.ts';
+import { registerChainProve } from './chain-prove.ts';
+import { registerChainVerify } from './chain-verify.ts';
+import { EXIT } from './exit-codes.ts';
+import { registerKeys } from './keys.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+const zkcx = new Command('zkcx')
+  .description('Prove GSMA (SGP.22) certificate chains without showing them.')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('Run the command with --help for its usage.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done; 1 the answer is no (not valid, not trusted); 2 bad input or usage.',
+  );
+
+const cert = zkcx.command('cert').description('single certificates');
+registerCertInspect(cert);
+const chain = zkcx.command('chain').description('certificate chains');
+registerChainCheck(chain);
+registerChainProve(chain);
+registerChainVerify(chain);
+registerKeys(zkcx.command('keys').description('verification keys pinned in the package'));
+
+try {
+  await zkcx.parseAsync();
+} catch (error) {
+  // commander has printed what was wrong; its own code for help and version is 0
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.unusable;
+}

@@ -1,0 +1,223 @@
+/**
+ * The asking side: a proving process with a lifetime. Proving blocks a process for half a minute and
+ * leaks memory in the proof system, so it happens in a child that can be killed and replaced.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ZkcxError } from '../errors.ts';
+import { cacheFolder } from './cache.ts';
+import type { JsonProof } from './envelope.ts';
+import { assertPinned, type VerificationKey } from './keys.ts';
+import { type Backend, type Command, type Report, reportSchema } from './protocol.ts';
+
+/** What a caller can watch. Holds nothing private. */
+export type ProverEvent =
+  | {
+      readonly type: 'compiling';
+      readonly program: string;
+      readonly backend: Backend;
+      /** Why the wanted backend is not in use; show it. */
+      readonly fallback?: string;
+    }
+  | { readonly type: 'compiled'; readonly program: string; readonly ms: number }
+  | { readonly type: 'proving'; readonly program: string; readonly method: string }
+  | {
+      readonly type: 'proved';
+      readonly program: string;
+      readonly method: string;
+      readonly ms: number;
+      /** Bytes. */
+      readonly peakMemory: number;
+    };
+
+export interface ProverOptions {
+  /** Default: native where installed, else wasm with a notice in the `compiling` event. */
+  readonly backend?: Backend;
+  /** Folder of compiled keys; default: ZKCX_CACHE, or zkcx in the user's cache folder. */
+  readonly cache?: string;
+  /** Proofs after which the process is replaced. The proof system leaks some 150 MB in each. */
+  readonly proofsPerProcess?: number;
+  /** Make keys anew, and do not compare them with the pinned ones: for `keys build` and `check`. */
+  readonly rebuild?: boolean;
+  /** Module that serves the programs; for programs that are not part of this package. */
+  readonly worker?: URL;
+}
+
+export interface JobOptions {
+  readonly onEvent?: (event: ProverEvent) => void;
+  /** Stops the work at once by ending the proving process. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ProofJob {
+  readonly program: string;
+  readonly method: string;
+  readonly publicInput: unknown;
+  readonly privateInputs: readonly unknown[];
+}
+
+/** A proof takes all cores and gigabytes: one at a time in a process, whoever asks. */
+let turn: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = turn.then(work);
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never;
+
+export class Prover {
+  private readonly options: ProverOptions;
+  private child: ChildProcess | undefined;
+  private compiled = new Map<string, VerificationKey>();
+  private proofs = 0;
+  private nextId = 1;
+  private closed = false;
+  private readonly onExit = () => this.child?.kill('SIGKILL');
+
+  constructor(options: ProverOptions = {}) {
+    this.options = options;
+    process.once('exit', this.onExit);
+  }
+
+  /** Compile a program, unless that was done already. Minutes without a key cache. */
+  compile(program: string, options: JobOptions = {}): Promise<VerificationKey> {
+    return inTurn(() => this.ensureCompiled(program, options));
+  }
+
+  /**
+   * Prove one method. Throws ERR_PROVER_REFUSED when the inputs do not satisfy the circuit,
+   * ERR_PROVER_CANCELLED when `signal` fires, ERR_PROVER_CRASHED when the process dies.
+   */
+  prove(job: ProofJob, options: JobOptions = {}): Promise<JsonProof> {
+    return inTurn(async () => {
+      if (this.proofs >= (this.options.proofsPerProcess ?? 10)) this.stop();
+      await this.ensureCompiled(job.program, options);
+      const report = await this.ask({ type: 'prove', ...job }, options);
+      this.proofs += 1;
+      if (report.type !== 'proved') throw crashed('it answered out of turn');
+      return report.proof;
+    });
+  }
+
+  /** End the proving process. Work that is under way fails with ERR_PROVER_CRASHED. */
+  close(): void {
+    this.closed = true;
+    process.off('exit', this.onExit);
+    this.stop();
+  }
+
+  private async ensureCompiled(program: string, options: JobOptions): Promise<VerificationKey> {
+    const known = this.child === undefined ? undefined : this.compiled.get(program);
+    if (known !== undefined) return known;
+    const { backend, rebuild = false, worker } = this.options;
+    const cache = cacheFolder(this.options.cache);
+    const report = await this.ask(
+      { type: 'compile', program, backend, cache, fresh: rebuild },
+      options,
+    );
+    if (report.type !== 'compiled') throw crashed('it answered out of turn');
+    if (!rebuild && worker === undefined) assertPinned(program, report.key.hash);
+    this.compiled.set(program, report.key);
+    return report.key;
+  }
+
+  /** Send one command and wait for its last report. */
+  private ask(body: CommandBody, { onEvent, signal }: JobOptions): Promise<Report> {
+    return new Promise((resolve, reject) => {
+      if (this.closed) throw new ZkcxError('ERR_PROVER_CLOSED', 'this prover was closed');
+      if (signal?.aborted) throw cancelled();
+      const child = (this.child ??= this.start());
+      const id = this.nextId++;
+
+      const settle = (finish: () => void) => {
+        child.off('message', onMessage).off('exit', onExit).off('error', onError);
+        signal?.removeEventListener('abort', onAbort);
+        keepAlive(child, false);
+        finish();
+      };
+      const fail = (error: ZkcxError) =>
+        settle(() => {
+          this.stop();
+          reject(error);
+        });
+      const onAbort = () => fail(cancelled());
+      const onError = () => fail(crashed('it could not be started'));
+      const onExit = (code: number | null, by: string | null) =>
+        fail(crashed(by === null ? `exit code ${code}` : `signal ${by}; is there enough memory?`));
+      const onMessage = (message: unknown) => {
+        const parsed = reportSchema.safeParse(message);
+        if (!parsed.success) return fail(crashed('it sent a message of an unknown form'));
+        const report = parsed.data;
+        if (report.id !== id) return;
+        if (report.type === 'failed') {
+          return settle(() => reject(new ZkcxError(report.code, report.message)));
+        }
+        onEvent?.(toEvent(report));
+        if (report.type === 'compiled' || report.type === 'proved') settle(() => resolve(report));
+      };
+
+      child.on('message', onMessage).on('exit', onExit).on('error', onError);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      keepAlive(child, true);
+      child.send({ ...body, id });
+    });
+  }
+
+  private start(): ChildProcess {
+    const worker = this.options.worker ?? siblingModule('worker');
+    const output = process.env.ZKCX_DEBUG === '1' ? 2 : 'ignore';
+    this.compiled = new Map();
+    this.proofs = 0;
+    return fork(fileURLToPath(worker), {
+      // the package holds plain JavaScript; a checkout is run through the TypeScript loader
+      execArgv: worker.pathname.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
+      stdio: ['ignore', output, output, 'ipc'],
+    });
+  }
+
+  private stop(): void {
+    this.child?.kill('SIGKILL');
+    this.child = undefined;
+  }
+}
+
+/** Only work under way keeps the caller's process alive; an idle worker does not. */
+function keepAlive(child: ChildProcess, alive: boolean): void {
+  if (alive) child.ref();
+  else child.unref();
+  if (alive) child.channel?.ref();
+  else child.channel?.unref();
+}
+
+/** A module beside this one, with the ending that this one has: .ts in a checkout, .js when built. */
+function siblingModule(name: string): URL {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`./${name}.${ending}`, import.meta.url);
+}
+
+const typescriptLoader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+function toEvent(report: Exclude<Report, { type: 'failed' }>): ProverEvent {
+  switch (report.type) {
+    case 'compiling': {
+      const { type, program, backend, fallback } = report;
+      return { type, program, backend, fallback };
+    }
+    case 'compiled':
+      return { type: report.type, program: report.program, ms: report.ms };
+    case 'proving':
+      return { type: report.type, program: report.program, method: report.method };
+    case 'proved': {
+      const { type, program, method, ms, peakMemory } = report;
+      return { type, program, method, ms, peakMemory };
+    }
+  }
+}
+
+const cancelled = () => new ZkcxError('ERR_PROVER_CANCELLED', 'proving was cancelled');
+
+const crashed = (how: string) =>
+  new ZkcxError('ERR_PROVER_CRASHED', `the proving process ended early: ${how}`);

@@ -1,0 +1,119 @@
+/** The proving side: compiles and proves what it is told, one thing after the other. */
+import { performance } from 'node:perf_hooks';
+import { ZkcxError } from '../errors.ts';
+import { selectBackend } from './backend.ts';
+import { keyCache } from './cache.ts';
+import type { JsonProof } from './envelope.ts';
+import type { ProgramTable, ProvableProgram } from './programs.ts';
+import type { Command, Report } from './protocol.ts';
+
+/** How a value of a program's input crosses: o1js types and proof classes alike. */
+type JsonType = { fromJSON(json: unknown): unknown };
+
+type Prove = (...args: unknown[]) => Promise<{ proof: { toJSON(): JsonProof } }>;
+
+/** Answer the parent's commands until it goes away. `programs` are those that can be asked for. */
+export function serve(programs: ProgramTable): void {
+  let last: Promise<void> = Promise.resolve();
+  process.on('message', (command: Command) => {
+    last = last.then(() => handle(programs, command));
+  });
+  process.on('disconnect', () => process.exit());
+}
+
+async function handle(programs: ProgramTable, command: Command): Promise<void> {
+  try {
+    if (command.type === 'compile') await compile(programs, command);
+    else await prove(programs, command);
+  } catch (error) {
+    debug(error);
+    const { code, message } =
+      error instanceof ZkcxError
+        ? error
+        : new ZkcxError(
+            'ERR_PROVER_FAILED',
+            'the prover failed; set ZKCX_DEBUG=1 for its own words',
+          );
+    report({ id: command.id, type: 'failed', code: code as 'ERR_PROVER_FAILED', message });
+  }
+}
+
+async function compile(programs: ProgramTable, command: Command & { type: 'compile' }) {
+  const { id, program: name } = command;
+  const choice = selectBackend(command.backend);
+  report({ id, type: 'compiling', program: name, ...choice });
+  const program = await load(programs, name);
+  const start = performance.now();
+  const { verificationKey } = await program.compile({
+    // all programs of this package read runtime tables
+    withRuntimeTables: true,
+    cache: keyCache(command.cache),
+    forceRecompile: command.fresh,
+  });
+  report({
+    id,
+    type: 'compiled',
+    program: name,
+    ms: performance.now() - start,
+    key: { hash: verificationKey.hash.toString(), data: verificationKey.data },
+  });
+}
+
+async function prove(programs: ProgramTable, command: Command & { type: 'prove' }) {
+  const { id, program: name, method } = command;
+  const program = await load(programs, name);
+  const types = program.privateInputTypes[method];
+  if (types === undefined || types.length !== command.privateInputs.length) {
+    throw new ZkcxError('ERR_PROVER_INPUT', `${name}.${method}: no such method or wrong inputs`);
+  }
+  const decode = async (type: unknown, json: unknown) => (type as JsonType).fromJSON(json);
+  let args: unknown[];
+  try {
+    args = [await decode(program.publicInputType, command.publicInput)];
+    for (const [i, type] of types.entries())
+      args.push(await decode(type, command.privateInputs[i]));
+  } catch (error) {
+    debug(error);
+    throw new ZkcxError('ERR_PROVER_INPUT', `${name}.${method}: an input has the wrong form`);
+  }
+  report({ id, type: 'proving', program: name, method });
+  const start = performance.now();
+  const { proof } = await run(program, name, method, args);
+  report({
+    id,
+    type: 'proved',
+    program: name,
+    method,
+    ms: performance.now() - start,
+    peakMemory: process.resourceUsage().maxRSS * 1024,
+    proof: proof.toJSON(),
+  });
+}
+
+/** o1js puts values of the witness into its messages, so none of them leaves this process. */
+async function run(program: ProvableProgram, name: string, method: string, args: unknown[]) {
+  try {
+    return await (program as unknown as Record<string, Prove>)[method]!(...args);
+  } catch (error) {
+    debug(error);
+    throw new ZkcxError(
+      'ERR_PROVER_REFUSED',
+      `${name}.${method}: the circuit refuses these inputs; check them without a proof first`,
+    );
+  }
+}
+
+async function load(programs: ProgramTable, name: string): Promise<ProvableProgram> {
+  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  if (program === undefined) throw new ZkcxError('ERR_PROVER_INPUT', 'no program of this name');
+  return program();
+}
+
+function report(message: Report): void {
+  process.send?.(message);
+}
+
+/** For whoever works on circuits. What it prints can hold private values, so it is off by default. */
+function debug(error: unknown): void {
+  if (process.env.ZKCX_DEBUG === '1') process.stderr.write(`${(error as Error).stack}\n`);
+}

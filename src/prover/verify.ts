@@ -1,0 +1,110 @@
+/** Proof -> claim. The only way to accept a proof: every check, in one function, compiling nothing. */
+import { verify } from 'o1js';
+import { ZkcxError } from '../errors.ts';
+import { MODE } from '../params.ts';
+import { selectBackend } from './backend.ts';
+import { checkEnvelope, type ProofEnvelope } from './envelope.ts';
+import { pinnedKey, type VerificationKey } from './keys.ts';
+import { PROOF_SHAPES, type ProgramName } from './programs.ts';
+
+export interface VerifyChainOptions {
+  /** Root of the CIs that are accepted, or several such roots; see `TrustSet`. */
+  readonly trustRoot: bigint | readonly bigint[];
+  /** Unix seconds at which the chain must be valid; default: now. */
+  readonly at?: bigint;
+}
+
+/** What a verified chain proof says: the public output of `chain`. */
+export interface VerifiedChain {
+  readonly trustRoot: bigint;
+  /** Unix seconds; every certificate of the chain is valid in all of [validFrom, validUntil]. */
+  readonly validFrom: bigint;
+  readonly validUntil: bigint;
+  /** Hiding commitment to all the rest. */
+  readonly commitment: bigint;
+}
+
+/**
+ * Verify a chain proof from anywhere: an envelope, or JSON that may be one. Returns the claim, or
+ * throws: ERR_PROOF_FORMAT and ERR_PROOF_VERSION (not an envelope), ERR_PROOF_PROGRAM (of another
+ * program), ERR_PROOF_KEY (made for other circuits), ERR_PROOF_MODE, ERR_PROOF_TRUST_ROOT,
+ * ERR_PROOF_WINDOW (not valid at `at`), ERR_PROOF_INVALID.
+ *
+ * A chain proof shows that someone knows such a chain. It shows neither that nothing in it is revoked
+ * nor that whoever sent it holds the key: that takes a presentation.
+ */
+export async function verifyChain(
+  proof: unknown,
+  { trustRoot, at = now() }: VerifyChainOptions,
+): Promise<VerifiedChain> {
+  const envelope = checkEnvelope(proof);
+  const key = pinnedKeyOf('chain', envelope);
+  const [mode, ...output] = [...envelope.proof.publicInput, ...envelope.proof.publicOutput].map(
+    BigInt,
+  );
+  const [root, validFrom, validUntil, commitment] = output as [bigint, bigint, bigint, bigint];
+  assertMode(mode, MODE.chain);
+  assertTrusted(root, typeof trustRoot === 'bigint' ? [trustRoot] : trustRoot);
+  assertWindow(validFrom, validUntil, at);
+  await assertProof(envelope, key);
+  return { trustRoot: root, validFrom, validUntil, commitment };
+}
+
+/** The pinned key, once the envelope says that it is for this key and has the program's shape. */
+function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): VerificationKey {
+  if (envelope.program !== program) {
+    throw new ZkcxError('ERR_PROOF_PROGRAM', `a ${program} proof is needed, this is another kind`);
+  }
+  const { publicInput, publicOutput, maxProofsVerified } = PROOF_SHAPES[program];
+  const { proof } = envelope;
+  if (
+    proof.publicInput.length !== publicInput ||
+    proof.publicOutput.length !== publicOutput ||
+    proof.maxProofsVerified !== maxProofsVerified
+  ) {
+    throw new ZkcxError('ERR_PROOF_FORMAT', `this does not have the shape of a ${program} proof`);
+  }
+  const key = pinnedKey(program);
+  if (envelope.verificationKeyHash !== key.hash) {
+    throw new ZkcxError(
+      'ERR_PROOF_KEY',
+      'the proof was made for other circuits than this package pins: use the same version',
+    );
+  }
+  return key;
+}
+
+function assertMode(mode: bigint | undefined, expected: number): void {
+  if (mode !== BigInt(expected)) {
+    throw new ZkcxError('ERR_PROOF_MODE', 'the proof is of another kind (its mode differs)');
+  }
+}
+
+function assertTrusted(root: bigint, accepted: readonly bigint[]): void {
+  if (!accepted.includes(root)) {
+    throw new ZkcxError(
+      'ERR_PROOF_TRUST_ROOT',
+      'the chain ends at a set of CIs that is not accepted here',
+    );
+  }
+}
+
+function assertWindow(validFrom: bigint, validUntil: bigint, at: bigint): void {
+  if (at < validFrom || at > validUntil) {
+    throw new ZkcxError('ERR_PROOF_WINDOW', 'the chain is not proven to be valid at this time');
+  }
+}
+
+async function assertProof({ proof }: ProofEnvelope, key: VerificationKey): Promise<void> {
+  selectBackend();
+  let valid: boolean;
+  try {
+    valid = await verify(proof, key.data);
+  } catch {
+    // the proof system throws at bytes that it cannot read, with nothing useful to say
+    valid = false;
+  }
+  if (!valid) throw new ZkcxError('ERR_PROOF_INVALID', 'the proof is not valid');
+}
+
+const now = () => BigInt(Math.floor(Date.now() / 1000));

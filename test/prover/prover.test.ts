@@ -1,0 +1,149 @@
+/** The proving process, with real proofs of a tiny program. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { verify } from 'o1js';
+import { selectBackend } from '../../src/prover/backend.ts';
+import type { JsonProof } from '../../src/prover/envelope.ts';
+import type { VerificationKey } from '../../src/prover/keys.ts';
+import { Prover, type ProverEvent } from '../../src/prover/prover.ts';
+
+jest.setTimeout(600_000);
+
+const cache = mkdtempSync(join(tmpdir(), 'zkcx-keys-'));
+const worker = new URL('../support/prover/counter.worker.ts', import.meta.url);
+const MODE = '77';
+const startJob = (by: string) => ({
+  program: 'counter',
+  method: 'start',
+  publicInput: MODE,
+  privateInputs: [{ by }],
+});
+
+afterAll(() => rmSync(cache, { recursive: true }));
+
+describe('a prover', () => {
+  const prover = new Prover({ worker, cache, proofsPerProcess: 2 });
+  const events: ProverEvent[] = [];
+  const onEvent = (event: ProverEvent) => events.push(event);
+  let key: VerificationKey;
+  let first: JsonProof;
+  let second: JsonProof;
+  afterAll(() => prover.close());
+
+  beforeAll(async () => {
+    // asked for at the same time: they have to take turns
+    [key, first] = await Promise.all([
+      prover.compile('counter', { onEvent }),
+      prover.prove(startJob('3'), { onEvent }),
+    ]);
+    second = await prover.prove(
+      {
+        program: 'counter',
+        method: 'grow',
+        publicInput: MODE,
+        privateInputs: [first, { by: '7' }],
+      },
+      { onEvent },
+    );
+  });
+
+  test('proves one step on top of the other', async () => {
+    expect(first.publicOutput).toEqual(['8']);
+    expect(second.publicOutput).toEqual(['15']);
+    selectBackend();
+    expect(await verify(first, key.data)).toBe(true);
+    expect(await verify(second, key.data)).toBe(true);
+    expect(await verify({ ...second, publicOutput: ['16'] }, key.data)).toBe(false);
+    expect(await verify({ ...second, publicInput: ['78'] }, key.data)).toBe(false);
+  });
+
+  test('tells what it does, in order, with times and memory, and nothing private', () => {
+    expect(events.map(({ type }) => type)).toEqual([
+      'compiling',
+      'compiled',
+      'proving',
+      'proved',
+      'proving',
+      'proved',
+    ]);
+    const [compiling, compiled] = events;
+    expect(compiling).toMatchObject({ program: 'counter', backend: 'native' });
+    expect(compiled).toMatchObject({ ms: expect.any(Number) });
+    const proved = events.filter((event) => event.type === 'proved');
+    for (const event of proved) {
+      expect(event.ms).toBeGreaterThan(0);
+      expect(event.peakMemory).toBeGreaterThan(100 << 20);
+    }
+    expect(JSON.stringify(events)).not.toContain('"by"');
+  });
+
+  test('leaves whole entries in the cache', () => {
+    const names = readdirSync(cache);
+    expect(names.some((name) => name.startsWith('step-pk-zkcx-test-counter'))).toBe(true);
+    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('replaces its process after as many proofs as were set, and reads the cache', async () => {
+    const later: ProverEvent[] = [];
+    await prover.prove(startJob('1'), { onEvent: (event) => later.push(event) });
+    expect(later.map(({ type }) => type)).toEqual(['compiling', 'compiled', 'proving', 'proved']);
+  });
+
+  test('says when the circuit refuses, without the values', async () => {
+    const refused = prover.prove({ ...startJob('1'), publicInput: '123456789' });
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_PROVER_REFUSED' });
+    await expect(refused).rejects.not.toThrow(/123456789/);
+  });
+
+  // only the proof system itself sees that a lookup has no match
+  test('refuses a value that is not in the table', async () => {
+    await expect(prover.prove(startJob('8'))).rejects.toMatchObject({ code: 'ERR_PROVER_REFUSED' });
+  });
+
+  test.each([
+    ['another form', { ...startJob('1'), privateInputs: [{ by: 'one' }] }],
+    ['too few inputs', { ...startJob('1'), privateInputs: [] }],
+    ['an unknown method', { ...startJob('1'), method: 'stop' }],
+  ])('refuses %s', async (_, job) => {
+    await expect(prover.prove(job)).rejects.toMatchObject({ code: 'ERR_PROVER_INPUT' });
+  });
+
+  test('goes on after a refusal', async () => {
+    const proof = await prover.prove(startJob('2'));
+    expect(proof.publicOutput).toEqual(['7']);
+  });
+
+  test('stops when it is told to, and works again afterwards', async () => {
+    const abort = new AbortController();
+    const cancelled = prover.prove(startJob('4'), {
+      signal: abort.signal,
+      onEvent: ({ type }) => type === 'proving' && abort.abort(),
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'ERR_PROVER_CANCELLED' });
+    const early = prover.prove(startJob('4'), { signal: abort.signal });
+    await expect(early).rejects.toMatchObject({ code: 'ERR_PROVER_CANCELLED' });
+    const proof = await prover.prove(startJob('4'));
+    expect(proof.publicOutput).toEqual(['9']);
+  });
+});
+
+describe('a prover that cannot work', () => {
+  test('says when its process dies', async () => {
+    const prover = new Prover({ worker, cache });
+    const crashed = prover.compile('crash');
+    await expect(crashed).rejects.toMatchObject({ code: 'ERR_PROVER_CRASHED' });
+    await expect(crashed).rejects.toThrow(/exit code 9/);
+    prover.close();
+  });
+
+  test('knows only the programs that it serves', async () => {
+    const prover = new Prover({ worker, cache });
+    for (const program of ['nothing', 'toString', '__proto__']) {
+      await expect(prover.compile(program)).rejects.toMatchObject({ code: 'ERR_PROVER_INPUT' });
+    }
+    prover.close();
+    await expect(prover.compile('counter')).rejects.toMatchObject({ code: 'ERR_PROVER_CLOSED' });
+  });
+});

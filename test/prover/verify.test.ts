@@ -1,0 +1,65 @@
+/** Everything that refuses a chain proof before or in its verification; accepting one needs a real one. */
+import { describe, expect, test } from '@jest/globals';
+import { MODE } from '../../src/params.ts';
+import type { ProofEnvelope } from '../../src/prover/envelope.ts';
+import { pinnedKey } from '../../src/prover/keys.ts';
+import { verifyChain } from '../../src/prover/verify.ts';
+
+const TRUST_ROOT = 7n;
+const FROM = 1_700_000_000n;
+const UNTIL = 1_730_000_000n;
+
+const envelope: ProofEnvelope = {
+  format: 'zkcx-proof',
+  version: 1,
+  program: 'chain',
+  verificationKeyHash: pinnedKey('chain').hash,
+  proof: {
+    publicInput: [String(MODE.chain)],
+    publicOutput: [String(TRUST_ROOT), String(FROM), String(UNTIL), '1'],
+    maxProofsVerified: 1,
+    proof: 'KCgoc3RhdGU=',
+  },
+};
+const withProof = (change: Partial<ProofEnvelope['proof']>): ProofEnvelope => ({
+  ...envelope,
+  proof: { ...envelope.proof, ...change },
+});
+const asked = { trustRoot: TRUST_ROOT, at: FROM };
+
+describe('a chain proof is refused', () => {
+  test.each([
+    ['that is no envelope', { hello: 1 }, 'ERR_PROOF_FORMAT'],
+    ['that is nothing', undefined, 'ERR_PROOF_FORMAT'],
+    ['of a later version', { ...envelope, version: 2 }, 'ERR_PROOF_VERSION'],
+    ['of another program', { ...envelope, program: 'crl' }, 'ERR_PROOF_PROGRAM'],
+    ['for other circuits', { ...envelope, verificationKeyHash: '1' }, 'ERR_PROOF_KEY'],
+    ['with another mode', withProof({ publicInput: [String(MODE.crl)] }), 'ERR_PROOF_MODE'],
+    ['with a second public input', withProof({ publicInput: ['1', '0'] }), 'ERR_PROOF_FORMAT'],
+    ['without a mode', withProof({ publicInput: [] }), 'ERR_PROOF_FORMAT'],
+    ['with a value too few', withProof({ publicOutput: ['7', '0', '9'] }), 'ERR_PROOF_FORMAT'],
+    [
+      'with a value too many',
+      withProof({ publicOutput: ['7', '0', '9', '1', '0'] }),
+      'ERR_PROOF_FORMAT',
+    ],
+    ['of another shape', withProof({ maxProofsVerified: 0 }), 'ERR_PROOF_FORMAT'],
+    ['of bytes that are no proof', envelope, 'ERR_PROOF_INVALID'],
+    ['of other bytes that are no proof', withProof({ proof: 'AAAA' }), 'ERR_PROOF_INVALID'],
+  ] as const)('%s', async (_, proof, code) => {
+    await expect(verifyChain(proof, asked)).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['under another trust root', { trustRoot: 8n, at: FROM }, 'ERR_PROOF_TRUST_ROOT'],
+    ['under no trust root', { trustRoot: [], at: FROM }, 'ERR_PROOF_TRUST_ROOT'],
+    ['a second before its window', { trustRoot: TRUST_ROOT, at: FROM - 1n }, 'ERR_PROOF_WINDOW'],
+    ['a second after its window', { trustRoot: TRUST_ROOT, at: UNTIL + 1n }, 'ERR_PROOF_WINDOW'],
+    // both ends count, so here only the proof itself is wrong
+    ['at the first second', { trustRoot: TRUST_ROOT, at: FROM }, 'ERR_PROOF_INVALID'],
+    ['at the last second', { trustRoot: [1n, TRUST_ROOT], at: UNTIL }, 'ERR_PROOF_INVALID'],
+    ['now', { trustRoot: TRUST_ROOT }, 'ERR_PROOF_WINDOW'],
+  ] as const)('%s', async (_, options, code) => {
+    await expect(verifyChain(envelope, options)).rejects.toMatchObject({ code });
+  });
+});
