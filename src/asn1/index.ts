@@ -5,19 +5,8 @@
  */
 export { parseCertificate } from './certificate.ts';
 export { DerCursor, TAG } from './cursor.ts';
-export type { DerElement } from './cursor.ts';
 export { subjectOrganisation, subjectSerialNumber } from './names.ts';
 export { OID } from './oids.ts';
 export { certificateBytes } from './pem.ts';
 export { parseEcdsaSignature } from './signature.ts';
-export type { EcdsaSignature } from './signature.ts';
-export type {
-  Certificate,
-  CertificateSpans,
-  Extension,
-  KeyUsage,
-  Name,
-  NameAttribute,
-  PermittedBase,
-  Span,
-} from './types.ts';
+export type { Certificate, Name, PermittedBase, Span } from './types.ts';
