@@ -47,8 +47,13 @@ function inspect(certificate: Certificate): Answer {
   };
   const lines = Object.entries(facts).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
-    return [`${`${name}:`.padEnd(24)}${printable(shown)}`];
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    const shown = isList
+      ? value.join(', ')
+      : value instanceof Object
+        ? JSON.stringify(value)
+        : value;
+    return [`${`${name}:`.padEnd(24)}${printable(String(shown))}`];
   });
   return { json: facts, text: lines };
 }

@@ -133,7 +133,7 @@ describe('zkcx chain check', () => {
 
   test.each([
     ['before it began', ['--at', '2020-04-01T09:48:57Z', EUM, EUICC], 'ERR_CHAIN_NOT_YET_VALID'],
-    ['after it ended', ['--at', '2656142918', EUM, EUICC], 'ERR_CHAIN_EXPIRED'],
+    ['after it ended', ['--at', '2657957318', EUM, EUICC], 'ERR_CHAIN_EXPIRED'],
     ['in the wrong order', [...WHEN, EUICC, EUM], 'ERR_CHAIN_AKI'],
     ['with a link missing', [...WHEN, EUICC], 'ERR_CHAIN_AKI'],
   ])('says no to the chain %s', (_, args, code) => {

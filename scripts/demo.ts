@@ -1,0 +1,125 @@
+/**
+ * npm run demo: prove the SGP.26 test chain CI -> EUM -> eUICC, then verify the proof in a process of
+ * its own that has nothing but the proof and the CI certificate. Options: --cache, --backend.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import {
+  anchorFromCertificate,
+  type Certificate,
+  formatEnvelope,
+  parseCertificate,
+  type ProverEvent,
+  proveChain,
+  writeCredential,
+} from '../src/index.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const sgp26 = join(root, 'fixtures/sgp26');
+const CI = join(sgp26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
+const EUM = join(sgp26, 'EUM/CERT_EUM_ECDSA_NIST.der');
+const EUICC = join(sgp26, 'eUICC/CERT_EUICC_ECDSA_NIST.der');
+
+const say = (...lines: string[]) => console.log(lines.join('\n'));
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const day = (time: string) => new Date(Number(time) * 1000).toISOString().slice(0, 10);
+
+function sayEvent(event: ProverEvent): void {
+  switch (event.type) {
+    case 'compiling':
+      if (event.fallback !== undefined) say(`   Notice: ${event.fallback}`);
+      say(`   compiling the circuits (${event.backend}); one to three minutes the first time ...`);
+      break;
+    case 'compiled':
+      say(`   compiled in ${seconds(event.ms)}`);
+      break;
+    case 'proving': {
+      const link = event.method === 'anchor' ? 'CI -> EUM' : 'EUM -> eUICC';
+      say(`   proving ${link} ...`);
+      break;
+    }
+    case 'proved': {
+      const memory = (event.peakMemory / 2 ** 30).toFixed(1);
+      say(`   proved in ${seconds(event.ms)}, at most ${memory} GB of memory`);
+      break;
+    }
+  }
+}
+
+async function prove(folder: string): Promise<{ proof: string; credential: string; ms: number }> {
+  const { values } = parseArgs({
+    options: { cache: { type: 'string' }, backend: { type: 'string' } },
+  });
+  const read = (file: string): Certificate => parseCertificate(readFileSync(file));
+  const start = performance.now();
+  const result = await proveChain(
+    { anchors: [anchorFromCertificate(read(CI))], certificates: [read(EUM), read(EUICC)] },
+    {
+      cache: values.cache,
+      backend: values.backend === 'wasm' ? 'wasm' : undefined,
+      onEvent: sayEvent,
+    },
+  );
+  const ms = performance.now() - start;
+  const proof = join(folder, 'proof.json');
+  const credential = join(folder, 'credential.json');
+  writeFileSync(proof, formatEnvelope(result.proof));
+  await writeCredential(credential, result);
+  const [, from, until] = result.proof.proof.publicOutput;
+  say(
+    '',
+    '2. What anyone who has the proof learns:',
+    '   somebody knows a chain of certificates from this CI, each signed by the one before, each',
+    '   issuer with the right to issue the next, every name, key identifier, role, limit and',
+    `   constraint in order, all valid from ${day(from!)} to ${day(until!)}.`,
+    '',
+    '   What nobody learns from it:',
+    '   the EID, the keys, the names, the serial numbers, the manufacturer (EUM), how many',
+    '   certificates there are, their exact dates and the signatures. The window is the same for',
+    '   every chain that is valid for a year.',
+    '',
+    '   What it does not show: that nothing is revoked, and that the sender holds the eUICC key.',
+  );
+  return { proof, credential, ms };
+}
+
+function verify(proof: string): { ms: number; output: string } {
+  const start = performance.now();
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'src/cli/main.ts', 'chain', 'verify', proof, '--root', CI],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0) throw Error(`the proof was refused: ${stdout}${stderr}`);
+  return { ms: performance.now() - start, output: stdout };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'zkcx-demo-'));
+try {
+  say('zkCX: prove a certificate chain without showing it', '');
+  say('1. The chain: SGP.26 test certificates, CI -> EUM -> eUICC (v2), read from fixtures/sgp26');
+  const { proof, credential, ms } = await prove(folder);
+  const { ms: verified, output } = verify(proof);
+  const certificates = statSync(EUM).size + statSync(EUICC).size;
+  say(
+    '',
+    '3. Verified in a fresh process, from the proof and the CI certificate alone:',
+    ...output
+      .trim()
+      .split('\n')
+      .map((line) => `   ${line}`),
+    '',
+    `   proving, all in all    ${seconds(ms)}`,
+    `   verifying, with start  ${seconds(verified)}`,
+    `   certificates           ${certificates} bytes`,
+    `   proof, JSON            ${statSync(proof).size} bytes`,
+    `   credential, private    ${statSync(credential).size} bytes`,
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}

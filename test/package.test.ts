@@ -1,0 +1,141 @@
+/** The package as others get it: packed, installed elsewhere, imported, type checked, run. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import * as index from '../src/index.ts';
+import { ROOT, run, runTool } from './support/command.ts';
+
+jest.setTimeout(600_000);
+
+const SGP26 = join(ROOT, 'fixtures/sgp26');
+const folder = mkdtempSync(join(tmpdir(), 'zkcx-package-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Packed {
+  filename: string;
+  files: { path: string; mode: number }[];
+  size: number;
+}
+let packed: Packed;
+
+function succeed(result: ReturnType<typeof run>): string {
+  if (result.status !== 0) throw Error(`exit ${result.status}\n${result.stdout}\n${result.stderr}`);
+  return result.stdout;
+}
+
+beforeAll(() => {
+  succeed(run('npm', ['run', 'build']));
+  const report = succeed(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]),
+  );
+  [packed] = JSON.parse(report) as [Packed];
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  const install = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+  succeed(run('npm', [...install, join(folder, packed.filename)], { cwd: folder }));
+});
+
+describe('the packed files', () => {
+  test('are code, types, keys and documents', () => {
+    const paths = packed.files.map(({ path }) => path);
+    for (const path of [
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'SECURITY.md',
+      'package.json',
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/prover/worker.js',
+      'dist/prover/keys/chain.json',
+      'dist/cli/main.js',
+    ]) {
+      expect(paths).toContain(path);
+    }
+    const documents = /^(LICENSE|(README|CHANGELOG|SECURITY)\.md|package\.json)$/;
+    const code = /^dist\/[\w./-]+(\.js|\.d\.ts)$|^dist\/prover\/keys\/\w+\.json$/;
+    expect(paths.filter((path) => !documents.test(path) && !code.test(path))).toEqual([]);
+  });
+
+  test('hold no test data', () => {
+    const paths = packed.files.map(({ path }) => path).join('\n');
+    expect(paths).not.toMatch(/test|fixture|bench|sgp26|\.(der|pem|crt|key)$/im);
+    expect(packed.size).toBeLessThan(500_000);
+  });
+
+  test('are what the manifest says (publint)', () => {
+    succeed(runTool('publint', ['--strict', join(folder, 'node_modules/zkcx')]));
+  });
+});
+
+describe('installed elsewhere', () => {
+  const inFolder = { cwd: folder };
+
+  test('it exports what the source does, and nothing else can be imported', () => {
+    const names = "import('zkcx').then((zkcx) => console.log(JSON.stringify(Object.keys(zkcx))))";
+    const exported = JSON.parse(succeed(run('node', ['-e', names], inFolder))) as string[];
+    expect(exported.toSorted()).toEqual(Object.keys(index).toSorted());
+    const inner = run('node', ['-e', "import('zkcx/dist/prover/serve.js')"], inFolder);
+    expect(inner.stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
+  test('its command works, without development dependencies', () => {
+    const zkcx = join(folder, 'node_modules/.bin/zkcx');
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(succeed(run(zkcx, ['--version'], inFolder))).toBe(`${manifest.version}\n`);
+    const chain = [
+      ...['--root', join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der')],
+      ...['--at', '2025-06-01'],
+      join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der'),
+      join(SGP26, 'eUICC/CERT_EUICC_ECDSA_NIST.der'),
+    ];
+    const answer = succeed(run(zkcx, ['chain', 'check', '--json', ...chain], inFolder));
+    expect(JSON.parse(answer)).toMatchObject({ ok: true, roles: ['eum-v2', 'euicc-v2'] });
+  });
+
+  test('its proving process starts and answers', () => {
+    writeFileSync(
+      join(folder, 'start.js'),
+      `import { Prover } from 'zkcx';
+       const prover = new Prover({ cache: 'keys' });
+       prover.compile('nothing').catch((error) => console.log(error.code));`,
+    );
+    expect(succeed(run('node', ['start.js'], inFolder))).toBe('ERR_PROVER_INPUT\n');
+  });
+
+  test('its types are there, and the program of the README type checks', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const [, program] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+    expect(program?.trim().split('\n').length).toBeLessThanOrEqual(10);
+    writeFileSync(join(folder, 'readme.ts'), program!);
+    writeFileSync(
+      join(folder, 'types.ts'),
+      `import { parseEnvelope, type ProverEvent, verifyChain, ZkcxError } from 'zkcx';
+       const claim = await verifyChain(parseEnvelope(''), { trustRoot: 1n });
+       export const from: bigint = claim.validFrom;
+       // @ts-expect-error a bigint, not a text: were the types missing, this would pass
+       export const wrong: string = claim.validFrom;
+       // @ts-expect-error no such code
+       export const error = new ZkcxError('ERR_NOTHING', '');
+       // @ts-expect-error trustRoot is needed
+       await verifyChain({}, {});
+       export const ms = (event: ProverEvent) => (event.type === 'proved' ? event.ms : 0);`,
+    );
+    const compilerOptions = {
+      target: 'ES2022',
+      module: 'NodeNext',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+      types: ['node'],
+    };
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['readme.ts', 'types.ts'] }),
+    );
+    succeed(runTool('tsc', ['-p', folder]));
+  });
+});
