@@ -1,13 +1,17 @@
+import { DerCursor, OID, TAG } from '../asn1/index.ts';
 import type { Certificate, Name } from '../asn1/index.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ZkcxError } from '../errors.ts';
 import {
   EXTENSION_SLOTS,
   MAX_BASES,
+  MAX_GENERAL_NAMES,
   MAX_IIN,
   MAX_NAME,
   MAX_OID,
   MAX_ORGANISATION,
+  MAX_POLICIES,
+  MAX_RDN,
   NAME_SLOTS,
   TBS_MAX_BYTES,
 } from '../params.ts';
@@ -20,55 +24,87 @@ import { organisationOf } from './subject.ts';
  * @throws ZkcxError with an ERR_PROFILE_* code that names the limit
  */
 export function checkProfile(certificate: Certificate): void {
-  limit('ERR_PROFILE_TBS_LENGTH', 'TBSCertificate', certificate.tbs.length, TBS_MAX_BYTES);
+  limit(
+    'ERR_PROFILE_TBS_LENGTH',
+    'bytes of the TBSCertificate',
+    certificate.tbs.length,
+    TBS_MAX_BYTES,
+  );
   checkName('issuer', certificate.issuer);
   checkName('subject', certificate.subject);
-  const { extensions } = certificate;
-  limit('ERR_PROFILE_EXTENSIONS', 'extensions', extensions.length, EXTENSION_SLOTS);
-  checkOids(certificate);
-
-  const bases = certificate.nameConstraints ?? certificate.permittedEins?.map((iin) => ({ iin }));
-  limit('ERR_PROFILE_BASES', 'issuing constraints', bases?.length ?? 0, MAX_BASES);
-  checkOrganisation('organizationName', organisationOf(certificate));
-  for (const base of certificate.nameConstraints ?? []) {
-    checkOrganisation('a permitted organization', base.organisation);
-  }
-  for (const { iin } of bases ?? []) {
-    limit('ERR_PROFILE_IIN_LENGTH', 'a permitted IIN', iin?.length ?? 0, MAX_IIN);
-  }
+  limit(
+    'ERR_PROFILE_ORGANISATION',
+    'bytes of organizationName',
+    organisationOf(certificate).length,
+    MAX_ORGANISATION,
+  );
+  checkExtensions(certificate);
+  checkConstraints(certificate);
 }
 
 function checkName(what: string, { der, attributes }: Name): void {
-  limit('ERR_PROFILE_NAME_LENGTH', `the DER of the ${what} name`, der.length, MAX_NAME);
   limit('ERR_PROFILE_NAME_ATTRIBUTES', `attributes of the ${what}`, attributes.length, NAME_SLOTS);
+  for (const { oid, value } of attributes) {
+    // two headers around OID and value inside the SEQUENCE, and its own
+    const content = oidLength(oid) + value.length + 6;
+    limit('ERR_PROFILE_RDN_LENGTH', `bytes of an RDN of the ${what}`, content, MAX_RDN);
+  }
+  limit('ERR_PROFILE_NAME_LENGTH', `bytes of the ${what}`, der.length, MAX_NAME);
 }
 
-function checkOrganisation(what: string, organisation: Uint8Array | undefined): void {
-  limit('ERR_PROFILE_ORGANISATION', what, organisation?.length ?? 0, MAX_ORGANISATION);
-}
-
-/** OIDs that the circuits read whole. */
-function checkOids(certificate: Certificate): void {
-  const { extensions, issuer, subject, policies = [], registeredId } = certificate;
+function checkExtensions({ extensions, policies = [], registeredId }: Certificate): void {
+  limit('ERR_PROFILE_EXTENSIONS', 'extensions', extensions.length, EXTENSION_SLOTS);
+  limit('ERR_PROFILE_POLICIES', 'policies', policies.length, MAX_POLICIES);
+  const names = extensions.find(({ oid }) => oid === OID.subjectAltName);
+  limit(
+    'ERR_PROFILE_GENERAL_NAMES',
+    'names in subjectAltName',
+    names ? count(names.value) : 0,
+    MAX_GENERAL_NAMES,
+  );
   const oids = [
-    ...[...extensions, ...issuer.attributes, ...subject.attributes].map(({ oid }) => oid),
+    ...extensions.map(({ oid }) => oid),
     ...policies,
-    ...(registeredId === undefined ? [] : [registeredId]),
+    ...(registeredId ? [registeredId] : []),
   ];
-  for (const oid of oids) limit('ERR_PROFILE_OID_LENGTH', 'an OID', contentLength(oid), MAX_OID);
+  for (const oid of oids)
+    limit('ERR_PROFILE_OID_LENGTH', 'bytes of an OID', oidLength(oid), MAX_OID);
+}
+
+function checkConstraints({ nameConstraints, permittedEins }: Certificate): void {
+  const bases =
+    nameConstraints ?? permittedEins?.map((iin) => ({ iin, organisation: undefined })) ?? [];
+  limit('ERR_PROFILE_BASES', 'issuing constraints', bases.length, MAX_BASES);
+  for (const { organisation, iin } of bases) {
+    limit(
+      'ERR_PROFILE_ORGANISATION',
+      'bytes of a permitted organization',
+      organisation?.length ?? 0,
+      MAX_ORGANISATION,
+    );
+    limit('ERR_PROFILE_IIN_LENGTH', 'digits of a permitted IIN', iin?.length ?? 0, MAX_IIN);
+  }
+}
+
+/** Elements of a SEQUENCE that the parser has been through. */
+function count(value: Uint8Array): number {
+  const list = new DerCursor(value).enter(TAG.sequence, 'extnValue');
+  let found = 0;
+  for (; !list.done; found++) list.any('element');
+  return found;
 }
 
 /** Content bytes of a dotted OID in DER: seven bits a byte (X.690, 8.19). */
-function contentLength(dotted: string): number {
+function oidLength(dotted: string): number {
   const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
   return [40n * first + second, ...rest].reduce(
-    (total, arc) => total + Math.max(1, Math.ceil(arc.toString(2).length / 7)),
+    (total, arc) => total + Math.ceil(arc.toString(2).length / 7),
     0,
   );
 }
 
 function limit(code: ErrorCode, what: string, found: number, most: number): void {
   if (found > most) {
-    throw new ZkcxError(code, `${what}: ${found}, but the circuits take ${most} at most`);
+    throw new ZkcxError(code, `${found} ${what}, the circuits take ${most} at most`);
   }
 }

@@ -140,6 +140,12 @@ export function sign(draft: Draft, issuer: TestKey): Uint8Array {
   return draft.wrapCertificate(concatBytes(tbs, draft.outerAlgorithm, signature));
 }
 
+/** The same certificate with another TBS, signed for it: for damage that a signature does not show. */
+export function resign(der: Uint8Array, tbs: Uint8Array, issuer: TestKey): Uint8Array {
+  const [, algorithm] = children(readLoose(der).content);
+  return sequence(tbs, algorithm!, signatureBits(signBytes(tbs, issuer)));
+}
+
 /** What a circuit gets of a certificate, however malformed the inside of its TBS is. */
 export interface SplitCertificate {
   readonly tbs: Uint8Array;

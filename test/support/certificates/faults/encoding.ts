@@ -1,15 +1,23 @@
 /** Faults of the encoding: strict DER broken at one place of one TBS. */
 import type { ErrorCode } from '../../../../src/errors.ts';
-import { sgp26Device } from '../chains.ts';
-import { append, lieAboutLength, nonMinimal, readLoose, rewrite, TAG, tlv } from '../der.ts';
-import { changed, faultOf } from './row.ts';
+import { keyIdentifierOf, sgp26Device } from '../chains.ts';
+import {
+  append,
+  lieAboutLength,
+  nonMinimal,
+  oid,
+  readLoose,
+  rewrite,
+  sequence,
+  TAG,
+  tlv,
+} from '../der.ts';
+import type { Change } from '../draft.ts';
+import { extension, OID, setExtension } from '../fields.ts';
+import { changed, EUICC, EUM, faultOf } from './row.ts';
 import type { Fault } from './row.ts';
 
 type Path = readonly number[];
-
-/** Draft numbers of the SGP.26 device chain. */
-const EUM = 1;
-const EUICC = 2;
 
 /**
  * Places in the TBS by child numbers: 0 version, 1 serial, 2 algorithm, 3 issuer, 4 validity,
@@ -171,5 +179,41 @@ export function encodingFaults(): Fault[] {
       const { content } = readLoose(der);
       return tlv(TAG.oid, content.slice(0, -1), Uint8Array.of(0x80), content.slice(-1));
     }),
+  ];
+}
+
+/** Faults in values that decide nothing: the parser refuses them all the same. */
+export function skippedFaults(): Fault[] {
+  const skipped = (name: string, code: ErrorCode, draft: number, change: Change): Fault =>
+    faultOf(name, code, 'skipped', changed(sgp26Device(), draft, change), { link: draft - 1 });
+  const added = (name: string, code: ErrorCode, type: string, value: Uint8Array): Fault =>
+    skipped(name, code, EUICC, (d) => setExtension(d, extension(type, value)));
+  const issuer = tlv(0xa1, tlv(0xa4, nonMinimal(sequence())));
+  const keyIdentifier = tlv(0x80, keyIdentifierOf(sgp26Device()[EUM]!.draft));
+  return [
+    skipped('length in a distribution point not minimal', 'ERR_DER_LENGTH_MINIMAL', EUM, (d) => {
+      d.extensions = d.extensions.map((der, i) =>
+        i === 6 ? rewrite(der, [1, 0, 0], nonMinimal) : der,
+      );
+    }),
+    added('empty extKeyUsage', 'ERR_DER_MISSING', '2.5.29.37', sequence()),
+    added(
+      'length in the issuer of an AKI not minimal',
+      'ERR_DER_LENGTH_MINIMAL',
+      OID.authorityKeyIdentifier,
+      sequence(keyIdentifier, issuer, tlv(0x82, Uint8Array.of(1))),
+    ),
+    added(
+      'length in a directoryName of subjectAltName not minimal',
+      'ERR_DER_LENGTH_MINIMAL',
+      OID.subjectAltName,
+      sequence(tlv(0xa4, nonMinimal(sequence()))),
+    ),
+    added(
+      'length in a policy qualifier not minimal',
+      'ERR_DER_LENGTH_MINIMAL',
+      OID.certificatePolicies,
+      sequence(sequence(oid(`${OID.role}.1`), sequence(nonMinimal(sequence(oid('2.999.1')))))),
+    ),
   ];
 }

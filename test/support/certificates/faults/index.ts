@@ -4,7 +4,7 @@
  * are valid certificates outside the circuits' limits: a circuit may take them or not.
  */
 import { chainFaults } from './chain.ts';
-import { encodingFaults } from './encoding.ts';
+import { encodingFaults, skippedFaults } from './encoding.ts';
 import { fieldFaults } from './fields.ts';
 import { profileFaults } from './profile.ts';
 import type { Fault } from './row.ts';
@@ -22,6 +22,7 @@ export function faults(): Fault[] {
     ...chainFaults(),
     ...signatureFaults(),
     ...outerFaults(),
+    ...skippedFaults(),
     ...profileFaults(),
   ];
 }

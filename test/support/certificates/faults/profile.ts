@@ -2,18 +2,21 @@
 import {
   EXTENSION_SLOTS,
   MAX_BASES,
+  MAX_GENERAL_NAMES,
   MAX_IIN,
   MAX_KEY_IDENTIFIER,
   MAX_NAME,
   MAX_OID,
   MAX_ORGANISATION,
+  MAX_POLICIES,
+  MAX_RDN,
   NAME_SLOTS,
   TBS_MAX_BYTES,
 } from '../../../../src/params.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import { sgp26Device, sgp26Server } from '../chains.ts';
 import type { DraftChain } from '../chains.ts';
-import { TAG } from '../der.ts';
+import { ascii, oid, readLoose, sequence, TAG, tlv } from '../der.ts';
 import type { Change, Draft } from '../draft.ts';
 import { tbsOf } from '../draft.ts';
 import {
@@ -37,22 +40,49 @@ import type { Fault } from './row.ts';
 const ORGANISATION = 'RSP Test EUM';
 const IIN = '8904903212345123451234567890123';
 
-/** Make the TBS exactly this long with the URL of a distribution point. */
+/** Make the TBS exactly this long with the URL of a distribution point and a common name. */
 export function padTbs(draft: Draft, length: number): void {
-  setExtension(draft, crlDistributionPoint('http://ci.test.example.com/'));
-  for (let url = 'http://ci.test.example.com/'; tbsOf(draft).length < length; url += 'x') {
-    setExtension(draft, crlDistributionPoint(url));
+  const [country, organisation, serial] = attributesOf(draft.subject);
+  // where a header grows, the URL alone skips some lengths
+  for (let common = 'x'; common.length < 16; common += 'x') {
+    draft.subject = name(country!, organisation!, serial!, attribute(OID.commonName, common));
+    let url = 'http://ci.test.example.com/';
+    do {
+      setExtension(draft, crlDistributionPoint(url));
+      url += 'x';
+    } while (tbsOf(draft).length < length);
+    if (tbsOf(draft).length === length) return;
   }
-  if (tbsOf(draft).length !== length) throw Error(`no URL makes a TBS of ${length} bytes`);
+  throw Error(`found no TBS of ${length} bytes`);
 }
 
-/** A subject of exactly this many bytes: organisation, serialNumber and a long common name. */
+/** A subject of exactly this many bytes, 150 or more: organisation, EID and two long names. */
 export function padName(draft: Draft, length: number): void {
   const [, organisation, serial] = attributesOf(draft.subject);
+  const unit = attribute(OID.organisationalUnit, 'A unit with a name');
   for (let text = 'x'; draft.subject.length !== length; text += 'x') {
-    draft.subject = name(organisation!, serial!, attribute(OID.commonName, text));
+    draft.subject = name(organisation!, serial!, unit, attribute(OID.commonName, text));
     if (text.length > length) throw Error(`no common name makes a Name of ${length} bytes`);
   }
+}
+
+/** An RDN of this many content bytes. */
+export function padRdn(draft: Draft, length: number): void {
+  const [, organisation, serial] = attributesOf(draft.subject);
+  const common = attribute(OID.commonName, 'x'.repeat(length - 9));
+  draft.subject = name(organisation!, serial!, common);
+}
+
+export function manyPolicies(draft: Draft, count: number): void {
+  const others = Array.from({ length: count - 1 }, (_, i) => `2.999.${i}`);
+  setExtension(draft, policies(...others, `${OID.role}.1`));
+}
+
+/** subjectAltName of DNS names and, last, a registeredID. */
+export function manyGeneralNames(draft: Draft, count: number): void {
+  const names = Array.from({ length: count - 1 }, (_, i) => tlv(0x82, ascii(`dp${i}.example.com`)));
+  const registered = tlv(0x88, readLoose(oid('2.999.10')).content);
+  setExtension(draft, extension(OID.subjectAltName, sequence(...names, registered)));
 }
 
 export function manyAttributes(draft: Draft, count: number): void {
@@ -98,6 +128,14 @@ export function profileFaults(): Fault[] {
   return [
     euicc('TBS of 760 bytes', 'ERR_PROFILE_TBS_LENGTH', (d) => padTbs(d, TBS_MAX_BYTES + 1)),
     euicc('subject of 218 bytes', 'ERR_PROFILE_NAME_LENGTH', (d) => padName(d, MAX_NAME + 1)),
+    euicc('RDN of 128 bytes', 'ERR_PROFILE_RDN_LENGTH', (d) => padRdn(d, MAX_RDN + 1)),
+    euicc('5 policies', 'ERR_PROFILE_POLICIES', (d) => manyPolicies(d, MAX_POLICIES + 1)),
+    faultOf(
+      '5 names in subjectAltName',
+      'ERR_PROFILE_GENERAL_NAMES',
+      'tbs',
+      changed(sgp26Server('dpAuth'), 1, (d) => manyGeneralNames(d, MAX_GENERAL_NAMES + 1)),
+    ),
     euicc('subject of 7 attributes', 'ERR_PROFILE_NAME_ATTRIBUTES', (d) =>
       manyAttributes(d, NAME_SLOTS + 1),
     ),

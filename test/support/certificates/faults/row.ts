@@ -4,15 +4,16 @@ import { bytesToHex } from '../../../../src/bytes.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import { anchorFromCertificate } from '../../../../src/pki/index.ts';
 import type { TrustAnchor, Window } from '../../../../src/pki/index.ts';
-import { build, NOW } from '../chains.ts';
+import { build, NOW, sgp26Device } from '../chains.ts';
 import type { DraftChain } from '../chains.ts';
 import type { Change } from '../draft.ts';
 
 /**
- * Where a fault shows: in the bytes of one TBS, in how certificates fit together, in (r, s) or in
- * the bytes around TBS, r and s, which a circuit never sees.
+ * Where a fault shows: in the bytes of one TBS, in how certificates fit together, in (r, s), in
+ * the bytes around TBS, r and s, which a circuit never sees, or deep in the TBS in a value that no
+ * rule reads: the parser looks into it, a circuit need not.
  */
-export type Scope = 'tbs' | 'chain' | 'signature' | 'outer';
+export type Scope = 'tbs' | 'chain' | 'signature' | 'outer' | 'skipped';
 
 /** A chain and a time to judge it at. */
 export interface Case {
@@ -78,4 +79,13 @@ export function changed(chain: DraftChain, index: number, change: Change): Draft
   if (link === undefined) throw Error(`the chain has no draft ${index}`);
   change(link.draft);
   return chain;
+}
+
+/** Draft numbers of the SGP.26 device chain. */
+export const EUM = 1;
+export const EUICC = 2;
+
+/** A fault of scope 'chain' in one certificate of the SGP.26 device chain. */
+export function device(name: string, code: ErrorCode, draft: number, change: Change): Fault {
+  return faultOf(name, code, 'chain', changed(sgp26Device(), draft, change), { link: draft - 1 });
 }

@@ -149,7 +149,7 @@ export function outerFaults(): Fault[] {
     outer(
       'r padded',
       'ERR_DER_INTEGER',
-      pair((r, s) => sequence(padded(r.length > 34 ? r.slice() : r), s)),
+      pair((r, s) => sequence(padded(r), s)),
     ),
     outer(
       's padded',
