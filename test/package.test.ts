@@ -85,9 +85,10 @@ describe('installed elsewhere', () => {
       version: string;
     };
     expect(succeed(run(zkcx, ['--version'], inFolder))).toBe(`${manifest.version}\n`);
+    const root = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
     const chain = [
-      ...['--root', join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der')],
-      ...['--at', '2025-06-01'],
+      `--root=${root}`,
+      '--at=2025-06-01',
       join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der'),
       join(SGP26, 'eUICC/CERT_EUICC_ECDSA_NIST.der'),
     ];

@@ -145,8 +145,11 @@ export class Prover {
         });
       const onAbort = () => fail(cancelled());
       const onError = () => fail(crashed('it could not be started'));
-      const onExit = (code: number | null, by: string | null) =>
-        fail(crashed(by === null ? `exit code ${code}` : `signal ${by}; is there enough memory?`));
+      const onExit = (code: number | null, by: NodeJS.Signals | null) => {
+        // Ctrl-C goes to all processes of the terminal
+        if (by === 'SIGINT' || by === 'SIGTERM') return fail(cancelled());
+        return fail(crashed(by === null ? `exit code ${code}` : `${by}; is there enough memory?`));
+      };
       const onMessage = (message: unknown) => {
         const parsed = reportSchema.safeParse(message);
         if (!parsed.success) return fail(crashed('it sent a message of an unknown form'));
@@ -171,11 +174,16 @@ export class Prover {
     const output = process.env.ZKCX_DEBUG === '1' ? 2 : 'ignore';
     this.compiled = new Map();
     this.proofs = 0;
-    return fork(fileURLToPath(worker), {
+    const child = fork(fileURLToPath(worker), {
       // the package holds plain JavaScript; a checkout is run through the TypeScript loader
       execArgv: worker.pathname.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
       stdio: ['ignore', output, output, 'ipc'],
     });
+    // it can also die while nothing is under way
+    child.once('exit', () => {
+      if (this.child === child) this.child = undefined;
+    });
+    return child;
   }
 
   private stop(): void {

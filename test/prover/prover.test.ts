@@ -135,6 +135,17 @@ describe('a prover that cannot work', () => {
     prover.close();
   });
 
+  test('starts another process when an idle one is gone', async () => {
+    const prover = new Prover({ worker, cache });
+    const starts: string[] = [];
+    const onEvent = ({ type }: ProverEvent) => void starts.push(type);
+    await prover.compile('mortal', { onEvent });
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await prover.compile('mortal', { onEvent });
+    expect(starts).toEqual(['compiling', 'compiled', 'compiling', 'compiled']);
+    prover.close();
+  });
+
   test('knows only the programs that it serves', async () => {
     const prover = new Prover({ worker, cache });
     for (const program of ['nothing', 'toString', '__proto__']) {
