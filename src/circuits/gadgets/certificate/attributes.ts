@@ -1,12 +1,12 @@
 import type { Field } from 'o1js';
-import { MAX_ORGANISATION, NAME_SLOTS, TABLE } from '../../../params.ts';
+import { NAME_SLOTS, TABLE } from '../../../params.ts';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
-import { type ByteMemory, MAX_SPAN, type Position } from '../memory.ts';
-import { SHORT_LENGTHS } from '../tlv.ts';
+import type { ByteMemory } from '../memory.ts';
 import type { OrganisationFact, SerialAttributeFact } from './facts.ts';
 import { type NameSlot, PRINTABLE } from './names.ts';
+import { foldOrganisation } from './organisation.ts';
 
 /** NameSlot.type of 2.5.4.last: three bytes 55 04 last. */
 const x520 = (last: bigint) => (2n << 24n) + 0x550400n + last;
@@ -43,7 +43,13 @@ export function readAttributes(
     [-PRINTABLE, serial.count],
   ]);
   return {
-    organisation: readOrganisation(context, memory, organisation),
+    // `more` is in [0, 127]: not empty
+    organisation: foldOrganisation(
+      context,
+      memory,
+      organisation.content,
+      context.linear([[1n, organisation.more]], 1n),
+    ),
     serialAttribute: {
       present: serial.count,
       start: memory.at(serial.content),
@@ -97,38 +103,4 @@ function select(
     return value;
   }) as [Field, Field, Field];
   return { count, content, more, string };
-}
-
-/**
- * Chunks of 31, 31 and 2 bytes after folding. As in `hashName` a chunk is only begun when the one
- * before is full, so length and bytes fix the chunks and the other way round.
- */
-function readOrganisation(
-  context: CircuitContext,
-  memory: ByteMemory,
-  { content, more }: Selected,
-): OrganisationFact {
-  const length = context.linear([[1n, more]], 1n);
-  const sizes = [0, 1, 2].map((i) =>
-    existsOne(() => {
-      const rest = length.toBigInt() - BigInt(MAX_SPAN * i);
-      return rest < 0n ? 0n : rest < BigInt(MAX_SPAN) ? rest : BigInt(MAX_SPAN);
-    }),
-  ) as [Field, Field, Field];
-  context.assertLinear([...sizes.map((size): Term => [1n, size]), [-1n, length]]);
-  for (const [before, size] of [
-    [sizes[0], sizes[1]],
-    [sizes[1], sizes[2]],
-  ] as const) {
-    context.assertQuadratic(before, size, { mul: -1n, right: BigInt(MAX_SPAN) });
-  }
-  // length - 1 <= 63, with `more` known to be in [0, 127]
-  context.assertMember(context.linear([[1n, more]], BigInt(128 - MAX_ORGANISATION)), SHORT_LENGTHS);
-  let position: Position = memory.at(content);
-  const chunks = sizes.map((size) => {
-    const from = position;
-    position = memory.advance(from, size);
-    return memory.foldedSpan(from, position, size);
-  }) as [Field, Field, Field];
-  return { length, chunks };
 }
