@@ -104,16 +104,14 @@ export class XorRows {
     assertVariable(right.cell);
     // all variables of the three rows, before any of the rows
     const third = this.thirdRow(right);
-    const cells = exists(3, () => {
+    const [out, leftHigh, rightHigh, outHigh, ...nibbles] = exists(28, () => {
       const [l, r] = [left.toBigInt(), right.cell.toBigInt()];
-      return [low32(l) ^ low32(r), l >> 16n, r >> 16n];
-    }) as [Field, Field, Field];
-    const [out, leftHigh, rightHigh] = cells;
-    const outHigh = existsOne(() => out.toBigInt() >> 16n);
-    const lower = nibbles(left, right.cell, out);
-    const upper = nibbles(leftHigh, rightHigh, outHigh);
-    Gates.xor(left, right.cell, out, ...lower);
-    Gates.xor(leftHigh, rightHigh, outHigh, ...upper);
+      const o = (l ^ r) & 0xffffffffn;
+      const high = [l >> 16n, r >> 16n, o >> 16n];
+      return [o, ...high, ...lowNibbles([l, r, o]), ...lowNibbles(high)];
+    }) as [Field, Field, Field, Field, ...Field[]];
+    Gates.xor(left, right.cell, out, ...(nibbles.slice(0, 12) as Twelve<Field>));
+    Gates.xor(leftHigh, rightHigh, outHigh, ...(nibbles.slice(12) as Twelve<Field>));
     third();
     return { out, outHigh };
   }
@@ -135,11 +133,11 @@ export class XorRows {
       assertVariable(y);
       return () => Gates.lookup(one, topCell, zero, x, zero, y, zero);
     }
-    const { terms, constant } = this.equations.shift() ?? { terms: [], constant: 0n };
+    const { terms, constant } = this.equations.pop() ?? { terms: [], constant: 0n };
     const [l, r, o] = terms;
-    // what `Gates.raw` would make itself, but after the Xor16 rows
-    const padding = exists(9, () => Array<bigint>(9).fill(0n));
-    const cells = [one, topCell, zero, l?.[1] ?? zero, r?.[1] ?? zero, o?.[1] ?? zero, ...padding];
+    const used = [one, topCell, zero, l?.[1] ?? zero, r?.[1] ?? zero, o?.[1] ?? zero];
+    // to all 15 columns, because `Gates.raw` would make variables of what it pads itself
+    const cells = [...used, ...Array<Field>(9).fill(zero)];
     const second = [l?.[0] ?? 0n, r?.[0] ?? 0n, o?.[0] ?? 0n, 0n, constant];
     return () => Gates.raw(GATE.generic, cells, [0n, 0n, 0n, 0n, 0n, ...second]);
   }
@@ -166,18 +164,9 @@ export class XorRows {
 
 type Twelve<T> = [T, T, T, T, T, T, T, T, T, T, T, T];
 
-/** The lowest four nibbles of three cells. */
-function nibbles(...cells: [Field, Field, Field]): Twelve<Field> {
-  return exists(12, () =>
-    cells.flatMap((cell) => {
-      const value = cell.toBigInt();
-      return [0n, 4n, 8n, 12n].map((shift) => (value >> shift) & 15n);
-    }),
-  ) as Twelve<Field>;
-}
-
-function low32(x: bigint): bigint {
-  return x & 0xffffffffn;
+/** The lowest four nibbles of each number. */
+function lowNibbles(numbers: readonly bigint[]): bigint[] {
+  return numbers.flatMap((x) => [x & 15n, (x >> 4n) & 15n, (x >> 8n) & 15n, (x >> 12n) & 15n]);
 }
 
 /** A constant or an unsealed sum would put a Generic row between the Xor16 rows and the third. */
