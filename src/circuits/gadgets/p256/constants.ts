@@ -55,6 +55,21 @@ export const ORDER: Modulus = {
   takesSum: false,
 };
 
+/** Products whose p10 are bounded together, by one range check of their weighted sum. */
+export const BATCH = 6;
+
+/** Weight of the i-th p10 of a batch. */
+export function batchWeight(i: number): bigint {
+  return 1n << BigInt(14 * i);
+}
+
+/** Whether the weighted sum of so many p10, |p10| < 2^178 + 2^99, is an integer below N. */
+export function batchFits(count: number): boolean {
+  let bound = 1n << 164n;
+  for (let i = 0; i < count; i++) bound += ((1n << 178n) + (1n << 99n)) * batchWeight(i);
+  return bound < Field.ORDER;
+}
+
 /**
  * p as limbs that are large enough to stay non-negative (the top one above -2^49) when an
  * element's limbs are subtracted from them.
@@ -117,5 +132,6 @@ for (const point of [...CONSTANT_POINTS, START, END, curve.G]) {
   ensure(curve.isOnCurve(point), 'point off the curve');
   ensure(point.x >> LOW < curve.P >> LOW && (point.x & MASK) !== 0n, 'x not in the required form');
 }
-// products and sums of 12-bit steps below need 2^264 N > 2^517, and N > 2^254
-ensure(Field.ORDER > 1n << 254n && Field.ORDER < 1n << 255n, 'native field');
+// 2^517 < 2^264 N, so that an equation modulo both is one over the integers
+ensure(1n << 253n < Field.ORDER && Field.ORDER < 1n << 255n, 'native field');
+ensure(batchFits(BATCH) && !batchFits(BATCH + 1), 'batch');

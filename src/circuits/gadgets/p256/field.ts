@@ -8,17 +8,11 @@ import type { Limbs } from '../certificate/facts.ts';
 import type { CircuitContext, NumberSet, Term } from '../../kimchi/context.ts';
 import { Gates, exists } from '../../kimchi/gates.ts';
 import { TABLE } from '../../../params.ts';
-import { LIMB, LOW, P_OFFSET, fromLimbs, toLimbs } from './constants.ts';
+import { BATCH, LIMB, LOW, P_OFFSET, batchWeight, fromLimbs, toLimbs } from './constants.ts';
 import type { LimbValues, Modulus } from './constants.ts';
 import { mod } from './curve.ts';
 import type { Hints } from './hints.ts';
 import { RangeQueue, multiRangeCheck } from './range.ts';
-
-/**
- * Products whose p10 are bounded together. A seventh would let the weighted sum wrap around the
- * native field: 2^178.1 2^(14 * 6) > N.
- */
-export const BATCH = 6;
 
 /** The top 12 bits of a quotient below 2^259, and of an element below 2^256. */
 const QUOTIENT_TOP = numbersBelow(128, TABLE.p256.quotientTop);
@@ -134,6 +128,22 @@ export class FieldArithmetic {
     };
   }
 
+  /** a + b. One row. */
+  plus(a: Pair, b: Pair): Pair {
+    return this.linear([
+      [1n, a],
+      [1n, b],
+    ]);
+  }
+
+  /** a - b. One row. */
+  minus(a: Pair, b: Pair): Pair {
+    return this.linear([
+      [1n, a],
+      [-1n, b],
+    ]);
+  }
+
   /**
    * Assert that x != 0, together with all others at the end. Half a row. What is multiplied up are
    * field elements, so the product is zero only if one of them is.
@@ -244,11 +254,11 @@ export class FieldArithmetic {
     this.carries = [];
     if (carries.length === 0) return;
     const [u0, u1] = exists(2, () => {
-      const sum = carries.reduce((total, c, i) => total + (signed(c) << BigInt(14 * i)), 0n);
+      const sum = carries.reduce((total, c, i) => total + signed(c) * batchWeight(i), 0n);
       const shifted = sum + (1n << 163n);
       return [shifted & ((1n << LIMB) - 1n), shifted >> LIMB];
     }) as [Field, Field];
-    const weighted = carries.map((carry, i): Term => [1n << BigInt(14 * i), carry]);
+    const weighted = carries.map((carry, i): Term => [batchWeight(i), carry]);
     this.context.assertLinear([...weighted, [-1n, u0], [-(1n << LIMB), u1]], 1n << 163n);
     this.ranges.addPair(u1, u0);
   }

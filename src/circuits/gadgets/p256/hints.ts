@@ -75,6 +75,8 @@ export interface Hints {
   /** Index of the table entry for one bit of all scalars. */
   index(scalars: ScalarHints, bit: number): bigint;
   read(entries: readonly EntryValues[], index: bigint): EntryValues;
+  /** The four digit strings packed in a weighted sum of indices. */
+  digits(sum: bigint): bigint[];
   chord(a: AffinePoint, b: AffinePoint): ChordHints;
   step(p: AffinePoint, t: AffinePoint): StepHints;
   /** r = a b mod m. */
@@ -86,6 +88,7 @@ export const honestHints: Hints = {
   scalars,
   index,
   read,
+  digits: (sum) => [0n, 64n, 128n, 192n].map((at) => (sum >> at) & ((1n << 64n) - 1n)),
   chord,
   step,
   remainder: (a, b, modulus) => mod(a * b, modulus),

@@ -61,13 +61,11 @@ export function assertCombinationIsZero(
  * The third product is strict and bounds y_P; the others then have known remainders.
  * `result`: assert 2P + T to be this point instead of making a new one.
  */
-function doubleAndAdd(field: FieldArithmetic, p: Point, t: Point, result?: Point): Point {
+export function doubleAndAdd(field: FieldArithmetic, p: Point, t: Point, result?: Point): Point {
   const [a0, a1, a2, e0, e1, e2, eLow, b0, b1, b2, ...r] = exists(16, () => {
     const { slope1, half, slope2, x, y } = field.hints.step(pointValue(p), pointValue(t));
-    return [
-      ...[...toLimbs(slope1), ...toLimbs(half), half & LOW_MASK, ...toLimbs(slope2)],
-      ...[...toLimbs(x), x & LOW_MASK, y & LOW_MASK, y >> LOW],
-    ];
+    const elements = [...toLimbs(slope1), ...toLimbs(half), half & LOW_MASK, ...toLimbs(slope2)];
+    return [...elements, ...toLimbs(x), x & LOW_MASK, y & LOW_MASK, y >> LOW];
   }) as [Field, Field, Field, Field, Field, Field, Field, Field, Field, Field, ...Field[]];
   const slope1 = field.factor([a0, a1, a2]);
   const half = field.element([e0, e1, e2], eLow);
@@ -76,30 +74,20 @@ function doubleAndAdd(field: FieldArithmetic, p: Point, t: Point, result?: Point
 
   const difference = field.difference(p.x, t.x);
   field.distinct(difference);
-  const rise = field.linear([
-    [1n, p.y],
-    [-1n, t.y],
-  ]);
+  const rise = field.minus(p.y, t.y);
   field.assertProductOfKnown(difference, slope1, rise, BASE_SUMS);
   const sumOfX = field.linear([
     [2n, p.x],
     [-2n, half],
   ]); // x_P + x_S
-  field.assertProductOfKnown(slope1, slope1, sum(field, sumOfX, t.x), BASE_SUMS);
+  field.assertProductOfKnown(slope1, slope1, field.plus(sumOfX, t.x), BASE_SUMS);
   field.assertProduct(field.sum(slope1, slope2), half, p.y, BASE_SUMS);
-  field.assertProductOfKnown(slope2, slope2, sum(field, sumOfX, x), BASE_SUMS);
-  field.assertProductOfKnown(field.difference(p.x, x), slope2, sum(field, p.y, y), BASE_SUMS);
+  field.assertProductOfKnown(slope2, slope2, field.plus(sumOfX, x), BASE_SUMS);
+  field.assertProductOfKnown(field.difference(p.x, x), slope2, field.plus(p.y, y), BASE_SUMS);
   return { x, y };
 }
 
 function newPoint(field: FieldArithmetic, cells: Field[]): Point {
   const [x0, x1, x2, xLow, low, high] = cells as [Field, Field, Field, Field, Field, Field];
   return { x: field.element([x0, x1, x2], xLow), y: { low, high } };
-}
-
-function sum(field: FieldArithmetic, a: Point['y'], b: Point['y']): Point['y'] {
-  return field.linear([
-    [1n, a],
-    [1n, b],
-  ]);
 }

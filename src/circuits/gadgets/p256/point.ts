@@ -5,8 +5,8 @@ import { exists } from '../../kimchi/gates.ts';
 import { BASE, BASE_SUMS, LIMB, LOW, toLimbs } from './constants.ts';
 import { B, P, mod } from './curve.ts';
 import type { AffinePoint } from './curve.ts';
-import { Element, pairValue, valueOf } from './field.ts';
-import type { FieldArithmetic, Pair } from './field.ts';
+import { pairValue, valueOf } from './field.ts';
+import type { Element, FieldArithmetic, Pair } from './field.ts';
 
 const LOW_MASK = (1n << LOW) - 1n;
 
@@ -126,10 +126,7 @@ export function addPoints(
   const x = field.element([x0, x1, x2], xLow);
 
   // (x_a - x_b) slope = y_a - y_b
-  const rise = field.linear([
-    [1n, a.y],
-    [-1n, b.y],
-  ]);
+  const rise = field.minus(a.y, b.y);
   field.assertProductOfKnown(difference, slope, rise, BASE_SUMS);
   // slope^2 = x_a + x_b + x
   const sumOfX = field.linear([
@@ -142,17 +139,11 @@ export function addPoints(
   const run = field.difference(a.x, x);
   if (use === 'table') {
     const sumOfY = field.product(run, slope, BASE_SUMS);
-    const y = field.linear([
-      [1n, sumOfY],
-      [-1n, a.y],
-    ]);
+    const y = field.minus(sumOfY, a.y);
     return { x, y };
   }
   const y = { low: yLow, high: yHigh };
-  const sumOfY = field.linear([
-    [1n, a.y],
-    [1n, y],
-  ]);
+  const sumOfY = field.plus(a.y, y);
   field.assertProductOfKnown(run, slope, sumOfY, BASE_SUMS);
   return { x, y };
 }

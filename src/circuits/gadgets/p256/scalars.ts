@@ -47,10 +47,7 @@ type Digits = [Field, Field, Field, Field];
  * the sum plus N would be a second way to unpack.)
  */
 function unpack(field: FieldArithmetic, sum: Field): Digits {
-  const parts = exists(4, () => {
-    const value = sum.toBigInt();
-    return [0n, 64n, 128n, 192n].map((at) => (value >> at) & ((1n << 64n) - 1n));
-  }) as Digits;
+  const parts = exists(4, () => field.hints.digits(sum.toBigInt())) as Digits;
   const [x0, x1, x2, x3] = parts;
   field.context.assertLinear([
     [1n, x0],

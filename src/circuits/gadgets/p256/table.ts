@@ -1,5 +1,5 @@
 /** The sixteen points that a bit of all four scalars chooses from. */
-import { Field } from 'o1js';
+import type { Field } from 'o1js';
 import { exists } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
 import { TABLE } from '../../../params.ts';
@@ -46,12 +46,12 @@ export class PointTable {
 
   /** The entry at a variable index, and the proof that it is an index of the table. 2 rows. */
   read(index: Field): Point {
-    const values = exists(COLUMNS.length, () => {
-      const entries = this.entries.map((entry) => entry.map(signed));
+    const read = exists(COLUMNS.length, () => {
+      const entries = this.entries.map((values) => values.map(signed));
       return [...this.field.hints.read(entries, index.toBigInt())];
     });
-    this.columns.forEach((table, column) => table.read(index, values[column]!));
-    const [x0, x1, x2, x01, y01, y2] = values as [Field, Field, Field, Field, Field, Field];
+    this.columns.forEach((table, column) => table.read(index, read[column]!));
+    const [x0, x1, x2, x01, y01, y2] = read as [Field, Field, Field, Field, Field, Field];
     return { x: new Element([x0, x1, x2], x01), y: { low: y01, high: y2 } };
   }
 }
@@ -59,7 +59,7 @@ export class PointTable {
 /** a + b in the form that a table entry needs. 48 rows. */
 function entry(field: FieldArithmetic, a: Point, b: Point): Point {
   const sum = addPoints(field, a, b, 'table');
-  // x < p, by x2 < p2; of the x below p, only a share of 2^-80 has x2 = p2
+  // x < p, by x2 < p2; of the x below p, only a share of 2^-160 has x2 = p2
   field.range88(field.context.linear([[-1n, sum.x.high]], (P >> LOW) - 1n));
   field.nonZero(sum.x.limbs[0]);
   return sum;
