@@ -44,6 +44,8 @@ describe('import directions', () => {
     ['prover/c', '../index.ts', 'index-is-the-edge'],
     ['cli/a', '../pki/missing.ts', 'resolvable'],
     ['params', './errors.ts', 'params-folders'],
+    ['witness/round1', './round2.ts', 'no-cycles'],
+    ['witness/round2', './round1.ts', 'no-cycles'],
   ] as const;
 
   const root = mkdtempSync(join(tmpdir(), 'zkcx-imports-'));
