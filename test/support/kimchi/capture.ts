@@ -36,6 +36,24 @@ export interface Captured {
  * as witnesses; it must be synchronous. Throws when the circuit itself refuses its inputs.
  */
 export async function capture(circuit: Circuit): Promise<Captured> {
+  const { indexArguments, keypair } = await compile(circuit);
+  const [gateVector, , , runtimeTables] = indexArguments;
+  return {
+    gates: readGates(gateVector),
+    tables: runtimeTables.map(({ id, firstColumn }) => ({
+      id,
+      indices: decodeFields(firstColumn),
+    })),
+    witness: await proverRun(circuit, keypair),
+    indexArguments,
+    keypair,
+  };
+}
+
+/** The circuit without a witness, and without the index that kimchi would make of it. */
+export async function compile(
+  circuit: Circuit,
+): Promise<{ indexArguments: IndexArguments; keypair: object }> {
   let taken: IndexArguments | undefined;
   const keypair = await drive(circuit, (main) =>
     withHooks(
@@ -50,18 +68,8 @@ export async function capture(circuit: Circuit): Promise<Captured> {
       () => snarky.circuit.compile(main, 0, false),
     ),
   );
-  if (taken === undefined) throw Error('capture: o1js did not create an index');
-  const [gateVector, , , runtimeTables] = taken;
-  return {
-    gates: readGates(gateVector),
-    tables: runtimeTables.map(({ id, firstColumn }) => ({
-      id,
-      indices: decodeFields(firstColumn),
-    })),
-    witness: await proverRun(circuit, keypair),
-    indexArguments: taken,
-    keypair,
-  };
+  if (taken === undefined) throw Error('compile: o1js did not create an index');
+  return { indexArguments: taken, keypair };
 }
 
 /**
@@ -130,7 +138,7 @@ export function readGates(vector: GateVector): Gate[] {
     const { typ, wires, coeffs } = native.caml_pasta_fp_plonk_gate_vector_get(vector, row);
     return {
       kind: typ,
-      wires: Array.from({ length: WIRED_COLUMNS }, (_, col) => {
+      wires: Array.from({ length: WIRED_COLUMNS }, (_unused, col) => {
         const wire = wires[`w${col}`];
         if (wire === undefined) throw Error('capture: gate without wires');
         return { row: wire.row, col: wire.col };

@@ -9,5 +9,5 @@ export { evaluate } from './evaluate.ts';
 export { judge, type Verdict } from './judge.ts';
 export { scanUnbound, type ScanOptions, type Unbound } from './scan.ts';
 export { classOf, tamper, variableCells, type Change } from './wiring.ts';
-export { COLUMNS, P } from './field.ts';
+export { P } from './field.ts';
 export type { Cell, Circuit, Failure, Gate, RuntimeTable, Witness } from './types.ts';
