@@ -129,6 +129,7 @@ export class NarrowCircuit extends MemoryCircuit<ConstraintsFact> {
         const eins = value(() => this.input.own.length > 0 && this.input.eins === true);
         const own = ownConstraints(
           context,
+          memory,
           readNameConstraints(context, memory, names),
           readPermittedEins(context, memory, eins),
         );

@@ -1,8 +1,10 @@
 import { Field } from 'o1js';
 import { TABLE } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
+import type { CircuitContext, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
+import type { ByteMemory } from '../memory.ts';
+import type { OctetsFact } from './facts.ts';
 
 const tables = new WeakMap<CircuitContext, LookupTable>();
 
@@ -23,6 +25,42 @@ export function digitPair(context: CircuitContext, pair: Field): Field {
   });
   digitTable(context).read(pair, value);
   return value;
+}
+
+/**
+ * Assert that each of the `length` bytes of `value` is a decimal digit; nothing for length 0.
+ * `length` is in [0, 31] and `value` below 256^length. ~14 rows.
+ *
+ * The bytes are brought to 32 by characters 0 in front, pad = 0x30 (256^32 - 256^length) / 255, and
+ * split into 16 pairs of digits. The pairs are at most 0x39...39 and value + pad is below
+ * 0x31 * 256^31, both below 2^254 and so the field order: they are equal as integers, and base 256
+ * has one way to write them.
+ */
+export function assertDigits(
+  context: CircuitContext,
+  memory: ByteMemory,
+  { length, value }: OctetsFact,
+): void {
+  const zero = Field(0x30).div(255).toBigInt();
+  const whole = Field(0x30n * 256n ** 32n)
+    .div(255)
+    .toBigInt();
+  const power = memory.power(length);
+  const pairs = Array.from({ length: 16 }, (_, i) =>
+    existsOne(() => {
+      const padding = (0x30n * (256n ** 32n - power.toBigInt())) / 255n;
+      return ((value.toBigInt() + padding) >> BigInt(16 * (15 - i))) & 0xffffn;
+    }),
+  );
+  context.assertLinear(
+    [
+      ...pairs.map((pair, i): Term => [-(1n << BigInt(16 * (15 - i))), pair]),
+      [1n, value],
+      [-zero, power],
+    ],
+    whole,
+  );
+  for (const pair of pairs) digitPair(context, pair);
 }
 
 /** One table a circuit, made on first use. */

@@ -86,6 +86,7 @@ export function walkExtensions(
     roleBits: readRole(context, memory, value('certificatePolicies')),
     constraints: ownConstraints(
       context,
+      memory,
       readNameConstraints(context, memory, value('nameConstraints')),
       readPermittedEins(context, memory, value('permittedEins')),
     ),

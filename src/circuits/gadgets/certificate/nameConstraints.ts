@@ -4,6 +4,7 @@ import { MAX_BASES } from '../../../params.ts';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { ByteMemory, Position } from '../memory.ts';
+import { assertDigits } from './digits.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact, OrganisationFact, OwnBaseFact, OwnConstraintsFact } from './facts.ts';
 import {
@@ -51,8 +52,8 @@ interface EinBase {
 /**
  * NameConstraints (RFC 5280 4.2.1.10): permittedSubtrees of 1 to MAX_BASES directoryNames of an
  * organizationName, a serialNumber or both, without minimum and maximum. excludedSubtrees cannot
- * be there: permittedSubtrees fill the value. Whether an IIN is of digits is not looked at: as the
- * beginning of an EID, whose digits are, it could not match. ~200 rows.
+ * be there: permittedSubtrees fill the value. That an IIN is of digits is for `ownConstraints` to
+ * show. ~200 rows.
  */
 export function readNameConstraints(
   context: CircuitContext,
@@ -90,10 +91,11 @@ export function readPermittedEins(
 
 /**
  * Both as one fact; a certificate that has both is refused. An absent extension's parts are all 0,
- * positions included, so the sum is that of the other.
+ * positions included, so the sum is that of the other. Every IIN is shown to be of decimal digits.
  */
 export function ownConstraints(
   context: CircuitContext,
+  memory: ByteMemory,
   names: readonly NameBase[],
   eins: readonly EinBase[],
 ): OwnConstraintsFact {
@@ -117,6 +119,7 @@ export function ownConstraints(
       },
     };
   });
+  for (const { iin } of bases) assertDigits(context, memory, iin);
   // the first base of either is used exactly when the extension is there
   context.assertBit(bases[0]!.used);
   return { count: context.linear(bases.map(({ used }): Term => [1n, used])), bases };

@@ -1,0 +1,98 @@
+/** The methods of `chain` as circuits for the judge: all of a link, with or without its signature. */
+import { Field, Provable } from 'o1js';
+import {
+  anchor,
+  AnchorWitness,
+  extend,
+  ExtendWitness,
+} from '../../../src/circuits/chain.program.ts';
+import { ChainClaim, Opening } from '../../../src/circuits/claims.ts';
+import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
+import type { AssertSigned } from '../../../src/circuits/link.ts';
+import { parseCertificate } from '../../../src/asn1/index.ts';
+import { checkChain } from '../../../src/pki/index.ts';
+import type { Window } from '../../../src/pki/index.ts';
+import { chainSteps, linkWitness, type ChainStep } from '../../../src/witness/chain.ts';
+import { ciLeaf, TrustSet } from '../../../src/witness/trust.ts';
+import { splitCertificate } from '../../support/certificates/draft.ts';
+import type { Case } from '../../support/certificates/faults/index.ts';
+
+/** What a run of the circuit takes: the witness, and the claim that has to come out. */
+export type LinkInput =
+  | { method: 'anchor'; witness: AnchorWitness; claim?: ChainClaim }
+  | { method: 'extend'; witness: ExtendWitness; claim?: ChainClaim };
+
+/** Leaves the signature out: hash and ECDSA have tests of their own, and nine tenths of the rows. */
+export const unsigned: AssertSigned = () => {};
+
+/**
+ * The circuit of one method over whatever `input` returns at the time it runs. A claim in the input
+ * must be the circuit's; without one, any is right.
+ */
+export function linkCircuit(
+  method: LinkInput['method'],
+  input: () => LinkInput,
+  signed?: AssertSigned,
+): (context: CircuitContext) => void {
+  return (context) => {
+    let claim: ChainClaim;
+    if (method === 'anchor') {
+      const witness = Provable.witness(AnchorWitness, () => input().witness as AnchorWitness);
+      claim = anchor(context, witness, signed);
+    } else {
+      const witness = Provable.witness(ExtendWitness, () => input().witness as ExtendWitness);
+      const earlier = Provable.witness(ChainClaim, () =>
+        claimOf((input().witness as ExtendWitness).earlier, input().claim?.trustRoot),
+      );
+      claim = extend(context, earlier, witness, signed);
+    }
+    const expected = Provable.witness(ChainClaim, () => input().claim ?? constantsOf(claim));
+    ChainClaim.toFields(claim).forEach((field, i) => {
+      field.assertEquals(ChainClaim.toFields(expected)[i]!);
+    });
+  };
+}
+
+/** The claim that an opening stands behind, under any trust root. */
+function claimOf(opening: Opening, trustRoot = Field(0)): ChainClaim {
+  const { validFrom, validUntil } = opening;
+  const commitment = Opening.commitment(opening);
+  return new ChainClaim({ trustRoot, validFrom, validUntil, commitment });
+}
+
+function constantsOf(claim: ChainClaim): ChainClaim {
+  const constants = ChainClaim.toFields(claim).map((field) => field.toConstant());
+  return ChainClaim.fromFields(constants);
+}
+
+/** For blinds: runs of one circuit are compared. */
+const sameBytes = (length: number) => new Uint8Array(length).fill(7);
+
+/** Steps of a chain that holds, with blinds that do not change between runs. */
+export function stepsOf({ anchor, chain, at, window }: Case): ChainStep[] {
+  const certificates = chain.map((der) => parseCertificate(der));
+  const claimed = window ?? { from: at!, until: at! };
+  const checked = checkChain({ anchor, certificates, window: claimed });
+  return chainSteps(checked, { trust: new TrustSet([anchor]), window: claimed, random: sameBytes });
+}
+
+/**
+ * The input for link `index` of a chain, whatever is wrong with it: only the certificates above have
+ * to hold. Throws RangeError where the TBS does not fit into the circuit's buffer.
+ */
+export function inputAt(row: Case, index: number): LinkInput {
+  const window: Window = row.window ?? { from: row.at!, until: row.at! };
+  const { tbs, r, s } = splitCertificate(row.chain[index]!);
+  const link = linkWitness(
+    { tbs, signature: { r, s } },
+    { validFrom: Field(window.from), validUntil: Field(window.until), blind: Field(1) },
+  );
+  if (index === 0) {
+    const path = new TrustSet([row.anchor]).path(row.anchor);
+    const witness = new AnchorWitness({ link, ci: ciLeaf(row.anchor), ...path });
+    return { method: 'anchor', witness };
+  }
+  const above = stepsOf({ ...row, chain: row.chain.slice(0, index) });
+  const witness = new ExtendWitness({ link, earlier: above.at(-1)!.opening });
+  return { method: 'extend', witness };
+}

@@ -1,0 +1,73 @@
+/**
+ * The circuit and the plain checks on the same chains: every variation that real certificates show
+ * is taken, with the commitment that plain code computes; every row of the fault table is refused.
+ */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { capture, type Captured, evaluate, witnessOf } from '../../support/kimchi/index.ts';
+import { faults } from '../../support/certificates/faults/index.ts';
+import { sgp26Device, sgp26Server } from '../../support/certificates/chains.ts';
+import { caseOf } from '../../support/certificates/faults/index.ts';
+import { variations } from '../../support/certificates/variations.ts';
+import { inputAt, linkCircuit, type LinkInput, stepsOf, unsigned } from './chainCircuit.ts';
+
+let current: LinkInput;
+const circuits = {
+  anchor: linkCircuit('anchor', () => current, unsigned),
+  extend: linkCircuit('extend', () => current, unsigned),
+};
+let captured: Record<LinkInput['method'], Captured>;
+
+const device = caseOf('SGP.26 eUICC', sgp26Device());
+
+beforeAll(async () => {
+  const [first, second] = stepsOf(device);
+  current = first!;
+  const anchor = await capture(circuits.anchor);
+  current = second!;
+  captured = { anchor, extend: await capture(circuits.extend) };
+});
+
+/** Whether kimchi would take what the circuit makes of the input. */
+async function accepts(input: LinkInput): Promise<boolean> {
+  current = input;
+  const of = captured[input.method];
+  let witness;
+  try {
+    witness = await witnessOf(of, circuits[input.method], { unchecked: true });
+  } catch {
+    return false; // no hint leads anywhere: no witness
+  }
+  return evaluate(of, witness).length === 0;
+}
+
+describe('chains that hold', () => {
+  const cases = [
+    device,
+    ...(['dpAuth', 'dpPb', 'dpTls'] as const).map((leaf) =>
+      caseOf(`SGP.26 ${leaf}`, sgp26Server(leaf)),
+    ),
+    ...variations(),
+  ];
+  it.each(cases.map((row) => [row.name, row] as const))('%s', async (_, row) => {
+    for (const step of stepsOf(row)) expect(await accepts(step)).toBe(true);
+  });
+});
+
+describe('fault table', () => {
+  const seen = ['tbs', 'chain'];
+  const rows = faults().filter(
+    ({ scope, code }) => seen.includes(scope) && !code.startsWith('ERR_PROFILE_'),
+  );
+  it('covers at least forty faults', () => expect(rows.length).toBeGreaterThanOrEqual(40));
+
+  it.each(rows.map((row) => [row.name, row] as const))('%s', async (_, row) => {
+    let input: LinkInput;
+    try {
+      input = inputAt(row, row.link);
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError); // longer than the buffer
+      return;
+    }
+    expect(await accepts(input)).toBe(false);
+  });
+});
