@@ -1,7 +1,7 @@
 /** The digest is node's, for every way that a message can end and for real certificates. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { Field } from 'o1js';
+import type { Field } from 'o1js';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { digestLimbs } from '../../../src/circuits/gadgets/sha256/index.ts';
 import { exists } from '../../../src/circuits/kimchi/gates.ts';
@@ -19,8 +19,8 @@ describe('sha256 of a message', () => {
     const captured = await capture(circuit.body);
     expect(evaluate(captured)).toEqual([]);
     expect(circuit.digest).toBe(sha256Hex(message(0)));
-    // the padding's zeros number 0, 63, 31, 32, 62; one, two and three blocks; the longest message
-    const lengths = [1, 23, 24, 54, 55, 56, 57, 63, 64, 65, 119, 120, 128, 182, 183];
+    // one, two and three blocks, full and just begun; all paddings are in padding.test.ts
+    const lengths = [1, 55, 56, 64, 119, 120, 183];
     for (const length of lengths) {
       circuit.load(message(length));
       const witness = await witnessOf(captured, circuit.body);
@@ -30,13 +30,13 @@ describe('sha256 of a message', () => {
   });
 
   it('is right for the TBS of real certificates and for the longest, at full size', async () => {
-    const tbs = ['CertificateIssuer/CERT_CI', 'EUM/CERT_EUM', 'eUICC/CERT_EUICC'].map((name) => {
+    const tbs = ['EUM/CERT_EUM', 'eUICC/CERT_EUICC'].map((name) => {
       const path = new URL(`../../../fixtures/sgp26/${name}_ECDSA_NIST.der`, import.meta.url);
       return parseCertificate(readFileSync(path)).tbs;
     });
     const circuit = hashCircuit(TBS_BLOCKS);
     const captured = await capture(circuit.body);
-    for (const bytes of [...tbs, message(TBS_MAX_BYTES), message(TBS_MAX_BYTES - 64)]) {
+    for (const bytes of [...tbs, message(TBS_MAX_BYTES)]) {
       circuit.load(bytes);
       const witness = await witnessOf(captured, circuit.body);
       expect(circuit.digest).toBe(sha256Hex(bytes));

@@ -86,14 +86,15 @@ export interface AcceptedLie {
 
 /**
  * Lie at every hint between the marks, one at a time and each in several ways, and list the lies that
- * the circuit accepts. `outputs` reads what the last run computed. A run that throws is a refusal:
+ * the circuit accepts: at every n-th call, and at the first `places` of its values, if that is too
+ * many. `outputs` reads what the last run computed. A run that throws is a refusal:
  * there the gadget has no witness to offer.
  */
 export async function acceptedLies(
   captured: Captured,
   circuit: Circuit,
   outputs: () => readonly bigint[],
-  { every = 1 }: { every?: number } = {},
+  { every = 1, places = Infinity }: { every?: number; places?: number } = {},
 ): Promise<{ accepted: AcceptedLie[]; tried: number }> {
   const hints = await recordHints(captured, circuit);
   const honest = outputs().join();
@@ -104,7 +105,7 @@ export async function acceptedLies(
   let tried = 0;
   for (const [call, values] of hints.slice(start, end).entries()) {
     if (call % every !== 0) continue;
-    for (const [place, value] of values.entries()) {
+    for (const [place, value] of values.slice(0, places).entries()) {
       // off by one, another multiple of a word, a fraction, the largest 12-bit number
       for (const lie of [value + 1n, value - 1n, value + (1n << 32n), value + EIGHTH, 4095n]) {
         if (lie === value) continue;

@@ -9,6 +9,7 @@ import {
   capture,
   evaluate,
   judge,
+  scanUnbound,
   witnessOf,
   type Captured,
   type Failure,
@@ -173,5 +174,9 @@ describe('lies at single hints', () => {
     expect(accepted.filter(({ harmful }) => harmful)).toEqual([]);
     const free = new Set(accepted.map(({ call }) => call));
     expect([...free]).toEqual([HINT.firstStep]);
+  });
+
+  it('leave no value unbound, in the memory and the padding', () => {
+    expect(scanUnbound(captured)).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ export { plain, raised, type Word } from './word.ts';
  * SHA-256 of the first `length` bytes of the memory, which holds them with their padding and zeros
  * up to its end: 8 words, most significant first, each proven below 2^32. The memory is a multiple
  * of 64 bytes; any length from 0 to its size - 9 will do and is proven to be in that range.
- * ~2,835 rows a block of the memory and ~100.
+ * 2,824 rows a block of the memory and 49.
  */
 export function sha256(context: CircuitContext, memory: ByteMemory, length: Field): Field[] {
   const blocks = assertPadding(context, memory, length);
