@@ -53,6 +53,9 @@ export function walkName(
     const position = i === 0 ? name.content : memory.at(index);
     // an empty Name is refused
     const active = i === 0 ? context.constant(1n) : activeBit(context, position, name.end);
+    // (1 - active before) active = 0: the slots without an RDN are the last ones
+    const before = slots.at(-1)?.active;
+    if (before) context.assertQuadratic(before, active, { mul: -1n, right: 1n });
     const { slot, next } = readRdn(context, memory, position, active);
     slots.push(slot);
     index = next;
@@ -61,7 +64,7 @@ export function walkName(
   return { name, slots };
 }
 
-/** Chosen by the prover: only one choice arrives at the end. */
+/** Chosen by the prover: one choice only arrives at the end. */
 function activeBit(context: CircuitContext, position: Position, end: Position): Field {
   const bit = existsOne(() => (position.index.toBigInt() < end.index.toBigInt() ? 1n : 0n));
   context.assertBit(bit);
