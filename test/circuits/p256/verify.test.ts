@@ -85,9 +85,9 @@ describe('valid signatures', () => {
     ['u1 = -1, u2 = 2^-127', signatureWithKey(key, N - 1n, inverse(1n << 127n, N))],
     ['u2 = 2^128 - 1', signatureWithKey(key, random(255), (1n << 128n) - 1n)],
     ['R.x >= n', signatureWithPoint(pointFrom(N + 3n), random(256), random(255))],
-    ['r in the top 2^-80, R.x p - ..', signatureWithPoint(pointFrom(N - 1n, -1n), 1n, 2n)],
+    ['r next to n', signatureWithPoint(pointFrom(N - 1n, -1n), 1n, 2n)],
     [
-      'low limbs of key.x and R.x zero',
+      'low limb of key.x zero',
       signatureWithKey(pointFrom(1n << 88n, 1n << 88n), random(255), random(255)),
     ],
     ['low limb of R.x zero', signatureWithPoint(pointFrom(1n << 248n, 1n << 88n), 9n, 8n)],
