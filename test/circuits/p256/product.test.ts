@@ -159,7 +159,7 @@ describe('a b = r + k N by a large p10', () => {
     expect(evaluate(captured)).toEqual([]);
     const truth = [...values];
     for (let position = 0; position < BATCH; position++) {
-      for (const k of [-1n, 1n, 2n, 5n, 500n]) {
+      for (const k of [-1n, 1n, 2n, 5n, 30n]) {
         const { a, b } = truth[position]!;
         values[position] = valuesOf(a, b, forgedRemainder(a, b, k, NATIVE));
         const forge = forgeByP10(k, NATIVE);
