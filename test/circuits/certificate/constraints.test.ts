@@ -87,6 +87,10 @@ describe('assertInside and readEid', () => {
     );
   });
 
+  test('has a pinned number of rows, memory included', () => {
+    expect(captured.gates.length).toBe(520);
+  });
+
   test('leaves nothing unbound but the parent bases that are not chosen', () => {
     // they are inputs here; a link opens them from a commitment
     const unbound = scanUnbound(captured).map(({ honest }) => honest);
@@ -193,6 +197,10 @@ describe('narrow', () => {
     expect(await verdict({ parent, own })).toEqual(
       effective && { count: effective.length, bases: allNumbers(effective) },
     );
+  });
+
+  test('has a pinned number of rows, memory and the reading of the bases included', () => {
+    expect(captured.gates.length).toBe(1169);
   });
 
   test('leaves nothing unbound but parent bases that are not chosen, and inverses of zero', () => {

@@ -523,6 +523,9 @@ export const REFUSED: readonly Refused[] = [
     name: 'organisation as IA5String',
     extensions: [eum, permitted(base(attribute(OID.organisation, 'a', 0x16)))],
   },
+  { name: 'IIN with a letter', extensions: [eum, nameConstraints({ iin: '89a' })] },
+  { name: 'IIN with a slash, which precedes 0', extensions: [eum, nameConstraints({ iin: '/9' })] },
+  { name: 'EIN with a colon, which follows 9', extensions: [eum, permittedEins('8904', '8:')] },
   { name: 'IIN empty', extensions: [eum, permitted(base(serialRdn('')))] },
   { name: 'organisation empty', extensions: [eum, permitted(base(organisationRdn('')))] },
   {

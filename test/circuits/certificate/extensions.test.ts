@@ -48,6 +48,11 @@ function plain(content: Uint8Array) {
   }
 }
 
+test('has a pinned number of rows', () => {
+  // 914 of them are the memory
+  expect(captured.gates.length).toBe(1992);
+});
+
 describe('fixtures', () => {
   test.each(FIXTURES)('%s', async (path) => {
     const { der, extensions } = parseCertificate(new Uint8Array(readFileSync(`fixtures/${path}`)));
