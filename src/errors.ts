@@ -139,7 +139,11 @@ export class ZkcxError extends Error {
   /** A detail for programs: the OID, the tag, the limit. */
   readonly reason?: string;
 
-  constructor(code: ErrorCode, message: string, options: { reason?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { reason?: string; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'ZkcxError';
     this.code = code;

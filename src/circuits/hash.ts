@@ -1,4 +1,4 @@
-import { Field, Poseidon } from 'o1js';
+import { type Field, Poseidon } from 'o1js';
 import { MAX_BASES, MAX_LINKS } from '../params.ts';
 
 /**

@@ -11,7 +11,6 @@ export type { Constraints } from './constraints.ts';
 export { checkProfile } from './profile.ts';
 export { isOnCurve, isSignedBy } from './signature.ts';
 export type { PublicKey } from './signature.ts';
-export { foldCase } from './subject.ts';
 export type { Identity } from './subject.ts';
 export { canonicalWindow } from './validity.ts';
 export type { Window } from './validity.ts';

@@ -8,7 +8,8 @@ import { roleOf } from '../../../src/pki/role.ts';
 import { evaluate, judge } from '../../support/kimchi/index.ts';
 import type { Captured } from '../../support/kimchi/index.ts';
 import { concatBytes } from '../../../src/bytes.ts';
-import { ACCEPTED, REFUSED } from './extensionCases.ts';
+import { ACCEPTED } from './acceptedExtensions.ts';
+import { REFUSED } from './refusedExtensions.ts';
 import { expected, extensionCircuit, memoryOf } from './extensionCircuit.ts';
 
 const FIXTURES = [

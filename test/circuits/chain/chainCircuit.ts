@@ -14,8 +14,7 @@ import { checkChain } from '../../../src/pki/index.ts';
 import type { Window } from '../../../src/pki/index.ts';
 import { chainSteps, linkWitness, type ChainStep } from '../../../src/witness/chain.ts';
 import { ciLeaf, TrustSet } from '../../../src/witness/trust.ts';
-import { splitCertificate } from '../../support/certificates/draft.ts';
-import type { Case } from '../../support/certificates/faults/index.ts';
+import { type Case, splitCertificate } from '../../support/certificates/index.ts';
 
 /** What a run of the circuit takes: the witness, and the claim that has to come out. */
 export type LinkInput =

@@ -4,10 +4,13 @@
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { capture, type Captured, evaluate, witnessOf } from '../../support/kimchi/index.ts';
-import { faults } from '../../support/certificates/faults/index.ts';
-import { sgp26Device, sgp26Server } from '../../support/certificates/chains.ts';
-import { caseOf } from '../../support/certificates/faults/index.ts';
-import { variations } from '../../support/certificates/variations.ts';
+import {
+  caseOf,
+  faults,
+  sgp26Device,
+  sgp26Server,
+  variations,
+} from '../../support/certificates/index.ts';
 import { inputAt, linkCircuit, type LinkInput, stepsOf, unsigned } from './chainCircuit.ts';
 
 let current: LinkInput;

@@ -153,20 +153,6 @@ export const v3ServerSubCa = (): DraftChain => make(SUBCA_DP, DP_AUTH);
 /** SGP.22 v3: CI -> CI SubCA -> DP SubCA -> DPauth. */
 export const v3ServerTwoSubCas = (): DraftChain => make(CI_SUBCA, SUBCA_DP, DP_AUTH);
 
-/** A chain of any two roles below the SGP.26 CI: what each certificate itself says is in order. */
-export function pairChain(parent: Role, parentArcs: string, child: Recipe): DraftChain {
-  return make(
-    {
-      role: parent,
-      arcs: parentArcs,
-      kind: 'ca',
-      organisation: child.organisation,
-      constraints: nameConstraints({ organisation: child.organisation, iin: '89' }),
-    },
-    child,
-  );
-}
-
 /** The simplest certificate of a role. */
 export function recipeOf(role: Role, arcs: string, kind: Recipe['kind']): Recipe {
   const constrained = role === 'eum' || role === 'eum-v2';

@@ -5,7 +5,7 @@
 export { build, make, NOW, recipeOf, sgp26Device, sgp26Server } from './chains.ts';
 export { splitCertificate } from './draft.ts';
 export type { SplitCertificate } from './draft.ts';
-export { caseOf, changed, faults, forbiddenPairs } from './faults/index.ts';
+export { caseOf, faults, forbiddenPairs } from './faults/index.ts';
 export type { Case, Fault, Scope } from './faults/index.ts';
 export { checkCase, verdict } from './judge.ts';
 export { fixture } from './keys.ts';

@@ -11,7 +11,7 @@ import type { Fault } from './row.ts';
 import { outerFaults, signatureFaults } from './signature.ts';
 
 export { forbiddenPairs } from './chain.ts';
-export { caseOf, changed, faultOf } from './row.ts';
+export { caseOf, changed } from './row.ts';
 export type { Case, Fault, Scope } from './row.ts';
 
 /** Built anew and signed: well under two seconds. */
