@@ -57,12 +57,10 @@ export async function gadgetRows(): Promise<Record<string, RowCount>> {
 
 /** The methods of the chain program: their own rows, and what recursion adds. */
 export async function chainRows(): Promise<Record<string, RowCount>> {
-  const own: Record<string, { rows: number }> = await chainProgram.analyzeMethods();
   const steps = await stepStructures(chainProgram, { withRuntimeTables: true });
   return Object.fromEntries(
-    Object.entries(steps).map(([method, step]) => {
-      const rows = own[method]?.rows ?? 0;
-      return [`chain.${method}`, { ...step, rows, recursionRows: step.rows - rows }];
+    Object.entries(steps).map(([method, { ownRows, rows: total, ...rest }]) => {
+      return [`chain.${method}`, { ...rest, rows: ownRows, recursionRows: total - ownRows }];
     }),
   );
 }

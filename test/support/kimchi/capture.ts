@@ -132,7 +132,7 @@ async function drive<T>(circuit: Circuit, run: (main: () => void) => T): Promise
   return result;
 }
 
-export function readGates(vector: GateVector): Gate[] {
+function readGates(vector: GateVector): Gate[] {
   const count = native.caml_pasta_fp_plonk_gate_vector_len(vector);
   return Array.from({ length: count }, (_, row) => {
     const { typ, wires, coeffs } = native.caml_pasta_fp_plonk_gate_vector_get(vector, row);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Cache } from 'o1js';
+import { Cache, Provable } from 'o1js';
 import { GATE } from '../../../src/circuits/kimchi/gates.ts';
 import { native, withHooks, type IndexArguments } from './bindings.ts';
-import { compile, readGates } from './capture.ts';
+import { compile } from './capture.ts';
 import type { Circuit } from './types.ts';
 
 /** What a key is made of. */
@@ -20,8 +20,14 @@ export async function structureOf(circuit: Circuit): Promise<Structure> {
   return structure(indexArguments);
 }
 
+/** What is proved for one method of a program. */
+export interface StepStructure extends Structure {
+  /** Rows of the method alone; the others are recursion's. */
+  readonly ownRows: number;
+}
+
 interface Compilable {
-  analyzeMethods(): Promise<Record<string, unknown>>;
+  privateInputTypes: Record<string, unknown>;
   compile(options: {
     cache: Cache;
     forceRecompile: boolean;
@@ -33,35 +39,51 @@ class Measured extends Error {}
 
 /**
  * The structure of what is proved for each method of a program, recursion included. Compiling is
- * stopped as soon as the last of them is known, before any key is built.
+ * stopped as soon as the last of them is known, before any key is built: about three runs of each
+ * method.
  */
 export async function stepStructures(
   program: Compilable,
   { withRuntimeTables }: { withRuntimeTables: boolean },
-): Promise<Record<string, Structure>> {
-  // o1js compiles the methods in the order of their names
-  const methods = Object.keys(await program.analyzeMethods()).sort();
+): Promise<Record<string, StepStructure>> {
+  // o1js takes the methods in the order of their names: first each alone, then for its key
+  const methods = Object.keys(program.privateInputTypes).sort();
+  const ownRows: number[] = [];
   const steps: Structure[] = [];
   const cache = { ...Cache.FileSystemDefault, canWrite: false };
-  const compiling = withHooks(
-    {
-      caml_pasta_fp_plonk_index_create: (...args) => {
-        steps.push(structure(args));
-        if (steps.length === methods.length) throw new Measured();
-        return {};
-      },
-      caml_pasta_fp_plonk_verifier_index_create: () =>
-        native.caml_pasta_fp_plonk_verifier_index_dummy(),
-    },
-    () => program.compile({ cache, forceRecompile: true, withRuntimeTables }),
-  );
+  const analyze = Provable.constraintSystem;
+  Provable.constraintSystem = async (circuit) => {
+    const system = await analyze(circuit);
+    ownRows.push(system.rows);
+    return system;
+  };
   try {
-    await compiling;
+    await withHooks(
+      {
+        caml_pasta_fp_plonk_index_create: (...args) => {
+          steps.push(structure(args));
+          if (steps.length === methods.length) throw new Measured();
+          return {};
+        },
+        caml_pasta_fp_plonk_verifier_index_create: () =>
+          native.caml_pasta_fp_plonk_verifier_index_dummy(),
+      },
+      () => program.compile({ cache, forceRecompile: true, withRuntimeTables }),
+    );
   } catch (error) {
     if (!(error instanceof Measured)) throw error;
+  } finally {
+    Provable.constraintSystem = analyze;
   }
-  if (steps.length !== methods.length) throw Error('stepStructures: a method was not compiled');
-  return Object.fromEntries(methods.map((method, i) => [method, steps[i] as Structure]));
+  if (steps.length !== methods.length || ownRows.length !== methods.length) {
+    throw Error('stepStructures: o1js compiles programs in another way than expected');
+  }
+  return Object.fromEntries(
+    methods.map((method, i) => [
+      method,
+      { ...(steps[i] as Structure), ownRows: ownRows[i] as number },
+    ]),
+  );
 }
 
 const FIELD_BYTES = 32;
@@ -73,7 +95,10 @@ const ZK_ROWS = 3;
 
 function structure([gates, publicInputs, , runtimeTables]: IndexArguments): Structure {
   const rows = native.caml_pasta_fp_plonk_gate_vector_len(gates);
-  const kinds = new Set(readGates(gates).map(({ kind }) => kind));
+  const kinds = new Set<number>();
+  for (let row = 0; row < rows; row++) {
+    kinds.add(native.caml_pasta_fp_plonk_gate_vector_get(gates, row).typ);
+  }
   const has = (...wanted: number[]) => wanted.some((kind) => kinds.has(kind));
   const lookups =
     (has(GATE.rangeCheck0, GATE.rangeCheck1, GATE.foreignFieldMul) ? TWELVE_BIT_TABLE : 0) +
