@@ -8,7 +8,11 @@ import { ZkcxError } from '../errors.ts';
  * Write a file so that it is there completely or not at all, also after a power cut: a temporary file
  * in the same folder, flushed, then renamed. `mode` holds from the first byte on.
  */
-export async function writeFileAtomic(path: string, data: string, mode: number): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  mode: number,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);

@@ -1,15 +1,19 @@
 /** Makes the pinned verification keys from the circuits, and compares. Minutes per program. */
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { computeLagrangeBasis } from '../circuits/proofSystem.ts';
+import { selectBackend } from './backend.ts';
 import { writeFileAtomic } from './files.ts';
-import { keyFileUrl, pinnedKey, type KeyFile } from './keys.ts';
+import { keyFileUrl, lagrangeBasisUrl, pinnedKey, type KeyFile, WRAP_DOMAIN_LOG2 } from './keys.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
 
 export interface KeyComparison {
-  readonly program: ProgramName;
+  /** A program, or `lagrange-basis`: the part of verification keys that all programs share. */
+  readonly program: ProgramName | 'lagrange-basis';
   readonly hash: string;
   /** The pinned key is this one, hash and data, made by this version of o1js. */
   readonly matches: boolean;
@@ -22,6 +26,9 @@ export async function buildKeys(options: ProverOptions & JobOptions = {}): Promi
     const path = fileURLToPath(keyFileUrl(key.program as ProgramName));
     await writeFileAtomic(path, `${JSON.stringify(key, null, 2)}\n`, 0o644);
   }
+  selectBackend(options.backend);
+  const basis = await computeLagrangeBasis(WRAP_DOMAIN_LOG2);
+  await writeFileAtomic(fileURLToPath(lagrangeBasisUrl), basis, 0o644);
   return keys;
 }
 
@@ -30,7 +37,7 @@ export async function checkKeys(
   options: ProverOptions & JobOptions = {},
 ): Promise<KeyComparison[]> {
   const keys = await compileAll(options);
-  return keys.map((key) => {
+  const comparisons = keys.map((key): KeyComparison => {
     const program = key.program as ProgramName;
     const pinned = pinnedKey(program);
     const matches =
@@ -39,7 +46,13 @@ export async function checkKeys(
       pinned.o1jsVersion === key.o1jsVersion;
     return { program, hash: key.hash, matches };
   });
+  selectBackend(options.backend);
+  const hash = sha256(await computeLagrangeBasis(WRAP_DOMAIN_LOG2));
+  const matches = hash === sha256(readFileSync(lagrangeBasisUrl));
+  return [...comparisons, { program: 'lagrange-basis', hash, matches }];
 }
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 async function compileAll({ onEvent, signal, ...options }: ProverOptions & JobOptions) {
   const prover = new Prover({ ...options, rebuild: true });

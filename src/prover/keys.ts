@@ -25,6 +25,15 @@ const keyFile = z.strictObject({
 
 export type KeyFile = z.infer<typeof keyFile>;
 
+/** log2 of the wrap domain of programs that verify at most one proof a method: all of this package. */
+export const WRAP_DOMAIN_LOG2 = 14;
+
+/** Where the Lagrange basis of the wrap domain is kept: the same for every program, see lagrange.ts. */
+export const lagrangeBasisUrl = new URL(
+  `./keys/lagrange-basis-${WRAP_DOMAIN_LOG2}.bin`,
+  import.meta.url,
+);
+
 /** Where the key of a program is kept. */
 export function keyFileUrl(program: ProgramName): URL {
   return new URL(`./keys/${program}.json`, import.meta.url);

@@ -1,5 +1,6 @@
 /** The proving side: compiles and proves what it is told, one thing after the other. */
 import { performance } from 'node:perf_hooks';
+import { selfTest } from '../circuits/proofSystem.ts';
 import { ZkcxError } from '../errors.ts';
 import { selectBackend } from './backend.ts';
 import { keyCache } from './cache.ts';
@@ -41,6 +42,7 @@ async function handle(programs: ProgramTable, command: Command): Promise<void> {
 async function compile(programs: ProgramTable, command: Command & { type: 'compile' }) {
   const { id, program: name } = command;
   const choice = selectBackend(command.backend);
+  await selfTest();
   report({ id, type: 'compiling', program: name, ...choice });
   const program = await load(programs, name);
   const start = performance.now();

@@ -40,10 +40,15 @@ export class TrustSet {
     const sorted = [...hashes].sort((a, b) => (a < b ? -1 : 1));
     const leaves = Array.from({ length: size }, (_, i) => Field(sorted[i] ?? 0n));
     this.levels = [leaves];
+    let empty = Field(0);
     for (let level = leaves; level.length > 1;) {
-      level = Array.from({ length: level.length / 2 }, (_, i) =>
-        domainHash('node', [level[2 * i]!, level[2 * i + 1]!]),
-      );
+      const [below, children] = [empty, level];
+      empty = domainHash('node', [below, below]);
+      level = Array.from({ length: children.length / 2 }, (_, i) => {
+        const [left, right] = [children[2 * i]!, children[2 * i + 1]!];
+        // leaves stand at the front: where the left half is empty, all is
+        return left.equals(below).toBoolean() ? empty : domainHash('node', [left, right]);
+      });
       this.levels.push(level);
     }
     this.root = this.levels[TRUST_HEIGHT]![0]!;
