@@ -79,9 +79,12 @@ export function stepsOf({ anchor, chain, at, window }: Case): ChainStep[] {
  * The input for link `index` of a chain, whatever is wrong with it: only the certificates above have
  * to hold. Throws RangeError where the TBS does not fit into the circuit's buffer.
  */
-export function inputAt(row: Case, index: number): LinkInput {
+export function inputAt(
+  row: Case,
+  index: number,
+  { tbs, r, s } = splitCertificate(row.chain[index]!),
+): LinkInput {
   const window: Window = row.window ?? { from: row.at!, until: row.at! };
-  const { tbs, r, s } = splitCertificate(row.chain[index]!);
   const link = linkWitness(
     { tbs, signature: { r, s } },
     { validFrom: Field(window.from), validUntil: Field(window.until), blind: Field(1) },
