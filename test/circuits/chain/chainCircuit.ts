@@ -10,6 +10,7 @@ import { ChainClaim, Opening } from '../../../src/circuits/claims.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import type { AssertSigned } from '../../../src/circuits/link.ts';
 import { parseCertificate } from '../../../src/asn1/index.ts';
+import { bytesToHex } from '../../../src/bytes.ts';
 import { checkChain } from '../../../src/pki/index.ts';
 import type { Window } from '../../../src/pki/index.ts';
 import { chainSteps, linkWitness, type ChainStep } from '../../../src/witness/chain.ts';
@@ -67,12 +68,32 @@ function constantsOf(claim: ChainClaim): ChainClaim {
 /** For blinds: runs of one circuit are compared. */
 const sameBytes = (length: number) => new Uint8Array(length).fill(7);
 
-/** Steps of a chain that holds, with blinds that do not change between runs. */
+const knownSteps = new Map<string, ChainStep[]>();
+
+/**
+ * Steps of a chain that holds, with blinds that do not change between runs. Most chains of a test have
+ * the same certificates on top, so they are remembered.
+ */
 export function stepsOf({ anchor, chain, at, window }: Case): ChainStep[] {
-  const certificates = chain.map((der) => parseCertificate(der));
   const claimed = window ?? { from: at!, until: at! };
-  const checked = checkChain({ anchor, certificates, window: claimed });
-  return chainSteps(checked, { trust: new TrustSet([anchor]), window: claimed, random: sameBytes });
+  const { publicKey, subjectKeyIdentifier, ...rest } = anchor;
+  const id = [
+    publicKey.x,
+    bytesToHex(subjectKeyIdentifier),
+    ...Object.values(rest),
+    claimed.from,
+    claimed.until,
+    ...chain.map(bytesToHex),
+  ].join();
+  let steps = knownSteps.get(id);
+  if (steps === undefined) {
+    const certificates = chain.map((der) => parseCertificate(der));
+    const checked = checkChain({ anchor, certificates, window: claimed });
+    const trust = new TrustSet([anchor]);
+    steps = chainSteps(checked, { trust, window: claimed, random: sameBytes });
+    knownSteps.set(id, steps);
+  }
+  return steps;
 }
 
 /**

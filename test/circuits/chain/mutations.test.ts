@@ -3,7 +3,7 @@
  * nothing that the plain checks refuse, outside of the values that it does not read.
  */
 import { beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, asyncProperty, constant, constantFrom, integer, nat, record } from 'fast-check';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import {
@@ -76,18 +76,18 @@ function plainCode(row: Case): string | undefined {
   }
 }
 
-const change = fc.constantFrom(0, 1).chain((link) =>
-  fc.record({
-    link: fc.constant(link),
-    index: fc.nat({ max: readable[link]!.length - 1 }),
-    mask: fc.integer({ min: 1, max: 255 }),
+const change = constantFrom(0, 1).chain((link) =>
+  record({
+    link: constant(link),
+    index: nat({ max: readable[link]!.length - 1 }),
+    mask: integer({ min: 1, max: 255 }),
   }),
 );
 
 test('the circuit takes no changed certificate that the plain checks refuse', async () => {
   let taken = 0;
-  await fc.assert(
-    fc.asyncProperty(change, async ({ link, index, mask }) => {
+  await assert(
+    asyncProperty(change, async ({ link, index, mask }) => {
       const der = device.chain[link]!;
       const { tbs } = splitCertificate(der);
       const changed = Uint8Array.from(tbs);

@@ -72,12 +72,18 @@ export function constraintFaults(): Fault[] {
       EUICC,
       subject(organisation, '18904903212345123451234567890123'),
     ),
-    device('IIN of 31 digits, the last one other', eidRange, EUM, (d) => {
-      setExtension(d, nameConstraints({ organisation, iin: '8904903212345123451234567890124' }));
-    }),
-    device('organisation of one base, IIN of the other', eidRange, EUM, (d) =>
-      setExtension(d, twoBases),
-    ),
+    {
+      ...device('IIN of 31 digits, the last one other', eidRange, EUM, (d) => {
+        setExtension(d, nameConstraints({ organisation, iin: '8904903212345123451234567890124' }));
+      }),
+      link: 1,
+    },
+    {
+      ...device('organisation of one base, IIN of the other', eidRange, EUM, (d) =>
+        setExtension(d, twoBases),
+      ),
+      link: 1,
+    },
     faultOf(
       'EID outside permittedEins',
       eidRange,
