@@ -4,16 +4,16 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { computeLagrangeBasis } from '../circuits/proofSystem.ts';
+import { computeSetup, SETUP_PARTS } from '../circuits/proofSystem.ts';
 import { selectBackend } from './backend.ts';
 import { writeFileAtomic } from './files.ts';
-import { keyFileUrl, lagrangeBasisUrl, pinnedKey, type KeyFile, WRAP_DOMAIN_LOG2 } from './keys.ts';
+import { keyFileUrl, pinnedKey, pinnedSetup, type KeyFile, setupUrl } from './keys.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
 
 export interface KeyComparison {
-  /** A program, or `lagrange-basis`: the part of verification keys that all programs share. */
-  readonly program: ProgramName | 'lagrange-basis';
+  /** A program, or a part of the setup that all programs share. */
+  readonly program: ProgramName | (typeof SETUP_PARTS)[number];
   readonly hash: string;
   /** The pinned key is this one, hash and data, made by this version of o1js. */
   readonly matches: boolean;
@@ -27,8 +27,10 @@ export async function buildKeys(options: ProverOptions & JobOptions = {}): Promi
     await writeFileAtomic(path, `${JSON.stringify(key, null, 2)}\n`, 0o644);
   }
   selectBackend(options.backend);
-  const basis = await computeLagrangeBasis(WRAP_DOMAIN_LOG2);
-  await writeFileAtomic(fileURLToPath(lagrangeBasisUrl), basis, 0o644);
+  const setup = await computeSetup();
+  for (const part of SETUP_PARTS) {
+    await writeFileAtomic(fileURLToPath(setupUrl(part)), setup[part], 0o644);
+  }
   return keys;
 }
 
@@ -47,9 +49,12 @@ export async function checkKeys(
     return { program, hash: key.hash, matches };
   });
   selectBackend(options.backend);
-  const hash = sha256(await computeLagrangeBasis(WRAP_DOMAIN_LOG2));
-  const matches = hash === sha256(readFileSync(lagrangeBasisUrl));
-  return [...comparisons, { program: 'lagrange-basis', hash, matches }];
+  const [setup, pinned] = [await computeSetup(), pinnedSetup()];
+  const parts = SETUP_PARTS.map((program): KeyComparison => {
+    const hash = sha256(setup[program]);
+    return { program, hash, matches: hash === sha256(pinned[program]) };
+  });
+  return [...comparisons, ...parts];
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

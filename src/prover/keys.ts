@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type Setup, SETUP_PARTS } from '../circuits/proofSystem.ts';
 import { ZkcxError } from '../errors.ts';
 import { fieldString } from './envelope.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
@@ -25,14 +26,16 @@ const keyFile = z.strictObject({
 
 export type KeyFile = z.infer<typeof keyFile>;
 
-/** log2 of the wrap domain of programs that verify at most one proof a method: all of this package. */
-export const WRAP_DOMAIN_LOG2 = 14;
+/** Where a part of the setup is kept: the same for every program, see circuits/kimchi/setup.ts. */
+export function setupUrl(part: keyof Setup): URL {
+  return new URL(`./keys/${part}.bin`, import.meta.url);
+}
 
-/** Where the Lagrange basis of the wrap domain is kept: the same for every program, see lagrange.ts. */
-export const lagrangeBasisUrl = new URL(
-  `./keys/lagrange-basis-${WRAP_DOMAIN_LOG2}.bin`,
-  import.meta.url,
-);
+/** The pinned setup. */
+export function pinnedSetup(): Setup {
+  const parts = SETUP_PARTS.map((part) => [part, readFileSync(setupUrl(part))] as const);
+  return Object.fromEntries(parts) as unknown as Setup;
+}
 
 /** Where the key of a program is kept. */
 export function keyFileUrl(program: ProgramName): URL {

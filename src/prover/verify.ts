@@ -1,12 +1,11 @@
 /** Proof -> claim. The only way to accept a proof: every check, in one function, compiling nothing. */
-import { readFileSync } from 'node:fs';
 import { verify } from 'o1js';
-import { presetLagrangeBasis } from '../circuits/proofSystem.ts';
+import { presetSetup } from '../circuits/proofSystem.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { selectBackend } from './backend.ts';
 import { checkEnvelope, type ProofEnvelope } from './envelope.ts';
-import { lagrangeBasisUrl, pinnedKey, type VerificationKey, WRAP_DOMAIN_LOG2 } from './keys.ts';
+import { pinnedKey, pinnedSetup, type VerificationKey } from './keys.ts';
 import { PROOF_SHAPES, type ProgramName } from './programs.ts';
 
 export interface VerifyChainOptions {
@@ -99,7 +98,7 @@ function assertWindow(validFrom: bigint, validUntil: bigint, at: bigint): void {
 
 async function assertProof({ proof }: ProofEnvelope, key: VerificationKey): Promise<void> {
   selectBackend();
-  await presetLagrangeBasis(WRAP_DOMAIN_LOG2, readFileSync(lagrangeBasisUrl));
+  await presetSetup(pinnedSetup());
   let valid: boolean;
   try {
     valid = await verify(proof, key.data);

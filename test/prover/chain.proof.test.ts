@@ -34,7 +34,9 @@ let proof: ProofEnvelope;
 beforeAll(async () => {
   expect(await checkKeys({ cache })).toEqual([
     expect.objectContaining({ program: 'chain', matches: true }),
-    expect.objectContaining({ program: 'lagrange-basis', matches: true }),
+    ...['srs-fp', 'srs-fq', 'lagrange-basis'].map((program) =>
+      expect.objectContaining({ program, matches: true }),
+    ),
   ]);
   const certificates = [
     read('fixtures/sgp26/EUM/CERT_EUM_ECDSA_NIST.der'),
