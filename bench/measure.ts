@@ -6,6 +6,8 @@ import { Cache, Field, setBackend, UInt32, verify } from 'o1js';
 
 setBackend('native');
 
+import type { PublicKey } from '../src/circuits/claims.ts';
+import type { LinkWitness } from '../src/circuits/link.ts';
 import type { ProofMeasure, SubjectMeasure } from './report.ts';
 
 const [subject, runsText, cacheFolder] = process.argv.slice(2) as [string, string, string];
@@ -44,24 +46,29 @@ const subjects: Record<string, () => Promise<void>> = {
     }
   },
   async builtin() {
-    const { builtinChain, builtinHash, wordsOf } = await import('./builtin/programs.ts');
+    const { builtinChain, builtinHash, builtinSignature, wordsOf } =
+      await import('./builtin/programs.ts');
     const { MODE } = await import('../src/params.ts');
     const { sampleSteps } = await import('./sample.ts');
     await builtinHash.compile(plainOptions);
+    await builtinSignature.compile(plainOptions);
     await builtinChain.compile(compileOptions);
     compiled = performance.now();
     for (let run = 0; run < runs; run++) {
       const [first, second] = sampleSteps();
       if (first?.method !== 'anchor' || second?.method !== 'extend') throw Error('sample');
       const mode = Field(MODE.chain);
-      const hash = (bytes: Field[]) => {
-        const { words, blocks } = wordsOf(bytes);
-        return timed('hash', () => builtinHash.hash(words.map(UInt32.from), Field(blocks)));
+      const sign = async ({ tbs, signature }: LinkWitness, key: PublicKey) => {
+        const { words, blocks } = wordsOf(tbs);
+        const hash = await timed('hash', () =>
+          builtinHash.hash(words.map(UInt32.from), Field(blocks)),
+        );
+        return timed('sign', () => builtinSignature.sign(hash, key, signature));
       };
-      const hash1 = await hash(first.witness.link.tbs);
-      const anchor = await timed('anchor', () => builtinChain.anchor(mode, hash1, first.witness));
-      const hash2 = await hash(second.witness.link.tbs);
-      await timed('extend', () => builtinChain.extend(mode, hash2, anchor, second.witness));
+      const signed1 = await sign(first.witness.link, first.witness.ci.key);
+      const anchor = await timed('anchor', () => builtinChain.anchor(mode, signed1, first.witness));
+      const signed2 = await sign(second.witness.link, second.witness.earlier.key);
+      await timed('extend', () => builtinChain.extend(mode, signed2, anchor, second.witness));
     }
   },
   floor: async () => {

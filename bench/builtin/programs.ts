@@ -1,11 +1,13 @@
 /**
  * The statement of `chain` built from o1js's own gadgets, as well as that can be done: the yardstick
- * for ours. Twelve SHA-256 blocks of 5,200 rows fill a domain of 2^16, and so does ECDSA with 40,280
- * rows and the verification of what came before. So each link takes two proofs:
+ * for ours. Twelve SHA-256 blocks of 5,200 rows fill a domain of 2^16; ECDSA with 40,280 rows and the
+ * verification of one earlier proof fill another, and two earlier proofs do not fit beside it. So each
+ * link takes three proofs:
  *
- *   hash      SHA-256 of the padded TBS; output: digest, number of blocks, hash of the bytes
- *   anchor /  verify the hash proof (and the earlier link's), walk the same bytes, check the
- *   extend    certificate with zkCX's own code, ECDSA by `createEcdsa`
+ *   hash       SHA-256 of the padded TBS; output: digest, number of blocks, hash of the bytes
+ *   sign       verify the hash proof, ECDSA by `createEcdsa`; output: the bytes' hash, the key
+ *   anchor /   verify the signature proof (and the earlier link's), walk the same bytes, check the
+ *   extend     certificate with zkCX's own code; a smaller domain
  *
  * Byte memory, DER walk, claims and commitments are shared with the real program: the comparison is
  * about hash and signature.
@@ -23,7 +25,7 @@ import {
   UInt32,
   ZkProgram,
 } from 'o1js';
-import { ChainClaim } from '../../src/circuits/claims.ts';
+import { ChainClaim, packKey, PublicKey, Signature } from '../../src/circuits/claims.ts';
 import { anchor, AnchorWitness, extend, ExtendWitness } from '../../src/circuits/chain.program.ts';
 import { assertPadding } from '../../src/circuits/gadgets/sha256/index.ts';
 import { withContext } from '../../src/circuits/kimchi/context.ts';
@@ -115,11 +117,40 @@ function digestLimbs(words: Field[]): Field[] {
 class P256 extends createForeignCurve(Crypto.CurveParams.Secp256r1) {}
 class Ecdsa extends createEcdsa(P256) {}
 
-/** Hash from an earlier proof, signature by o1js: takes the place of the own gadgets. */
-function signedBy(proof: HashProof): AssertSigned {
-  return (context, memory, length, key, signature) => {
+class SignatureClaim extends Struct({
+  bytes: Field,
+  blocks: Field,
+  /** `packKey` of the issuer's key. */
+  key: Provable.Array(Field, 3),
+}) {}
+
+export const builtinSignature = ZkProgram({
+  name: 'builtin-signature',
+  publicOutput: SignatureClaim,
+  methods: {
+    sign: {
+      privateInputs: [HashProof, PublicKey, Signature],
+      async method(proof: HashProof, key: PublicKey, signature: Signature) {
+        proof.verify();
+        const { bytes, blocks, digest } = proof.publicOutput;
+        const point = new P256({ x: coordinate(key.x), y: coordinate(key.y) });
+        point.assertOnCurve();
+        new Ecdsa({ r: scalar(signature.r), s: scalar(signature.s) })
+          .verifySignedHash(scalar(digest), point)
+          .assertTrue();
+        return { publicOutput: new SignatureClaim({ bytes, blocks, key: packKey(key) }) };
+      },
+    },
+  },
+});
+
+class SignatureProof extends ZkProgram.Proof(builtinSignature) {}
+
+/** Hash and signature from an earlier proof: takes the place of the own gadgets. */
+function signedBy(proof: SignatureProof): AssertSigned {
+  return (context, memory, length, issuer) => {
     proof.verify();
-    const { bytes, blocks, digest } = proof.publicOutput;
+    const { bytes, blocks, key } = proof.publicOutput;
     const packed: Field[] = [];
     for (let i = 0; i < memory.size; i += 4 * PACK) {
       const end = Math.min(i + 4 * PACK, memory.size);
@@ -127,11 +158,7 @@ function signedBy(proof: HashProof): AssertSigned {
     }
     Poseidon.hash(packed).assertEquals(bytes);
     assertPadding(context, memory, length).assertEquals(blocks);
-    const point = new P256({ x: coordinate(key.x), y: coordinate(key.y) });
-    point.assertOnCurve();
-    new Ecdsa({ r: scalar(signature.r), s: scalar(signature.s) })
-      .verifySignedHash(scalar(digest), point)
-      .assertTrue();
+    packKey(issuer).forEach((part, i) => part.assertEquals(key[i]!));
   };
 }
 
@@ -149,17 +176,17 @@ export const builtinChain = ZkProgram({
   publicOutput: ChainClaim,
   methods: {
     anchor: {
-      privateInputs: [HashProof, AnchorWitness],
-      async method(mode: Field, hash: HashProof, witness: AnchorWitness) {
+      privateInputs: [SignatureProof, AnchorWitness],
+      async method(mode: Field, signed: SignatureProof, witness: AnchorWitness) {
         mode.assertEquals(MODE.chain);
-        return { publicOutput: await withContext((c) => anchor(c, witness, signedBy(hash))) };
+        return { publicOutput: await withContext((c) => anchor(c, witness, signedBy(signed))) };
       },
     },
     extend: {
-      privateInputs: [HashProof, SelfProof, ExtendWitness],
+      privateInputs: [SignatureProof, SelfProof, ExtendWitness],
       async method(
         mode: Field,
-        hash: HashProof,
+        signed: SignatureProof,
         proof: SelfProof<Field, ChainClaim>,
         witness: ExtendWitness,
       ) {
@@ -168,7 +195,7 @@ export const builtinChain = ZkProgram({
         proof.publicInput.assertEquals(MODE.chain);
         return {
           publicOutput: await withContext((c) =>
-            extend(c, proof.publicOutput, witness, signedBy(hash)),
+            extend(c, proof.publicOutput, witness, signedBy(signed)),
           ),
         };
       },
