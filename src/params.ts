@@ -37,11 +37,11 @@ export const PATH_UNLIMITED = 127;
 /** Runtime table ids, unique within a circuit. Ids 0 and 1 are kimchi's own. */
 export const TABLE = {
   p256: { x0: 10, x1: 11, x2: 12, x01: 13, y01: 14, y2: 15, quotientTop: 20, elementTop: 21 },
-  sha256: { chaining: 30, blocks: 31 },
+  sha256: { chaining: 30 },
   memory: { prefix: 40, folded: 41, byte: 42, power: 43 },
   der: { short: 44, long: 45 },
   tbs: { serialLengths: 46, stringTags: 47, attributes: 48, calendar: 49, yearDays: 55 },
-  walk: { slots: 50, digits: 51, aux: 52, aux2: 53, aux3: 54 },
+  walk: { digits: 51 },
   optional: { lengths: 60, octets: 61, oid: 62 },
   extensions: { keys: 63, starts: 64, ends: 65, critical: 66, generalNames: 67 },
 } as const;
