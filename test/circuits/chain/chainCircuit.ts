@@ -20,7 +20,13 @@ import { type Case, splitCertificate } from '../../support/certificates/index.ts
 /** What a run of the circuit takes: the witness, and the claim that has to come out. */
 export type LinkInput =
   | { method: 'anchor'; witness: AnchorWitness; claim?: ChainClaim }
-  | { method: 'extend'; witness: ExtendWitness; claim?: ChainClaim };
+  | {
+      method: 'extend';
+      witness: ExtendWitness;
+      claim?: ChainClaim;
+      /** What the earlier proof claims, where it is not what the opening in the witness commits to. */
+      earlierClaim?: ChainClaim;
+    };
 
 /** Leaves the signature out: hash and ECDSA have tests of their own, and nine tenths of the rows. */
 export const unsigned: AssertSigned = () => {};
@@ -41,16 +47,29 @@ export function linkCircuit(
       claim = anchor(context, witness, signed);
     } else {
       const witness = Provable.witness(ExtendWitness, () => input().witness as ExtendWitness);
-      const earlier = Provable.witness(ChainClaim, () =>
-        claimOf((input().witness as ExtendWitness).earlier, input().claim?.trustRoot),
-      );
+      const earlier = Provable.witness(ChainClaim, () => {
+        const { witness: given, claim: planned, earlierClaim } = extendInput(input());
+        return earlierClaim ?? claimOf(given.earlier, planned?.trustRoot);
+      });
+      standInGates(context, earlier);
       claim = extend(context, earlier, witness, signed);
     }
     const expected = Provable.witness(ChainClaim, () => input().claim ?? constantsOf(claim));
+    standInGates(context, expected);
     ChainClaim.toFields(claim).forEach((field, i) => {
       field.assertEquals(ChainClaim.toFields(expected)[i]!);
     });
   };
+}
+
+/** Equality is wiring: a value that stands in no cell would equal anything. */
+function standInGates(context: CircuitContext, claim: ChainClaim): void {
+  for (const field of ChainClaim.toFields(claim)) context.product(field, field);
+}
+
+function extendInput(input: LinkInput): LinkInput & { method: 'extend' } {
+  if (input.method !== 'extend') throw Error('the input of another method');
+  return input;
 }
 
 /** The claim that an opening stands behind, under any trust root. */
