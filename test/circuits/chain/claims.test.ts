@@ -4,32 +4,17 @@ import { Field } from 'o1js';
 import { AnchorWitness, ExtendWitness } from '../../../src/circuits/chain.program.ts';
 import { ChainClaim, CiLeaf, Opening } from '../../../src/circuits/claims.ts';
 import { caseOf, sgp26Device } from '../../support/certificates/index.ts';
-import { capture, type Captured, evaluate, witnessOf } from '../../support/kimchi/index.ts';
-import { linkCircuit, type LinkInput, stepsOf, unsigned } from './chainCircuit.ts';
+import { type LinkInput, stepsOf } from './chainCircuit.ts';
+import { linkJudge, type LinkJudge } from './linkJudge.ts';
 
 const [first, second] = stepsOf(caseOf('SGP.26 eUICC', sgp26Device()));
 if (first?.method !== 'anchor' || second?.method !== 'extend') throw Error('two steps expected');
 
-let current: LinkInput = first;
-const circuits = {
-  anchor: linkCircuit('anchor', () => current, unsigned),
-  extend: linkCircuit('extend', () => current, unsigned),
-};
-let captured: Record<LinkInput['method'], Captured>;
+let accepts: LinkJudge;
 
 beforeAll(async () => {
-  const anchor = await capture(circuits.anchor);
-  current = second;
-  captured = { anchor, extend: await capture(circuits.extend) };
+  accepts = await linkJudge();
 });
-
-/** Whether kimchi would take the witness that the circuit makes of these inputs. */
-async function accepts(input: LinkInput): Promise<boolean> {
-  current = input;
-  const of = captured[input.method];
-  const witness = await witnessOf(of, circuits[input.method], { unchecked: true });
-  return evaluate(of, witness).length === 0;
-}
 
 describe('anchor', () => {
   const { witness, claim } = first;

@@ -4,7 +4,6 @@
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ChainClaim } from '../../../src/circuits/claims.ts';
-import { capture, type Captured, evaluate, witnessOf } from '../../support/kimchi/index.ts';
 import {
   caseOf,
   faults,
@@ -12,37 +11,16 @@ import {
   sgp26Server,
   variations,
 } from '../../support/certificates/index.ts';
-import { inputAt, linkCircuit, type LinkInput, stepsOf, unsigned } from './chainCircuit.ts';
+import { inputAt, type LinkInput, stepsOf } from './chainCircuit.ts';
+import { linkJudge, type LinkJudge } from './linkJudge.ts';
 
-let current: LinkInput;
-const circuits = {
-  anchor: linkCircuit('anchor', () => current, unsigned),
-  extend: linkCircuit('extend', () => current, unsigned),
-};
-let captured: Record<LinkInput['method'], Captured>;
+let accepts: LinkJudge;
 
 const device = caseOf('SGP.26 eUICC', sgp26Device());
 
 beforeAll(async () => {
-  const [first, second] = stepsOf(device);
-  current = first!;
-  const anchor = await capture(circuits.anchor);
-  current = second!;
-  captured = { anchor, extend: await capture(circuits.extend) };
+  accepts = await linkJudge();
 });
-
-/** Whether kimchi would take what the circuit makes of the input. */
-async function accepts(input: LinkInput): Promise<boolean> {
-  current = input;
-  const of = captured[input.method];
-  let witness;
-  try {
-    witness = await witnessOf(of, circuits[input.method], { unchecked: true });
-  } catch {
-    return false; // no hint leads anywhere: no witness
-  }
-  return evaluate(of, witness).length === 0;
-}
 
 describe('chains that hold', () => {
   const cases = [
