@@ -102,6 +102,10 @@ export type ErrorCode =
   // the set of accepted CIs
   | 'ERR_TRUST_SIZE'
   | 'ERR_TRUST_UNKNOWN'
+  // the revocation map
+  | 'ERR_REVOCATION_ISSUER_MISSING'
+  | 'ERR_REVOCATION_STALE'
+  | 'ERR_REVOCATION_REVOKED'
   // a proof or an envelope
   | 'ERR_PROOF_FORMAT'
   | 'ERR_PROOF_VERSION'

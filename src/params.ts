@@ -10,6 +10,16 @@ export const TBS_MAX_BYTES = 64 * TBS_BLOCKS - 9;
 /** Height of the Merkle tree of accepted CI leaves. */
 export const TRUST_HEIGHT = 8;
 
+/**
+ * Heights of the trees of revocation: entries of the map over (issuer, list kind), and serial numbers
+ * of one list. An indexed tree of height h holds 2^h - 1 keys beside its sentinel.
+ */
+export const MAP_HEIGHT = 12;
+export const SERIALS_HEIGHT = 24;
+
+/** Height of the tree of published credentials. */
+export const REGISTRY_HEIGHT = 32;
+
 /** Subtrees of a nameConstraints extension (or entries of permittedEins) that a link can commit to. */
 export const MAX_BASES = 4;
 
@@ -60,4 +70,6 @@ export const MODE = {
   possession: 7,
   certify: 8,
   aggregate: 9,
+  /** A list that is not yet read to its end: no statement, only an input of the next step. */
+  crlPart: 10,
 } as const;

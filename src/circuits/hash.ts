@@ -21,6 +21,31 @@ const DOMAIN = {
   constraints: { prefix: 'zkcx-constraints1', inputs: 1 + 6 * MAX_BASES },
   /** The hiding commitment of a credential. */
   commitment: { prefix: 'zkcx-commitment-1', inputs: 23 + MAX_LINKS },
+  /** Commitment and window: a published credential. */
+  credential: { prefix: 'zkcx-credential-1', inputs: 3 },
+  /** Issuer id, list kind: where the revocation map holds an entry. */
+  mapKey: { prefix: 'zkcx-map-key-1', inputs: 2 },
+  /** Leaf of the revocation map: key, next key, entry. */
+  mapLeaf: { prefix: 'zkcx-map-leaf-1', inputs: 3 },
+  /** What the map says of an issuer's list: `RevocationEntry`. */
+  entry: { prefix: 'zkcx-entry-1', inputs: 6 },
+  /** Leaf of the tree of a list's serial numbers: key, next key. */
+  serialLeaf: { prefix: 'zkcx-serial-1', inputs: 2 },
+  /** Length and chunks of a distribution point's URI. */
+  point: { prefix: 'zkcx-point-1', inputs: 8 },
+  /** State of a list that is read in steps. */
+  crlState: { prefix: 'zkcx-crl-state-1', inputs: 1 },
+  /** Session commitments, each with a blind first; see session.ts. */
+  sessionMessage: { prefix: 'zkcx-s-message-1', inputs: 3 },
+  sessionKey: { prefix: 'zkcx-s-key-1', inputs: 4 },
+  sessionIdentity: { prefix: 'zkcx-s-identity-1', inputs: 2 },
+  sessionIssuer: { prefix: 'zkcx-s-issuer-1', inputs: 6 },
+  /** Subject key, identity, scope. */
+  pseudonym: { prefix: 'zkcx-pseudonym-1', inputs: 5 },
+  /** Hash state, whole blocks, and the rest of a message's public beginning. */
+  messagePrefix: { prefix: 'zkcx-prefix-1', inputs: 7 },
+  /** Kind, session id, `sessionKey`, digest. */
+  possession: { prefix: 'zkcx-possession-1', inputs: 5 },
 } as const;
 
 export type Domain = keyof typeof DOMAIN;

@@ -51,11 +51,12 @@ export function linkCircuit(
         const { witness: given, claim: planned, earlierClaim } = extendInput(input());
         return earlierClaim ?? claimOf(given.earlier, planned?.trustRoot);
       });
-      standInGates(context, earlier);
+      // `extend` reads the earlier window from the opening, which the commitment binds
+      standInGates(context, [earlier.trustRoot, earlier.commitment]);
       claim = extend(context, earlier, witness, signed);
     }
     const expected = Provable.witness(ChainClaim, () => input().claim ?? constantsOf(claim));
-    standInGates(context, expected);
+    standInGates(context, ChainClaim.toFields(expected));
     ChainClaim.toFields(claim).forEach((field, i) => {
       field.assertEquals(ChainClaim.toFields(expected)[i]!);
     });
@@ -63,8 +64,8 @@ export function linkCircuit(
 }
 
 /** Equality is wiring: a value that stands in no cell would equal anything. */
-function standInGates(context: CircuitContext, claim: ChainClaim): void {
-  for (const field of ChainClaim.toFields(claim)) context.product(field, field);
+function standInGates(context: CircuitContext, fields: readonly Field[]): void {
+  for (const field of fields) context.product(field, context.constant(1n));
 }
 
 function extendInput(input: LinkInput): LinkInput & { method: 'extend' } {
