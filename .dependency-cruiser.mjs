@@ -23,6 +23,10 @@ const STAGES = {
     folders: ['witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes'],
     packages: ['o1js', 'zod', 'node:', 'tsx'],
   },
+  session: {
+    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
+    packages: ['o1js', 'zod', 'classic-level', '@noble/', 'node:'],
+  },
 };
 
 const own = (name) => `^src/${name}(/|\\.ts$)`;
