@@ -1,6 +1,5 @@
 /** Rows of the gadgets and programs, counted in the constraint systems that are really built. */
-import type { Field } from 'o1js';
-import { chainProgram } from '../src/circuits/chain.program.ts';
+import type { Cache, Field } from 'o1js';
 import { walkExtensions } from '../src/circuits/gadgets/certificate/extensions.ts';
 import type { Limbs } from '../src/circuits/gadgets/certificate/facts.ts';
 import { walkTbs } from '../src/circuits/gadgets/certificate/tbs.ts';
@@ -10,6 +9,12 @@ import { sha256 } from '../src/circuits/gadgets/sha256/index.ts';
 import type { CircuitContext } from '../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
 import { TBS_BLOCKS } from '../src/params.ts';
+import {
+  PROGRAM_NAMES,
+  PROGRAMS,
+  type ProgramName,
+  VERIFIED_INSIDE,
+} from '../src/prover/programs.ts';
 import { stepStructures, structureOf, type Structure } from '../test/support/kimchi/structure.ts';
 
 export interface RowCount extends Omit<Structure, 'rows'> {
@@ -55,14 +60,29 @@ export async function gadgetRows(): Promise<Record<string, RowCount>> {
   };
 }
 
-/** The methods of the chain program: their own rows, and what recursion adds. */
-export async function chainRows(): Promise<Record<string, RowCount>> {
-  const steps = await stepStructures(chainProgram, { withRuntimeTables: true });
+/**
+ * The methods of a program: their own rows, and what recursion adds. Programs whose proofs it
+ * verifies are compiled first, with the keys in `cache` where they are there.
+ */
+export async function programRows(
+  name: ProgramName,
+  cache: Cache,
+): Promise<Record<string, RowCount>> {
+  const options = { cache, withRuntimeTables: true };
+  for (const inner of VERIFIED_INSIDE[name] ?? []) await (await PROGRAMS[inner]()).compile(options);
+  const steps = await stepStructures(await PROGRAMS[name](), options);
   return Object.fromEntries(
     Object.entries(steps).map(([method, { ownRows, rows: total, ...rest }]) => {
-      return [`chain.${method}`, { ...rest, rows: ownRows, recursionRows: total - ownRows }];
+      return [`${name}.${method}`, { ...rest, rows: ownRows, recursionRows: total - ownRows }];
     }),
   );
+}
+
+/** All gadgets and programs. */
+export async function allRows(cache: Cache): Promise<Record<string, RowCount>> {
+  let counts = await gadgetRows();
+  for (const name of PROGRAM_NAMES) counts = { ...counts, ...(await programRows(name, cache)) };
+  return counts;
 }
 
 const one = () => existsOne(() => 1n);

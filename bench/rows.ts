@@ -3,11 +3,12 @@
  * JSON: `{ "<name>": { rows, recursionRows, domainLog2 } }`.
  */
 import { parseArgs } from 'node:util';
-import { chainRows, gadgetRows } from './rowCounts.ts';
+import { cacheFolder, keyCache } from '../src/prover/cache.ts';
+import { allRows } from './rowCounts.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 
-const counts = Object.entries({ ...(await gadgetRows()), ...(await chainRows()) }).map(
+const counts = Object.entries(await allRows(keyCache(cacheFolder()))).map(
   ([name, { rows, recursionRows, domainLog2 }]) =>
     [name, { rows, recursionRows, domainLog2 }] as const,
 );

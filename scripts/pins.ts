@@ -1,8 +1,9 @@
 /** `npm run pins`: rewrite test/pins/structure.json from the circuits as they are. */
 import { writeFileSync } from 'node:fs';
-import { chainRows, gadgetRows } from '../bench/rowCounts.ts';
+import { allRows } from '../bench/rowCounts.ts';
+import { cacheFolder, keyCache } from '../src/prover/cache.ts';
 
-const counts = { ...(await gadgetRows()), ...(await chainRows()) };
+const counts = await allRows(keyCache(cacheFolder()));
 const pins = Object.fromEntries(
   Object.entries(counts).map(([name, { rows, recursionRows, domainLog2, digest }]) => [
     name,

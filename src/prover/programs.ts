@@ -22,6 +22,9 @@ export const PROGRAMS = {
 
 export type ProgramName = keyof typeof PROGRAMS;
 
+/** Programs whose proofs a program verifies inside: they must be compiled before it. */
+export const VERIFIED_INSIDE: Readonly<Partial<Record<string, readonly ProgramName[]>>> = {};
+
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
 
 /** Numbers of field elements in a program's public values, and of proofs that it can verify. */

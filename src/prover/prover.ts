@@ -9,6 +9,7 @@ import { ZkcxError } from '../errors.ts';
 import { cacheFolder } from './cache.ts';
 import type { JsonProof } from './envelope.ts';
 import { assertPinned, type VerificationKey } from './keys.ts';
+import { VERIFIED_INSIDE } from './programs.ts';
 import { type Backend, type Command, type Report, reportSchema } from './protocol.ts';
 
 /** What a caller can watch. Holds nothing private. */
@@ -112,6 +113,7 @@ export class Prover {
   private async ensureCompiled(program: string, options: JobOptions): Promise<VerificationKey> {
     const known = this.child === undefined ? undefined : this.compiled.get(program);
     if (known !== undefined) return known;
+    for (const inner of VERIFIED_INSIDE[program] ?? []) await this.ensureCompiled(inner, options);
     const { backend, rebuild = false, worker } = this.options;
     const cache = cacheFolder(this.options.cache);
     const report = await this.ask(
