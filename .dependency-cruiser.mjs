@@ -27,6 +27,10 @@ const STAGES = {
     folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
     packages: ['o1js', 'zod', 'classic-level', '@noble/', 'node:'],
   },
+  rsp: {
+    folders: ['pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
+    packages: ['hono', '@hono/', 'zod', 'classic-level', '@noble/', 'node:'],
+  },
 };
 
 const own = (name) => `^src/${name}(/|\\.ts$)`;
