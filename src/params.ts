@@ -17,6 +17,21 @@ export const TRUST_HEIGHT = 8;
 export const MAP_HEIGHT = 12;
 export const SERIALS_HEIGHT = 24;
 
+/** 64-byte SHA-256 blocks that a message program hashes after the prefix's whole blocks. */
+export const MESSAGE_BLOCKS = { message5: 5, message10: 10 } as const;
+
+/**
+ * Bytes of a revocation list that its circuits have room for: content of a serial number, one entry
+ * with its header, what stands before and after the list of entries in the TBSCertList, the URI of
+ * the distribution point, content of crlNumber.
+ */
+export const CRL_MAX_SERIAL = 20;
+export const CRL_MAX_ENTRY = 120;
+export const CRL_MAX_HEADER = 320;
+export const CRL_MAX_EXTENSIONS = 320;
+export const CRL_MAX_POINT = 200;
+export const CRL_MAX_NUMBER = 8;
+
 /** Height of the tree of published credentials. */
 export const REGISTRY_HEIGHT = 32;
 
