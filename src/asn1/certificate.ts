@@ -7,10 +7,8 @@ import { readName } from './names.ts';
 import { readPublicKey } from './public-key.ts';
 import { readEcdsaSignature, readSignatureAlgorithm } from './signature.ts';
 import { readTime } from './times.ts';
-import { readBitString, readInteger } from './values.ts';
+import { readBitString, readInteger, readSerialNumber } from './values.ts';
 import type { Certificate, Span } from './types.ts';
-
-const MAX_SERIAL_BYTES = 20;
 
 /**
  * Parse one DER certificate: RFC 5280 4.1 in the profile of docs/certificate-profile.md.
@@ -49,7 +47,7 @@ export function parseCertificate(input: Uint8Array): Certificate {
 
 function readTbs(tbs: DerCursor) {
   readVersion(tbs);
-  const serial = readSerialNumber(tbs);
+  const serial = readSerialNumber(tbs, 'serialNumber');
   const algorithmStart = tbs.position;
   readSignatureAlgorithm(tbs, 'signature');
   const algorithm = tbs.bytes.subarray(algorithmStart, tbs.position);
@@ -101,18 +99,6 @@ function readVersion(tbs: DerCursor): void {
   if (value !== 2n) {
     throw new ZkcxError('ERR_CERT_VERSION', 'The certificate must be of version v3');
   }
-}
-
-/** RFC 5280 4.1.2.2: not negative, at most 20 bytes. Zero passes, as it does in the circuits. */
-function readSerialNumber(tbs: DerCursor): { value: bigint; element: DerElement } {
-  const serial = readInteger(tbs, 'serialNumber');
-  if (serial.value < 0n) {
-    throw new ZkcxError('ERR_CERT_SERIAL_NEGATIVE', 'serialNumber is negative');
-  }
-  if (serial.element.end - serial.element.content > MAX_SERIAL_BYTES) {
-    throw new ZkcxError('ERR_CERT_SERIAL_SIZE', `serialNumber is above ${MAX_SERIAL_BYTES} bytes`);
-  }
-  return serial;
 }
 
 /** RFC 5280 4.1.2.8: conforming CAs must not generate them. Refused in both forms of the tag. */

@@ -1,7 +1,7 @@
 import { ZkcxError } from '../errors.ts';
 import type { Span } from './types.ts';
 
-/** The single-byte DER tags that certificates use. */
+/** The single-byte DER tags that certificates and revocation lists use. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -9,6 +9,7 @@ export const TAG = {
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   numericString: 0x12,
   printableString: 0x13,

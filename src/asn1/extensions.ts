@@ -88,7 +88,8 @@ export function readExtensions(list: DerCursor): {
   return { extensions, values };
 }
 
-function readExtension(list: DerCursor): { extension: Extension; value: DerCursor } {
+/** One Extension (RFC 5280 4.1) and a cursor over its extnValue, which the caller finishes. */
+export function readExtension(list: DerCursor): { extension: Extension; value: DerCursor } {
   const element = list.element(TAG.sequence, 'Extension');
   const fields = list.inside(element);
   const oid = readOid(fields, 'extnID');

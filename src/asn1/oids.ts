@@ -20,6 +20,16 @@ export const OID = {
   certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
+  // RFC 5280 5.2 and 5.3
+  cRLNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
+  deltaCRLIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+  // SGP.22: id-rspExt 1 to 3
+  expirationDate: '2.23.146.1.2.0.1',
+  totalPartialCrlNumber: '2.23.146.1.2.0.2',
+  partialCrlNumber: '2.23.146.1.2.0.3',
   // SGP.22 v3: id-rsp 2.2.0
   permittedEins: '2.23.146.1.2.2.0',
 } as const;

@@ -6,6 +6,8 @@ import type { DerCursor, DerElement } from './cursor.ts';
 /** Content bytes of an OID: short-form lengths only, far above any OID in use. */
 const MAX_OID_BYTES = 127;
 
+const MAX_SERIAL_BYTES = 20;
+
 /** BOOLEAN: one byte, 00 or FF (X.690 11.1). */
 export function readBoolean(cursor: DerCursor, what: string): boolean {
   return decodeBoolean(cursor.content(cursor.element(TAG.boolean, what)), what);
@@ -27,6 +29,24 @@ export function readInteger(
 ): { value: bigint; element: DerElement } {
   const element = cursor.element(TAG.integer, what);
   return { value: decodeInteger(cursor.content(element), what), element };
+}
+
+/**
+ * CertificateSerialNumber (RFC 5280 4.1.2.2): not negative, at most 20 bytes. Zero passes, as it does
+ * in the circuits.
+ */
+export function readSerialNumber(
+  cursor: DerCursor,
+  what: string,
+): { value: bigint; element: DerElement } {
+  const serial = readInteger(cursor, what);
+  if (serial.value < 0n) {
+    throw new ZkcxError('ERR_CERT_SERIAL_NEGATIVE', `${what} is negative`);
+  }
+  if (serial.element.end - serial.element.content > MAX_SERIAL_BYTES) {
+    throw new ZkcxError('ERR_CERT_SERIAL_SIZE', `${what} is above ${MAX_SERIAL_BYTES} bytes`);
+  }
+  return serial;
 }
 
 /** OBJECT IDENTIFIER in dotted form. */

@@ -1,0 +1,110 @@
+import { bytesEqual } from '../bytes.ts';
+import { ZkcxError } from '../errors.ts';
+import { readEntries } from './crl-entries.ts';
+import { readListExtensions } from './crl-extensions.ts';
+import type { RevocationList } from './crl-types.ts';
+import { contextTag, onlyElement, TAG } from './cursor.ts';
+import type { DerCursor, DerElement } from './cursor.ts';
+import { readName } from './names.ts';
+import { readEcdsaSignature, readSignatureAlgorithm } from './signature.ts';
+import { readTime } from './times.ts';
+import { readBitString, readInteger } from './values.ts';
+
+/**
+ * Parse one DER CertificateList: RFC 5280 5.1 in the profile of docs/revocation.md. Signature, issuer
+ * and freshness are for `checkList` to judge.
+ * Throws ERR_DER_*, ERR_CRL_*, and ERR_CERT_* for names, times and numbers that lists have in common
+ * with certificates; the input is copied and never changed.
+ */
+export function parseRevocationList(input: Uint8Array): RevocationList {
+  const der = new Uint8Array(input);
+  const { cursor } = onlyElement(der, TAG.sequence, 'CertificateList');
+  const tbs = whole(cursor, cursor.element(TAG.sequence, 'TBSCertList')).slice();
+  const { algorithm, fields } = readTbs(onlyElement(tbs, TAG.sequence, 'TBSCertList').cursor);
+
+  const outer = cursor.element(TAG.sequence, 'signatureAlgorithm');
+  if (!bytesEqual(whole(cursor, outer), algorithm)) {
+    throw new ZkcxError(
+      'ERR_CRL_SIGNATURE_MISMATCH',
+      'signatureAlgorithm differs from the signature field of the TBSCertList',
+    );
+  }
+  const signature = readBitString(cursor, 'signatureValue');
+  cursor.finish('signatureValue');
+  if (signature.unused !== 0) {
+    throw new ZkcxError('ERR_DER_BIT_STRING', 'signatureValue is not a whole number of bytes');
+  }
+  return {
+    der,
+    tbs,
+    ...fields,
+    signature: readEcdsaSignature(cursor.inside(signature.element, 1)),
+  };
+}
+
+function readTbs(tbs: DerCursor) {
+  readVersion(tbs);
+  const algorithmStart = tbs.position;
+  readSignatureAlgorithm(tbs, 'signature');
+  const algorithm = tbs.bytes.subarray(algorithmStart, tbs.position);
+  const issuer = readName(tbs, 'issuer');
+  const thisUpdate = readTime(tbs, 'thisUpdate');
+  const nextUpdate = readNextUpdate(tbs);
+  if (thisUpdate.value >= nextUpdate.value) {
+    throw new ZkcxError('ERR_CRL_TIMES', 'nextUpdate is not after thisUpdate');
+  }
+
+  const header = { start: 0, end: tbs.position };
+  const list = tbs.optional(TAG.sequence, 'revokedCertificates');
+  const entries = list ? readEntries(tbs.inside(list)) : [];
+  const extensionsStart = tbs.position;
+  const extensions = readListExtensions(openExtensions(tbs));
+  return {
+    algorithm,
+    fields: {
+      issuer: issuer.name,
+      thisUpdate: thisUpdate.value,
+      nextUpdate: nextUpdate.value,
+      entries,
+      ...extensions,
+      spans: {
+        issuer: { start: issuer.element.start, end: issuer.element.end },
+        thisUpdate: thisUpdate.span,
+        nextUpdate: nextUpdate.span,
+        entries: list ? { start: list.content, end: list.end } : { ...header, start: header.end },
+        header,
+        extensions: { start: extensionsStart, end: tbs.end },
+      },
+    },
+  };
+}
+
+/** RFC 5280 5.1.2.1: v2, encoded as 1; v1 has no version. */
+function readVersion(tbs: DerCursor): void {
+  if (!tbs.nextIs(TAG.integer) || readInteger(tbs, 'version').value !== 1n) {
+    throw new ZkcxError('ERR_CRL_VERSION', 'The list must be of version v2');
+  }
+}
+
+/** Optional in X.509, required by RFC 5280 5.1.2.5: without it a list would be fresh for ever. */
+function readNextUpdate(tbs: DerCursor) {
+  if (!tbs.nextIs(TAG.utcTime) && !tbs.nextIs(TAG.generalizedTime)) {
+    throw new ZkcxError('ERR_CRL_NEXT_UPDATE_MISSING', 'The list does not say its nextUpdate');
+  }
+  return readTime(tbs, 'nextUpdate');
+}
+
+function openExtensions(tbs: DerCursor): DerCursor {
+  if (tbs.done) {
+    throw new ZkcxError('ERR_CRL_EXTENSIONS_ABSENT', 'The list has no crlExtensions');
+  }
+  const explicit = tbs.enter(contextTag(0, true), 'crlExtensions');
+  tbs.finish('crlExtensions');
+  const list = explicit.enter(TAG.sequence, 'crlExtensions');
+  explicit.finish('crlExtensions');
+  return list;
+}
+
+function whole(cursor: DerCursor, element: DerElement): Uint8Array {
+  return cursor.bytes.subarray(element.start, element.end);
+}
