@@ -218,6 +218,15 @@ export type ErrorCode =
   | 'ERR_RSP_SIGNATURE'
   | 'ERR_RSP_REFUSED'
   | 'ERR_RSP_BPP'
+  // the device: cards, the emulated eUICC, the LPA
+  | 'ERR_RSP_APDU'
+  | 'ERR_RSP_CARD'
+  | 'ERR_RSP_EUICC_STATE'
+  | 'ERR_RSP_ACTIVATION_CODE'
+  | 'ERR_RSP_SERVER'
+  | 'ERR_RSP_TLS'
+  | 'ERR_RSP_DOWNLOAD'
+  | 'ERR_RSP_CANCELLED'
   // the proving process
   | 'ERR_PROVER_INPUT'
   | 'ERR_PROVER_REFUSED'

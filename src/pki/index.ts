@@ -9,7 +9,7 @@ export { checkChain } from './chain.ts';
 export type { ChainInput, CheckedChain, CheckedLink, Handle } from './chain.ts';
 export type { Constraints } from './constraints.ts';
 export { checkProfile } from './profile.ts';
-export { isOnCurve, isSignedBy } from './signature.ts';
+export { isDigestSigned, isOnCurve, isSignedBy } from './signature.ts';
 export type { PublicKey } from './signature.ts';
 export type { Identity } from './subject.ts';
 export { canonicalWindow } from './validity.ts';

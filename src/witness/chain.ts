@@ -17,10 +17,11 @@ import {
 import { nameHash } from '../circuits/gadgets/certificate/nameHash.ts';
 import { LinkWitness } from '../circuits/link.ts';
 import { MAX_LINKS } from '../params.ts';
-import type { CheckedChain, CheckedLink, Identity, Window } from '../pki/index.ts';
+import type { CheckedChain, Identity, Window } from '../pki/index.ts';
 import { ROLES } from '../roles.ts';
 import { constraints, octets, oidContent, organisation, paddedTbs } from './encode.ts';
 import { publicKey, signature } from './encode.ts';
+import type { MapPlace } from './revocationMap.ts';
 import { ciLeaf, type TrustSet } from './trust.ts';
 
 /** One proof to make. */
@@ -97,9 +98,10 @@ function openingOf(
 ): Opening {
   const link = chain.links[index]!;
   const { certificate, role } = link;
+  const ownHandle = hashOfHandle(handlesOf(chain)[index]!);
   const handles = Array.from({ length: MAX_LINKS }, (_, i) => {
     if (i < index) return earlier!.handles[i]!;
-    return i === index ? handleOf(link) : Field(0);
+    return i === index ? ownHandle : Field(0);
   });
   return new Opening({
     blind,
@@ -128,12 +130,23 @@ function constraintsInForce({ links }: CheckedChain, index: number) {
   return link.cA ? link.constraints : (links[index - 1]?.constraints ?? []);
 }
 
-function handleOf({ handle }: CheckedLink): Field {
-  return handleHash(
-    issuerId(publicKey(handle.issuer)),
-    Field(LIST_KIND[handle.kind]),
-    Field(handle.serialNumber),
-  );
+/** What revocation lists call a certificate. An opening holds no more than its hash. */
+export interface RevocationHandle extends MapPlace {
+  readonly serialNumber: bigint;
+}
+
+/** The handle of each link, first link first. */
+export function handlesOf({ links }: CheckedChain): RevocationHandle[] {
+  return links.map(({ handle }) => ({
+    issuer: issuerId(publicKey(handle.issuer)),
+    listKind: LIST_KIND[handle.kind],
+    serialNumber: handle.serialNumber,
+  }));
+}
+
+/** As it stands in an opening. */
+export function hashOfHandle({ issuer, listKind, serialNumber }: RevocationHandle): Field {
+  return handleHash(issuer, Field(listKind), Field(serialNumber));
 }
 
 function identityOf(identity: Identity | undefined): Field {
@@ -143,6 +156,6 @@ function identityOf(identity: Identity | undefined): Field {
 }
 
 /** 248 unpredictable bits. */
-function freshBlind(random: RandomBytes): Field {
+export function freshBlind(random: RandomBytes): Field {
   return Field(bytesToBigint(random(31)));
 }

@@ -28,7 +28,8 @@ export interface IndexedTreeOptions {
 /** Roots of trees without leaves, by height. */
 const emptyRoots: Field[] = [Field(0)];
 
-function emptyRoot(height: number): Field {
+/** Root of the tree of a height in which every leaf is 0. */
+export function emptyRoot(height: number): Field {
   for (let h = emptyRoots.length; h <= height; h++) {
     const below = emptyRoots[h - 1]!;
     emptyRoots.push(domainHash('node', [below, below]));

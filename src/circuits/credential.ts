@@ -1,0 +1,112 @@
+/**
+ * A genuine credential at a time and under roots that a verifier names: what `presentation`,
+ * `registryPresentation` and `certify` have in common. Each of them shows in its own way that the
+ * commitment of the opening comes from a chain proof, and leaves the rest to `assertCredential`.
+ */
+import { Field, Provable, Struct } from 'o1js';
+import { MAX_LINKS, MODE, TRUST_HEIGHT } from '../params.ts';
+import { type ChainClaim, Opening } from './claims.ts';
+import { merkleRoot } from './gadgets/merkle.ts';
+import type { CircuitContext } from './kimchi/context.ts';
+import { existsOne } from './kimchi/gates.ts';
+import { assertOrdered } from './link.ts';
+import { assertNotRevoked, HandleWitness } from './revocation.ts';
+
+/** Path of the credential's CI leaf under the trust root, see `MerklePath`. */
+export class CiPath extends Struct({
+  siblings: Provable.Array(Field, TRUST_HEIGHT),
+  right: Provable.Array(Field, TRUST_HEIGHT),
+}) {}
+
+/** What the prover gives for a credential; everything about it is checked. */
+export class CredentialWitness extends Struct({
+  opening: Opening,
+  ci: CiPath,
+  /** One for each link, first link first; slots that are not used repeat the first. */
+  handles: Provable.Array(HandleWitness, MAX_LINKS),
+}) {}
+
+/** The part of a request that is about the credential. */
+export interface CredentialRequest {
+  readonly trustRoot: Field;
+  readonly revocationRoot: Field;
+  /** Unix seconds. */
+  readonly time: Field;
+  /** Number of the required role, see roles.ts. */
+  readonly role: Field;
+}
+
+/** Public values of a chain proof that the same method verifies. */
+export interface ChainStatement {
+  readonly mode: Field;
+  readonly claim: Pick<ChainClaim, 'commitment'>;
+}
+
+/** Assert that a proven claim is one of `chain`, and that `opening` is what its commitment hides. */
+export function assertOpens({ mode, claim }: ChainStatement, opening: Opening): void {
+  mode.assertEquals(MODE.chain);
+  Opening.commitment(opening).assertEquals(claim.commitment);
+}
+
+/**
+ * Assert that the credential counts for the request: its CI is accepted now, `time` lies in its
+ * window, none of its certificates is revoked, its role is the required one. ~2,750 rows. Returns
+ * the id of the issuer of the last certificate.
+ *
+ * The opening is that of a proven commitment: its window are integers below 2^38, its serial numbers
+ * are below 2^160, and handles beyond `links` are 0.
+ */
+export function assertCredential(
+  context: CircuitContext,
+  { opening, ci, handles }: CredentialWitness,
+  request: CredentialRequest,
+): Field {
+  merkleRoot(context, opening.ciLeaf, ci).assertEquals(request.trustRoot);
+  // both ends are below 2^38, so `time` is an integer between them
+  assertOrdered(context, opening.validFrom, request.time);
+  assertOrdered(context, request.time, opening.validUntil);
+  opening.role.assertEquals(request.role);
+
+  const used = usedSlots(context, opening.links);
+  const proven = handles.map((handle) => assertNotRevoked(context, handle, request));
+  proven.forEach((handle, i) => {
+    // a hash is not 0, so a slot that holds a handle must be a used one
+    if (i === 0) handle.assertEquals(opening.handles[i]!);
+    else context.assertProduct(used[i - 1]!, handle, opening.handles[i]!);
+  });
+  return lastIssuer(context, used, handles);
+}
+
+/** For each slot after the first, whether it holds a link: bits that only fall, and number `links`. */
+function usedSlots(context: CircuitContext, links: Field): Field[] {
+  const used = Array.from({ length: MAX_LINKS - 1 }, (_, i) => {
+    const bit = existsOne(() => (links.toBigInt() > BigInt(i + 1) ? 1n : 0n));
+    context.assertBit(bit);
+    return bit;
+  });
+  used.forEach((bit, i) => {
+    const before = used[i - 1];
+    if (before !== undefined) context.assertProduct(bit, before, bit);
+  });
+  context.assertLinear([...used.map((bit) => [1n, bit] as const), [-1n, links]], 1n);
+  return used;
+}
+
+/** The issuer of the last used slot. Each used slot replaces the one before. */
+function lastIssuer(
+  context: CircuitContext,
+  used: readonly Field[],
+  handles: readonly HandleWitness[],
+): Field {
+  const [first, ...others] = handles.map(({ issuer }) => issuer) as [Field, ...Field[]];
+  return others.reduce((last, issuer, i) => {
+    const difference = context.linear([
+      [1n, issuer],
+      [-1n, last],
+    ]);
+    return context.linear([
+      [1n, last],
+      [1n, context.product(used[i]!, difference)],
+    ]);
+  }, first);
+}
