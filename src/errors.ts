@@ -227,6 +227,11 @@ export type ErrorCode =
   | 'ERR_RSP_TLS'
   | 'ERR_RSP_DOWNLOAD'
   | 'ERR_RSP_CANCELLED'
+  // the SM-DP+: profiles, its store, its certificates, its limits
+  | 'ERR_RSP_PROFILE'
+  | 'ERR_RSP_STORE'
+  | 'ERR_RSP_IDENTITY'
+  | 'ERR_RSP_BUSY'
   // the proving process
   | 'ERR_PROVER_INPUT'
   | 'ERR_PROVER_REFUSED'

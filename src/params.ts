@@ -7,6 +7,9 @@ export const MAX_LINKS = 4;
 export const TBS_BLOCKS = 12;
 export const TBS_MAX_BYTES = 64 * TBS_BLOCKS - 9;
 
+/** 64-byte SHA-256 blocks that a message program hashes after the prefix's whole blocks. */
+export const MESSAGE_BLOCKS = { message5: 5, message10: 10 } as const;
+
 /** Height of the Merkle tree of accepted CI leaves. */
 export const TRUST_HEIGHT = 8;
 
@@ -16,9 +19,6 @@ export const TRUST_HEIGHT = 8;
  */
 export const MAP_HEIGHT = 12;
 export const SERIALS_HEIGHT = 24;
-
-/** 64-byte SHA-256 blocks that a message program hashes after the prefix's whole blocks. */
-export const MESSAGE_BLOCKS = { message5: 5, message10: 10 } as const;
 
 /**
  * Bytes of a revocation list that its circuits have room for: content of a serial number, one entry
@@ -31,6 +31,14 @@ export const CRL_MAX_HEADER = 320;
 export const CRL_MAX_EXTENSIONS = 320;
 export const CRL_MAX_POINT = 200;
 export const CRL_MAX_NUMBER = 8;
+
+/**
+ * Revocation lists are read in chunks: SHA-256 blocks that a method hashes at most, entries that a
+ * step takes at most, and the bytes before a chunk that stay readable (two blocks: more than an entry).
+ */
+export const CRL_BLOCKS = { start: 6, step: 9, finish: 6 } as const;
+export const CRL_STEP_ENTRIES = 14;
+export const CRL_TAIL_BYTES = 128;
 
 /** Height of the tree of published credentials. */
 export const REGISTRY_HEIGHT = 32;
@@ -69,6 +77,7 @@ export const TABLE = {
   walk: { digits: 51 },
   optional: { lengths: 60, octets: 61, oid: 62 },
   extensions: { keys: 63, starts: 64, ends: 65, critical: 66, generalNames: 67 },
+  crl: { reasons: 80, numberLengths: 81 },
 } as const;
 
 /** Version that is hashed into every commitment. */

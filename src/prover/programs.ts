@@ -18,12 +18,23 @@ export type ProgramTable = Readonly<Record<string, () => Promise<ProvableProgram
 
 export const PROGRAMS = {
   chain: async () => (await import('../circuits/chain.program.ts')).chainProgram,
+  message5: async () => (await import('../circuits/message.program.ts')).message5Program,
+  message10: async () => (await import('../circuits/message.program.ts')).message10Program,
+  possession: async () => (await import('../circuits/possession.program.ts')).possessionProgram,
+  presentation: async () =>
+    (await import('../circuits/presentation.program.ts')).presentationProgram,
+  registryPresentation: async () =>
+    (await import('../circuits/registryPresentation.program.ts')).registryPresentationProgram,
+  certify: async () => (await import('../circuits/certify.program.ts')).certifyProgram,
 } as const satisfies ProgramTable;
 
 export type ProgramName = keyof typeof PROGRAMS;
 
 /** Programs whose proofs a program verifies inside: they must be compiled before it. */
-export const VERIFIED_INSIDE: Readonly<Partial<Record<string, readonly ProgramName[]>>> = {};
+export const VERIFIED_INSIDE: Readonly<Partial<Record<string, readonly ProgramName[]>>> = {
+  presentation: ['chain'],
+  certify: ['chain'],
+};
 
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
 
@@ -37,4 +48,10 @@ interface ProofShape {
 /** Known without loading a circuit, for verifiers. */
 export const PROOF_SHAPES: Readonly<Record<ProgramName, ProofShape>> = {
   chain: { publicInput: 1, publicOutput: 4, maxProofsVerified: 1 },
+  message5: { publicInput: 4, publicOutput: 0, maxProofsVerified: 0 },
+  message10: { publicInput: 4, publicOutput: 0, maxProofsVerified: 0 },
+  possession: { publicInput: 2, publicOutput: 0, maxProofsVerified: 0 },
+  presentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 1 },
+  registryPresentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 0 },
+  certify: { publicInput: 5, publicOutput: 9, maxProofsVerified: 1 },
 };

@@ -31,19 +31,22 @@ export function organisation(folded: Uint8Array): Organisation {
   return new Organisation({ length: Field(folded.length), chunks });
 }
 
-/**
- * A TBSCertificate with its SHA-256 padding (FIPS 180-4, 5.1.1), then zeros up to the circuit's
- * size: one field a byte.
- */
+/** A TBSCertificate as the circuit's memory. */
 export function paddedTbs(tbs: Uint8Array): Field[] {
-  const buffer = new Uint8Array(64 * TBS_BLOCKS);
-  const blocks = Math.ceil((tbs.length + 9) / 64);
-  if (blocks > TBS_BLOCKS) throw RangeError(`TBS of ${tbs.length} bytes`);
-  buffer.set(tbs);
-  buffer[tbs.length] = 0x80;
-  const bits = 8 * tbs.length;
-  buffer[64 * blocks - 2] = bits >> 8;
-  buffer[64 * blocks - 1] = bits & 255;
+  return paddedBytes(tbs, TBS_BLOCKS);
+}
+
+/**
+ * Bytes with the SHA-256 padding (FIPS 180-4, 5.1.1) of a message of `total` bytes that ends with
+ * them, then zeros up to so many 64-byte blocks: one field a byte.
+ */
+export function paddedBytes(bytes: Uint8Array, blocks: number, total = bytes.length): Field[] {
+  const buffer = new Uint8Array(64 * blocks);
+  const end = 64 * Math.ceil((bytes.length + 9) / 64);
+  if (end > buffer.length) throw RangeError(`${bytes.length} bytes and ${blocks} blocks`);
+  buffer.set(bytes);
+  buffer[bytes.length] = 0x80;
+  new DataView(buffer.buffer).setBigUint64(end - 8, 8n * BigInt(total));
   return Array.from(buffer, (byte) => Field(byte));
 }
 

@@ -9,7 +9,7 @@ import { compress, type State } from './compress.ts';
 import { INITIAL } from './constants.ts';
 import { selectDigest } from './digest.ts';
 import { assertPadding, BLOCK_BYTES } from './padding.ts';
-import { raised, type Word } from './word.ts';
+import { plain, raised, type Word } from './word.ts';
 
 export { compress, type State } from './compress.ts';
 export { digestLimbs } from './digest.ts';
@@ -24,7 +24,55 @@ export { plain, raised, type Word } from './word.ts';
  */
 export function sha256(context: CircuitContext, memory: ByteMemory, length: Field): Field[] {
   const blocks = assertPadding(context, memory, length);
-  let state = initialState(context);
+  return hashBlocks(context, memory, initialState(context), blocks);
+}
+
+/** SHA-256 of the whole blocks that a message begins with. */
+export interface Midstate {
+  /** The eight chaining words, most significant first, in variables; unchecked. */
+  readonly words: readonly Field[];
+  /** How many blocks they stand for; unchecked. */
+  readonly blocks: Field;
+}
+
+/** Bits of the number of blocks before the memory: messages of less than 64 MiB. */
+export const MIDSTATE_BITS = 20;
+
+/**
+ * SHA-256 of a message whose last `length` bytes are the first of the memory, with their padding and
+ * zeros as in `sha256`, and whose beginning is known as `before`. Proves the chaining words to be below
+ * 2^32 and the blocks before to be below 2^20; that the words are the hash of anything is the
+ * caller's. The digest as in `sha256`, and the length of the whole message: 64 blocks + length, an
+ * integer below 2^26 + 64 blocks of the memory. As many rows as `sha256` and ~12.
+ */
+export function sha256After(
+  context: CircuitContext,
+  memory: ByteMemory,
+  length: Field,
+  before: Midstate,
+): { digest: Field[]; total: Field } {
+  const { words, blocks } = before;
+  if (words.length !== INITIAL.length) throw Error(`a state has 8 words, not ${words.length}`);
+  // `compress` proves the range of the six words that enter XORs; d and h only enter sums
+  for (const inSums of [words[3]!, words[7]!]) context.rangeBits(inSums, 32);
+  context.rangeBits(blocks, MIDSTATE_BITS);
+  const total = context.linear([
+    [BigInt(BLOCK_BYTES), blocks],
+    [1n, length],
+  ]);
+  const used = assertPadding(context, memory, length, total);
+  const state = words.map(plain) as unknown as State;
+  return { digest: hashBlocks(context, memory, state, used), total };
+}
+
+/** All blocks of the memory from a state on; the digest after the first `blocks` of them. */
+function hashBlocks(
+  context: CircuitContext,
+  memory: ByteMemory,
+  initial: State,
+  blocks: Field,
+): Field[] {
+  let state = initial;
   const states: State[] = [];
   for (let start = 0; start < memory.size; start += BLOCK_BYTES) {
     state = compress(context, state, blockWords(context, memory, start));
@@ -34,13 +82,13 @@ export function sha256(context: CircuitContext, memory: ByteMemory, length: Fiel
 }
 
 /** The state before the first block. */
-function initialState(context: CircuitContext): State {
+export function initialState(context: CircuitContext): State {
   const words = INITIAL.map((word) => raised(context.constant(word + (1n << 32n))));
   return words as unknown as State;
 }
 
 /** The 16 words of a block, below 2^32 because the memory's bytes are bytes. Half a row each. */
-function blockWords(context: CircuitContext, memory: ByteMemory, start: number): Word[] {
+export function blockWords(context: CircuitContext, memory: ByteMemory, start: number): Word[] {
   return Array.from({ length: BLOCK_BYTES / 4 }, (_, i) => {
     const at = start + 4 * i;
     const word = context.xorRows.linear(

@@ -13,10 +13,18 @@ export const PADDING_BYTES = 9;
  * nothing but zeros after it; the number of blocks, in [1, blocks]. `length` need not be
  * range-checked, this shows 0 <= length <= 64 blocks - 9. ~70 rows for 12 blocks.
  *
+ * `total` is the length that the padding tells: more than `length` where the memory holds only the
+ * end of a message. The caller shows that it is an integer below 2^61.
+ *
  * S(p) is the memory's prefix number: the bytes before p as a number mod the field order; k <= 31
  * bytes from p on are the integer S(p + k) - 256^k S(p).
  */
-export function assertPadding(context: CircuitContext, memory: ByteMemory, length: Field): Field {
+export function assertPadding(
+  context: CircuitContext,
+  memory: ByteMemory,
+  length: Field,
+  total: Field = length,
+): Field {
   if (memory.size % BLOCK_BYTES !== 0) throw Error(`memory of ${memory.size} bytes: no full block`);
   const used = usedBlocks(context, memory.size / BLOCK_BYTES, length);
   const blocks = context.linear(
@@ -57,7 +65,7 @@ export function assertPadding(context: CircuitContext, memory: ByteMemory, lengt
   }
   // 64-bit big-endian length in bits
   const end = memory.advance(position, 8);
-  context.assertLinear([...memory.betweenTerms(position, end, 8), [-8n, length]]);
+  context.assertLinear([...memory.betweenTerms(position, end, 8), [-8n, total]]);
   assertZerosAfter(context, memory, used);
   return blocks;
 }

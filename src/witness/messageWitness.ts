@@ -1,0 +1,116 @@
+/** What a holder proves of messages that the leaf key signed: inputs of the programs. */
+import { p256 } from '@noble/curves/nist.js';
+import { Field } from 'o1js';
+import { bigintToBytes, concatBytes } from '../bytes.ts';
+import { MESSAGE_WITNESS, type MessageWitness } from '../circuits/message.program.ts';
+import { PossessionWitness } from '../circuits/possession.program.ts';
+import {
+  commitKey,
+  commitMessage,
+  type MessageRequest,
+  type PossessionRequest,
+} from '../circuits/session.ts';
+import { ZkcxError } from '../errors.ts';
+import { MESSAGE_BLOCKS } from '../params.ts';
+import type { PublicKey } from '../pki/index.ts';
+import { paddedBytes, publicKey, signature as signatureInput } from './encode.ts';
+import {
+  digestOf,
+  messagePrefix,
+  type MessageProgramName,
+  messageRequest,
+  possessionRequest,
+  wholeBlocks,
+} from './message.ts';
+
+export interface MessageProofInput {
+  readonly program: MessageProgramName;
+  readonly request: MessageRequest;
+  readonly witness: MessageWitness;
+}
+
+/**
+ * Input of the program that proves how a signed message begins.
+ *
+ * @param message all of it; hidden after the first `prefixLength` bytes
+ * @param blind   that of the presentation's sessionMessage
+ * @throws ERR_MESSAGE_PREFIX, ERR_MESSAGE_SIZE
+ */
+export function messageWitness(
+  message: Uint8Array,
+  prefixLength: number,
+  blind: Field,
+): MessageProofInput {
+  const prefix = message.subarray(0, prefixLength);
+  const { program, request } = messageRequest({
+    sessionMessage: commitMessage(blind, digestOf(message).limbs),
+    prefix,
+    length: message.length,
+  });
+  const { state, blocks, restLength } = messagePrefix(prefix);
+  const end = message.subarray(wholeBlocks(prefixLength));
+  const witness = new MESSAGE_WITNESS[program]({
+    blind,
+    state: [...state],
+    blocks,
+    restLength,
+    bytes: Field(end.length),
+    memory: paddedBytes(end, MESSAGE_BLOCKS[program], message.length),
+  });
+  return { program, request, witness };
+}
+
+/**
+ * Input of `possession`.
+ *
+ * @param blind that of the presentation's sessionKey
+ * @throws ERR_POSSESSION_SIGNATURE when the key did not sign the message
+ */
+export function possessionWitness({
+  kind,
+  session,
+  message,
+  key,
+  blind,
+  signature,
+}: {
+  kind: Field;
+  session: Field;
+  message: Uint8Array;
+  key: PublicKey;
+  blind: Field;
+  signature: { r: bigint; s: bigint };
+}): { request: PossessionRequest; witness: PossessionWitness } {
+  if (!isSigned(message, key, signature)) {
+    throw new ZkcxError(
+      'ERR_POSSESSION_SIGNATURE',
+      'the signature is not by this key over this message',
+    );
+  }
+  const keyInput = publicKey(key);
+  const witness = new PossessionWitness({
+    kind,
+    session,
+    digest: digestOf(message),
+    key: keyInput,
+    blind,
+    signature: signatureInput(signature),
+  });
+  const sessionKey = commitKey(blind, keyInput);
+  return { request: possessionRequest({ kind, session, sessionKey, message }), witness };
+}
+
+/** ECDSA P-256 with SHA-256; s and n - s both pass. */
+function isSigned(
+  message: Uint8Array,
+  key: PublicKey,
+  { r, s }: { r: bigint; s: bigint },
+): boolean {
+  const wide = (value: bigint) => bigintToBytes(value, 32);
+  try {
+    const point = concatBytes(Uint8Array.of(4), wide(key.x), wide(key.y));
+    return p256.verify(concatBytes(wide(r), wide(s)), message, point, { lowS: false });
+  } catch {
+    return false;
+  }
+}
