@@ -103,7 +103,7 @@ function oidLength(dotted: string): number {
   );
 }
 
-function limit(code: ErrorCode, what: string, found: number, most: number): void {
+export function limit(code: ErrorCode, what: string, found: number, most: number): void {
   if (found > most) {
     throw new ZkcxError(code, `${found} ${what}, the circuits take ${most} at most`);
   }

@@ -1,0 +1,65 @@
+/** Sources and checked lists as the revocation map, and what a chain is looked up by. */
+import { Field } from 'o1js';
+import { issuerId, LIST_KIND } from '../circuits/claims.ts';
+import { pointHash } from '../circuits/gadgets/crl/pointHash.ts';
+import { ENTRY_STATE, RevocationEntry } from '../circuits/revocation.ts';
+import { ZkcxError } from '../errors.ts';
+import { MAP_HEIGHT } from '../params.ts';
+import type { CheckedChain, CheckedList, Handle, SourcedEntry } from '../pki/index.ts';
+import { publicKey } from './encode.ts';
+import { awaitedEntry, type MapEntry, type MapPlace, noneEntry } from './revocationMap.ts';
+import { RevocationMap, SerialTree } from './revocationMap.ts';
+
+/** The entry of a list, with the serial numbers in the list's order. */
+export function listEntry(list: CheckedList): MapEntry {
+  const serials = new SerialTree(list.serialNumbers);
+  const entry = new RevocationEntry({
+    state: Field(ENTRY_STATE.list),
+    serials: serials.root,
+    point: pointHash(list.point),
+    crlNumber: Field(list.crlNumber),
+    thisUpdate: Field(list.thisUpdate),
+    nextUpdate: Field(list.nextUpdate),
+  });
+  return { entry, serials };
+}
+
+/**
+ * The map of these entries, in the order of the sources: who has the same sources and lists has the
+ * same root.
+ *
+ * @param entries of `fillSources`
+ * @throws ERR_REVOCATION_SOURCES when there are more than the tree holds
+ */
+export function revocationMap(entries: readonly SourcedEntry[]): RevocationMap {
+  if (entries.length >= 2 ** MAP_HEIGHT) {
+    throw new ZkcxError(
+      'ERR_REVOCATION_SOURCES',
+      `${entries.length} sources, the map holds ${2 ** MAP_HEIGHT - 1}`,
+    );
+  }
+  const map = new RevocationMap();
+  const built = new Map<CheckedList, MapEntry>();
+  for (const { source, content } of entries) {
+    map.set(placeOf({ issuer: source.key, kind: source.kind }), entryOf(content, built));
+  }
+  return map;
+}
+
+function entryOf(content: SourcedEntry['content'], built: Map<CheckedList, MapEntry>): MapEntry {
+  if (content === 'none') return noneEntry();
+  if (content === 'awaited') return awaitedEntry();
+  const entry = built.get(content) ?? listEntry(content);
+  built.set(content, entry);
+  return entry;
+}
+
+/** Where the map says what the issuer of a handle has revoked. */
+export function placeOf({ issuer, kind }: Pick<Handle, 'issuer' | 'kind'>): MapPlace {
+  return { issuer: issuerId(publicKey(issuer)), listKind: LIST_KIND[kind] };
+}
+
+/** One handle a link, first link first: `map.witness(handle, handle.serialNumber, time)`. */
+export function handlesOf({ links }: CheckedChain): (MapPlace & { serialNumber: bigint })[] {
+  return links.map(({ handle }) => ({ ...placeOf(handle), serialNumber: handle.serialNumber }));
+}
