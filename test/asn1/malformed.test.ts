@@ -4,13 +4,21 @@ import { join } from 'node:path';
 import { ZkcxError } from '../../src/errors.ts';
 import { certificate } from './der.ts';
 import { parsed } from './malformed/case.ts';
+import { LISTS } from './malformed/crl.ts';
 import { ENCODING } from './malformed/encoding.ts';
 import { EXTENSION_VALUES } from './malformed/extension-values.ts';
 import { EXTENSIONS } from './malformed/extensions.ts';
 import { FIELDS } from './malformed/fields.ts';
 import { NAMES_AND_TIMES } from './malformed/names.ts';
 
-const CASES = [...ENCODING, ...FIELDS, ...NAMES_AND_TIMES, ...EXTENSIONS, ...EXTENSION_VALUES];
+const CASES = [
+  ...ENCODING,
+  ...FIELDS,
+  ...NAMES_AND_TIMES,
+  ...EXTENSIONS,
+  ...EXTENSION_VALUES,
+  ...LISTS,
+];
 
 function codeOf(run: () => unknown): string {
   try {
