@@ -66,6 +66,10 @@ export const STATUS = {
     matchingIdWrong: code('8.2.6', '3.10', 'The MatchingID is not that of the order'),
     eidMissing: code('8.1.1', '2.2', 'The EID is missing'),
     eidOther: code('8.1.1', '3.10', 'The EID is not that of the order'),
+    profileTypeUnknown: code('8.2.5', '3.9', 'The profile type is unknown'),
+    profileTypeUnavailable: code('8.2.5', '3.7', 'No profile of this type is left'),
+    profileTypeOther: code('8.2.5', '3.8', 'The ICCID is of another profile type'),
+    smdsInaccessible: code('8.9', '5.1', 'This server registers no events at an SM-DS'),
   },
 } as const satisfies Record<string, Record<string, StatusCode>>;
 

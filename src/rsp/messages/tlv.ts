@@ -17,6 +17,9 @@ export interface Tlv {
   readonly what: string;
 }
 
+/** A decoded message or part of one, with the bytes that it was read from. */
+export type Received<T> = T & { readonly der: Uint8Array };
+
 /** Longer tags do not occur in RSP; X.690 allows any size. */
 const MAX_TAG_BYTES = 3;
 
@@ -96,9 +99,11 @@ export class TlvReader {
 
   /**
    * The known elements were read. Well-formed unknown ones may follow and are skipped; one with a
-   * tag that was asked for is out of order or there twice, and throws ERR_DER_TAG.
+   * tag that was asked for is out of order or there twice, and throws ERR_DER_TAG. Returns the
+   * bytes of the unknown elements.
    */
-  end(): void {
+  end(): Uint8Array {
+    const rest = this.#bytes.subarray(this.#position);
     while (!this.done) {
       const { tag } = this.any(`an unknown element of ${this.#what}`);
       if (this.#asked.has(tag)) {
@@ -109,6 +114,7 @@ export class TlvReader {
         );
       }
     }
+    return rest;
   }
 
   /** Nothing may follow. Throws ERR_DER_TRAILING. */

@@ -74,6 +74,16 @@ export function nameOf<N extends string>(
   return (Object.keys(table) as N[]).find((name) => table[name] === value);
 }
 
+const NOTHING = new Uint8Array();
+
+/** An OPTIONAL field: encoded, or nothing at all. */
+export function encodeOptional<T>(
+  value: T | undefined,
+  encode: (value: T) => Uint8Array,
+): Uint8Array {
+  return value === undefined ? NOTHING : encode(value);
+}
+
 /** UTF8String, or text under another tag. */
 export function encodeText(tag: number, text: string): Uint8Array {
   return encodeTlv(tag, encoder.encode(text));
