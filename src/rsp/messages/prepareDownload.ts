@@ -172,19 +172,23 @@ export function decodePrepareDownloadResponse(
   return { result: 'ok', euiccSigned2, euiccSignature2, der };
 }
 
-/** How the code that a user types becomes bytes: its ASCII text, or the bytes its digits stand for. */
+/**
+ * How the code that a user types becomes bytes: most LPAs take its text, some servers expect the
+ * bytes that its digits stand for.
+ */
 export type ConfirmationCodeForm = 'text' | 'hex';
 
-/**
- * hashCc = SHA-256(SHA-256(code) | transactionId), 32 bytes (SGP.22 3.1.3). Most LPAs hash the
- * text; some servers expect `hex`.
- */
+/** SHA-256 of the confirmation code, 32 bytes: what a server keeps in place of the code. */
 export function hashConfirmationCode(
   code: string,
-  transactionId: Uint8Array,
   form: ConfirmationCodeForm = 'text',
 ): Uint8Array {
   const bytes =
     form === 'hex' ? hexToBytes(code, 'the confirmation code') : new TextEncoder().encode(code);
-  return sha256(concatBytes(sha256(bytes), transactionId));
+  return sha256(bytes);
+}
+
+/** hashCc of SGP.22 3.1.3: the hash of the code, bound to this download. 32 bytes. */
+export function hashCcOf(codeHash: Uint8Array, transactionId: Uint8Array): Uint8Array {
+  return sha256(concatBytes(codeHash, transactionId));
 }
