@@ -36,8 +36,8 @@ export const CRL_MAX_NUMBER = 8;
  * Revocation lists are read in chunks: SHA-256 blocks that a method hashes at most, entries that a
  * step takes at most, and the bytes before a chunk that stay readable (two blocks: more than an entry).
  */
-export const CRL_BLOCKS = { start: 6, step: 9, finish: 6 } as const;
-export const CRL_STEP_ENTRIES = 14;
+export const CRL_BLOCKS = { start: 6, step: 11, finish: 6 } as const;
+export const CRL_STEP_ENTRIES = 12;
 export const CRL_TAIL_BYTES = 128;
 
 /** Height of the tree of published credentials. */

@@ -34,12 +34,16 @@ const DOMAIN = {
   /** Length and chunks of a distribution point's URI. */
   point: { prefix: 'zkcx-point-1', inputs: 8 },
   /** State of a list that is read in steps. */
-  crlState: { prefix: 'zkcx-crl-state-1', inputs: 1 },
+  crlState: { prefix: 'zkcx-crl-state-1', inputs: 27 },
   /** Session commitments, each with a blind first; see session.ts. */
   sessionMessage: { prefix: 'zkcx-s-message-1', inputs: 3 },
   sessionKey: { prefix: 'zkcx-s-key-1', inputs: 4 },
   sessionIdentity: { prefix: 'zkcx-s-identity-1', inputs: 2 },
   sessionIssuer: { prefix: 'zkcx-s-issuer-1', inputs: 6 },
+  /** Identity of an authenticated server, purpose with its length: what a pseudonym is for. */
+  scope: { prefix: 'zkcx-scope-1', inputs: 3 },
+  /** Halves of a session's 32-byte challenge: what later messages of the session name it by. */
+  session: { prefix: 'zkcx-session-1', inputs: 2 },
   /** Subject key, identity, scope. */
   pseudonym: { prefix: 'zkcx-pseudonym-1', inputs: 5 },
   /** Hash state, whole blocks, and the rest of a message's public beginning. */

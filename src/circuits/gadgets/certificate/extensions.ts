@@ -138,12 +138,16 @@ function readSlots(
   return slots;
 }
 
-/** Behind the BOOLEAN, if there is one: S(end) = S(at) + critical (256^3 S(at) + CRITICAL - S(at)). */
-function skipCritical(
+/**
+ * Behind a BOOLEAN TRUE, if there is one: S(end) = S(at) + critical (256^3 S(at) + bytes - S(at)).
+ * `bytes` is its encoding, where its tag is not the universal one.
+ */
+export function skipCritical(
   context: CircuitContext,
   memory: ByteMemory,
   at: Position,
   critical: Field,
+  bytes: bigint = CRITICAL,
 ): Position {
   const end = memory.at(
     context.linear([
@@ -151,7 +155,7 @@ function skipCritical(
       [3n, critical],
     ]),
   );
-  const grown = context.quadratic(critical, at.prefix, { mul: (1n << 24n) - 1n, left: CRITICAL });
+  const grown = context.quadratic(critical, at.prefix, { mul: (1n << 24n) - 1n, left: bytes });
   context.assertLinear([
     [1n, end.prefix],
     [-1n, at.prefix],

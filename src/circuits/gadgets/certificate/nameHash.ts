@@ -3,7 +3,7 @@ import { MAX_NAME } from '../../../params.ts';
 import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { domainHash } from '../../hash.ts';
-import { type ByteMemory, MAX_SPAN } from '../memory.ts';
+import { type ByteMemory, MAX_SPAN, type Position } from '../memory.ts';
 import type { Tlv } from '../tlv.ts';
 
 const CHUNKS = Math.ceil(MAX_NAME / MAX_SPAN);
@@ -17,17 +17,27 @@ const CHUNKS = Math.ceil(MAX_NAME / MAX_SPAN);
  * A Name above 217 bytes has no witness. ~75 rows.
  */
 export function hashName(context: CircuitContext, memory: ByteMemory, name: Tlv): Field {
+  return domainHash('name', lengthAndChunks(context, memory, name.start, name.end));
+}
+
+/** The bytes between two positions as `hashName` splits them: their number and 7 chunks. ~20 rows. */
+export function lengthAndChunks(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  end: Position,
+): Field[] {
   const length = context.linear([
-    [1n, name.end.index],
-    [-1n, name.start.index],
+    [1n, end.index],
+    [-1n, start.index],
   ]);
-  let position = name.start;
+  let position = start;
   let before: Field | undefined;
   const chunks: Field[] = [];
   for (let i = 0; i < CHUNKS; i++) {
     const from = position;
     const size = existsOne(() => {
-      const rest = name.end.index.toBigInt() - from.index.toBigInt();
+      const rest = end.index.toBigInt() - from.index.toBigInt();
       return rest < BigInt(MAX_SPAN) ? rest : BigInt(MAX_SPAN);
     });
     if (before !== undefined) {
@@ -37,8 +47,8 @@ export function hashName(context: CircuitContext, memory: ByteMemory, name: Tlv)
     chunks.push(memory.span(from, position, size));
     before = size;
   }
-  position.index.assertEquals(name.end.index);
-  return domainHash('name', [length, ...chunks]);
+  position.index.assertEquals(end.index);
+  return [length, ...chunks];
 }
 
 /** What `nameHash` hashes: the length and the chunks. Throws above MAX_NAME bytes. */

@@ -14,13 +14,13 @@ import { monthTable, readTime } from './times.ts';
 const VERSION = Uint8Array.of(0xa0, 0x03, 0x02, 0x01, 0x02);
 
 /** AlgorithmIdentifier ecdsa-with-SHA256, no parameters (RFC 5758 3.2). */
-const SIGNATURE_ALGORITHM = bytes('300a06082a8648ce3d040302');
+export const SIGNATURE_ALGORITHM = bytes('300a06082a8648ce3d040302');
 
 /** SubjectPublicKeyInfo of an uncompressed P-256 point up to its x coordinate (RFC 5480). */
 const KEY_PREFIX = bytes('3059301306072a8648ce3d020106082a8648ce3d03010703420004');
 
 /** Content of a serialNumber: 1 to 20 bytes (RFC 5280 4.1.2.2). */
-const SERIAL_LENGTHS: NumberSet = {
+export const SERIAL_LENGTHS: NumberSet = {
   table: TABLE.tbs.serialLengths,
   numbers: Array.from({ length: 20 }, (_, i) => BigInt(i + 1)),
 };
@@ -33,7 +33,7 @@ const SERIAL_LENGTHS: NumberSet = {
 export function walkTbs(context: CircuitContext, memory: ByteMemory): TbsFacts {
   const tbs = readTlv(context, memory, memory.atConstant(0), 0x30);
   const version = expect(context, memory, tbs.content, VERSION);
-  const serial = readSerialNumber(context, memory, version);
+  const serial = readUnsigned(context, memory, version, SERIAL_LENGTHS);
   const algorithm = expect(context, memory, serial.end, SIGNATURE_ALGORITHM);
   const issuer = walkName(context, memory, algorithm);
 
@@ -67,7 +67,7 @@ export function walkTbs(context: CircuitContext, memory: ByteMemory): TbsFacts {
 }
 
 /** Assert that constant bytes, at most 31, stand at a position; returns the position after them. */
-function expect(
+export function expect(
   context: CircuitContext,
   memory: ByteMemory,
   start: Position,
@@ -80,18 +80,20 @@ function expect(
 }
 
 /**
- * serialNumber: INTEGER of 1 to 20 bytes, minimal and not negative; the single byte 00 passes.
+ * INTEGER with one of `lengths` (1 to at most 31 bytes), minimal and not negative; the single byte 00
+ * passes.
  *
  * The first two bytes are 128 high + low with high < 256: so the first is below 80. high is 0 when
  * they are 00 and one below 80: then the 00 is padding, unless it is the only byte.
  */
-function readSerialNumber(
+export function readUnsigned(
   context: CircuitContext,
   memory: ByteMemory,
   start: Position,
+  lengths: NumberSet,
 ): { value: Field; end: Position } {
   const { content, length, end } = readShortTlv(context, memory, start, 0x02);
-  context.assertMember(length, SERIAL_LENGTHS);
+  context.assertMember(length, lengths);
   const two = memory.between(content, memory.advance(content, 2), 2);
   const high = existsOne(() => two.toBigInt() >> 7n);
   const low = existsOne(() => two.toBigInt() & 127n);

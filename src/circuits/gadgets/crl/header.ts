@@ -1,0 +1,80 @@
+import type { Field } from 'o1js';
+import type { CircuitContext } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import { hashName } from '../certificate/nameHash.ts';
+import { walkName } from '../certificate/names.ts';
+import { expect, SIGNATURE_ALGORITHM } from '../certificate/tbs.ts';
+import { monthTable, readTime } from '../certificate/times.ts';
+import type { ByteMemory } from '../memory.ts';
+import { readLargeHeader } from './largeHeader.ts';
+
+const SEQUENCE = 0x30;
+
+/** version INTEGER 1: v2 (RFC 5280, 5.1.2.1). */
+const VERSION = Uint8Array.of(0x02, 0x01, 0x01);
+
+/** What stands before the entries. Indices are of the memory, lengths of the whole list. */
+export interface ListHeader {
+  /** Bytes of the TBSCertList, header included. */
+  readonly total: Field;
+  /** `nameHash` of the issuer. */
+  readonly issuerName: Field;
+  /** Unix seconds, below 2^38; thisUpdate < nextUpdate. */
+  readonly thisUpdate: Field;
+  readonly nextUpdate: Field;
+  /** The first entry; without entries, the extensions. */
+  readonly entriesStart: Field;
+  readonly entriesEnd: Field;
+}
+
+/**
+ * Read a TBSCertList (RFC 5280, 5.1) that begins at the first byte of the memory, up to its entries,
+ * which may lie beyond the memory. revokedCertificates is not empty or not there. ~250 rows.
+ */
+export function readListHeader(context: CircuitContext, memory: ByteMemory): ListHeader {
+  const one = context.constant(1n);
+  const tbs = readLargeHeader(context, memory, memory.atConstant(0), SEQUENCE, one);
+  const version = expect(context, memory, tbs.content, VERSION);
+  const algorithm = expect(context, memory, version, SIGNATURE_ALGORITHM);
+  const issuer = walkName(context, memory, algorithm);
+  const months = monthTable(context);
+  const thisUpdate = readTime(context, memory, months, issuer.name.end);
+  const nextUpdate = readTime(context, memory, months, thisUpdate.end);
+  const lifetime = context.linear(
+    [
+      [1n, nextUpdate.seconds],
+      [-1n, thisUpdate.seconds],
+    ],
+    -1n,
+  );
+  context.rangeBits(lifetime, 38);
+
+  // a wrong bit is refused at the latest where the extensions have to begin
+  const hasEntries = existsOne(() =>
+    memory.peek(nextUpdate.end.index.toBigInt()) === BigInt(SEQUENCE) ? 1n : 0n,
+  );
+  context.assertBit(hasEntries);
+  const entries = readLargeHeader(context, memory, nextUpdate.end, SEQUENCE, hasEntries);
+  // length >= 1 where there are entries: not empty (5.1.2.6)
+  context.rangeBits(
+    context.linear([
+      [1n, entries.length],
+      [-1n, hasEntries],
+    ]),
+    24,
+  );
+  return {
+    total: context.linear([
+      [1n, tbs.content.index],
+      [1n, tbs.length],
+    ]),
+    issuerName: hashName(context, memory, issuer.name),
+    thisUpdate: thisUpdate.seconds,
+    nextUpdate: nextUpdate.seconds,
+    entriesStart: entries.content.index,
+    entriesEnd: context.linear([
+      [1n, entries.content.index],
+      [1n, entries.length],
+    ]),
+  };
+}

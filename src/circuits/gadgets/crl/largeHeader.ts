@@ -1,0 +1,59 @@
+import type { Field } from 'o1js';
+import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import type { ByteMemory, Position } from '../memory.ts';
+
+/** Minimal length forms (X.690, 8.1.3): bytes of header, the first length byte, lengths they take. */
+const FORMS = [
+  { header: 2, first: 0n, least: 0n, most: 0x7fn },
+  { header: 3, first: 0x81n, least: 0x80n, most: 0xffn },
+  { header: 4, first: 0x82n, least: 0x100n, most: 0xffffn },
+  { header: 5, first: 0x83n, least: 0x10000n, most: 0xffffffn },
+] as const;
+const LENGTH_BITS = 24;
+
+/**
+ * Header of an element with this tag whose content, up to 2^24 - 1 bytes, may lie beyond the memory:
+ * where the content starts, and its length. With `present` 0 there is no element: no bytes, length
+ * 0. `present` is a bit. ~20 rows.
+ *
+ * One bit a form, their sum is `present`. The header as a number, S(content) - 256^h S(start), is the
+ * form's tag and first length byte, shifted, plus the length; and least <= length <= most of the form,
+ * both differences being below 2^24. So tag, form and length are those of the bytes.
+ */
+export function readLargeHeader(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  tag: number,
+  present: Field,
+): { content: Position; length: Field } {
+  const forms = FORMS.map(({ first }) => {
+    const bit = existsOne(() => {
+      if (present.toBigInt() === 0n) return 0n;
+      const byte = memory.peek(start.index.toBigInt() + 1n);
+      return (byte < 0x80n ? 0n : byte) === first ? 1n : 0n;
+    });
+    context.assertBit(bit);
+    return bit;
+  });
+  const chosen = (value: (form: (typeof FORMS)[number]) => bigint): Term[] =>
+    FORMS.map((form, i): Term => [value(form), forms[i]!]);
+  context.assertLinear([...chosen(() => 1n), [-1n, present]]);
+
+  const bytes = context.linear(chosen(({ header }) => BigInt(header)));
+  const content = memory.advance(start, bytes);
+  const header = memory.span(start, content, bytes);
+  const length = context.linear([
+    [1n, header],
+    ...chosen(({ header, first }) => {
+      const lengthBytes = BigInt(header - 2);
+      return -((BigInt(tag) << (8n * (lengthBytes + 1n))) + (first << (8n * lengthBytes)));
+    }),
+  ]);
+  const aboveLeast = context.linear([[1n, length], ...chosen(({ least }) => -least)]);
+  const belowMost = context.linear([[-1n, length], ...chosen(({ most }) => most)]);
+  context.rangeBits(aboveLeast, LENGTH_BITS);
+  context.rangeBits(belowMost, LENGTH_BITS);
+  return { content, length };
+}
