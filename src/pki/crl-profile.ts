@@ -22,9 +22,9 @@ export function checkCrlProfile(list: RevocationList): void {
   if (list.part !== undefined) {
     throw new ZkcxError('ERR_PROFILE_CRL_PARTIAL', 'the circuits take no lists in parts');
   }
-  limit('ERR_PROFILE_NAME_LENGTH', 'bytes of the issuer', issuer.der.length, MAX_NAME);
   const header = spans.header.end;
   limit('ERR_PROFILE_CRL_HEADER', 'bytes before revokedCertificates', header, CRL_MAX_HEADER);
+  limit('ERR_PROFILE_NAME_LENGTH', 'bytes of the issuer', issuer.der.length, MAX_NAME);
   for (const { span } of entries) {
     limit('ERR_PROFILE_CRL_ENTRY', 'bytes of an entry', span.end - span.start, CRL_MAX_ENTRY);
   }

@@ -1,4 +1,5 @@
 /** Revocation lists for tests: of the SGP.26 test CI and of made-up EUMs, whole or with faults. */
+export { ANCHOR, CHAIN, CI, EUICC, EUM, EUM_SIGNER, SUBCA, SUBCA_SIGNER } from './issuers.ts';
 export {
   buildList,
   flag,
@@ -14,3 +15,4 @@ export {
 } from './list.ts';
 export type { ListChange, ListDraft, ListRecipe } from './list.ts';
 export { CI_SIGNER, ciList, FIXTURE_LISTS, POINTS, sgp26List } from './sgp26.ts';
+export { checked, EUM_POINT, eumList, filled, listOf, SOURCES } from './sources.ts';
