@@ -1,4 +1,5 @@
 /** ES10b.GetEUICCChallenge BF2E and ES10b.GetEUICCInfo BF20, BF22 (SGP.22 5.7.7, 5.7.8). */
+import { concatBytes } from '../../bytes.ts';
 import { encodeVersion, hexToBytes, readKeyIdentifier, readVersion } from './identifiers.ts';
 import { encodeTlv, inside, listOf, onlyTlv, TlvReader } from './tlv.ts';
 import type { Received, Tlv } from './tlv.ts';
@@ -163,7 +164,7 @@ export function encodeExtCardResource(resource: ExtCardResource): Uint8Array {
     encodeUnsigned(0x82, resource.freeNonVolatileMemory, 4),
     encodeUnsigned(0x83, resource.freeVolatileMemory, 2),
   ];
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return concatBytes(...parts);
 }
 
 /** From the content of extCardResource; what a card leaves out is undefined. */

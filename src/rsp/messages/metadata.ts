@@ -1,4 +1,5 @@
 /** StoreMetadataRequest BF25 (SGP.22 5.5.3): what is known of a profile before it is installed. */
+import { concatBytes } from '../../bytes.ts';
 import { PROFILE_POLICY_RULES } from './euiccInfo.ts';
 import type { ProfilePolicyRule } from './euiccInfo.ts';
 import { encodeIccid, readIccid } from './identifiers.ts';
@@ -72,7 +73,7 @@ export function encodeStoreMetadata(metadata: StoreMetadata): Uint8Array {
     encodeIcon(metadata),
     encodeProfileClass(profileClass === 'operational' ? undefined : profileClass),
     encodeNotificationConfiguration(metadata),
-    encodeOptional(metadata.profileOwner, encodeOperatorId),
+    encodeOptional(metadata.profileOwner, (owner) => encodeOperatorId(owner)),
     encodePolicyRules(metadata),
     encodeOptional(metadata.serviceSpecificDataStoredInEuicc, (data) => encodeTlv(0xbf22, data)),
     encodeOptional(metadata.serviceSpecificDataNotStoredInEuicc, (data) => encodeTlv(0xbf23, data)),
@@ -114,7 +115,7 @@ export function decodeStoreMetadata(
 export function encodeIcon({ iconType, icon }: ProfileDescription): Uint8Array {
   const type = encodeOptional(iconType, (name) => encodeInteger(0x93, ICON_TYPE[name]));
   const data = encodeOptional(icon, (bytes) => encodeTlv(0x94, bytes));
-  return Uint8Array.from([...type, ...data]);
+  return concatBytes(type, data);
 }
 
 export function readIcon(reader: TlvReader): Pick<ProfileDescription, 'iconType' | 'icon'> {
@@ -179,9 +180,10 @@ export function readPolicyRules(reader: TlvReader): ProfilePolicyRule[] | undefi
   return found && readFlags(found, PROFILE_POLICY_RULES);
 }
 
-export function encodeOperatorId({ mccMnc, gid1, gid2 }: OperatorId): Uint8Array {
+/** As profileOwner, or under another tag. */
+export function encodeOperatorId({ mccMnc, gid1, gid2 }: OperatorId, tag = 0xb7): Uint8Array {
   return encodeTlv(
-    0xb7,
+    tag,
     encodeTlv(0x80, mccMnc),
     encodeOptional(gid1, (gid) => encodeTlv(0x81, gid)),
     encodeOptional(gid2, (gid) => encodeTlv(0x82, gid)),
