@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { PROGRAM_NAMES, type ProgramName } from '../prover/programs.ts';
 import { addJson, addProver, proverOptions, type ProverFlags } from './options.ts';
 import { answer } from './output.ts';
 
@@ -8,10 +9,15 @@ type Flags = ProverFlags & { readonly json?: boolean };
 export function registerKeys(keys: Command): void {
   addJson(addProver(keys.command('build')))
     .description('compile all circuits and pin their verification keys; minutes')
-    .action(async (flags: Flags) =>
+    .addOption(
+      new Option('--only <programs...>', 'just these; the shared setup stays').choices(
+        PROGRAM_NAMES,
+      ),
+    )
+    .action(async (flags: Flags & { readonly only?: ProgramName[] }) =>
       answer(flags, async () => {
         const { buildKeys } = await import('../prover/key-build.ts');
-        const built = await buildKeys(proverOptions(flags));
+        const built = await buildKeys({ ...proverOptions(flags), only: flags.only });
         const programs = built.map(({ program, hash }) => ({ program, hash }));
         return {
           json: { programs },

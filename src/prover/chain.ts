@@ -61,7 +61,7 @@ export async function proveChain(
     };
     // nothing leaves that this package would not accept itself
     await verifyChain(envelope, { trustRoot: trust.root.toBigInt(), at: window.from });
-    return { proof: envelope, opening: steps.at(-1)!.opening };
+    return { proof: envelope, opening: steps.at(-1)!.opening, certificates };
   } finally {
     if (options.prover === undefined) prover.close();
   }

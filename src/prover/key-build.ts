@@ -19,13 +19,19 @@ export interface KeyComparison {
   readonly matches: boolean;
 }
 
-/** Compile every program anew and write its key into the package. Returns what was written. */
-export async function buildKeys(options: ProverOptions & JobOptions = {}): Promise<KeyFile[]> {
+/**
+ * Compile every program anew and write its key into the package, with the setup that all share. With
+ * `only`, just these programs' keys. Returns the keys that were written.
+ */
+export async function buildKeys(
+  options: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] } = {},
+): Promise<KeyFile[]> {
   const keys = await compileAll(options);
   for (const key of keys) {
     const path = fileURLToPath(keyFileUrl(key.program as ProgramName));
     await writeFileAtomic(path, `${JSON.stringify(key, null, 2)}\n`, 0o644);
   }
+  if (options.only !== undefined) return keys;
   selectBackend(options.backend);
   const setup = await computeSetup();
   for (const part of SETUP_PARTS) {
@@ -59,11 +65,16 @@ export async function checkKeys(
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-async function compileAll({ onEvent, signal, ...options }: ProverOptions & JobOptions) {
+async function compileAll({
+  onEvent,
+  signal,
+  only = PROGRAM_NAMES,
+  ...options
+}: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] }) {
   const prover = new Prover({ ...options, rebuild: true });
   try {
     const keys: KeyFile[] = [];
-    for (const program of PROGRAM_NAMES) {
+    for (const program of only) {
       const { hash, data } = await prover.compile(program, { onEvent, signal });
       keys.push({ program, o1jsVersion: o1jsVersion(), hash, data });
     }

@@ -40,9 +40,7 @@ export async function verifyChain(
 ): Promise<VerifiedChain> {
   const envelope = checkEnvelope(proof);
   const key = pinnedKeyOf('chain', envelope);
-  const [mode, ...output] = [...envelope.proof.publicInput, ...envelope.proof.publicOutput].map(
-    BigInt,
-  );
+  const [mode, ...output] = publicValues(envelope);
   const [root, validFrom, validUntil, commitment] = output as [bigint, bigint, bigint, bigint];
   assertMode(mode, MODE.chain);
   assertTrusted(root, typeof trustRoot === 'bigint' ? [trustRoot] : trustRoot);
@@ -51,8 +49,13 @@ export async function verifyChain(
   return { trustRoot: root, validFrom, validUntil, commitment };
 }
 
+/** Public input, then public output. */
+export function publicValues({ proof }: ProofEnvelope): bigint[] {
+  return [...proof.publicInput, ...proof.publicOutput].map(BigInt);
+}
+
 /** The pinned key, once the envelope says that it is for this key and has the program's shape. */
-function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): VerificationKey {
+export function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): VerificationKey {
   if (envelope.program !== program) {
     throw new ZkcxError('ERR_PROOF_PROGRAM', `a ${program} proof is needed, this is another kind`);
   }
@@ -75,7 +78,7 @@ function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): Verificatio
   return key;
 }
 
-function assertMode(mode: bigint | undefined, expected: number): void {
+export function assertMode(mode: bigint | undefined, expected: number): void {
   if (mode !== BigInt(expected)) {
     throw new ZkcxError('ERR_PROOF_MODE', 'the proof is of another kind (its mode differs)');
   }
@@ -96,7 +99,8 @@ function assertWindow(validFrom: bigint, validUntil: bigint, at: bigint): void {
   }
 }
 
-async function assertProof({ proof }: ProofEnvelope, key: VerificationKey): Promise<void> {
+/** The proof itself, last of all checks. Throws ERR_PROOF_INVALID. */
+export async function assertProof({ proof }: ProofEnvelope, key: VerificationKey): Promise<void> {
   selectBackend();
   await presetSetup(pinnedSetup());
   let valid: boolean;

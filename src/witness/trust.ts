@@ -26,6 +26,8 @@ export function ciLeaf(anchor: TrustAnchor): CiLeaf {
  */
 export class TrustSet {
   readonly root: Field;
+  /** CIs. */
+  readonly size: number;
   private readonly levels: Field[][];
 
   constructor(anchors: readonly TrustAnchor[]) {
@@ -37,6 +39,7 @@ export class TrustSet {
         `a trust set has 1 to ${size} CI certificates, not ${hashes.size}`,
       );
     }
+    this.size = hashes.size;
     const sorted = [...hashes].sort((a, b) => (a < b ? -1 : 1));
     const leaves = Array.from({ length: size }, (_, i) => Field(sorted[i] ?? 0n));
     this.levels = [leaves];

@@ -11,13 +11,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
+import { parseCertificate } from '../../src/asn1/index.ts';
 import { Opening } from '../../src/circuits/claims.ts';
 import { type Credential, readCredential, writeCredential } from '../../src/prover/credential.ts';
+import { publicKey } from '../../src/witness/encode.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-credential-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const opening = new Opening({ ...Opening.empty(), blind: Field(123456789), role: Field(7) });
+const read = (file: string) =>
+  parseCertificate(readFileSync(new URL(`../../fixtures/sgp26/${file}`, import.meta.url)));
+const eum = read('EUM/CERT_EUM_ECDSA_NIST.der');
+const euicc = read('eUICC/CERT_EUICC_ECDSA_NIST.der');
+
+const opening = new Opening({
+  ...Opening.empty(),
+  blind: Field(123456789),
+  role: Field(7),
+  links: Field(2),
+  key: publicKey(euicc.publicKey),
+});
 
 const credential: Credential = {
   proof: {
@@ -33,7 +46,10 @@ const credential: Credential = {
     },
   },
   opening,
+  certificates: [eum, euicc],
 };
+
+const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
 
 async function written(name: string, change?: (document: Record<string, unknown>) => unknown) {
   const path = join(folder, name);
@@ -49,6 +65,7 @@ describe('a credential file', () => {
   test('is read back as it was written', async () => {
     const read = await readCredential(await written('same.json'));
     expect(read.proof).toEqual(credential.proof);
+    expect(read.certificates).toEqual(credential.certificates);
     expect(Opening.toJSON(read.opening)).toEqual(Opening.toJSON(opening));
     expect(Opening.commitment(read.opening).toBigInt()).toBe(
       Opening.commitment(opening).toBigInt(),
@@ -93,14 +110,23 @@ describe('a credential file', () => {
     ['no opening', (document: object) => ({ ...document, opening: undefined })],
     ['half an opening', (document: object) => ({ ...document, opening: { blind: '1' } })],
     ['another format', (document: object) => ({ ...document, format: 'zkcx-proof' })],
+    ['no certificates', (document: object) => ({ ...document, certificates: [] })],
+    [
+      'five certificates',
+      (document: object) => ({ ...document, certificates: Array(5).fill(base64(eum.der)) }),
+    ],
+    [
+      'half a certificate',
+      (document: object) => ({ ...document, certificates: [base64(eum.der.slice(0, 99))] }),
+    ],
     ['no object', () => [1]],
   ])('with %s is refused', async (_, change) => {
     const path = await written('bad.json', change);
     await expect(readCredential(path)).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_FORMAT' });
   });
 
-  test('of a later version is refused as such', async () => {
-    const path = await written('later.json', (document) => ({ ...document, version: 2 }));
+  test.each([1, 3])('of version %d is refused as such', async (version) => {
+    const path = await written('later.json', (document) => ({ ...document, version }));
     await expect(readCredential(path)).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_VERSION' });
   });
 
@@ -109,6 +135,14 @@ describe('a credential file', () => {
       ...document,
       opening: { ...(document.opening as object), role: '8' },
     }));
+    await expect(readCredential(path)).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_MISMATCH' });
+  });
+
+  test.each([
+    ['a certificate missing', [base64(euicc.der)]],
+    ['another leaf', [base64(euicc.der), base64(eum.der)]],
+  ])('with %s is refused', async (_, certificates) => {
+    const path = await written('chain.json', (document) => ({ ...document, certificates }));
     await expect(readCredential(path)).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_MISMATCH' });
   });
 

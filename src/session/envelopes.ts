@@ -1,0 +1,112 @@
+/** What travels in a session: strict, versioned JSON of limited size. */
+import { z } from 'zod';
+import { ZkcxError } from '../errors.ts';
+import { describeIssue, envelopeSchema, fieldString } from '../prover/envelope.ts';
+import { MAX_HIDDEN } from './transcript.ts';
+
+/** Bytes of JSON; two proofs of about 30,000 each and openings. */
+export const MAX_BUNDLE_BYTES = 500_000;
+
+const base64 = (limit: number) =>
+  z
+    .string()
+    .max(4 * Math.ceil(limit / 3))
+    .refine((text) => {
+      const bytes = Buffer.from(text, 'base64');
+      return bytes.length <= limit && bytes.toString('base64') === text;
+    }, 'not canonical base64');
+
+const coordinate = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Values and blinds of the session commitments that the holder chose to open. */
+const openingsSchema = z.strictObject({
+  identity: z.strictObject({ blind: fieldString, identity: fieldString }).optional(),
+  issuer: z
+    .strictObject({
+      blind: fieldString,
+      /** Folded organisation name. */
+      organisation: base64(64),
+      /** Id of the issuer of the last certificate. */
+      issuer: fieldString,
+    })
+    .optional(),
+  key: z.strictObject({ blind: fieldString, x: coordinate, y: coordinate }).optional(),
+});
+
+export type Openings = z.infer<typeof openingsSchema>;
+
+/** How the signed message is tied to the presentation. */
+const messageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('proof'),
+    /** Bytes that stay hidden; where there are none, the commitment is opened. */
+    hiddenLength: z.int().min(1).max(MAX_HIDDEN),
+    proof: envelopeSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('opening'),
+    /** Of the commitment sessionMessage. */
+    blind: fieldString,
+    /** The bytes that a message proof would hide. */
+    hidden: base64(MAX_HIDDEN),
+  }),
+]);
+
+const presentationSchema = z.strictObject({
+  format: z.literal('zkcx-presentation'),
+  version: z.literal(1),
+  presentation: envelopeSchema,
+  message: messageSchema,
+  openings: openingsSchema,
+});
+
+export type PresentationBundle = z.infer<typeof presentationSchema>;
+
+const certifiedSchema = z.strictObject({
+  format: z.literal('zkcx-certified'),
+  version: z.literal(1),
+  proof: envelopeSchema,
+});
+
+export type CertifiedBundle = z.infer<typeof certifiedSchema>;
+
+/** Throws ERR_PROOF_FORMAT and ERR_PROOF_VERSION. */
+export function checkPresentationBundle(json: unknown): PresentationBundle {
+  return check('zkcx-presentation', presentationSchema, json);
+}
+
+/** Throws ERR_PROOF_FORMAT and ERR_PROOF_VERSION. */
+export function checkCertifiedBundle(json: unknown): CertifiedBundle {
+  return check('zkcx-certified', certifiedSchema, json);
+}
+
+/** Text that someone sent -> JSON, for the two above. Throws ERR_PROOF_FORMAT. */
+export function parseBundle(text: string): unknown {
+  if (text.length > MAX_BUNDLE_BYTES) {
+    throw new ZkcxError('ERR_PROOF_FORMAT', `more than ${MAX_BUNDLE_BYTES} bytes of JSON`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // no cause: parsers quote the text that they stumble over, and openings are private
+    throw new ZkcxError('ERR_PROOF_FORMAT', 'this is not JSON');
+  }
+}
+
+/** As text, ending in a newline. */
+export function formatBundle(bundle: PresentationBundle | CertifiedBundle): string {
+  return `${JSON.stringify(bundle, null, 2)}\n`;
+}
+
+function check<T>(format: string, schema: z.ZodType<T>, json: unknown): T {
+  const version = z.looseObject({ format: z.literal(format), version: z.int() }).safeParse(json);
+  if (version.success && version.data.version !== 1) {
+    throw new ZkcxError(
+      'ERR_PROOF_VERSION',
+      `${format} version ${version.data.version}: this package reads version 1`,
+    );
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new ZkcxError('ERR_PROOF_FORMAT', `not a ${format}: ${describeIssue(parsed.error)}`);
+}

@@ -1,0 +1,87 @@
+/**
+ * The two offers of a negotiation, JSON in bytes that are hashed as sent: first what a client can do,
+ * the same for all installations, then what the server asks for.
+ */
+import { z } from 'zod';
+import { ZkcxError } from '../errors.ts';
+import { fieldString } from '../prover/envelope.ts';
+import { ROLE_NAMES } from '../roles.ts';
+import { DISCLOSURES } from './openings.ts';
+import { PURPOSE } from './scope.ts';
+
+const MODES = ['presentation', 'registryPresentation'] as const;
+const MAX_OFFER_BYTES = 8_192;
+
+const clientOffer = z.strictObject({
+  format: z.literal('zkcx-offer'),
+  version: z.literal(1),
+  modes: z.array(z.enum(MODES)).min(1).max(MODES.length),
+});
+
+const serverRequest = z.strictObject({
+  format: z.literal('zkcx-request'),
+  version: z.literal(1),
+  transactionId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** 32 unpredictable bytes: nobody can prepare an answer. */
+  nonce: z.string().regex(/^[0-9a-f]{64}$/),
+  mode: z.enum(MODES),
+  trustRoot: fieldString,
+  revocationRoot: fieldString,
+  registryRoot: fieldString.optional(),
+  /** Unix seconds, whole minutes. */
+  time: z.int().min(0).multipleOf(60),
+  role: z.enum(ROLE_NAMES),
+  /** Asks for a pseudonym. The scope itself is never sent: each side computes it, see `scopeOf`. */
+  purpose: z.string().regex(PURPOSE).optional(),
+  disclosures: z
+    .array(z.enum(DISCLOSURES))
+    .max(DISCLOSURES.length)
+    .refine((names) => new Set(names).size === names.length, 'named twice'),
+});
+
+export type ServerRequest = z.infer<typeof serverRequest>;
+
+/** What this version of the package offers as a client. */
+export const CLIENT_OFFER: Uint8Array = encode({
+  format: 'zkcx-offer',
+  version: 1,
+  modes: MODES,
+});
+
+/** Read a client's offer. Throws ERR_SESSION_VALUE. */
+export function parseClientOffer(bytes: Uint8Array): z.infer<typeof clientOffer> {
+  return parse(clientOffer, bytes, "a client's offer");
+}
+
+/** Read a server's request. Throws ERR_SESSION_VALUE. */
+export function parseServerRequest(bytes: Uint8Array): ServerRequest {
+  const request = parse(serverRequest, bytes, "a server's request");
+  if ((request.mode === 'registryPresentation') !== (request.registryRoot !== undefined)) {
+    throw refuse('a registryRoot belongs to registryPresentation, and only to it');
+  }
+  return request;
+}
+
+/** A request in the bytes that are sent and hashed. */
+export function writeServerRequest(request: ServerRequest): Uint8Array {
+  return encode(request);
+}
+
+function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {
+  if (bytes.length > MAX_OFFER_BYTES) throw refuse(`${what} has at most ${MAX_OFFER_BYTES} bytes`);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw refuse(`${what} is JSON`);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw refuse(`this is not ${what} of version 1`);
+  return parsed.data;
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+const refuse = (problem: string) => new ZkcxError('ERR_SESSION_VALUE', problem);

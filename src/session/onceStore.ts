@@ -1,0 +1,53 @@
+/** Things that may happen once, remembered across crashes: pseudonyms, messages of a session. */
+import { mkdir } from 'node:fs/promises';
+import { ClassicLevel } from 'classic-level';
+import { ZkcxError } from '../errors.ts';
+
+/**
+ * A LevelDB of claimed keys. One process at a time has it open. A claim that was granted is on disk
+ * before `claim` returns; claims are decided one after the other, so of two at once one wins.
+ */
+export class OnceStore {
+  private readonly level: ClassicLevel<string, string>;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(level: ClassicLevel<string, string>) {
+    this.level = level;
+  }
+
+  /** Open, or make, the store in a folder. Throws ERR_SESSION_STORE, also when another one has it. */
+  static async open(folder: string): Promise<OnceStore> {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const level = new ClassicLevel<string, string>(folder);
+      await level.open();
+      return new OnceStore(level);
+    } catch (cause) {
+      throw failed(`cannot open ${folder}: is it in use by another process?`, cause);
+    }
+  }
+
+  /** Claim a key. True once, false ever after. `at`, Unix seconds, is kept with it. */
+  claim(key: string, at: bigint): Promise<boolean> {
+    const result = this.turn.then(async () => {
+      try {
+        if ((await this.level.get(key)) !== undefined) return false;
+        await this.level.put(key, String(at), { sync: true });
+        return true;
+      } catch (cause) {
+        // not known to be on disk: to the caller it did not happen
+        throw failed('cannot keep what may happen once', cause);
+      }
+    });
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.turn;
+    await this.level.close();
+  }
+}
+
+const failed = (what: string, cause: unknown) =>
+  new ZkcxError('ERR_SESSION_STORE', `the session store fails: ${what}`, { cause });

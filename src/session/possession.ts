@@ -1,0 +1,62 @@
+/** A later message of a verified session -> accepted, by a proof that the same key signed it. */
+import { Field } from 'o1js';
+import { PossessionRequest } from '../circuits/session.ts';
+import { ZkcxError } from '../errors.ts';
+import { MODE } from '../params.ts';
+import { checkEnvelope } from '../prover/envelope.ts';
+import { assertMode, assertProof, pinnedKeyOf, publicValues } from '../prover/verify.ts';
+import { possessionRequest } from '../witness/message.ts';
+import { checkMessage, MESSAGE_KIND, type MessageContext, type MessageKind } from './messages.ts';
+
+export interface PossessionStatement {
+  readonly kind: MessageKind;
+  /** The bytes that were signed. */
+  readonly message: Uint8Array;
+  /** What the message has to say, from the verifier's own knowledge. */
+  readonly context: MessageContext;
+  /** Both from the `VerifiedPresentation` that began the session. */
+  readonly session: bigint;
+  readonly sessionKey: bigint;
+}
+
+/** Frozen. */
+export interface VerifiedPossession {
+  readonly kind: MessageKind;
+  readonly message: Uint8Array;
+  readonly session: bigint;
+  /** What of this may be accepted once in the session: see `SessionVerifier`. */
+  readonly once: string;
+}
+
+/**
+ * Verify that the key of a session signed a message of a kind. Parses the message strictly, compares
+ * it with the session, and hashes it here: there is no way to pass a bare digest. Stateless.
+ *
+ * @param envelope JSON that may be the envelope of a possession proof
+ * @throws ERR_SESSION_MESSAGE, ERR_PROOF_*; ERR_PROOF_STATEMENT for a proof about something else
+ */
+export async function verifyPossession(
+  { kind, message, context, session, sessionKey }: PossessionStatement,
+  envelope: unknown,
+): Promise<VerifiedPossession> {
+  const once = checkMessage(kind, message, context);
+  const proof = checkEnvelope(envelope);
+  const key = pinnedKeyOf('possession', proof);
+  const request = possessionRequest({
+    kind: Field(MESSAGE_KIND[kind]),
+    session: Field(session),
+    sessionKey: Field(sessionKey),
+    message,
+  });
+  const [mode, statement] = publicValues(proof);
+  assertMode(mode, MODE.possession);
+  const [, expected] = PossessionRequest.toFields(request);
+  if (statement !== expected!.toBigInt()) {
+    throw new ZkcxError(
+      'ERR_PROOF_STATEMENT',
+      'the proof is about another message, session or key than this one',
+    );
+  }
+  await assertProof(proof, key);
+  return Object.freeze({ kind, message, session, once });
+}

@@ -1,0 +1,144 @@
+/**
+ * What the leaf key signs to open a zkCX session outside RSP, byte by byte:
+ *
+ *   SEQUENCE {
+ *     UTF8String       "zkcx-session-1"
+ *     [0] transactionId     16 bytes
+ *     [3] serverAddress     host name in lower case, port if it has one
+ *     [4] serverChallenge   32 bytes, the hash of the whole negotiation
+ *     [5] hidden            the holder's own bytes, 0 to MAX_HIDDEN
+ *   }
+ *
+ * DER with minimal lengths. Field numbers are those of EuiccSigned1 (SGP.22, RSPDefinitions), which
+ * begins with [0] and so cannot be mistaken for it. Everything up to the content of [5] is known to
+ * both sides once the number of hidden bytes is: the prefix of the program `message`.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { Field } from 'o1js';
+import { DerCursor, TAG } from '../asn1/index.ts';
+import { bytesEqual, bytesToBigint, concatBytes } from '../bytes.ts';
+import { domainHash } from '../circuits/hash.ts';
+import { ZkcxError } from '../errors.ts';
+import { CONTEXT, derElement, derHeader } from './der.ts';
+
+/** Largest hidden part: leaves the whole message within what `message10` takes after any prefix. */
+export const MAX_HIDDEN = 500;
+
+export const TRANSACTION_BYTES = 16;
+const CHALLENGE_BYTES = 32;
+
+const ascii = (text: string) => new TextEncoder().encode(text);
+const MESSAGE_DOMAIN = ascii('zkcx-session-1');
+const TRANSCRIPT_DOMAIN = ascii('zkcx-transcript-1');
+
+/** Everything that two parties said before the holder signs. Offers are the bytes as sent. */
+export interface Negotiation {
+  readonly transactionId: Uint8Array;
+  /** Where the holder knows the server to be, see `checkAddress`. */
+  readonly serverAddress: string;
+  readonly clientOffer: Uint8Array;
+  readonly serverOffer: Uint8Array;
+}
+
+/** The public part of the signed message. */
+export interface SessionTranscript {
+  readonly transactionId: Uint8Array;
+  readonly serverAddress: string;
+  readonly serverChallenge: Uint8Array;
+}
+
+/**
+ * A host name in lower case (letters, digits, dots, hyphens), with a port or without. Throws
+ * ERR_SESSION_VALUE for another spelling, so that an address has one.
+ */
+export function checkAddress(address: string): string {
+  if (
+    address.length <= 200 &&
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$/.test(address)
+  ) {
+    return address;
+  }
+  throw new ZkcxError(
+    'ERR_SESSION_VALUE',
+    'a server address is a host name in lower case, with a port if it needs one',
+  );
+}
+
+/** The challenge that binds a negotiation: nothing in it can be changed, added or left out. */
+export function bindTranscript(negotiation: Negotiation): SessionTranscript {
+  const { transactionId, clientOffer, serverOffer } = negotiation;
+  const serverAddress = checkAddress(negotiation.serverAddress);
+  if (transactionId.length !== TRANSACTION_BYTES) {
+    throw new ZkcxError('ERR_SESSION_VALUE', `a transactionId has ${TRANSACTION_BYTES} bytes`);
+  }
+  const parts = [TRANSCRIPT_DOMAIN, transactionId, ascii(serverAddress), clientOffer, serverOffer];
+  const serverChallenge = sha256(
+    concatBytes(...parts.flatMap((part) => [uint32(part.length), part])),
+  );
+  return Object.freeze({ transactionId, serverAddress, serverChallenge });
+}
+
+/** All of the message before the hidden bytes, when there are `hiddenLength` of them. */
+export function messagePrefix(transcript: SessionTranscript, hiddenLength: number): Uint8Array {
+  if (!Number.isInteger(hiddenLength) || hiddenLength < 0 || hiddenLength > MAX_HIDDEN) {
+    throw new ZkcxError('ERR_SESSION_VALUE', `a message hides 0 to ${MAX_HIDDEN} bytes`);
+  }
+  const fields = concatBytes(
+    derElement(TAG.utf8String, MESSAGE_DOMAIN),
+    derElement(CONTEXT.transactionId, transcript.transactionId),
+    derElement(CONTEXT.serverAddress, ascii(transcript.serverAddress)),
+    derElement(CONTEXT.serverChallenge, transcript.serverChallenge),
+    derHeader(CONTEXT.hidden, hiddenLength),
+  );
+  return concatBytes(derHeader(TAG.sequence, fields.length + hiddenLength), fields);
+}
+
+/** The whole message: what the leaf key signs, with SHA-256. */
+export function sessionMessage(transcript: SessionTranscript, hidden: Uint8Array): Uint8Array {
+  return concatBytes(messagePrefix(transcript, hidden.length), hidden);
+}
+
+/**
+ * Read a message back; for whoever is asked to sign one. Throws the ERR_DER_* codes, and
+ * ERR_SESSION_MESSAGE when a field has another form than this package writes.
+ */
+export function parseSessionMessage(message: Uint8Array): SessionTranscript & {
+  readonly hidden: Uint8Array;
+} {
+  const outer = new DerCursor(message);
+  const fields = outer.enter(TAG.sequence, 'the session message');
+  outer.finish('the session message');
+  const read = (tag: number, what: string) =>
+    new Uint8Array(fields.content(fields.element(tag, what)));
+  const domain = read(TAG.utf8String, 'the domain');
+  const transactionId = read(CONTEXT.transactionId, 'transactionId');
+  const address = read(CONTEXT.serverAddress, 'serverAddress');
+  const serverChallenge = read(CONTEXT.serverChallenge, 'serverChallenge');
+  const hidden = read(CONTEXT.hidden, 'the hidden part');
+  fields.finish('the hidden part');
+  if (
+    !bytesEqual(domain, MESSAGE_DOMAIN) ||
+    transactionId.length !== TRANSACTION_BYTES ||
+    serverChallenge.length !== CHALLENGE_BYTES ||
+    hidden.length > MAX_HIDDEN
+  ) {
+    throw new ZkcxError('ERR_SESSION_MESSAGE', 'this is no message that opens a zkCX session');
+  }
+  const serverAddress = checkAddress(new TextDecoder('latin1').decode(address));
+  return { transactionId, serverAddress, serverChallenge, hidden };
+}
+
+/** What later messages of the session name it by. */
+export function sessionId({ serverChallenge }: SessionTranscript): Field {
+  const halves = [serverChallenge.subarray(0, 16), serverChallenge.subarray(16)];
+  return domainHash(
+    'session',
+    halves.map((half) => Field(bytesToBigint(half))),
+  );
+}
+
+function uint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
