@@ -156,9 +156,12 @@ export function fillSources(options: FillOptions): readonly SourcedEntry[] {
     return startOf(source, earlier?.content, at);
   });
   for (const parts of issues(lists)) {
-    const targets = targetsOf(parts[0], sources);
-    for (const source of targets) {
-      const next = checkLists({ lists: parts, issuer: source.issuer, at, allowExpired });
+    let next: CheckedList | undefined;
+    for (const source of targetsOf(parts[0], sources)) {
+      // one list that fills two entries of an issuer is checked once
+      if (next === undefined || !sameKey(next.issuer, source.key)) {
+        next = checkLists({ lists: parts, issuer: source.issuer, at, allowExpired });
+      }
       const i = sources.indexOf(source);
       assertFollows({ source, before: contents[i]!, next, at });
       contents[i] = next;
