@@ -51,6 +51,7 @@ export const STATUS = {
     confirmationCodeRetriesExceeded: code('8.2.7', '6.4', 'The confirmation code failed too often'),
     rebindingRefused: code('8.2', '3.7', 'No profile package for a new binding'),
     insufficientMemory: code('8.1', '4.8', 'The eUICC has too little memory'),
+    orderExpired: code('8.8.5', '4.10', 'The download order has expired'),
   },
   /** ES9+.CancelSession (SGP.22 5.6.5). */
   cancelSession: {
@@ -70,6 +71,12 @@ export const STATUS = {
     profileTypeUnavailable: code('8.2.5', '3.7', 'No profile of this type is left'),
     profileTypeOther: code('8.2.5', '3.8', 'The ICCID is of another profile type'),
     smdsInaccessible: code('8.9', '5.1', 'This server registers no events at an SM-DS'),
+  },
+  /** Any function over HTTP, before or beside its own checks. */
+  common: {
+    malformed: code('1.6', '2.1', 'The request is malformed'),
+    busy: code('1.6', '5.1', 'Too many sessions; try again later'),
+    executionError: code('1.6', '4.2', 'The server cannot do this now'),
   },
 } as const satisfies Record<string, Record<string, StatusCode>>;
 
