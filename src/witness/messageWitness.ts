@@ -1,7 +1,6 @@
 /** What a holder proves of messages that the leaf key signed: inputs of the programs. */
-import { p256 } from '@noble/curves/nist.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { Field } from 'o1js';
-import { bigintToBytes, concatBytes } from '../bytes.ts';
 import { MESSAGE_WITNESS, type MessageWitness } from '../circuits/message.program.ts';
 import { PossessionWitness } from '../circuits/possession.program.ts';
 import {
@@ -12,7 +11,7 @@ import {
 } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
 import { MESSAGE_BLOCKS } from '../params.ts';
-import type { PublicKey } from '../pki/index.ts';
+import { isDigestSigned, isOnCurve, type PublicKey } from '../pki/index.ts';
 import { paddedBytes, publicKey, signature as signatureInput } from './encode.ts';
 import {
   digestOf,
@@ -81,7 +80,7 @@ export function possessionWitness({
   blind: Field;
   signature: { r: bigint; s: bigint };
 }): { request: PossessionRequest; witness: PossessionWitness } {
-  if (!isSigned(message, key, signature)) {
+  if (!isOnCurve(key) || !isDigestSigned(sha256(message), signature, key)) {
     throw new ZkcxError(
       'ERR_POSSESSION_SIGNATURE',
       'the signature is not by this key over this message',
@@ -98,19 +97,4 @@ export function possessionWitness({
   });
   const sessionKey = commitKey(blind, keyInput);
   return { request: possessionRequest({ kind, session, sessionKey, message }), witness };
-}
-
-/** ECDSA P-256 with SHA-256; s and n - s both pass. */
-function isSigned(
-  message: Uint8Array,
-  key: PublicKey,
-  { r, s }: { r: bigint; s: bigint },
-): boolean {
-  const wide = (value: bigint) => bigintToBytes(value, 32);
-  try {
-    const point = concatBytes(Uint8Array.of(4), wide(key.x), wide(key.y));
-    return p256.verify(concatBytes(wide(r), wide(s)), message, point, { lowS: false });
-  } catch {
-    return false;
-  }
 }
