@@ -11,7 +11,7 @@ import { publicKey } from '../witness/encode.ts';
 import { describeIssue, envelopeSchema, type ProofEnvelope } from './envelope.ts';
 import { readFileLimited, writeFileAtomic } from './files.ts';
 
-const MAX_CREDENTIAL_BYTES = 300_000;
+export const MAX_CREDENTIAL_BYTES = 300_000;
 
 /** Version 1 had no certificates. */
 const VERSION = 2;

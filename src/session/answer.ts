@@ -1,9 +1,8 @@
 /** Holder: an accepted request -> signed, planned, proven, in an envelope for the peer. */
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { CiLeaf } from '../circuits/claims.ts';
 import { ZkcxError } from '../errors.ts';
-import { checkChain, type CheckedChain, type TrustAnchor } from '../pki/index.ts';
+import type { TrustAnchor } from '../pki/index.ts';
 import type { Credential } from '../prover/credential.ts';
 import { proveMessage, provePresentation, proveRegistryPresentation } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
@@ -16,7 +15,7 @@ import {
   registryPresentationWitness,
   type SessionOpenings,
 } from '../witness/presentation.ts';
-import { ciLeaf } from '../witness/trust.ts';
+import { chainOf } from './credentialChain.ts';
 import type { PresentationBundle } from './envelopes.ts';
 import type { AcceptedRequest } from './holder.ts';
 import { writeOpenings } from './openings.ts';
@@ -134,21 +133,6 @@ export async function proveAnswer(
           },
     openings: writeOpenings(accepted.request.disclosures, openings),
   };
-}
-
-/** The credential's certificates as the chain that they are, and the CI that it starts from. */
-export function chainOf(
-  { opening, certificates }: Credential,
-  anchors: readonly TrustAnchor[],
-): { chain: CheckedChain; anchor: TrustAnchor } {
-  const anchor = anchors.find(
-    (known) => CiLeaf.hash(ciLeaf(known)).toBigInt() === opening.ciLeaf.toBigInt(),
-  );
-  if (anchor === undefined) {
-    throw new ZkcxError('ERR_TRUST_UNKNOWN', 'the CI of this credential is not among those given');
-  }
-  const [from, until] = [opening.validFrom.toBigInt(), opening.validUntil.toBigInt()];
-  return { chain: checkChain({ anchor, certificates, window: { from, until } }), anchor };
 }
 
 /** What the peer sees of a refusal, whatever the reason. */

@@ -13,8 +13,7 @@ import { revocationMap } from '../witness/revocation.ts';
 import type { RevocationMap } from '../witness/revocationMap.ts';
 
 const MAX_CERTIFICATE_BYTES = 65_536;
-/** Some 100,000 entries. */
-export const MAX_LIST_BYTES = 8_000_000;
+const MAX_LIST_BYTES = 8_000_000;
 export const MAX_MAP_FILE_BYTES = 100_000_000;
 
 /** A map with all that it is computed from. */

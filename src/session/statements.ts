@@ -1,0 +1,82 @@
+/** Holder: later messages of a session, and static statements, as proofs for the peer. */
+import { Field } from 'o1js';
+import type { TrustAnchor } from '../pki/index.ts';
+import type { Credential } from '../prover/credential.ts';
+import type { ProofEnvelope } from '../prover/envelope.ts';
+import { proveCertify, provePossession } from '../prover/present.ts';
+import type { JobOptions, Prover } from '../prover/prover.ts';
+import { handlesOf } from '../witness/chain.ts';
+import { possessionWitness } from '../witness/messageWitness.ts';
+import { certifyWitness } from '../witness/presentation.ts';
+import type { RevocationMap } from '../witness/revocationMap.ts';
+import type { TrustSet } from '../witness/trust.ts';
+import type { HolderSession, SignMessage } from './answer.ts';
+import { chainOf } from './credentialChain.ts';
+import { roleIn } from './credentialStore.ts';
+import type { CertifiedBundle } from './envelopes.ts';
+import { checkMessage, MESSAGE_KIND, type MessageContext, type MessageKind } from './messages.ts';
+import { fromLimbs } from './openings.ts';
+
+export interface PossessionInput {
+  readonly session: HolderSession;
+  readonly kind: MessageKind;
+  readonly message: Uint8Array;
+  /** What the peer will compare the message with. */
+  readonly context: Omit<MessageContext, 'transactionId' | 'serverAddress'>;
+  readonly sign: SignMessage;
+}
+
+/**
+ * Sign a later message of a session and plan the proof that the session's key did.
+ *
+ * @throws ERR_SESSION_MESSAGE when the peer would refuse the message, ERR_POSSESSION_SIGNATURE
+ */
+export async function planPossession({ session, kind, message, context, sign }: PossessionInput) {
+  const { transcript, key } = session;
+  checkMessage(kind, message, { ...context, ...transcript });
+  return possessionWitness({
+    kind: Field(MESSAGE_KIND[kind]),
+    session: Field(session.session),
+    message,
+    key: { x: fromLimbs(key.key.x), y: fromLimbs(key.key.y) },
+    blind: key.blind,
+    signature: await sign(message),
+  });
+}
+
+/** The same, proven. */
+export async function possess(
+  input: PossessionInput,
+  prover: Prover,
+  options: JobOptions = {},
+): Promise<ProofEnvelope> {
+  return provePossession(await planPossession(input), prover, options);
+}
+
+export interface CertifyInput {
+  readonly credential: Credential;
+  /** CIs, among them the one that the credential's chain starts from. */
+  readonly anchors: readonly TrustAnchor[];
+  readonly trust: TrustSet;
+  readonly map: RevocationMap;
+  /** Unix seconds. */
+  readonly time: bigint;
+}
+
+/** Plan the static statement of a credential. Throws the codes of `certifyWitness` and ERR_CHAIN_*. */
+export function planCertify({ credential, anchors, trust, map, time }: CertifyInput) {
+  const { chain, anchor } = chainOf(credential, anchors);
+  const { opening } = credential;
+  const handles = handlesOf(chain);
+  return certifyWitness({ opening, handles, anchor, trust, map, time, role: roleIn(opening) });
+}
+
+/** The same, proven and in its envelope. It tells key and identity: for parties that are known anyway. */
+export async function certify(
+  input: CertifyInput,
+  prover: Prover,
+  options: JobOptions = {},
+): Promise<CertifiedBundle> {
+  const proof = await proveCertify(planCertify(input), input.credential.proof, prover, options);
+  return { format: 'zkcx-certified', version: 1, proof };
+}
