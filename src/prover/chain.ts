@@ -80,7 +80,8 @@ function checkForProof(
   return { chain: checkChain({ anchor, certificates, at, window }), window };
 }
 
-async function proveSteps(
+/** One proof after the other; the last one. Each must claim what was planned. */
+export async function proveSteps(
   steps: readonly ChainStep[],
   prover: Prover,
   options: JobOptions,

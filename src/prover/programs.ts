@@ -18,6 +18,7 @@ export type ProgramTable = Readonly<Record<string, () => Promise<ProvableProgram
 
 export const PROGRAMS = {
   chain: async () => (await import('../circuits/chain.program.ts')).chainProgram,
+  crl: async () => (await import('../circuits/crl.program.ts')).crlProgram,
   message5: async () => (await import('../circuits/message.program.ts')).message5Program,
   message10: async () => (await import('../circuits/message.program.ts')).message10Program,
   possession: async () => (await import('../circuits/possession.program.ts')).possessionProgram,
@@ -32,6 +33,7 @@ export type ProgramName = keyof typeof PROGRAMS;
 
 /** Programs whose proofs a program verifies inside: they must be compiled before it. */
 export const VERIFIED_INSIDE: Readonly<Partial<Record<string, readonly ProgramName[]>>> = {
+  crl: ['chain'],
   presentation: ['chain'],
   certify: ['chain'],
 };
@@ -48,6 +50,7 @@ interface ProofShape {
 /** Known without loading a circuit, for verifiers. */
 export const PROOF_SHAPES: Readonly<Record<ProgramName, ProofShape>> = {
   chain: { publicInput: 1, publicOutput: 4, maxProofsVerified: 1 },
+  crl: { publicInput: 1, publicOutput: 4, maxProofsVerified: 1 },
   message5: { publicInput: 4, publicOutput: 0, maxProofsVerified: 0 },
   message10: { publicInput: 4, publicOutput: 0, maxProofsVerified: 0 },
   possession: { publicInput: 2, publicOutput: 0, maxProofsVerified: 0 },

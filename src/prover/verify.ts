@@ -4,7 +4,7 @@ import { presetSetup } from '../circuits/proofSystem.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { selectBackend } from './backend.ts';
-import { checkEnvelope, type ProofEnvelope } from './envelope.ts';
+import { checkEnvelope, type JsonProof, type ProofEnvelope } from './envelope.ts';
 import { pinnedKey, pinnedSetup, type VerificationKey } from './keys.ts';
 import { PROOF_SHAPES, type ProgramName } from './programs.ts';
 
@@ -101,16 +101,21 @@ function assertWindow(validFrom: bigint, validUntil: bigint, at: bigint): void {
 
 /** The proof itself, last of all checks. Throws ERR_PROOF_INVALID. */
 export async function assertProof({ proof }: ProofEnvelope, key: VerificationKey): Promise<void> {
+  if (!(await isValid(proof, key))) {
+    throw new ZkcxError('ERR_PROOF_INVALID', 'the proof is not valid');
+  }
+}
+
+/** Whether a proof verifies, whatever it says. */
+export async function isValid(proof: JsonProof, key: VerificationKey): Promise<boolean> {
   selectBackend();
   await presetSetup(pinnedSetup());
-  let valid: boolean;
   try {
-    valid = await verify(proof, key.data);
+    return await verify(proof, key.data);
   } catch {
     // the proof system throws at bytes that it cannot read, with nothing useful to say
-    valid = false;
+    return false;
   }
-  if (!valid) throw new ZkcxError('ERR_PROOF_INVALID', 'the proof is not valid');
 }
 
 const now = () => BigInt(Math.floor(Date.now() / 1000));

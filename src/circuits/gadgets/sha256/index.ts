@@ -82,7 +82,7 @@ function hashBlocks(
 }
 
 /** The state before the first block. */
-export function initialState(context: CircuitContext): State {
+function initialState(context: CircuitContext): State {
   const words = INITIAL.map((word) => raised(context.constant(word + (1n << 32n))));
   return words as unknown as State;
 }
