@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { type Certificate, type Name, OID } from '../asn1/index.ts';
+import type { Certificate } from '../asn1/index.ts';
 import { bytesToHex } from '../bytes.ts';
-import { ZkcxError } from '../errors.ts';
 import { checkProfile } from '../pki/index.ts';
 import { ROLE_NAMES, ROLES } from '../roles.ts';
+import { nameText, text } from './names.ts';
 import { addJson, readCertificate } from './options.ts';
-import { answer, type Answer, isoTime, printable } from './output.ts';
+import { answer, type Answer, factLines, isoTime, provable } from './output.ts';
 
 const ROLE_ARC = '2.23.146.1.2.1';
 
@@ -43,44 +43,10 @@ function inspect(certificate: Certificate): Answer {
     registeredId: certificate.registeredId,
     extendedKeyUsage: certificate.extendedKeyUsage,
     tbsBytes: certificate.tbs.length,
-    provable: provable(certificate),
+    provable: provable(() => checkProfile(certificate)),
   };
-  const lines = Object.entries(facts).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
-    const shown = isList
-      ? value.join(', ')
-      : value instanceof Object
-        ? JSON.stringify(value)
-        : value;
-    return [`${`${name}:`.padEnd(24)}${printable(String(shown))}`];
-  });
-  return { json: facts, text: lines };
-}
-
-/** Whether the circuits have room for it; the code names the limit that it breaks. */
-function provable(certificate: Certificate): string {
-  try {
-    checkProfile(certificate);
-    return 'yes';
-  } catch (error) {
-    if (error instanceof ZkcxError) return `no, ${error.code}: ${error.message}`;
-    throw error;
-  }
+  return { json: facts, text: factLines(facts) };
 }
 
 const roleOidText = (role: (typeof ROLE_NAMES)[number]) =>
   [ROLE_ARC, ...ROLES[role].arcs].join('.');
-
-const SHORT_NAMES: Readonly<Record<string, string>> = {
-  [OID.commonName]: 'CN',
-  [OID.serialNumber]: 'serialNumber',
-  [OID.countryName]: 'C',
-  [OID.organizationName]: 'O',
-  [OID.organizationalUnitName]: 'OU',
-};
-
-const nameText = ({ attributes }: Name) =>
-  attributes.map(({ oid, value }) => `${SHORT_NAMES[oid] ?? oid}=${text(value)}`).join(', ');
-
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

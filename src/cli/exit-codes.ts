@@ -3,8 +3,15 @@ import { ZkcxError } from '../errors.ts';
 export const EXIT = { done: 0, no: 1, unusable: 2 } as const;
 
 /** Codes that answer the question that was asked, with no; all others mean it could not be asked. */
-const ANSWERS_NO = /^ERR_(CERT|CHAIN|PROFILE|PROOF|TRUST|PROVER_KEY)(_|$)/;
-const UNREADABLE = new Set(['ERR_PROOF_FORMAT', 'ERR_PROOF_VERSION', 'ERR_TRUST_SIZE']);
+const ANSWERS_NO = /^ERR_(CERT|CHAIN|CRL|REVOCATION|PROFILE|PROOF|TRUST|PROVER_KEY)(_|$)/;
+const UNREADABLE = new Set([
+  'ERR_PROOF_FORMAT',
+  'ERR_PROOF_VERSION',
+  'ERR_TRUST_SIZE',
+  'ERR_REVOCATION_SOURCES',
+  'ERR_REVOCATION_FORMAT',
+  'ERR_REVOCATION_VERSION',
+]);
 
 export function exitCode(error: unknown): number {
   if (!(error instanceof ZkcxError)) return EXIT.unusable;

@@ -6,8 +6,11 @@ import { registerCertInspect } from './cert-inspect.ts';
 import { registerChainCheck } from './chain-check.ts';
 import { registerChainProve } from './chain-prove.ts';
 import { registerChainVerify } from './chain-verify.ts';
+import { registerCrlInspect } from './crl-inspect.ts';
 import { EXIT } from './exit-codes.ts';
 import { registerKeys } from './keys.ts';
+import { registerRevocationBuild } from './revocation-build.ts';
+import { registerRevocationShow } from './revocation-show.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -27,6 +30,11 @@ const chain = zkcx.command('chain').description('certificate chains');
 registerChainCheck(chain);
 registerChainProve(chain);
 registerChainVerify(chain);
+const crl = zkcx.command('crl').description('revocation lists');
+registerCrlInspect(crl);
+const revocation = zkcx.command('revocation').description('revocation maps');
+registerRevocationBuild(revocation);
+registerRevocationShow(revocation);
 registerKeys(zkcx.command('keys').description('verification keys pinned in the package'));
 
 try {

@@ -1,7 +1,12 @@
 /** Options and arguments that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { certificateBytes, parseCertificate } from '../asn1/index.ts';
-import type { Certificate } from '../asn1/index.ts';
+import {
+  certificateBytes,
+  listBytes,
+  parseCertificate,
+  parseRevocationList,
+} from '../asn1/index.ts';
+import type { Certificate, RevocationList } from '../asn1/index.ts';
 import { ZkcxError } from '../errors.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../pki/index.ts';
 import { readFileLimited } from '../prover/files.ts';
@@ -10,6 +15,8 @@ import type { JobOptions, ProverOptions } from '../prover/prover.ts';
 import { printEvent } from './output.ts';
 
 const MAX_CERTIFICATE_BYTES = 65_536;
+/** Some 100,000 entries. */
+const MAX_LIST_BYTES = 8_000_000;
 
 export interface ProverFlags {
   readonly backend?: Backend;
@@ -90,6 +97,12 @@ export async function readAnchors(files: readonly string[]): Promise<TrustAnchor
   return certificates.map((certificate, i) =>
     inFile(files[i]!, () => anchorFromCertificate(certificate)),
   );
+}
+
+/** Read and parse a revocation list, DER or PEM; errors say which file. */
+export async function readList(file: string): Promise<RevocationList> {
+  const bytes = await readFileLimited(file, MAX_LIST_BYTES);
+  return inFile(file, () => parseRevocationList(listBytes(bytes)));
 }
 
 function inFile<T>(file: string, work: () => T): T {

@@ -77,6 +77,31 @@ export function printable(text: string): string {
   );
 }
 
+/** Facts one a line, absent ones left out. */
+export function factLines(facts: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    const shown = isList
+      ? value.join(', ')
+      : value instanceof Object
+        ? JSON.stringify(value)
+        : value;
+    return [`${`${name}:`.padEnd(24)}${printable(String(shown))}`];
+  });
+}
+
+/** Whether the circuits have room for something; the code names the limit that it breaks. */
+export function provable(check: () => void): string {
+  try {
+    check();
+    return 'yes';
+  } catch (error) {
+    if (error instanceof ZkcxError) return `no, ${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

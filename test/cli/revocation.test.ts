@@ -1,0 +1,147 @@
+/** Commands about revocation lists and maps: a process, its output, its exit code. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { ROOT, run } from '../support/command.ts';
+import { POINTS } from '../support/crl/index.ts';
+
+const SGP26 = join(ROOT, 'fixtures/sgp26');
+const CI = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
+const EUM = join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der');
+const list = (name: string) => join(SGP26, `crl/CRL-${name}.der`);
+const WHEN = ['--root', CI, '--at', '2026-07-01'];
+
+const folder = mkdtempSync(join(tmpdir(), 'zkcx-revocation-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const zkcx = (...args: string[]) => run('node', ['--import', 'tsx', 'src/cli/main.ts', ...args]);
+
+copyFileSync(CI, join(folder, 'ci.der'));
+const SOURCES = file(
+  'sources.json',
+  JSON.stringify({
+    format: 'zkcx-revocation-sources',
+    version: 1,
+    sources: [
+      { issuer: 'ci.der', kind: 'ca', point: POINTS.B },
+      { issuer: CI, kind: 'user', point: POINTS.A },
+      { issuer: EUM, kind: 'user', point: 'none' },
+    ],
+  }),
+);
+const MAP = join(folder, 'map.json');
+const build = (out: string, ...args: string[]) =>
+  zkcx('revocation', 'build', '--json', ...WHEN, '--sources', SOURCES, '--out', out, ...args);
+
+describe('zkcx crl inspect', () => {
+  test('shows a list, DER and PEM alike', () => {
+    const { status, stdout } = zkcx('crl', 'inspect', list('B-10'));
+    expect(status).toBe(0);
+    expect(stdout).toContain(POINTS.B);
+    const lines =
+      readFileSync(list('B-10'))
+        .toString('base64')
+        .match(/.{1,64}/g) ?? [];
+    const pem = ['-----BEGIN X509 CRL-----', ...lines, '-----END X509 CRL-----', ''].join('\n');
+    expect(zkcx('crl', 'inspect', file('list.pem', pem)).stdout).toBe(stdout);
+  });
+
+  test('speaks JSON', () => {
+    const { status, stdout } = zkcx('crl', 'inspect', '--json', list('A-1'));
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      crlNumber: '2',
+      point: POINTS.A,
+      certificates: 'user',
+      entries: 1,
+      serialNumbers: ['79'],
+      provable: 'yes',
+    });
+  });
+
+  test('takes a certificate for bad input', () => {
+    const { status, stderr } = zkcx('crl', 'inspect', EUM);
+    expect(status).toBe(1);
+    expect(stderr).toContain('ERR_CRL_VERSION');
+  });
+});
+
+describe('zkcx revocation', () => {
+  test('builds a map and shows it again', () => {
+    const made = build(MAP, '--list', list('A-1'), list('B-0'));
+    expect(made.status).toBe(0);
+    const built = JSON.parse(made.stdout) as { root: string; entries: object[] };
+    expect(built.entries).toMatchObject([
+      { kind: 'ca', state: 'fresh', crlNumber: '1', revoked: 0 },
+      { kind: 'user', state: 'fresh', crlNumber: '2', revoked: 1 },
+      { kind: 'user', state: 'none', point: 'none' },
+    ]);
+    const shown = zkcx('revocation', 'show', ...WHEN, MAP);
+    expect(shown.status).toBe(0);
+    expect(shown.stdout).toContain(`Revocation root: ${built.root}`);
+    const later = zkcx('revocation', 'show', '--json', '--root', CI, '--at', '2040-01-01', MAP);
+    const { root, entries } = JSON.parse(later.stdout) as typeof built;
+    expect(root).toBe(built.root);
+    expect(entries).toMatchObject([{ state: 'stale' }, { state: 'stale' }, { state: 'none' }]);
+  });
+
+  test('lets nothing in a map grow older', () => {
+    const out = join(folder, 'next.json');
+    const next = build(out, '--previous', MAP, '--list', list('A-10'));
+    expect(JSON.parse(next.stdout)).toMatchObject({
+      entries: [{ crlNumber: '1' }, { crlNumber: '3', revoked: 10 }, { state: 'none' }],
+    });
+    const older = build(out, '--previous', MAP, '--list', list('A-0'));
+    expect(older.status).toBe(1);
+    expect(JSON.parse(older.stdout)).toMatchObject({ error: { code: 'ERR_REVOCATION_OLDER' } });
+  });
+
+  test.each([
+    ['a list that was changed', 1, 'ERR_CRL_SIGNATURE', () => damaged()],
+    ['what is no list', 2, 'ERR_PEM', () => file('text.der', 'hello')],
+  ])('refuses %s', (_, code, error, make) => {
+    const { status, stdout } = build(join(folder, 'refused.json'), '--list', make());
+    expect(status).toBe(code);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: error } });
+  });
+
+  test.each([
+    ['no map', '{}', 2, 'ERR_REVOCATION_FORMAT'],
+    [
+      'another root',
+      () => readFileSync(MAP, 'utf8').replace(/"root": "\d+/, '"root": "7'),
+      1,
+      'ERR_REVOCATION_ROOT',
+    ],
+  ])('does not show %s', (_, content, code, error) => {
+    const path = file('bad.json', typeof content === 'string' ? content : content());
+    const { status, stderr } = zkcx('revocation', 'show', ...WHEN, path);
+    expect(status).toBe(code);
+    expect(stderr).toContain(error);
+  });
+
+  test.each([
+    ['crl inspect', []],
+    ['revocation build', []],
+    ['revocation show', []],
+  ])('%s --help', (command) => {
+    const { status, stdout } = zkcx(...command.split(' '), '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Usage: zkcx ${command}`);
+  });
+});
+
+/** CRL-B of one entry with another serial number. */
+function damaged(): string {
+  const der = readFileSync(list('B-1'));
+  der[der.indexOf(Buffer.from('020179', 'hex')) + 2]! ^= 1;
+  return file('damaged.der', der);
+}
