@@ -232,6 +232,7 @@ export type ErrorCode =
   | 'ERR_RSP_STORE'
   | 'ERR_RSP_IDENTITY'
   | 'ERR_RSP_BUSY'
+  | 'ERR_RSP_LISTEN'
   // the proving process
   | 'ERR_PROVER_INPUT'
   | 'ERR_PROVER_REFUSED'

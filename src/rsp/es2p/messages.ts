@@ -1,0 +1,60 @@
+/**
+ * ES2+, the operator's side of the SM-DP+ (SGP.22 5.3), in JSON (6.5.2): requests and answers as
+ * the standard names them.
+ */
+import { z } from 'zod';
+
+const iccid = z
+  .string()
+  .regex(/^[0-9]{18,20}[fF]{0,2}$/)
+  .transform((digits) => digits.replace(/[fF]+$/, ''));
+const eid = z.string().regex(/^[0-9]{32}$/);
+/** SGP.22 4.1.1 has capital letters, digits and "-"; some operators use more. Empty: see 5.3.2. */
+const matchingId = z.string().regex(/^[0-9A-Za-z_.-]{0,255}$/);
+
+const header = z.object({
+  functionRequesterIdentifier: z.string().max(255),
+  functionCallIdentifier: z.string().max(255),
+});
+
+export const downloadOrderSchema = z
+  .object({
+    header: header.optional(),
+    eid: eid.optional(),
+    iccid: iccid.optional(),
+    profileType: z.string().max(255).optional(),
+  })
+  .refine(({ iccid, profileType }) => iccid !== undefined || profileType !== undefined, {
+    message: 'either iccid or profileType must be there',
+  });
+
+export const confirmOrderSchema = z.object({
+  header: header.optional(),
+  iccid,
+  eid: eid.optional(),
+  matchingId: matchingId.optional(),
+  confirmationCode: z.string().min(1).max(255).optional(),
+  smdsAddress: z.string().min(1).max(255).optional(),
+  releaseFlag: z.boolean(),
+});
+
+export const cancelOrderSchema = z.object({
+  header: header.optional(),
+  iccid,
+  eid: eid.optional(),
+  matchingId: matchingId.optional(),
+  finalProfileStatusIndicator: z.enum(['Available', 'Unavailable']),
+});
+
+export const releaseProfileSchema = z.object({ header: header.optional(), iccid });
+
+export type DownloadOrder = z.infer<typeof downloadOrderSchema>;
+export type ConfirmOrder = z.infer<typeof confirmOrderSchema>;
+export type CancelOrder = z.infer<typeof cancelOrderSchema>;
+export type ReleaseProfile = z.infer<typeof releaseProfileSchema>;
+
+export interface ConfirmOrderAnswer {
+  readonly eid?: string;
+  readonly matchingId: string;
+  readonly smdpAddress: string;
+}

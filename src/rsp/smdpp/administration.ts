@@ -1,0 +1,141 @@
+/**
+ * What the operator does by hand, as JSON functions: served on a socket inside the data folder
+ * while the server runs, called directly while it does not. The store has one user at a time.
+ */
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { ZkcxError } from '../../errors.ts';
+import { cancelOrderSchema } from '../es2p/messages.ts';
+import { cancelOrder } from '../es2p/orders.ts';
+import { RspRefusal, STATUS } from '../messages/statusCodes.ts';
+import type { SmdpContext } from './context.ts';
+import { jsonApp, jsonFunction } from './jsonFunctions.ts';
+import type { Order } from './order.ts';
+import { addOrder, addOrderSchema, addProfile, addProfileSchema } from './stock.ts';
+
+const pathOf = (name: AdministrationFunction) => `/administration/${name}`;
+/** A profile package in base64 and what is said about it. */
+const MAX_BODY = 10_000_000;
+
+const pageSchema = z.object({ limit: z.number().int().positive().max(10_000).default(1_000) });
+
+/** Permissions of the folder around the socket decide who may use it. */
+export const socketOf = (folder: string) => join(folder, 'administration.sock');
+
+export function administrationApp(context: SmdpContext): Hono {
+  const { store } = context;
+  const functions = {
+    [pathOf('addProfile')]: jsonFunction(addProfileSchema, async (request) => ({
+      profile: await addProfile(context, request),
+    })),
+    [pathOf('listProfiles')]: jsonFunction(pageSchema, async ({ limit }) => ({
+      profiles: await take(store.profiles(), limit),
+    })),
+    [pathOf('addOrder')]: jsonFunction(addOrderSchema, async (request) => ({
+      order: shown(await addOrder(context, request)),
+      address: context.settings.address,
+    })),
+    [pathOf('listOrders')]: jsonFunction(pageSchema, async ({ limit }) => ({
+      orders: (await take(store.orders(), limit)).map(shown),
+    })),
+    [pathOf('showOrder')]: jsonFunction(z.object({ iccid: z.string() }), async ({ iccid }) => {
+      const order = await store.order(iccid);
+      if (order === undefined) throw new RspRefusal(STATUS.es2p.iccidUnknown);
+      return { order: shown(order), address: context.settings.address };
+    }),
+    [pathOf('cancelOrder')]: jsonFunction(cancelOrderSchema, async (request) => {
+      await cancelOrder(context, request);
+      return {};
+    }),
+  };
+  return jsonApp(functions, { maxBody: MAX_BODY });
+}
+
+export type AdministrationFunction =
+  'addProfile' | 'listProfiles' | 'addOrder' | 'listOrders' | 'showOrder' | 'cancelOrder';
+
+/** An order without what devices prove who they are or what they know with. */
+export function shown(order: Order) {
+  const { confirmation, delivery, ...rest } = order;
+  return {
+    ...rest,
+    confirmationCode: confirmation && { failures: confirmation.failures },
+    deliveredTo: delivery?.eid,
+  };
+}
+
+export type ShownOrder = ReturnType<typeof shown>;
+
+/** Call a function of a running server; undefined when none runs on this folder. */
+export async function callRunning(
+  folder: string,
+  name: AdministrationFunction,
+  body: object,
+): Promise<unknown> {
+  const text = await post(socketOf(folder), pathOf(name), JSON.stringify(body));
+  return text === undefined ? undefined : unwrap(text);
+}
+
+/** Call a function in this process. */
+export async function callDirectly(
+  context: SmdpContext,
+  name: AdministrationFunction,
+  body: object,
+): Promise<unknown> {
+  const response = await administrationApp(context).request(pathOf(name), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return unwrap(await response.text());
+}
+
+const answerSchema = z.looseObject({
+  header: z.object({
+    functionExecutionStatus: z.object({
+      status: z.string(),
+      statusCodeData: z
+        .object({ subjectCode: z.string(), reasonCode: z.string(), message: z.string() })
+        .optional(),
+    }),
+  }),
+});
+
+function unwrap(text: string): unknown {
+  const { header, ...rest } = answerSchema.parse(JSON.parse(text));
+  const { statusCodeData } = header.functionExecutionStatus;
+  if (statusCodeData !== undefined) throw new RspRefusal(statusCodeData);
+  return rest;
+}
+
+function post(socketPath: string, path: string, body: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    const call = request({ socketPath, path, method: 'POST', headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      response.on('error', reject);
+    });
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      // no socket, or one that a killed server left behind
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+      else {
+        const message = `the running server does not answer: ${error.code}`;
+        reject(new ZkcxError('ERR_RSP_STORE', message, { cause: error }));
+      }
+    });
+    call.end(body);
+  });
+}
+
+async function take<T>(items: AsyncIterable<T>, limit: number): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) {
+    list.push(item);
+    if (list.length === limit) break;
+  }
+  return list;
+}

@@ -1,0 +1,42 @@
+import type { Hono } from 'hono';
+import { encodeJson, ES9P } from '../messages/es9p.ts';
+import { jsonApp, type JsonAppOptions, jsonFunction } from './jsonFunctions.ts';
+import type { SmdpServer } from './server.ts';
+
+/** ES9+ over HTTP: what LPAs talk to (SGP.22 6.5.2). */
+export function es9pApp(server: SmdpServer, options?: JsonAppOptions): Hono {
+  const functions = {
+    [ES9P.initiateAuthentication.path]: jsonFunction(
+      ES9P.initiateAuthentication.request,
+      async (request) =>
+        encodeJson(
+          ES9P.initiateAuthentication.answer,
+          await server.initiateAuthentication(request),
+        ),
+    ),
+    [ES9P.authenticateClient.path]: jsonFunction(ES9P.authenticateClient.request, async (request) =>
+      encodeJson(ES9P.authenticateClient.answer, await server.authenticateClient(request)),
+    ),
+    [ES9P.getBoundProfilePackage.path]: jsonFunction(
+      ES9P.getBoundProfilePackage.request,
+      async (request) =>
+        encodeJson(
+          ES9P.getBoundProfilePackage.answer,
+          await server.getBoundProfilePackage(request),
+        ),
+    ),
+    // whether it was of use is not told: the eUICC may forget it either way
+    [ES9P.handleNotification.path]: jsonFunction(
+      ES9P.handleNotification.request,
+      async (request) => {
+        await server.handleNotification(request);
+        return undefined;
+      },
+    ),
+    [ES9P.cancelSession.path]: jsonFunction(ES9P.cancelSession.request, async (request) => {
+      await server.cancelSession(request);
+      return {};
+    }),
+  };
+  return jsonApp(functions, options);
+}

@@ -1,0 +1,71 @@
+/** A package for one device, and the same package again for its next session. */
+import { p256 } from '@noble/curves/nist.js';
+import { bindProfile } from '../es8p/index.ts';
+import {
+  decodeBoundProfilePackage,
+  decodeInitialiseSecureChannel,
+  encodeBoundProfilePackage,
+  encodeInitialiseSecureChannel,
+  encodeInitialiseSecureChannelFields,
+} from '../messages/boundProfilePackage.ts';
+import { eidBytes } from '../messages/identifiers.ts';
+import { sign } from '../messages/signature.ts';
+import { encodeTlv } from '../messages/tlv.ts';
+import type { SmdpContext } from './context.ts';
+import type { SmdpIdentity } from './identities.ts';
+import { metadataOf, type Profile } from './profile.ts';
+
+/** Random bytes that are reduced to a secret key: 128 bits more than it has (FIPS 186-5 A.2.1). */
+const OTSK_SEED = 48;
+
+/** Where a package goes. */
+export interface Target {
+  readonly transactionId: Uint8Array;
+  readonly eid: string;
+  /** otPK.EUICC.ECKA: 04, x, y. */
+  readonly euiccOtpk: Uint8Array;
+  readonly identity: SmdpIdentity;
+}
+
+/** Bind under fresh keys. Throws ERR_RSP_VALUE if the device's key is no point of the curve. */
+export function bindFresh(
+  { random, settings }: SmdpContext,
+  profile: Profile,
+  upp: Uint8Array,
+  { transactionId, eid, euiccOtpk, identity }: Target,
+): Uint8Array {
+  const binding = {
+    transactionId,
+    euiccOtpk,
+    eid: eidBytes(eid),
+    smdpOtsk: p256.utils.randomSecretKey(random(OTSK_SEED)),
+    hostId: random(16),
+    secretKey: identity.pb.secretKey,
+  };
+  const replaceSessionKeys = settings.replaceSessionKeys
+    ? { initialMacChainingValue: random(16), ppkEnc: random(16), ppkCmac: random(16) }
+    : undefined;
+  return bindProfile(binding, {
+    dpOid: identity.oid,
+    metadata: metadataOf(profile),
+    profile: upp,
+    replaceSessionKeys,
+  });
+}
+
+/**
+ * The package of an earlier session for the same one-time key: its keys and segments stay, only the
+ * TransactionID and the signature over it are new (SGP.22 5.6.2). So no key is kept by the server.
+ */
+export function bindAgain(stored: Uint8Array, target: Target): Uint8Array {
+  const bpp = decodeBoundProfilePackage(stored);
+  const { smdpSign: _, ...before } = decodeInitialiseSecureChannel(bpp.initialiseSecureChannel);
+  const request = { ...before, transactionId: target.transactionId };
+  const smdpSign = sign(
+    target.identity.pb.secretKey,
+    encodeInitialiseSecureChannelFields(request),
+    encodeTlv(0x5f49, target.euiccOtpk),
+  );
+  const initialiseSecureChannel = encodeInitialiseSecureChannel({ ...request, smdpSign });
+  return encodeBoundProfilePackage({ ...bpp, initialiseSecureChannel });
+}

@@ -1,0 +1,100 @@
+import { bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import {
+  CANCEL_SESSION_REASON,
+  type CancelSessionResponse,
+  decodeEuiccCancelSessionSigned,
+  type EuiccCancelSessionSigned,
+} from '../messages/cancelSession.ts';
+import type { Es9pRequest } from '../messages/es9p.ts';
+import { isSignature } from '../messages/signature.ts';
+import { RspRefusal, STATUS } from '../messages/statusCodes.ts';
+import { nameOf } from '../messages/values.ts';
+import { LOCK, type SmdpContext } from './context.ts';
+import { keyFromText } from './device.ts';
+import { findIdentity } from './identities.ts';
+import { fail, isDeliverable, note, type Order } from './order.ts';
+import type { Session } from './session.ts';
+
+const refuse = STATUS.cancelSession;
+
+/** After these the order waits for another try. */
+const KEEPS_ORDER: readonly number[] = [
+  CANCEL_SESSION_REASON.postponed,
+  CANCEL_SESSION_REASON.timeout,
+];
+
+/** End a session, and with it the order unless the user may come back (SGP.22 5.6.5). */
+export async function cancelSession(
+  context: SmdpContext,
+  { transactionId, cancelSessionResponse: response }: Es9pRequest<'cancelSession'>,
+): Promise<void> {
+  const id = bytesToHex(transactionId);
+  await context.locks.run(LOCK.session(id), async () => {
+    const session = context.sessions.get(id);
+    if (session === undefined) throw new RspRefusal(refuse.transactionUnknown);
+    const { reason } = checkSigned(context, session, response);
+    const { offer } = session;
+    if (offer === undefined) return end(context, session);
+    await context.locks.run(LOCK.order(offer.iccid), () =>
+      end(context, session, offer.iccid, reason),
+    );
+  });
+}
+
+function checkSigned(
+  { trust }: SmdpContext,
+  session: Session,
+  response: CancelSessionResponse,
+): EuiccCancelSessionSigned {
+  // before AuthenticateClient nobody has shown a key that could sign this
+  if (response.result === 'error' || session.device === undefined) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  const { euiccCancelSessionSigned, euiccCancelSessionSignature } = response;
+  const key = keyFromText(session.device.euiccKey);
+  if (!isSignature(euiccCancelSessionSignature, key, euiccCancelSessionSigned)) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  let signed: EuiccCancelSessionSigned;
+  try {
+    signed = decodeEuiccCancelSessionSigned(euiccCancelSessionSigned);
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
+  }
+  if (bytesToHex(signed.transactionId) !== session.transactionId) {
+    throw new RspRefusal(refuse.transactionUnknown);
+  }
+  if (signed.smdpOid !== findIdentity(trust, session.serverCiPkId)?.oid) {
+    throw new RspRefusal(refuse.oidMismatch);
+  }
+  return signed;
+}
+
+async function end(
+  { store, sessions, now }: SmdpContext,
+  session: Session,
+  iccid?: string,
+  reason?: number,
+): Promise<void> {
+  const change = store.change().deleteSession(session.transactionId);
+  const order = iccid === undefined ? undefined : await store.order(iccid);
+  if (order !== undefined && reason !== undefined && concerns(session, order)) {
+    const event = `cancelled: ${nameOf(CANCEL_SESSION_REASON, reason) ?? 'unknown reason'}`;
+    const at = Number(now());
+    const after = KEEPS_ORDER.includes(reason) ? note(order, at, event) : fail(order, at, event);
+    change.putOrder(after, order);
+  }
+  await change.commit({ durable: true });
+  sessions.delete(session.transactionId);
+}
+
+/** The order is still in the hands of this session: not installed, nor with another one since. */
+function concerns({ transactionId, state, device }: Session, order: Order): boolean {
+  if (!isDeliverable(order)) return false;
+  const { delivery } = order;
+  return state === 'delivered'
+    ? delivery?.sessions.at(-1)?.transactionId === transactionId
+    : delivery === undefined || delivery.eid === device?.eid;
+}

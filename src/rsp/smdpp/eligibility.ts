@@ -1,0 +1,20 @@
+/** Whether an eUICC can take a profile, by what it says of itself (SGP.22 3.1.3, EUICCInfo2). */
+import type { EuiccInfo2 } from '../messages/euiccInfo.ts';
+import { compareVersions } from '../messages/identifiers.ts';
+import type { Profile } from './profile.ts';
+
+/** Why it cannot, or undefined. Memory is judged later, when the package is asked for. */
+export function whyNotEligible(profile: Profile, info: EuiccInfo2): string | undefined {
+  const [major, minor] = profile.version;
+  if (compareVersions(`${major}.${minor}.0`, info.profileVersion) > 0) {
+    return 'The profile package is of a version that the eUICC does not support';
+  }
+  if (profile.profileClass === 'test' && !info.rspCapability.includes('testProfileSupport')) {
+    return 'The eUICC takes no test profiles';
+  }
+  const forbidden = info.forbiddenProfilePolicyRules ?? [];
+  if (profile.policyRules.some((rule) => forbidden.includes(rule))) {
+    return 'The eUICC forbids a policy rule of the profile';
+  }
+  return undefined;
+}

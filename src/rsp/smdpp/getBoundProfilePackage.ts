@@ -1,0 +1,195 @@
+import { bytesEqual, bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import type { Es9pAnswer, Es9pRequest } from '../messages/es9p.ts';
+import { hexToBytes } from '../messages/identifiers.ts';
+import {
+  decodeEuiccSigned2,
+  type EuiccSigned2,
+  hashCcOf,
+  type PrepareDownloadResponse,
+} from '../messages/prepareDownload.ts';
+import { euiccSignature2Input, isSignature } from '../messages/signature.ts';
+import { RspRefusal, STATUS } from '../messages/statusCodes.ts';
+import { bindAgain, bindFresh, type Target } from './binding.ts';
+import { LOCK, type SmdpContext } from './context.ts';
+import { keyFromText } from './device.ts';
+import { findIdentity } from './identities.ts';
+import {
+  CODE_FAILURE,
+  deliver,
+  isDeliverable,
+  isExpired,
+  type Order,
+  refuseCode,
+} from './order.ts';
+import type { Profile } from './profile.ts';
+import type { Device, Offer, Session } from './session.ts';
+
+const refuse = STATUS.getBoundProfilePackage;
+
+/** A session that has got as far as an offer. */
+type Authenticated = Session & { readonly device: Device; readonly offer: Offer };
+
+/**
+ * Bind the profile to the device's one-time key (SGP.22 5.6.2). After a wrong or missing
+ * confirmation code the same session may try again; after any other refusal it can only be
+ * cancelled. Throws RspRefusal.
+ */
+export async function getBoundProfilePackage(
+  context: SmdpContext,
+  { transactionId, prepareDownloadResponse: response }: Es9pRequest<'getBoundProfilePackage'>,
+): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
+  const id = bytesToHex(transactionId);
+  return context.locks.run(LOCK.session(id), async () => {
+    const session = context.sessions.get(id);
+    if (session?.state !== 'authenticated' || !isAuthenticated(session)) {
+      throw new RspRefusal(refuse.transactionUnknown);
+    }
+    const { iccid } = session.offer;
+    try {
+      const signed = checkResponse(session, response);
+      return await context.locks.run(LOCK.order(iccid), () => bound(context, session, signed));
+    } catch (error) {
+      if (!isCodeRefusal(error)) {
+        const refused: Session = { ...session, state: 'refused' };
+        await context.store.change().putSession(refused).commit({ durable: false });
+        context.sessions.set(refused);
+      }
+      throw error;
+    }
+  });
+}
+
+function isAuthenticated(session: Session): session is Authenticated {
+  return session.device !== undefined && session.offer !== undefined;
+}
+
+function isCodeRefusal(error: unknown): boolean {
+  return (
+    error instanceof RspRefusal &&
+    (error.status === refuse.confirmationCodeMissing ||
+      error.status === refuse.confirmationCodeRefused)
+  );
+}
+
+function checkResponse(session: Authenticated, response: PrepareDownloadResponse): EuiccSigned2 {
+  if (response.result === 'error') {
+    throw new RspRefusal(refuse.euiccSignatureInvalid, {
+      message: `The eUICC refused the download with error ${response.downloadErrorCode}`,
+    });
+  }
+  const { euiccSigned2, euiccSignature2 } = response;
+  const smdpSignature2 = hexToBytes(session.offer.smdpSignature2, 'a stored signature');
+  const key = keyFromText(session.device.euiccKey);
+  const input = euiccSignature2Input(euiccSigned2, smdpSignature2);
+  if (!isSignature(euiccSignature2, key, input)) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  let signed: EuiccSigned2;
+  try {
+    signed = decodeEuiccSigned2(euiccSigned2);
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
+  }
+  if (bytesToHex(signed.transactionId) !== session.transactionId) {
+    throw new RspRefusal(refuse.transactionUnknown);
+  }
+  return signed;
+}
+
+async function bound(
+  context: SmdpContext,
+  session: Authenticated,
+  { euiccOtpk, hashCc }: EuiccSigned2,
+): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
+  const { store, sessions, trust, now } = context;
+  const { device, offer, transactionId } = session;
+  const order = await store.order(offer.iccid);
+  const profile = await store.profile(offer.iccid);
+  const identity = findIdentity(trust, session.serverCiPkId);
+  if (order === undefined || profile === undefined || identity === undefined) {
+    throw new RspRefusal(refuse.rebindingRefused);
+  }
+  checkAvailable(order, device.eid, now());
+  await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
+  const { delivery } = order;
+  const again = delivery !== undefined && delivery.euiccOtpk === bytesToHex(euiccOtpk);
+  if (delivery !== undefined && !again && !order.rebinding) {
+    throw new RspRefusal(refuse.rebindingRefused);
+  }
+  if (device.freeMemory !== undefined && profile.memory > device.freeMemory) {
+    throw new RspRefusal(refuse.insufficientMemory);
+  }
+  const target = {
+    transactionId: hexToBytes(transactionId, 'a TransactionID'),
+    eid: device.eid,
+    euiccOtpk,
+    identity,
+  };
+  const boundProfilePackage = again
+    ? bindAgain(await stored(store.boundPackage(order.iccid)), target)
+    : fresh(context, profile, await stored(store.package(order.iccid)), target);
+  const next: Session = { ...session, state: 'delivered' };
+  const sessionsOfOrder = [
+    ...(delivery?.sessions ?? []),
+    { transactionId, euiccKey: device.euiccKey },
+  ];
+  const delivered = deliver(order, Number(now()), {
+    eid: device.eid,
+    euiccOtpk: bytesToHex(euiccOtpk),
+    sessions: sessionsOfOrder,
+  });
+  const change = store.change().putOrder(delivered, order).putSession(next);
+  await change.putBoundPackage(order.iccid, boundProfilePackage).commit({ durable: true });
+  sessions.set(next);
+  return { transactionId: target.transactionId, boundProfilePackage };
+}
+
+function fresh(context: SmdpContext, profile: Profile, upp: Uint8Array, target: Target) {
+  try {
+    return bindFresh(context, profile, upp, target);
+  } catch (cause) {
+    // a one-time key that is no point of the curve
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
+  }
+}
+
+/** What the store must have beside the record of an order. */
+async function stored(found: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
+  const bytes = await found;
+  if (bytes === undefined) throw new ZkcxError('ERR_RSP_STORE', 'the store lacks a package');
+  return bytes;
+}
+
+/** Since the offer the order may have ended, or gone to another device. */
+function checkAvailable(order: Order, eid: string, now: bigint): void {
+  if (order.state === 'error' && order.failure === CODE_FAILURE) {
+    throw new RspRefusal(refuse.confirmationCodeRetriesExceeded);
+  }
+  if (!isDeliverable(order) || (order.eid ?? eid) !== eid || (order.delivery?.eid ?? eid) !== eid) {
+    throw new RspRefusal(refuse.rebindingRefused);
+  }
+  if (isExpired(order, now)) throw new RspRefusal(refuse.orderExpired);
+}
+
+/** A wrong code counts, whoever sends it; at the limit the order ends. */
+async function checkCode(
+  { store, settings, now }: SmdpContext,
+  order: Order,
+  hashCc: Uint8Array | undefined,
+  transactionId: Uint8Array,
+): Promise<void> {
+  if (order.confirmation === undefined) return;
+  if (hashCc === undefined) throw new RspRefusal(refuse.confirmationCodeMissing);
+  const codeHash = hexToBytes(order.confirmation.hash, 'a stored hash');
+  if (bytesEqual(hashCc, hashCcOf(codeHash, transactionId))) return;
+  const after = refuseCode(order, Number(now()), settings.confirmationCodeLimit);
+  await store.change().putOrder(after, order).commit({ durable: true });
+  throw new RspRefusal(
+    after.state === 'error'
+      ? refuse.confirmationCodeRetriesExceeded
+      : refuse.confirmationCodeRefused,
+  );
+}

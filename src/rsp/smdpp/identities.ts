@@ -1,0 +1,93 @@
+/**
+ * Who the SM-DP+ is, under each CI that certified it, and which CIs it accepts devices under. The
+ * standard lets the two differ: the eUICC verifies under one CI and may sign under another.
+ */
+import { p256 } from '@noble/curves/nist.js';
+import type { Certificate } from '../../asn1/index.ts';
+import { bytesEqual, bytesToBigint, bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import { checkChain, type CheckedLink, type TrustAnchor } from '../../pki/index.ts';
+import type { Role } from '../../roles.ts';
+
+/** A certificate and the secret key for it, 32 bytes big-endian. */
+export interface KeyPair {
+  readonly certificate: Certificate;
+  readonly secretKey: Uint8Array;
+}
+
+/** One pair of certificates under one CI. */
+export interface SmdpIdentity {
+  /** Key identifier of the CI. */
+  readonly ciPkId: Uint8Array;
+  /** CERT.DPauth: signs what authenticates the server. */
+  readonly auth: KeyPair;
+  /** CERT.DPpb: signs what binds profiles. */
+  readonly pb: KeyPair;
+  /** The operator's OID, the same in both certificates. */
+  readonly oid: string;
+}
+
+export interface SmdpTrust {
+  /** CIs under which eUICCs are accepted. */
+  readonly anchors: readonly TrustAnchor[];
+  /** In order of preference. */
+  readonly identities: readonly SmdpIdentity[];
+}
+
+const ROLES_AUTH: readonly Role[] = ['dp-auth-v2', 'dp-auth'];
+const ROLES_PB: readonly Role[] = ['dp-pb-v2', 'dp-pb'];
+
+/**
+ * Check a pair of server certificates under one of the anchors: chain, validity, roles, keys, one
+ * OID. Throws ERR_RSP_IDENTITY, or the ERR_CHAIN_* code of what is wrong with a certificate.
+ */
+export function smdpIdentity(
+  pair: { readonly auth: KeyPair; readonly pb: KeyPair },
+  anchors: readonly TrustAnchor[],
+  at: bigint,
+): SmdpIdentity {
+  const issuer = pair.auth.certificate.authorityKeyIdentifier;
+  const anchor = issuer === undefined ? undefined : findAnchor(anchors, issuer);
+  if (anchor === undefined) {
+    throw new ZkcxError('ERR_RSP_IDENTITY', 'the CI of CERT.DPauth is not among the roots');
+  }
+  const auth = checkKeyPair(pair.auth, ROLES_AUTH, 'CERT.DPauth', anchor, at);
+  const pb = checkKeyPair(pair.pb, ROLES_PB, 'CERT.DPpb', anchor, at);
+  const oid = auth.certificate.registeredId;
+  if (oid === undefined || oid !== pb.certificate.registeredId) {
+    throw new ZkcxError('ERR_RSP_IDENTITY', 'CERT.DPauth and CERT.DPpb must show the same OID');
+  }
+  return { ciPkId: anchor.subjectKeyIdentifier, ...pair, oid };
+}
+
+export function findAnchor(
+  anchors: readonly TrustAnchor[],
+  ciPkId: Uint8Array,
+): TrustAnchor | undefined {
+  return anchors.find(({ subjectKeyIdentifier }) => bytesEqual(subjectKeyIdentifier, ciPkId));
+}
+
+export function findIdentity(trust: SmdpTrust, ciPkId: string): SmdpIdentity | undefined {
+  return trust.identities.find((identity) => bytesToHex(identity.ciPkId) === ciPkId);
+}
+
+function checkKeyPair(
+  { certificate, secretKey }: KeyPair,
+  roles: readonly Role[],
+  what: string,
+  anchor: TrustAnchor,
+  at: bigint,
+): CheckedLink {
+  const { leaf } = checkChain({ anchor, certificates: [certificate], at });
+  if (!roles.includes(leaf.role)) {
+    throw new ZkcxError('ERR_RSP_IDENTITY', `${what} has the role ${leaf.role}`);
+  }
+  const { x, y } = certificate.publicKey;
+  const point = p256.utils.isValidSecretKey(secretKey)
+    ? p256.getPublicKey(secretKey, false)
+    : new Uint8Array(65);
+  if (bytesToBigint(point.subarray(1, 33)) !== x || bytesToBigint(point.subarray(33)) !== y) {
+    throw new ZkcxError('ERR_RSP_IDENTITY', `the secret key is not that of ${what}`);
+  }
+  return leaf;
+}

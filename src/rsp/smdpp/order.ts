@@ -1,0 +1,116 @@
+/**
+ * A download order: one profile on its way to one device. States are those of SGP.22 3.1.6 for a
+ * profile at the SM-DP+; the functions here are the only places where one state becomes another.
+ */
+import { z } from 'zod';
+
+const hex = z.string().regex(/^([0-9a-f]{2})*$/);
+
+/** Lines of an order's history that are kept. */
+const MAX_HISTORY = 100;
+
+export const orderSchema = z.object({
+  /** Digits, without the filler of an odd number of them. */
+  iccid: z.string(),
+  state: z.enum([
+    'allocated',
+    'linked',
+    'confirmed',
+    'released',
+    'downloaded',
+    'installed',
+    'error',
+    'cancelled',
+    'unavailable',
+  ]),
+  /** Order of creation: default orders are served oldest first. */
+  sequence: z.number(),
+  /** Set when the order is confirmed. Empty: for a device that sends no MatchingID. */
+  matchingId: z.string().optional(),
+  /** The device that the operator ordered for. */
+  eid: z.string().optional(),
+  /** SHA-256 of the confirmation code, and the wrong codes so far. */
+  confirmation: z.object({ hash: hex, failures: z.number() }).optional(),
+  /** Unix seconds. */
+  expiresAt: z.number().optional(),
+  /** Times that a device was shown this profile. */
+  attempts: z.number(),
+  /** A bound package that got lost may be bound again to another one-time key. */
+  rebinding: z.boolean(),
+  /** Why an order is in the state `error`. */
+  failure: z.string().optional(),
+  /** The device that got a package; only it may fetch it again. */
+  delivery: z
+    .object({
+      eid: z.string(),
+      /** One-time key that the package is bound to; the package itself is a record of its own. */
+      euiccOtpk: hex,
+      /** Sessions that delivered it, with the key that signs their results; newest last. */
+      sessions: z.array(z.object({ transactionId: hex, euiccKey: hex })),
+    })
+    .optional(),
+  history: z.array(z.object({ at: z.number(), event: z.string() })),
+});
+
+export type Order = z.infer<typeof orderSchema>;
+export type OrderState = Order['state'];
+export type Delivery = NonNullable<Order['delivery']>;
+
+/** Its MatchingID is taken, and messages about it are possible. */
+export const isLive = ({ state }: Order) => state !== 'cancelled' && state !== 'unavailable';
+
+/** A device may still fetch it. */
+export const isDeliverable = ({ state }: Order) => state === 'released' || state === 'downloaded';
+
+/** Anything at the SM-DP+ may still change it, and the profile can be on no device. */
+export const isCancellable = (order: Order) =>
+  isLive(order) && order.state !== 'downloaded' && order.state !== 'installed';
+
+export const isExpired = ({ expiresAt }: Order, now: bigint) =>
+  expiresAt !== undefined && Number(now) >= expiresAt;
+
+/** Shown to devices as often as the settings allow. */
+export const isExhausted = ({ attempts }: Order, { downloadLimit }: { downloadLimit: number }) =>
+  attempts >= downloadLimit;
+
+/** Put a line into the history. */
+export function note(order: Order, at: number, event: string): Order {
+  return { ...order, history: [...order.history, { at, event }].slice(-MAX_HISTORY) };
+}
+
+/** The order ends without a profile on a device. */
+export function fail(order: Order, at: number, failure: string): Order {
+  return note({ ...order, state: 'error', failure }, at, `error: ${failure}`);
+}
+
+/** A device was told of the profile: one of its limited number of attempts. */
+export function attempt(order: Order, at: number): Order {
+  return note({ ...order, attempts: order.attempts + 1 }, at, 'authenticated');
+}
+
+/** `failure` of an order that ended by wrong confirmation codes. */
+export const CODE_FAILURE = 'confirmation code';
+
+/** A confirmation code was wrong; at the limit the order ends. */
+export function refuseCode(order: Order, at: number, limit: number): Order {
+  const { confirmation } = order;
+  if (confirmation === undefined) return order;
+  const failures = confirmation.failures + 1;
+  const next = note({ ...order, confirmation: { ...confirmation, failures } }, at, 'wrong code');
+  return failures >= limit ? fail(next, at, CODE_FAILURE) : next;
+}
+
+/** A bound package goes out. */
+export function deliver(order: Order, at: number, delivery: Delivery): Order {
+  return note({ ...order, state: 'downloaded', delivery }, at, 'downloaded');
+}
+
+/** The device says, signed, that the profile is on it. */
+export function install(order: Order, at: number): Order {
+  return note({ ...order, state: 'installed' }, at, 'installed');
+}
+
+/** The device says, signed, that nothing was installed, for a reason that may pass. */
+export function releaseAgain(order: Order, at: number, reason: string): Order {
+  return note({ ...order, state: 'released', delivery: undefined }, at, `not installed: ${reason}`);
+}

@@ -1,0 +1,75 @@
+import type { Es9pRequest } from '../messages/es9p.ts';
+import { authenticateClient } from './authenticateClient.ts';
+import { cancelSession } from './cancelSession.ts';
+import type { SmdpContext } from './context.ts';
+import { getBoundProfilePackage } from './getBoundProfilePackage.ts';
+import { handleNotification } from './handleNotification.ts';
+import type { SmdpTrust } from './identities.ts';
+import { initiateAuthentication } from './initiateAuthentication.ts';
+import { Locks } from './locks.ts';
+import type { Session } from './session.ts';
+import { SessionTable } from './sessions.ts';
+import { DEFAULT_SETTINGS, type SmdpSettings } from './settings.ts';
+import type { SmdpStore } from './store.ts';
+
+export interface SmdpServerOptions {
+  readonly settings: Pick<SmdpSettings, 'address'> & Partial<SmdpSettings>;
+  readonly trust: SmdpTrust;
+  readonly store: SmdpStore;
+  /** Unix seconds. */
+  readonly now: () => bigint;
+  /** That many random bytes, from a cryptographic source. */
+  readonly random: (size: number) => Uint8Array;
+}
+
+/**
+ * The SM-DP+ without its transport: the five functions of ES9+ on decoded messages. Each either
+ * answers or throws RspRefusal with the codes for the peer; ERR_RSP_BUSY and ERR_RSP_STORE are the
+ * server's own troubles.
+ */
+export class SmdpServer {
+  /** For ES2+ and administration, which work on the same orders. */
+  readonly context: SmdpContext;
+
+  private constructor(context: SmdpContext) {
+    this.context = context;
+  }
+
+  /** Sessions that were under way when the store was closed go on. */
+  static async open({ settings, trust, store, now, random }: SmdpServerOptions) {
+    const all: SmdpSettings = { ...DEFAULT_SETTINGS, ...settings };
+    const stored: Session[] = [];
+    for await (const session of store.sessions()) stored.push(session);
+    const limits = { lifetime: all.sessionLifetime, count: all.maxSessions };
+    const sessions = new SessionTable(limits, now, stored);
+    return new SmdpServer({
+      settings: all,
+      trust,
+      store,
+      sessions,
+      locks: new Locks(),
+      now,
+      random,
+    });
+  }
+
+  initiateAuthentication(request: Es9pRequest<'initiateAuthentication'>) {
+    return initiateAuthentication(this.context, request);
+  }
+
+  authenticateClient(request: Es9pRequest<'authenticateClient'>) {
+    return authenticateClient(this.context, request);
+  }
+
+  getBoundProfilePackage(request: Es9pRequest<'getBoundProfilePackage'>) {
+    return getBoundProfilePackage(this.context, request);
+  }
+
+  handleNotification({ pendingNotification }: Es9pRequest<'handleNotification'>) {
+    return handleNotification(this.context, pendingNotification);
+  }
+
+  cancelSession(request: Es9pRequest<'cancelSession'>) {
+    return cancelSession(this.context, request);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * An RSP session, from InitiateAuthentication to the end of its time (SGP.22 3.1.3). Each state
+ * accepts one kind of message, once: a session never goes back.
+ */
+import { z } from 'zod';
+
+const hex = z.string().regex(/^([0-9a-f]{2})*$/);
+
+export const sessionSchema = z.object({
+  transactionId: hex,
+  /** Unix seconds. */
+  createdAt: z.number(),
+  /**
+   * initiated: waits for AuthenticateClient. authenticated: for GetBoundProfilePackage.
+   * delivered, refused: only for CancelSession, from an eUICC that has shown its key.
+   */
+  state: z.enum(['initiated', 'authenticated', 'delivered', 'refused']),
+  serverAddress: z.string(),
+  serverChallenge: hex,
+  /** Key identifier of the CI that the eUICC signs under. */
+  ciPkId: hex,
+  /** Key identifier of the CI that the server's certificates are under. */
+  serverCiPkId: hex,
+  /** What AuthenticateClient showed. */
+  device: z
+    .object({
+      eid: z.string(),
+      /** SEC 1 point of the certificate's key. */
+      euiccKey: hex,
+      /** Bytes of memory that the eUICC has left, when it says so. */
+      freeMemory: z.number().optional(),
+    })
+    .optional(),
+  /** The order that was offered to the device, and the signature that its next one covers. */
+  offer: z.object({ iccid: z.string(), smdpSignature2: hex }).optional(),
+});
+
+export type Session = z.infer<typeof sessionSchema>;
+export type Device = NonNullable<Session['device']>;
+export type Offer = NonNullable<Session['offer']>;

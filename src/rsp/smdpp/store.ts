@@ -1,0 +1,232 @@
+/**
+ * What must survive the process, in one LevelDB folder: profiles, orders with their indices, bound
+ * packages, sessions. Changes that belong together are one atomic batch. Holds EIDs and hashes of
+ * confirmation codes, so the folder is for its owner only.
+ */
+import { chmod, mkdir } from 'node:fs/promises';
+import { ClassicLevel } from 'classic-level';
+import type { z } from 'zod';
+import { ZkcxError } from '../../errors.ts';
+import { isDeliverable, isLive, type Order, orderSchema } from './order.ts';
+import { type Profile, profileSchema } from './profile.ts';
+import { type Session, sessionSchema } from './session.ts';
+
+type Database = ClassicLevel<string, string>;
+
+/** Prefixes of the keys. Parts of a key hold digits, hex or characters of a MatchingID, never '!'. */
+const KEY = {
+  order: (iccid: string) => `order!${iccid}`,
+  /** MatchingID to ICCID. */
+  matching: (matchingId: string) => `matching!${matchingId}`,
+  /** ICCID of an order for a device that sends no MatchingID: of one EID, or of any. */
+  pending: (eid: string, order: Order) => `pending!${eid}!${position(order)}`,
+  open: (order: Order) => `open!${position(order)}`,
+  /** TransactionID of a delivery to ICCID: results come long after their session. */
+  delivery: (transactionId: string) => `delivery!${transactionId}`,
+  profile: (iccid: string) => `profile!${iccid}`,
+  package: (iccid: string) => `package!${iccid}`,
+  bound: (iccid: string) => `bound!${iccid}`,
+  session: (transactionId: string) => `session!${transactionId}`,
+};
+
+const position = ({ sequence, iccid }: Order) => `${String(sequence).padStart(15, '0')}!${iccid}`;
+
+export class SmdpStore {
+  readonly #database: Database;
+  #sequence: number;
+
+  private constructor(database: Database, sequence: number) {
+    this.#database = database;
+    this.#sequence = sequence;
+  }
+
+  /** Throws ERR_RSP_STORE, also when another process has it open. */
+  static async open(folder: string): Promise<SmdpStore> {
+    const database: Database = new ClassicLevel(folder, { valueEncoding: 'utf8' });
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await chmod(folder, 0o700);
+      await database.open();
+    } catch (cause) {
+      const locked = JSON.stringify(codesOf(cause)).includes('LEVEL_LOCKED');
+      throw new ZkcxError(
+        'ERR_RSP_STORE',
+        locked ? `${folder} is in use by another process` : `cannot open the store in ${folder}`,
+        { reason: locked ? 'locked' : undefined, cause },
+      );
+    }
+    const store = new SmdpStore(database, 0);
+    for await (const { sequence } of store.orders()) {
+      store.#sequence = Math.max(store.#sequence, sequence);
+    }
+    return store;
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+
+  /** A number above that of all orders so far. */
+  nextSequence(): number {
+    return ++this.#sequence;
+  }
+
+  order(iccid: string): Promise<Order | undefined> {
+    return this.#record(KEY.order(iccid), orderSchema);
+  }
+
+  profile(iccid: string): Promise<Profile | undefined> {
+    return this.#record(KEY.profile(iccid), profileSchema);
+  }
+
+  /** The unprotected profile package. */
+  package(iccid: string): Promise<Uint8Array | undefined> {
+    return this.#bytes(KEY.package(iccid));
+  }
+
+  /** The bound package that was last delivered, without InitialiseSecureChannel. */
+  boundPackage(iccid: string): Promise<Uint8Array | undefined> {
+    return this.#bytes(KEY.bound(iccid));
+  }
+
+  iccidByMatchingId(matchingId: string): Promise<string | undefined> {
+    return this.#database.get(KEY.matching(matchingId));
+  }
+
+  iccidByTransaction(transactionId: string): Promise<string | undefined> {
+    return this.#database.get(KEY.delivery(transactionId));
+  }
+
+  /** ICCIDs of orders that wait for this device by its EID, oldest first. */
+  pending(eid: string): AsyncIterable<string> {
+    return this.#range(`pending!${eid}!`);
+  }
+
+  /** ICCIDs of default orders that any device may take, oldest first. */
+  open(): AsyncIterable<string> {
+    return this.#range('open!');
+  }
+
+  orders(): AsyncIterable<Order> {
+    return this.#records('order!', orderSchema);
+  }
+
+  profiles(): AsyncIterable<Profile> {
+    return this.#records('profile!', profileSchema);
+  }
+
+  sessions(): AsyncIterable<Session> {
+    return this.#records('session!', sessionSchema);
+  }
+
+  change(): StoreChange {
+    return new StoreChange(this.#database);
+  }
+
+  async #record<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const text = await this.#database.get(key);
+    return text === undefined ? undefined : parse(key, text, schema);
+  }
+
+  async #bytes(key: string): Promise<Uint8Array | undefined> {
+    return this.#database.get<string, Uint8Array>(key, { valueEncoding: 'view' });
+  }
+
+  async *#records<T>(prefix: string, schema: z.ZodType<T>): AsyncIterable<T> {
+    for await (const [key, text] of this.#database.iterator(rangeOf(prefix))) {
+      yield parse(key, text, schema);
+    }
+  }
+
+  async *#range(prefix: string): AsyncIterable<string> {
+    for await (const iccid of this.#database.values(rangeOf(prefix))) yield iccid;
+  }
+}
+
+/** Changes that are written together or not at all. */
+export class StoreChange {
+  readonly #batch: ReturnType<Database['batch']>;
+
+  constructor(database: Database) {
+    this.#batch = database.batch();
+  }
+
+  /** `before`: the order as it is stored now. */
+  putOrder(order: Order, before: Order | undefined): this {
+    if (before !== undefined) for (const [key] of indicesOf(before)) this.#batch.del(key);
+    for (const [key, iccid] of indicesOf(order)) this.#batch.put(key, iccid);
+    this.#batch.put(KEY.order(order.iccid), JSON.stringify(order));
+    return this;
+  }
+
+  putProfile(profile: Profile, upp: Uint8Array): this {
+    this.#batch.put(KEY.profile(profile.iccid), JSON.stringify(profile));
+    this.#batch.put(KEY.package(profile.iccid), upp, { valueEncoding: 'view' });
+    return this;
+  }
+
+  putBoundPackage(iccid: string, body: Uint8Array): this {
+    this.#batch.put(KEY.bound(iccid), body, { valueEncoding: 'view' });
+    return this;
+  }
+
+  putSession(session: Session): this {
+    this.#batch.put(KEY.session(session.transactionId), JSON.stringify(session));
+    return this;
+  }
+
+  deleteSession(transactionId: string): this {
+    this.#batch.del(KEY.session(transactionId));
+    return this;
+  }
+
+  /**
+   * Write. Durable changes are on the disk when this returns; others survive the end of the process
+   * but perhaps not that of the machine, which is enough for sessions.
+   */
+  async commit({ durable }: { readonly durable: boolean }): Promise<void> {
+    try {
+      await this.#batch.write({ sync: durable });
+    } catch (cause) {
+      throw new ZkcxError('ERR_RSP_STORE', 'cannot write to the store', { cause });
+    }
+  }
+}
+
+/** Index entries of an order, each with the ICCID as its value. */
+function indicesOf(order: Order): [key: string, iccid: string][] {
+  const { iccid, matchingId, delivery } = order;
+  const keys: string[] = (delivery?.sessions ?? []).map(({ transactionId }) =>
+    KEY.delivery(transactionId),
+  );
+  if (matchingId !== undefined && isLive(order)) {
+    if (matchingId !== '') keys.push(KEY.matching(matchingId));
+    else if (order.state === 'confirmed' || isDeliverable(order)) {
+      const eid = delivery?.eid ?? order.eid;
+      keys.push(eid === undefined ? KEY.open(order) : KEY.pending(eid, order));
+    }
+  }
+  return keys.map((key) => [key, iccid]);
+}
+
+/** All keys with a prefix that ends in '!': '"' is the next character. */
+function rangeOf(prefix: string) {
+  return { gte: prefix, lt: `${prefix.slice(0, -1)}"` };
+}
+
+function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const kind = key.slice(0, key.indexOf('!'));
+    throw new ZkcxError('ERR_RSP_STORE', `the store holds a damaged record of kind ${kind}`, {
+      cause,
+    });
+  }
+}
+
+/** Codes of an error and of what caused it. */
+function codesOf(error: unknown): unknown[] {
+  if (!(error instanceof Error)) return [];
+  return ['code' in error ? error.code : undefined, ...codesOf(error.cause)];
+}

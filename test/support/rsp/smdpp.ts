@@ -1,0 +1,180 @@
+/** An SM-DP+ with the SGP.26 certificates and a store of its own, and ways through its functions. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseCertificate } from '../../../src/asn1/index.ts';
+import { anchorFromCertificate } from '../../../src/pki/index.ts';
+import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
+import type { EuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
+import { encodeIccid } from '../../../src/rsp/messages/identifiers.ts';
+import {
+  decodeAuthenticateServerResponse,
+  encodeAuthenticateServerResponse,
+} from '../../../src/rsp/messages/authenticateServer.ts';
+import {
+  decodePrepareDownloadResponse,
+  encodePrepareDownloadResponse,
+} from '../../../src/rsp/messages/prepareDownload.ts';
+import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeInteger, encodeText } from '../../../src/rsp/messages/values.ts';
+import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
+import type { KeyPair, SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
+import { parseSecretKey } from '../../../src/rsp/smdpp/secretKey.ts';
+import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
+import type { SmdpSettings } from '../../../src/rsp/smdpp/settings.ts';
+import {
+  addOrder,
+  addOrderSchema,
+  addProfile,
+  addProfileSchema,
+} from '../../../src/rsp/smdpp/stock.ts';
+import type { AddOrder, AddProfile } from '../../../src/rsp/smdpp/stock.ts';
+import { SmdpStore } from '../../../src/rsp/smdpp/store.ts';
+import { fixture } from '../certificates/keys.ts';
+import { NOW } from '../certificates/chains.ts';
+import { authenticateServer, initiateRequest, prepareDownload } from './softEuicc.ts';
+import type { SoftEuicc } from './softEuicc.ts';
+
+export const ADDRESS = 'smdpp.example.com';
+
+const pair = (folder: string, name: string): KeyPair => ({
+  certificate: parseCertificate(fixture(`sgp26/${folder}/CERT_S_SM_${name}_ECDSA_NIST.der`)),
+  secretKey: parseSecretKey(fixture(`sgp26/${folder}/SK_S_SM_${name}_ECDSA_NIST.pem`)),
+});
+
+export const testAnchor = () =>
+  anchorFromCertificate(
+    parseCertificate(fixture('sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der')),
+  );
+
+/** The SGP.26 CI, and DPauth and DPpb under it. */
+export function testTrust(): SmdpTrust {
+  const anchors = [testAnchor()];
+  const pairs = { auth: pair('DPauth', 'DPauth'), pb: pair('DPpb', 'DPpb') };
+  return { anchors, identities: [smdpIdentity(pairs, anchors, NOW)] };
+}
+
+/** An open server; `restart` closes store and server and opens them again. */
+export class TestSmdp {
+  readonly folder = mkdtempSync(join(tmpdir(), 'zkcx-smdpp-'));
+  /** Unix seconds, for the test to move. */
+  time = NOW;
+  trust = testTrust();
+  server!: SmdpServer;
+  readonly #settings: Partial<SmdpSettings>;
+  #count = 0;
+
+  private constructor(settings: Partial<SmdpSettings>) {
+    this.#settings = settings;
+  }
+
+  static async open(settings: Partial<SmdpSettings> = {}): Promise<TestSmdp> {
+    const smdp = new TestSmdp(settings);
+    await smdp.#open();
+    return smdp;
+  }
+
+  async restart(): Promise<void> {
+    await this.server.context.store.close();
+    await this.#open();
+  }
+
+  async close(): Promise<void> {
+    await this.server.context.store.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async #open(): Promise<void> {
+    this.server = await SmdpServer.open({
+      settings: { address: ADDRESS, ...this.#settings },
+      trust: this.trust,
+      store: await SmdpStore.open(this.folder),
+      now: () => this.time,
+      random: (size) => new Uint8Array(randomBytes(size)),
+    });
+  }
+
+  /** A new profile in stock; returns its ICCID. */
+  async profile(changes: Partial<AddProfile> = {}, version?: [number, number]): Promise<string> {
+    const iccid = `8944${String(++this.#count).padStart(15, '0')}`;
+    const request = addProfileSchema.parse({
+      package: Buffer.from(testPackage(iccid, version)).toString('base64'),
+      serviceProviderName: 'Operator',
+      profileName: 'Plan',
+      ...changes,
+    });
+    await addProfile(this.server.context, request);
+    return iccid;
+  }
+
+  /** A released order of a new profile, with a MatchingID of its own unless given. */
+  async order(changes: AddOrder = {}, profile: Partial<AddProfile> = {}) {
+    const iccid = changes.iccid ?? (await this.profile(profile));
+    return addOrder(this.server.context, addOrderSchema.parse({ iccid, ...changes }));
+  }
+
+  storedOrder(iccid: string) {
+    return this.server.context.store.order(iccid);
+  }
+
+  initiate(euicc: SoftEuicc, address = ADDRESS, changes: Partial<EuiccInfo1> = {}) {
+    const { euiccInfo1, ...rest } = initiateRequest(euicc, address, changes);
+    return this.server.initiateAuthentication({
+      ...rest,
+      euiccInfo1: decodeEuiccInfo1(encodeEuiccInfo1(euiccInfo1)),
+    });
+  }
+
+  /** InitiateAuthentication and AuthenticateClient. */
+  async authenticate(
+    euicc: SoftEuicc,
+    matchingId?: string,
+    options: Parameters<typeof authenticateServer>[2] = {},
+  ) {
+    const { transactionId, serverSigned1 } = await this.initiate(euicc);
+    const response = authenticateServer(euicc, serverSigned1, { matchingId, ...options });
+    return this.server.authenticateClient({
+      transactionId,
+      authenticateServerResponse: decodeAuthenticateServerResponse(
+        encodeAuthenticateServerResponse(response),
+      ),
+    });
+  }
+
+  /** GetBoundProfilePackage after an answer of `authenticate`. */
+  bind(
+    euicc: SoftEuicc,
+    answer: { readonly transactionId: Uint8Array; readonly smdpSignature2: Uint8Array },
+    options: Parameters<typeof prepareDownload>[2] = {},
+  ) {
+    const response = prepareDownload(euicc, answer, options);
+    return this.server.getBoundProfilePackage({
+      transactionId: answer.transactionId,
+      prepareDownloadResponse: decodePrepareDownloadResponse(
+        encodePrepareDownloadResponse(response),
+      ),
+    });
+  }
+
+  /** All of it. */
+  async download(euicc: SoftEuicc, matchingId?: string, options?: Parameters<TestSmdp['bind']>[2]) {
+    const answer = await this.authenticate(euicc, matchingId);
+    return this.bind(euicc, answer, options);
+  }
+}
+
+/** A header and a few elements, 3 kB: what an SM-DP+ looks at is right, the rest is anything. */
+export function testPackage(iccid: string, [major, minor] = [2, 1]): Uint8Array {
+  const header = encodeTlv(
+    0xa0,
+    encodeInteger(0x80, major!),
+    encodeInteger(0x81, minor!),
+    encodeText(0x82, 'test profile'),
+    encodeTlv(0x83, encodeIccid(iccid).subarray(2)),
+  );
+  const rest = Array.from({ length: 3 }, (_, i) =>
+    encodeTlv(0xa2 + i, new Uint8Array(1_000).fill(i)),
+  );
+  return Uint8Array.from([header, ...rest].flatMap((part) => [...part]));
+}
