@@ -66,7 +66,7 @@ async function prove(files: string[], flags: Flags) {
 }
 
 /** Refuse a place that cannot be written, or that holds something already. */
-async function assertWritable(file: string): Promise<void> {
+export async function assertWritable(file: string): Promise<void> {
   const exists = await access(file).then(
     () => true,
     () => false,

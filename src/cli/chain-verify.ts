@@ -5,7 +5,7 @@ import { readFileLimited } from '../prover/files.ts';
 import { addAt, addJson, addRoots, now, readAnchors } from './options.ts';
 import { answer, isoTime } from './output.ts';
 
-const MAX_PROOF_BYTES = 200_000;
+export const MAX_PROOF_BYTES = 200_000;
 
 interface Flags {
   readonly root?: string[];
@@ -19,18 +19,9 @@ export function registerChainVerify(chain: Command): void {
   const command = chain
     .command('verify')
     .description('verify a proof made by chain prove; takes seconds and no key cache')
-    .argument('<proof>', 'proof file')
-    .addOption(
-      new Option(
-        '--trust <root>',
-        'accepted trust root, decimal; may be given several times',
-      ).argParser((text: string, roots: bigint[] | undefined) => {
-        if (fieldString.safeParse(text).success) return [...(roots ?? []), BigInt(text)];
-        throw new InvalidArgumentError('Give the root as a decimal number.');
-      }),
-    );
-  addJson(addAt(addRoots(command, { optional: true }))).action(async (file: string, flags: Flags) =>
-    answer(flags, () => verify(file, flags)),
+    .argument('<proof>', 'proof file');
+  addJson(addAt(addRoots(addTrust(command), { optional: true }))).action(
+    async (file: string, flags: Flags) => answer(flags, () => verify(file, flags)),
   );
 }
 
@@ -62,4 +53,16 @@ async function verify(file: string, { root = [], trust = [], at = now() }: Flags
       'Not shown: that nothing in it is revoked, and that the sender holds the last key.',
     ],
   };
+}
+
+export function addTrust(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--trust <root>',
+      'accepted trust root, decimal; may be given several times',
+    ).argParser((text: string, roots: bigint[] | undefined) => {
+      if (fieldString.safeParse(text).success) return [...(roots ?? []), BigInt(text)];
+      throw new InvalidArgumentError('Give the root as a decimal number.');
+    }),
+  );
 }
