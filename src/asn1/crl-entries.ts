@@ -53,14 +53,15 @@ function readEntry(list: DerCursor): RevokedEntry {
   const fields = list.inside(element);
   const serial = readSerialNumber(fields, 'userCertificate');
   const revocationDate = readTime(fields, 'revocationDate');
-  const values: EntryValues = fields.done
-    ? {}
-    : readExtensionList(fields.enter(TAG.sequence, 'crlEntryExtensions'), READERS).values;
+  const { extensions, values } = fields.done
+    ? { extensions: [], values: {} }
+    : readExtensionList(fields.enter(TAG.sequence, 'crlEntryExtensions'), READERS);
   fields.finish('crlEntryExtensions');
   return {
     serialNumber: serial.value,
     revocationDate: revocationDate.value,
     ...values,
+    extensions,
     span: { start: element.start, end: element.end },
   };
 }

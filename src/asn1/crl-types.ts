@@ -11,6 +11,8 @@ export interface RevokedEntry {
   readonly reason?: number;
   /** Unix seconds: notAfter of the certificate, from the GSMA entry extension id-rsp-expDate. */
   readonly expirationDate?: bigint;
+  /** crlEntryExtensions, in order; empty when absent. */
+  readonly extensions: readonly Extension[];
   /** The whole entry, header included. */
   readonly span: Span;
 }

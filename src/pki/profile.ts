@@ -42,7 +42,8 @@ export function checkProfile(certificate: Certificate): void {
   checkConstraints(certificate);
 }
 
-function checkName(what: string, { der, attributes }: Name): void {
+/** Refuse a Name that the circuits cannot walk over. */
+export function checkName(what: string, { der, attributes }: Name): void {
   limit('ERR_PROFILE_NAME_ATTRIBUTES', `attributes of the ${what}`, attributes.length, NAME_SLOTS);
   for (const { oid, value } of attributes) {
     // two headers around OID and value inside the SEQUENCE, and its own

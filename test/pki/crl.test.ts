@@ -4,10 +4,10 @@ import { CRL_MAX_ENTRY, CRL_MAX_EXTENSIONS, CRL_MAX_HEADER } from '../../src/par
 import { checkCrlProfile, checkList, checkLists } from '../../src/pki/index.ts';
 import type { ListIssuer } from '../../src/pki/index.ts';
 import { NOW } from '../support/certificates/index.ts';
-import { attribute, name, OID } from '../support/certificates/fields.ts';
+import { attribute, extension, name, OID } from '../support/certificates/fields.ts';
 import { GROUP_ORDER, signatureBits } from '../support/certificates/draft.ts';
 import { madeUpKey } from '../support/certificates/keys.ts';
-import { oid, sequence, TAG, tlv } from '../support/certificates/der.ts';
+import { ascii, sequence, tlv } from '../support/certificates/der.ts';
 import {
   ANCHOR,
   buildList,
@@ -22,6 +22,8 @@ import {
   listEntry,
   madeUpSerials,
   numberExtension,
+  POINTS,
+  reasonCode,
   sgp26List,
   setListExtension,
 } from '../support/crl/index.ts';
@@ -196,61 +198,72 @@ describe('limits of the circuits', () => {
 
   it.each(FIXTURE_LISTS)('$path fits', ({ recipe }) => expect(profile(recipe)).toBe('none'));
 
-  const padded = (length: number) => tlv(TAG.octetString, new Uint8Array(length));
-  const unknown = (value: Uint8Array) => sequence(oid('1.2.3'), tlv(TAG.octetString, value));
-  const sizes = (list: ReturnType<typeof parsed>) => ({
-    entry: list.entries.map(({ span }) => span.end - span.start).at(-1) ?? 0,
-    header: list.spans.header.end,
-    extensions: list.spans.extensions.end - list.spans.extensions.start,
-  });
-  const nameOf = (length: number) =>
-    name(
-      attribute(OID.organisation, 'o'.repeat(90)),
-      attribute(OID.commonName, 'c'.repeat(length - 90)),
-    );
+  const unknown = (critical = false) => numberExtension('1.2.3', 1n, critical);
 
-  it.each([
+  it('entries with reason and expiration date, 20 bytes of serial number', () => {
+    const largest = listEntry((1n << 159n) - 1n, reasonCode(10));
+    expect(largest.length).toBeLessThan(CRL_MAX_ENTRY);
+    expect(profile(sgp26List('B'), (d) => d.entries.push(largest))).toBe('none');
+    expect(profile(sgp26List('B', { serials: [1n] }))).toBe('none');
+  });
+
+  const entries = (...extensions: Uint8Array[]): ListChange => {
+    return (draft) => draft.entries.push(listEntry(1n, ...extensions));
+  };
+  const criticalReason = extension(LIST_OID.reasonCode, tlv(0x0a, Uint8Array.of(1)), true);
+  const note = extension('1.2.3', new Uint8Array(60));
+  const point = sequence(tlv(0xa0, tlv(0xa0, tlv(0x86, ascii(POINTS.B)))));
+  const uncritical = extension(LIST_OID.issuingDistributionPoint, point);
+  it.each<[string, ListChange, string]>([
+    ['an unknown extension of an entry', entries(unknown()), 'ERR_PROFILE_CRL_ENTRY'],
+    ['an entry of 121 bytes and more', entries(note), 'ERR_PROFILE_CRL_ENTRY'],
+    ['a critical reason', entries(criticalReason), 'ERR_PROFILE_CRL_ENTRY'],
+    ['an unknown extension', (d) => d.extensions.push(unknown()), 'ERR_PROFILE_CRL_EXTENSIONS'],
     [
-      'an entry',
-      'entry',
-      CRL_MAX_ENTRY,
-      (by: number): ListChange =>
-        (d) =>
-          d.entries.push(listEntry(1n, unknown(padded(54 + by)))),
-      'ERR_PROFILE_CRL_ENTRY',
-    ],
-    [
-      'extensions',
-      'extensions',
-      CRL_MAX_EXTENSIONS,
-      (by: number): ListChange =>
-        (d) =>
-          d.extensions.push(unknown(padded(184 + by))),
+      'a distribution point that is not critical',
+      (d) => setListExtension(d, uncritical, LIST_OID.issuingDistributionPoint),
       'ERR_PROFILE_CRL_EXTENSIONS',
     ],
-  ] as const)('%s at its limit and above', (_, what, most, change, code) => {
-    const recipe = sgp26List('B');
-    const fitting = [...Array(40).keys()].find(
-      (by) => sizes(parsed(recipe, change(by - 20)))[what] === most,
+  ])('%s', (_, change, code) => {
+    expect(profile(sgp26List('B'), change)).toBe(code);
+  });
+
+  it('extensions at their limit and above: an AKI with issuer and serial number', () => {
+    const size = (list: ReturnType<typeof parsed>) =>
+      list.spans.extensions.end - list.spans.extensions.start;
+    const key = tlv(0x80, CI_SIGNER.keyIdentifier);
+    const aki = (length: number): ListChange => {
+      const issuer = tlv(0xa1, tlv(0x82, ascii('a'.repeat(length))));
+      const value = sequence(key, issuer, tlv(0x82, Uint8Array.of(1)));
+      return (draft) => (draft.extensions[0] = extension('2.5.29.35', value));
+    };
+    const lengths = Array.from({ length: 150 }, (_, i) => 60 + i);
+    const most = lengths.find(
+      (length) => size(parsed(sgp26List('B'), aki(length))) === CRL_MAX_EXTENSIONS,
     );
-    expect(fitting).toBeDefined();
-    expect(profile(recipe, change(fitting! - 20))).toBe('none');
-    expect(profile(recipe, change(fitting! - 19))).toBe(code);
+    expect(most).toBeDefined();
+    expect(profile(sgp26List('B'), aki(most!))).toBe('none');
+    expect(profile(sgp26List('B'), aki(most! + 1))).toBe('ERR_PROFILE_CRL_EXTENSIONS');
   });
 
   it('a header, for which the name decides', () => {
-    const recipe = sgp26List('B');
-    const longest = [...Array(40).keys()]
-      .map((by) => nameOf(170 + by))
-      .filter((issuer) => issuer.length <= 217)
-      .at(-1)!;
-    const list = parsed(recipe, (draft) => (draft.issuer = longest));
-    expect(longest.length).toBe(217);
-    expect(sizes(list).header).toBeLessThan(CRL_MAX_HEADER);
-    expect(profile(recipe, (draft) => (draft.issuer = longest))).toBe('none');
-    const code = (length: number) => profile(recipe, (draft) => (draft.issuer = nameOf(length)));
-    expect(code(210)).toBe('ERR_PROFILE_NAME_LENGTH');
-    expect(code(280)).toBe('ERR_PROFILE_CRL_HEADER');
+    const named = (length: number): ListChange => {
+      const rest = length - 156;
+      const issuer = name(
+        attribute(OID.organisation, 'o'.repeat(60)),
+        attribute(OID.organisationalUnit, 'u'.repeat(60)),
+        attribute(OID.commonName, 'c'.repeat(rest)),
+      );
+      return (draft) => (draft.issuer = issuer);
+    };
+    const list = parsed(sgp26List('B'), named(217));
+    expect(list.issuer.der.length).toBe(217);
+    expect(list.spans.header.end).toBeLessThan(CRL_MAX_HEADER);
+    const code = (length: number) => profile(sgp26List('B'), named(length));
+    expect([217, 218].map(code)).toEqual(['none', 'ERR_PROFILE_NAME_LENGTH']);
+    expect(codeOf(() => checkCrlProfile(parsed(sgp26List('B'), named(290))))).toBe(
+      'ERR_PROFILE_CRL_HEADER',
+    );
   });
 
   it('URI, crlNumber, parts', () => {
