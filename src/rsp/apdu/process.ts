@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { ZkcxError } from '../../errors.ts';
+import { apduOverLines } from './client.ts';
+import type { ApduInterface } from './interface.ts';
+
+/** A child that has been told to end gets this long before it is killed. */
+const GRACE = 5_000;
+
+/**
+ * A card behind a program that speaks the line protocol on its standard streams. The program starts
+ * at once, its messages for people go to our stderr, and it ends with `disconnect`.
+ */
+export function apduOfProcess(command: string, args: readonly string[]): ApduInterface {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  let failure: unknown;
+  child.on('error', (error) => (failure = error));
+  const exited = once(child, 'close').catch(() => {});
+
+  async function close(): Promise<void> {
+    child.stdin.end();
+    const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
+    await exited;
+    clearTimeout(timer);
+    if (failure !== undefined) {
+      throw new ZkcxError('ERR_RSP_APDU', `cannot run ${command}`, { cause: failure });
+    }
+  }
+  return apduOverLines(child.stdout, child.stdin, close);
+}

@@ -1,0 +1,91 @@
+/** ES10b.AuthenticateServer in the eUICC (SGP.22 5.7.13). */
+import { bytesEqual } from '../../bytes.ts';
+import {
+  AUTHENTICATE_ERROR,
+  decodeAuthenticateServerRequest,
+  decodeServerSigned1,
+  encodeAuthenticateServerResponse,
+  encodeEuiccSigned1,
+} from '../messages/authenticateServer.ts';
+import { isSignature, sign } from '../messages/signature.ts';
+import type { Role } from '../../roles.ts';
+import { checkServerCertificate } from './server-certificate.ts';
+import type { AuthenticatedSession, Session } from './session.ts';
+import type { EuiccSettings } from './settings.ts';
+
+const SERVER_ROLES: readonly Role[] = ['dp-auth-v2', 'dp-auth', 'ds-auth-v2', 'ds-auth'];
+
+type Failure = keyof typeof AUTHENTICATE_ERROR;
+
+/**
+ * Answer an AuthenticateServerRequest. The challenge counts for one attempt: whatever comes out, the
+ * session that was there is over, and `session` is the new one if the server is authentic.
+ *
+ * @param euiccInfo2 what to sign about the eUICC, whole element
+ * @throws ERR_DER_* and ERR_RSP_VALUE for a request that cannot be read
+ */
+export function authenticateServer(
+  settings: EuiccSettings,
+  current: Session | undefined,
+  euiccInfo2: Uint8Array,
+  bytes: Uint8Array,
+): { response: Uint8Array; session: AuthenticatedSession | undefined } {
+  const request = decodeAuthenticateServerRequest(bytes);
+  const signed = decodeServerSigned1(request.serverSigned1);
+  const failed = (failure: Failure) => ({
+    response: encodeAuthenticateServerResponse({
+      result: 'error',
+      transactionId: signed.transactionId,
+      authenticateErrorCode: AUTHENTICATE_ERROR[failure],
+    }),
+    session: undefined,
+  });
+
+  if (current?.stage !== 'challenged') return failed('noSessionContext');
+  const credential = settings.identity.credentials.find(({ ciKeyIdentifier }) =>
+    bytesEqual(ciKeyIdentifier, request.euiccCiPKIdToBeUsed),
+  );
+  if (credential === undefined) return failed('ciPKUnknown');
+  const server = checkServerCertificate(
+    request.serverCertificate,
+    settings.anchors,
+    settings.now(),
+  );
+  if (typeof server === 'string') return failed(server);
+  if (!SERVER_ROLES.includes(server.role)) return failed('invalidOid');
+  if (!isSignature(request.serverSignature1, server.publicKey, request.serverSigned1)) {
+    return failed('invalidSignature');
+  }
+  if (!bytesEqual(signed.euiccChallenge, current.challenge)) {
+    return failed('euiccChallengeMismatch');
+  }
+
+  const { transactionId, serverAddress, serverChallenge } = signed;
+  const euiccSigned1 = encodeEuiccSigned1({
+    transactionId,
+    serverAddress,
+    serverChallenge,
+    euiccInfo2,
+    ctxParams1: request.ctxParams1.der,
+  });
+  const euiccSignature1 = sign(credential.secretKey, euiccSigned1);
+  return {
+    response: encodeAuthenticateServerResponse({
+      result: 'ok',
+      euiccSigned1,
+      euiccSignature1,
+      euiccCertificate: credential.certificate,
+      eumCertificate: credential.eumCertificate,
+    }),
+    session: {
+      stage: 'authenticated',
+      // the request's buffer is not the session's
+      transactionId: transactionId.slice(),
+      serverAddress,
+      smdpOid: server.oid,
+      anchor: server.anchor,
+      credential,
+      euiccSignature1,
+    },
+  };
+}

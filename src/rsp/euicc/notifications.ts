@@ -1,0 +1,82 @@
+/** What an eUICC tells servers about its profiles (SGP.22 3.5). */
+import { bytesEqual } from '../../bytes.ts';
+import { decodeStoreMetadata } from '../messages/metadata.ts';
+import type { NotificationEvent } from '../messages/metadata.ts';
+import { encodeNotificationMetadata } from '../messages/notificationMetadata.ts';
+import {
+  decodePendingNotification,
+  encodeOtherSignedNotification,
+  notificationMetadataOf,
+} from '../messages/notifications.ts';
+import { sign } from '../messages/signature.ts';
+import type { EuiccIdentity } from './identity.ts';
+import type { EuiccState, StoredNotification, StoredProfile } from './state.ts';
+
+type Credential = EuiccIdentity['credentials'][number];
+
+/** The credential under a CI, else the first: a profile outlives the choice of CIs. */
+export function credentialUnder(identity: EuiccIdentity, ciKeyIdentifier: Uint8Array): Credential {
+  const { credentials } = identity;
+  return (
+    credentials.find((one) => bytesEqual(one.ciKeyIdentifier, ciKeyIdentifier)) ?? credentials[0]!
+  );
+}
+
+/**
+ * The state with a notification for every address that the profile's metadata names for this event.
+ * `except` has been told in another way.
+ */
+export function notify(
+  state: EuiccState,
+  identity: EuiccIdentity,
+  profile: StoredProfile,
+  event: NotificationEvent,
+  except?: string,
+): EuiccState {
+  const { iccid, notificationConfigurationInfo = [] } = decodeStoreMetadata(profile.metadata);
+  const credential = credentialUnder(identity, profile.ciKeyIdentifier);
+  const addresses = notificationConfigurationInfo
+    .filter(({ profileManagementOperation }) => profileManagementOperation.includes(event))
+    .map(({ notificationAddress }) => notificationAddress)
+    .filter((address) => address !== except);
+  return [...new Set(addresses)].reduce((before, notificationAddress) => {
+    const metadata = encodeNotificationMetadata({
+      seqNumber: before.nextSeqNumber,
+      profileManagementOperation: event,
+      notificationAddress,
+      iccid,
+    });
+    const der = encodeOtherSignedNotification({
+      tbsOtherNotification: metadata,
+      euiccNotificationSignature: sign(credential.secretKey, metadata),
+      euiccCertificate: credential.certificate,
+      eumCertificate: credential.eumCertificate,
+    });
+    return addNotification(before, der);
+  }, state);
+}
+
+/** The state with a signed notification that has taken the next sequence number. */
+export function addNotification(state: EuiccState, der: Uint8Array): EuiccState {
+  const entry = { seqNumber: state.nextSeqNumber, der };
+  return {
+    ...state,
+    nextSeqNumber: state.nextSeqNumber + 1,
+    notifications: [...state.notifications, entry],
+  };
+}
+
+/** Notifications of these events, oldest first; without events, all. */
+export function notificationsOf(
+  { notifications }: EuiccState,
+  events: readonly NotificationEvent[] | undefined,
+): StoredNotification[] {
+  return notifications.filter(
+    ({ der }) =>
+      events === undefined || events.includes(metadataOf(der).profileManagementOperation),
+  );
+}
+
+export function metadataOf(der: Uint8Array) {
+  return notificationMetadataOf(decodePendingNotification(der));
+}

@@ -1,0 +1,22 @@
+import { p256 } from '@noble/curves/nist.js';
+import { oneTimeKey } from '../es8p/index.ts';
+import type { OneTimeKey } from '../es8p/index.ts';
+
+/** otSK.EUICC.ECKA and otPK.EUICC.ECKA. */
+export interface EuiccOneTimeKey extends OneTimeKey {
+  /** 32 bytes; undefined where it stays out of reach, the key is then forgotten with the session. */
+  readonly secretKey?: Uint8Array;
+}
+
+/** The pair of a secret key that the eUICC keeps. */
+export function keptOneTimeKey(secretKey: Uint8Array): EuiccOneTimeKey {
+  return { ...oneTimeKey(secretKey), secretKey };
+}
+
+/** A fresh pair. `random` gives that many bytes; draws that are no secret key are drawn again. */
+export function newOneTimeKey(random: (length: number) => Uint8Array): EuiccOneTimeKey {
+  for (;;) {
+    const secretKey = random(32);
+    if (p256.utils.isValidSecretKey(secretKey)) return keptOneTimeKey(secretKey);
+  }
+}

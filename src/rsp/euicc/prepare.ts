@@ -1,0 +1,99 @@
+/** ES10b.PrepareDownload in the eUICC (SGP.22 5.7.5). */
+import { bytesEqual } from '../../bytes.ts';
+import {
+  decodePrepareDownloadRequest,
+  decodeSmdpSigned2,
+  DOWNLOAD_ERROR,
+  encodeEuiccSigned2,
+  encodePrepareDownloadResponse,
+} from '../messages/prepareDownload.ts';
+import {
+  euiccSignature2Input,
+  isSignature,
+  sign,
+  smdpSignature2Input,
+} from '../messages/signature.ts';
+import type { Role } from '../../roles.ts';
+import { keptOneTimeKey } from './one-time-key.ts';
+import type { EuiccOneTimeKey } from './one-time-key.ts';
+import { checkServerCertificate } from './server-certificate.ts';
+import type { PreparedSession, Session } from './session.ts';
+import type { EuiccSettings } from './settings.ts';
+import type { EuiccState } from './state.ts';
+
+const PACKAGE_ROLES: readonly Role[] = ['dp-pb-v2', 'dp-pb'];
+
+type Failure = keyof typeof DOWNLOAD_ERROR;
+
+/**
+ * Answer a PrepareDownloadRequest. `session` is the prepared one, undefined if the request failed; the
+ * session that was there then goes on, so that it can be cancelled.
+ *
+ * A package that was bound before is asked for under the same one-time key, if this eUICC made that key
+ * for this server and still has it; in all other cases the key is new.
+ *
+ * @throws ERR_DER_* and ERR_RSP_VALUE for a request that cannot be read
+ */
+export function prepareDownload(
+  settings: EuiccSettings,
+  current: Session | undefined,
+  kept: EuiccState['oneTimeKeys'],
+  bytes: Uint8Array,
+): { response: Uint8Array; session: PreparedSession | undefined } {
+  const request = decodePrepareDownloadRequest(bytes);
+  const signed = decodeSmdpSigned2(request.smdpSigned2);
+  const { transactionId } = signed;
+  const failed = (failure: Failure) => ({
+    response: encodePrepareDownloadResponse({
+      result: 'error',
+      transactionId,
+      downloadErrorCode: DOWNLOAD_ERROR[failure],
+    }),
+    session: undefined,
+  });
+
+  if (current === undefined || current.stage === 'challenged') return failed('noSessionContext');
+  if (!bytesEqual(transactionId, current.transactionId)) return failed('invalidTransactionId');
+  const server = checkServerCertificate(request.smdpCertificate, [current.anchor], settings.now());
+  if (server === 'unsupportedCurve') return failed('unsupportedCurve');
+  if (typeof server === 'string') return failed('invalidCertificate');
+  if (!PACKAGE_ROLES.includes(server.role) || server.oid !== current.smdpOid) {
+    return failed('invalidCertificate');
+  }
+  const input = smdpSignature2Input(request.smdpSigned2, current.euiccSignature1);
+  if (!isSignature(request.smdpSignature2, server.publicKey, input)) {
+    return failed('invalidSignature');
+  }
+  if (signed.ccRequiredFlag && request.hashCc === undefined) return failed('undefinedError');
+
+  const key =
+    keptKey(kept, server.oid, signed.bppEuiccOtpk) ??
+    // a second PrepareDownload of one session gets the key of the first
+    (current.stage === 'prepared' ? current.oneTimeKey : settings.newOneTimeKey());
+  const euiccSigned2 = encodeEuiccSigned2({
+    transactionId,
+    euiccOtpk: key.publicKey,
+    hashCc: signed.ccRequiredFlag ? request.hashCc : undefined,
+  });
+  const signature = euiccSignature2Input(euiccSigned2, request.smdpSignature2);
+  return {
+    response: encodePrepareDownloadResponse({
+      result: 'ok',
+      euiccSigned2,
+      euiccSignature2: sign(current.credential.secretKey, signature),
+    }),
+    session: { ...current, stage: 'prepared', packageKey: server.publicKey, oneTimeKey: key },
+  };
+}
+
+function keptKey(
+  kept: EuiccState['oneTimeKeys'],
+  smdpOid: string,
+  wanted: Uint8Array | undefined,
+): EuiccOneTimeKey | undefined {
+  if (wanted === undefined) return undefined;
+  return kept
+    .filter((entry) => entry.smdpOid === smdpOid)
+    .map(({ secretKey }) => keptOneTimeKey(secretKey))
+    .find(({ publicKey }) => bytesEqual(publicKey, wanted));
+}

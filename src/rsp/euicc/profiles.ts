@@ -1,0 +1,131 @@
+/** ES10c.EnableProfile and its relatives: what a user does with installed profiles (SGP.22 5.7.15 ff). */
+import { bytesEqual } from '../../bytes.ts';
+import { decodeStoreMetadata } from '../messages/metadata.ts';
+import type { ResetOption } from '../messages/profileManagement.ts';
+import type { ProfileIdentifier } from '../messages/profiles.ts';
+import type { EuiccIdentity } from './identity.ts';
+import { notify } from './notifications.ts';
+import type { EuiccState, PackageChange, StoredProfile } from './state.ts';
+
+/** Result codes in the words of the standard, and the state that comes of it. */
+export interface Outcome<R extends string> {
+  readonly result: 'ok' | R;
+  readonly state: EuiccState;
+  readonly packages?: readonly PackageChange[];
+}
+
+export function findProfile(
+  { profiles }: EuiccState,
+  which: ProfileIdentifier,
+): StoredProfile | undefined {
+  return profiles.find((profile) =>
+    'iccid' in which ? profile.iccid === which.iccid : bytesEqual(profile.aid, which.isdpAid),
+  );
+}
+
+/** Only one profile is enabled: another one that is gets disabled, unless its policy forbids that. */
+export function enableProfile(
+  state: EuiccState,
+  identity: EuiccIdentity,
+  which: ProfileIdentifier,
+): Outcome<'iccidOrAidNotFound' | 'profileNotInDisabledState' | 'disallowedByPolicy'> {
+  const profile = findProfile(state, which);
+  if (profile === undefined) return { result: 'iccidOrAidNotFound', state };
+  if (profile.enabled) return { result: 'profileNotInDisabledState', state };
+  const other = state.profiles.find(({ enabled }) => enabled);
+  if (other !== undefined && rulesOf(other).includes('ppr1')) {
+    return { result: 'disallowedByPolicy', state };
+  }
+  const disabled =
+    other === undefined ? state : notify(replace(state, other, false), identity, other, 'disable');
+  return {
+    result: 'ok',
+    state: notify(replace(disabled, profile, true), identity, profile, 'enable'),
+  };
+}
+
+export function disableProfile(
+  state: EuiccState,
+  identity: EuiccIdentity,
+  which: ProfileIdentifier,
+): Outcome<'iccidOrAidNotFound' | 'profileNotInEnabledState' | 'disallowedByPolicy'> {
+  const profile = findProfile(state, which);
+  if (profile === undefined) return { result: 'iccidOrAidNotFound', state };
+  if (!profile.enabled) return { result: 'profileNotInEnabledState', state };
+  if (rulesOf(profile).includes('ppr1')) return { result: 'disallowedByPolicy', state };
+  return {
+    result: 'ok',
+    state: notify(replace(state, profile, false), identity, profile, 'disable'),
+  };
+}
+
+export function deleteProfile(
+  state: EuiccState,
+  identity: EuiccIdentity,
+  which: ProfileIdentifier,
+): Outcome<'iccidOrAidNotFound' | 'profileNotInDisabledState' | 'disallowedByPolicy'> {
+  const profile = findProfile(state, which);
+  if (profile === undefined) return { result: 'iccidOrAidNotFound', state };
+  if (profile.enabled) return { result: 'profileNotInDisabledState', state };
+  if (rulesOf(profile).includes('ppr2')) return { result: 'disallowedByPolicy', state };
+  return { result: 'ok', ...remove(state, identity, [profile]) };
+}
+
+/** An empty nickname takes it away. */
+export function setNickname(
+  state: EuiccState,
+  iccid: string,
+  nickname: string,
+): Outcome<'iccidNotFound'> {
+  const profile = findProfile(state, { iccid });
+  if (profile === undefined) return { result: 'iccidNotFound', state };
+  const changed = { ...profile, nickname: nickname === '' ? undefined : nickname };
+  return { result: 'ok', state: withProfile(state, changed) };
+}
+
+/** ES10c.eUICCMemoryReset: policy rules do not hold it up, and enabled profiles go too. */
+export function memoryReset(
+  state: EuiccState,
+  identity: EuiccIdentity,
+  options: readonly ResetOption[],
+): Outcome<'nothingToDelete'> {
+  const going = state.profiles.filter((profile) =>
+    options.includes(
+      decodeStoreMetadata(profile.metadata).profileClass === 'test'
+        ? 'deleteFieldLoadedTestProfiles'
+        : 'deleteOperationalProfiles',
+    ),
+  );
+  const address = options.includes('resetDefaultSmdpAddress') ? '' : state.defaultDpAddress;
+  if (going.length === 0 && address === state.defaultDpAddress) {
+    return { result: 'nothingToDelete', state };
+  }
+  const removed = remove(state, identity, going);
+  return { result: 'ok', ...removed, state: { ...removed.state, defaultDpAddress: address } };
+}
+
+/** Bytes that profiles and notifications take. */
+export function usedMemory({ profiles, notifications }: EuiccState): number {
+  const ofProfiles = profiles.reduce((sum, { size, metadata }) => sum + size + metadata.length, 0);
+  return notifications.reduce((sum, { der }) => sum + der.length, ofProfiles);
+}
+
+export const rulesOf = ({ metadata }: StoredProfile) =>
+  decodeStoreMetadata(metadata).profilePolicyRules ?? [];
+
+function remove(state: EuiccState, identity: EuiccIdentity, going: readonly StoredProfile[]) {
+  const rest = { ...state, profiles: state.profiles.filter((one) => !going.includes(one)) };
+  return {
+    state: going.reduce((before, profile) => notify(before, identity, profile, 'delete'), rest),
+    packages: going.map(({ aid }) => ({ aid, content: undefined })),
+  };
+}
+
+function replace(state: EuiccState, profile: StoredProfile, enabled: boolean): EuiccState {
+  return withProfile(state, { ...profile, enabled });
+}
+
+function withProfile(state: EuiccState, changed: StoredProfile): EuiccState {
+  const profiles = state.profiles.map((one) => (bytesEqual(one.aid, changed.aid) ? changed : one));
+  return { ...state, profiles };
+}

@@ -1,0 +1,74 @@
+import { ZkcxError } from '../../errors.ts';
+
+/** What an activation code says (SGP.22 4.1). */
+export interface ActivationCode {
+  /** FQDN of the SM-DP+, with a port if the code names one. */
+  readonly address: string;
+  /** AC_Token; empty: none, the server looks for a default order. */
+  readonly matchingId: string;
+  /** OID of the SM-DP+, dotted: the LPA checks that it talks to this one. */
+  readonly oid?: string;
+  readonly confirmationCodeRequired: boolean;
+}
+
+const PREFIX = 'LPA:';
+const MAX_LENGTH = 255;
+/** Labels of letters, digits and inner hyphens; loopback addresses for tests pass too. */
+const HOST =
+  /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/i;
+const MATCHING_ID = /^[0-9A-Z-]*$/i;
+const OID = /^[0-2](\.(0|[1-9]\d*))+$/;
+
+/**
+ * Read an activation code: `1$address$matchingId`, then optionally `$oid` and `$1` for a confirmation
+ * code, with or without the prefix `LPA:` that a QR code has. Trailing `$` and fields that later
+ * versions may add are refused: a code that was cut or garbled must not reach a server.
+ *
+ * @throws ERR_RSP_ACTIVATION_CODE, the field as reason
+ */
+export function parseActivationCode(text: string): ActivationCode {
+  if (text.length > MAX_LENGTH) throw wrong('length', `it is above ${MAX_LENGTH} characters`);
+  const code = text.slice(0, PREFIX.length).toUpperCase() === PREFIX ? text.slice(4) : text;
+  const fields = code.split('$');
+  const [format, address, matchingId, oid, flag] = fields;
+  if (format !== '1') throw wrong('format', 'its format must be 1, as in LPA:1$address$token');
+  if (address === undefined || matchingId === undefined || fields.length > 5) {
+    throw wrong('fields', 'it must have the fields 1$address$token, and at most $oid$1 after them');
+  }
+  const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 443);
+  if (!HOST.test(address) || port < 1 || port > 65_535) {
+    throw wrong('address', 'its SM-DP+ address must be a host name');
+  }
+  if (!MATCHING_ID.test(matchingId)) {
+    throw wrong('matchingId', 'its token may have letters, digits and hyphens');
+  }
+  if (oid !== undefined && oid !== '' && !OID.test(oid)) {
+    throw wrong('oid', 'its SM-DP+ OID must be dotted numbers');
+  }
+  if (flag !== undefined && flag !== '1') {
+    throw wrong('confirmationCode', 'its confirmation code flag must be 1 or left out');
+  }
+  // an empty OID only makes room for the flag
+  if (oid === '' && flag === undefined) throw wrong('oid', 'it ends with an empty SM-DP+ OID');
+  return {
+    address,
+    matchingId,
+    ...(oid ? { oid } : {}),
+    confirmationCodeRequired: flag === '1',
+  };
+}
+
+/** The text of an activation code, with its prefix. */
+export function formatActivationCode(code: ActivationCode): string {
+  const { address, matchingId, oid, confirmationCodeRequired } = code;
+  const fields = ['1', address, matchingId];
+  if (oid !== undefined || confirmationCodeRequired) fields.push(oid ?? '');
+  if (confirmationCodeRequired) fields.push('1');
+  return PREFIX + fields.join('$');
+}
+
+function wrong(reason: string, problem: string): ZkcxError {
+  return new ZkcxError('ERR_RSP_ACTIVATION_CODE', `This is no activation code: ${problem}`, {
+    reason,
+  });
+}

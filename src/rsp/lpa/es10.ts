@@ -1,0 +1,164 @@
+/** The ES10 functions as an LPA calls them, over APDUs alone (SGP.22 5.7). */
+import { ZkcxError } from '../../errors.ts';
+import type { Es10Channel } from '../apdu/index.ts';
+import { segmentsOf } from '../es8p/index.ts';
+import {
+  decodeAuthenticateServerResponse,
+  encodeAuthenticateServerRequest,
+} from '../messages/authenticateServer.ts';
+import type { AuthenticateServerRequest } from '../messages/authenticateServer.ts';
+import {
+  decodeCancelSessionResponse,
+  encodeCancelSessionRequest,
+} from '../messages/cancelSession.ts';
+import type { CancelSessionRequest } from '../messages/cancelSession.ts';
+import {
+  decodeEuiccConfiguredAddressesResponse,
+  decodeGetEidResponse,
+  encodeSetDefaultDpAddressRequest,
+  GET_CONFIGURED_ADDRESSES_REQUEST,
+  GET_EID_REQUEST,
+} from '../messages/euiccData.ts';
+import {
+  decodeEuiccInfo1,
+  decodeEuiccInfo2,
+  decodeGetEuiccChallengeResponse,
+  GET_EUICC_CHALLENGE_REQUEST,
+  GET_EUICC_INFO1_REQUEST,
+  GET_EUICC_INFO2_REQUEST,
+} from '../messages/euiccInfo.ts';
+import { decodeProfileInstallationResult } from '../messages/installationResult.ts';
+import {
+  decodeListNotificationResponse,
+  decodeRetrieveNotificationsListResponse,
+  encodeListNotificationRequest,
+  encodeNotificationSentRequest,
+  encodeRetrieveNotificationsListRequest,
+} from '../messages/notifications.ts';
+import type { NotificationList } from '../messages/notifications.ts';
+import {
+  decodePrepareDownloadResponse,
+  encodePrepareDownloadRequest,
+} from '../messages/prepareDownload.ts';
+import type { PrepareDownloadRequest } from '../messages/prepareDownload.ts';
+import {
+  decodeResult,
+  encodeDeleteProfileRequest,
+  encodeEuiccMemoryResetRequest,
+  encodeSetNicknameRequest,
+  encodeSwitchProfileRequest,
+  RESULT,
+} from '../messages/profileManagement.ts';
+import type { ResetOption, ResultFunction } from '../messages/profileManagement.ts';
+import {
+  decodeGetProfilesInfoResponse,
+  encodeGetProfilesInfoRequest,
+} from '../messages/profiles.ts';
+import type { ProfileIdentifier } from '../messages/profiles.ts';
+import { nameOf } from '../messages/values.ts';
+
+/** Bytes of a package that the eUICC has, of all. */
+export type Progress = (done: number, total: number) => void;
+
+export type Es10 = ReturnType<typeof es10>;
+
+/**
+ * The functions of one eUICC. They throw ERR_RSP_APDU if the card refuses a request as such, ERR_DER_*
+ * or ERR_RSP_VALUE if its response cannot be read, ERR_RSP_CARD with the name of the result code if it
+ * answers with one that is not ok. Responses that carry an error of their own are returned.
+ */
+export function es10(channel: Es10Channel) {
+  const change = async (name: ResultFunction, request: Uint8Array) =>
+    expectOk(name, decodeResult(name, await channel.request(request)));
+  return {
+    eid: async () => decodeGetEidResponse(await channel.request(GET_EID_REQUEST)),
+    euiccInfo1: async () => decodeEuiccInfo1(await channel.request(GET_EUICC_INFO1_REQUEST)),
+    euiccInfo2: async () => decodeEuiccInfo2(await channel.request(GET_EUICC_INFO2_REQUEST)),
+    /** 16 bytes; a session that was under way is over. */
+    euiccChallenge: async () =>
+      decodeGetEuiccChallengeResponse(await channel.request(GET_EUICC_CHALLENGE_REQUEST)),
+    configuredAddresses: async () =>
+      decodeEuiccConfiguredAddressesResponse(
+        await channel.request(GET_CONFIGURED_ADDRESSES_REQUEST),
+      ),
+    setDefaultDpAddress: (address: string) =>
+      change('setDefaultDpAddress', encodeSetDefaultDpAddressRequest(address)),
+
+    authenticateServer: async (request: AuthenticateServerRequest) =>
+      decodeAuthenticateServerResponse(
+        await channel.request(encodeAuthenticateServerRequest(request)),
+      ),
+    prepareDownload: async (request: PrepareDownloadRequest) =>
+      decodePrepareDownloadResponse(await channel.request(encodePrepareDownloadRequest(request))),
+    cancelSession: async (request: CancelSessionRequest) =>
+      decodeCancelSessionResponse(await channel.request(encodeCancelSessionRequest(request))),
+    loadBoundProfilePackage: (bpp: Uint8Array, progress?: Progress) =>
+      loadPackage(channel, bpp, progress),
+
+    listNotifications: async () =>
+      listed(
+        decodeListNotificationResponse(await channel.request(encodeListNotificationRequest())),
+      ),
+    /** The notification of this number, undefined if the eUICC has none. */
+    retrieveNotification: async (seqNumber: number) => {
+      const request = encodeRetrieveNotificationsListRequest({ seqNumber });
+      const response = await channel.request(request);
+      return listed(decodeRetrieveNotificationsListResponse(response))[0];
+    },
+    /** The server has the notification; the eUICC forgets it. */
+    removeNotification: (seqNumber: number) =>
+      change('notificationSent', encodeNotificationSentRequest(seqNumber)),
+
+    profiles: async () => {
+      const response = await channel.request(encodeGetProfilesInfoRequest());
+      const list = decodeGetProfilesInfoResponse(response);
+      if (list.result === 'error') throw refused('getProfilesInfo', String(list.error));
+      return list.profiles;
+    },
+    enableProfile: (profileIdentifier: ProfileIdentifier, refreshFlag = true) =>
+      change(
+        'enableProfile',
+        encodeSwitchProfileRequest('enableProfile', { profileIdentifier, refreshFlag }),
+      ),
+    disableProfile: (profileIdentifier: ProfileIdentifier, refreshFlag = true) =>
+      change(
+        'disableProfile',
+        encodeSwitchProfileRequest('disableProfile', { profileIdentifier, refreshFlag }),
+      ),
+    deleteProfile: (which: ProfileIdentifier) =>
+      change('deleteProfile', encodeDeleteProfileRequest(which)),
+    setNickname: (iccid: string, profileNickname: string) =>
+      change('setNickname', encodeSetNicknameRequest({ iccid, profileNickname })),
+    memoryReset: (options: readonly ResetOption[]) =>
+      change('euiccMemoryReset', encodeEuiccMemoryResetRequest(options)),
+  };
+}
+
+/**
+ * ES10b.LoadBoundProfilePackage (SGP.22 5.7.6): the eUICC answers nothing until it has all, or until a
+ * segment fails; either way its answer is the ProfileInstallationResult.
+ */
+async function loadPackage(channel: Es10Channel, bpp: Uint8Array, progress?: Progress) {
+  let done = 0;
+  for (const segment of segmentsOf(bpp)) {
+    const response = await channel.request(segment);
+    done += segment.length;
+    progress?.(done, bpp.length);
+    if (response.length > 0) return decodeProfileInstallationResult(response);
+  }
+  throw new ZkcxError('ERR_RSP_CARD', 'the eUICC took the whole profile and answered nothing');
+}
+
+function listed<T>(list: NotificationList<T>): readonly T[] {
+  if (list.result === 'error') throw refused('notifications', String(list.error));
+  return list.notifications;
+}
+
+function expectOk(name: ResultFunction, code: number): void {
+  if (code === 0) return;
+  throw refused(name, nameOf<string>(RESULT[name].codes, code) ?? String(code));
+}
+
+function refused(name: string, reason: string): ZkcxError {
+  return new ZkcxError('ERR_RSP_CARD', `the eUICC refused ${name}: ${reason}`, { reason });
+}

@@ -1,0 +1,78 @@
+/** What the eUICC has to tell servers, and has not told them yet (SGP.22 3.5). */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ZkcxError } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { NotificationEvent } from '../messages/metadata.ts';
+import type { Es10 } from './es10.ts';
+import type { Es9p } from './es9p.ts';
+
+export interface SentNotification {
+  readonly seqNumber: number;
+  readonly event: NotificationEvent;
+  readonly address: string;
+  /** Why it was not sent; it stays in the eUICC and can be tried again later. */
+  readonly failure?: { readonly code: ErrorCode; readonly message: string };
+}
+
+export interface SendOptions {
+  /** The server at a notification address. */
+  readonly server: (address: string) => Es9p;
+  /** Tries for each notification; default: 3. */
+  readonly attempts?: number;
+  /** Milliseconds before the second try, doubled for every further one; default: 1,000. */
+  readonly delay?: number;
+  /** Only these; default: all. */
+  readonly seqNumbers?: readonly number[];
+}
+
+/**
+ * Send the notifications of an eUICC, oldest first, and let it forget those that arrived. Notifications
+ * for one server keep their order: after one fails, later ones for that server are not tried.
+ *
+ * @throws errors of the card; those of servers are in the result
+ */
+export async function sendNotifications(
+  es10: Es10,
+  { server, attempts = 3, delay = 1_000, seqNumbers }: SendOptions,
+): Promise<SentNotification[]> {
+  const list = (await es10.listNotifications())
+    .filter(({ seqNumber }) => seqNumbers === undefined || seqNumbers.includes(seqNumber))
+    .toSorted((a, b) => a.seqNumber - b.seqNumber);
+  const results: SentNotification[] = [];
+  const failed = new Map<string, SentNotification['failure']>();
+  for (const { seqNumber, profileManagementOperation, notificationAddress } of list) {
+    const pending = failed.has(notificationAddress)
+      ? undefined
+      : await es10.retrieveNotification(seqNumber);
+    let failure = failed.get(notificationAddress);
+    if (pending !== undefined) {
+      const send = () => server(notificationAddress).notify({ pendingNotification: pending });
+      failure = await attempt(send, attempts, delay);
+      if (failure === undefined) await es10.removeNotification(seqNumber);
+      else failed.set(notificationAddress, failure);
+    }
+    const event = profileManagementOperation;
+    results.push({ seqNumber, event, address: notificationAddress, failure });
+  }
+  return results;
+}
+
+async function attempt(
+  work: () => Promise<void>,
+  attempts: number,
+  delay: number,
+): Promise<SentNotification['failure']> {
+  for (let tried = 1; ; tried++) {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ZkcxError)) throw error;
+      // a server that refuses or is not trusted will not change its mind in seconds
+      if (error.code !== 'ERR_RSP_SERVER' || tried >= attempts) {
+        return { code: error.code, message: error.message };
+      }
+      await sleep(delay * 2 ** (tried - 1));
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * HTTPS to servers that a GSMA CI or a public authority vouches for (SGP.22 2.6.6). Node's own fetch
+ * cannot be told which roots to trust, hence requests of node:https behind fetch's signature.
+ */
+import { request as requestHttp } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import { checkServerIdentity, rootCertificates } from 'node:tls';
+import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
+import { parseCertificate } from '../../asn1/index.ts';
+import type { Certificate } from '../../asn1/index.ts';
+import { bytesEqual } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
+
+/** What the LPA needs of fetch; the global one fits. */
+export type Fetch = (
+  url: string,
+  init: { method: 'POST'; headers: Record<string, string>; body: string; signal?: AbortSignal },
+) => Promise<Response>;
+
+export interface TlsOptions {
+  /** CI certificates whose DPtls certificates are accepted. */
+  readonly ciCertificates: readonly Certificate[];
+  /** Accept the certificates that Node's public roots vouch for; default: true. */
+  readonly publicRoots?: boolean;
+  /** Allow `http:` to loopback addresses, for tests; default: false. */
+  readonly plainLoopback?: boolean;
+  /** Unix seconds. */
+  readonly now: () => bigint;
+  /** Sees the certificates of every TLS server that was accepted, its own first. */
+  readonly onServer?: (chain: readonly Uint8Array[]) => void;
+}
+
+/** Beyond any bound profile package in base64. */
+const MAX_RESPONSE = 16 << 20;
+
+/**
+ * A fetch that verifies TLS servers: the chain by Node under the given roots, the host name, and below
+ * a CI also the GSMA rules and the role DPtls. Never follows redirects.
+ *
+ * Its promise is rejected with ERR_RSP_TLS for a server that is not trusted, ERR_RSP_SERVER for one
+ * that cannot be reached or answers too much.
+ */
+export function tlsFetch(options: TlsOptions): Fetch {
+  const ca = [
+    ...options.ciCertificates.map(({ der }) => pem(der)),
+    ...((options.publicRoots ?? true) ? rootCertificates : []),
+  ];
+  return (text, { method, headers, body, signal }) => {
+    const url = new URL(text);
+    const plain = url.protocol === 'http:';
+    if (plain && !(options.plainLoopback && isLoopback(url.hostname))) {
+      const problem = `${url.host} must be reached over https; http is for loopback, by option`;
+      return Promise.reject(new ZkcxError('ERR_RSP_TLS', problem));
+    }
+    return new Promise((resolve, reject) => {
+      const settings = {
+        method,
+        headers: { ...headers, 'Content-Length': byteLength(body) },
+        signal,
+      };
+      const request = plain
+        ? requestHttp(url, settings)
+        : requestHttps(url, {
+            ...settings,
+            ca,
+            minVersion: 'TLSv1.2',
+            agent: false,
+            checkServerIdentity: (host, peer) => checkServer(host, peer, options),
+          });
+      const fail = (error: Error) => reject(requestError(error, url.host));
+      request.on('response', (response) => void collect(response).then(resolve, fail));
+      request.on('error', fail);
+      request.end(body);
+    });
+  };
+}
+
+/** Hosts that do not leave this machine. */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** What Node asks once the chain holds under one of the roots: is it the right server? */
+function checkServer(
+  host: string,
+  peer: PeerCertificate,
+  { ciCertificates, now, onServer }: TlsOptions,
+): Error | undefined {
+  const wrongHost = checkServerIdentity(host, peer);
+  if (wrongHost !== undefined) return wrongHost;
+  const chain = rawChain(peer as DetailedPeerCertificate);
+  try {
+    const ci = ciCertificates.find(({ der }) => bytesEqual(der, chain.at(-1)!));
+    if (ci !== undefined) checkTlsRole(chain, ci, now());
+    onServer?.(chain);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Under a CI a certificate must be one of role DPtls: OpenSSL does not know the roles. */
+function checkTlsRole(chain: readonly Uint8Array[], ci: Certificate, at: bigint): void {
+  const certificates = chain.slice(0, -1).reverse().map(parseCertificate);
+  const { leaf } = checkChain({ anchor: anchorFromCertificate(ci), certificates, at });
+  if (leaf.role !== 'dp-tls-v2' && leaf.role !== 'dp-tls') {
+    throw new ZkcxError('ERR_RSP_TLS', `the server's TLS certificate has the role ${leaf.role}`);
+  }
+}
+
+/** The chain that Node built, leaf first, the root last. */
+function rawChain(peer: DetailedPeerCertificate): Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  for (let current = peer; ; current = current.issuerCertificate) {
+    chain.push(new Uint8Array(current.raw));
+    // a root is its own issuer
+    if (current.issuerCertificate === undefined || current.issuerCertificate === current) break;
+  }
+  return chain;
+}
+
+async function collect(message: IncomingMessage): Promise<Response> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of message as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_RESPONSE) {
+      message.destroy();
+      throw new ZkcxError('ERR_RSP_SERVER', `the server sent more than ${MAX_RESPONSE} bytes`);
+    }
+    parts.push(part);
+  }
+  const status = message.statusCode ?? 0;
+  if (status < 200 || status > 599) {
+    throw new ZkcxError('ERR_RSP_SERVER', `the server answered with HTTP status ${status}`);
+  }
+  // Response refuses a body for these
+  const empty = status === 204 || status === 205 || status === 304;
+  return new Response(empty ? null : Buffer.concat(parts), { status });
+}
+
+/** Codes of Node for a server that answered, but is not trusted. */
+const TLS_CODE =
+  /^(ERR_TLS_|CERT_|DEPTH_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|HOSTNAME_|INVALID_|EPROTO)/;
+
+function requestError(error: Error & { code?: string }, host: string): ZkcxError {
+  const { code } = error;
+  if (error instanceof ZkcxError) {
+    if (error.code === 'ERR_RSP_SERVER') return error;
+    return new ZkcxError('ERR_RSP_TLS', `${host} is not trusted: ${error.message}`, {
+      reason: error.code,
+      cause: error,
+    });
+  }
+  if (code !== undefined && TLS_CODE.test(code)) {
+    return new ZkcxError('ERR_RSP_TLS', `${host} is not trusted: ${code}`, {
+      reason: code,
+      cause: error,
+    });
+  }
+  return new ZkcxError('ERR_RSP_SERVER', `${host} cannot be reached: ${code ?? error.name}`, {
+    reason: code,
+    cause: error,
+  });
+}
+
+const byteLength = (text: string) => String(Buffer.byteLength(text));
+
+function pem(der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}
