@@ -3,14 +3,21 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { registerCertInspect } from './cert-inspect.ts';
+import { registerCertifyProve } from './certify-prove.ts';
+import { registerCertifyVerify } from './certify-verify.ts';
 import { registerChainCheck } from './chain-check.ts';
 import { registerChainProve } from './chain-prove.ts';
 import { registerChainVerify } from './chain-verify.ts';
 import { registerCrlInspect } from './crl-inspect.ts';
 import { registerCrlProve } from './crl-prove.ts';
 import { registerCrlVerify } from './crl-verify.ts';
+import { registerCredential } from './credential.ts';
 import { EXIT } from './exit-codes.ts';
 import { registerKeys } from './keys.ts';
+import { registerPossess } from './possess.ts';
+import { registerPresentProve } from './present-prove.ts';
+import { registerPresentRequest } from './present-request.ts';
+import { registerPresentVerify } from './present-verify.ts';
 import { registerRevocationBuild } from './revocation-build.ts';
 import { registerRevocationShow } from './revocation-show.ts';
 
@@ -39,6 +46,15 @@ registerCrlVerify(crl);
 const revocation = zkcx.command('revocation').description('revocation maps');
 registerRevocationBuild(revocation);
 registerRevocationShow(revocation);
+const present = zkcx.command('present').description('session proofs');
+registerPresentRequest(present);
+registerPresentProve(present);
+registerPresentVerify(present);
+registerPossess(zkcx);
+const certify = zkcx.command('certify').description('static statements of servers');
+registerCertifyProve(certify);
+registerCertifyVerify(certify);
+registerCredential(zkcx.command('credential').description('credentials in a store'));
 registerKeys(zkcx.command('keys').description('verification keys pinned in the package'));
 
 try {

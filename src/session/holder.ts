@@ -11,7 +11,7 @@ import type { Credential } from '../prover/credential.ts';
 import type { RegistryTree } from '../witness/registryTree.ts';
 import type { RevocationMap } from '../witness/revocationMap.ts';
 import { TrustSet } from '../witness/trust.ts';
-import { parseServerRequest, type ServerRequest } from './offers.ts';
+import { parseServerRequest, type ServerRequest, transactionBytes } from './offers.ts';
 import type { Disclosure } from './openings.ts';
 import { scopeOf } from './scope.ts';
 import { bindTranscript, type SessionTranscript } from './transcript.ts';
@@ -105,7 +105,7 @@ export async function checkRequest(
   const registry = registryOf(request, policy);
   const scope = Field(purpose === undefined ? 0n : scopeOf(serverOid, purpose));
   const transcript = bindTranscript({
-    transactionId: new Uint8Array(Buffer.from(request.transactionId, 'hex')),
+    transactionId: transactionBytes(request),
     serverAddress,
     clientOffer,
     serverOffer,

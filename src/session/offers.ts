@@ -3,11 +3,15 @@
  * the same for all installations, then what the server asks for.
  */
 import { z } from 'zod';
+import { bytesToHex } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { fieldString } from '../prover/envelope.ts';
-import { ROLE_NAMES } from '../roles.ts';
-import { DISCLOSURES } from './openings.ts';
-import { PURPOSE } from './scope.ts';
+import { type Role, ROLE_NAMES } from '../roles.ts';
+import type { RandomBytes } from '../witness/chain.ts';
+import { type Disclosure, DISCLOSURES } from './openings.ts';
+import { PURPOSE, scopeOf } from './scope.ts';
+import { TRANSACTION_BYTES } from './transcript.ts';
+import type { PresentationTerms } from './verifier.ts';
 
 const MODES = ['presentation', 'registryPresentation'] as const;
 const MAX_OFFER_BYTES = 8_192;
@@ -60,6 +64,69 @@ export function parseServerRequest(bytes: Uint8Array): ServerRequest {
     throw refuse('a registryRoot belongs to registryPresentation, and only to it');
   }
   return request;
+}
+
+/** Roots that a verifier accepts now. */
+export interface RequestedRoots {
+  readonly trustRoot: bigint;
+  readonly revocationRoot: bigint;
+  /** For mode registryPresentation; elsewhere not asked about. */
+  readonly registryRoot?: bigint;
+}
+
+/** A fresh request, its time rounded to the minute. `random` gives transactionId and nonce. */
+export function newServerRequest({
+  mode = 'presentation',
+  roots,
+  role,
+  purpose,
+  disclosures = [],
+  now,
+  random,
+}: {
+  readonly mode?: ServerRequest['mode'];
+  readonly roots: RequestedRoots;
+  readonly role: Role;
+  readonly purpose?: string;
+  readonly disclosures?: readonly Disclosure[];
+  /** Unix seconds. */
+  readonly now: bigint;
+  readonly random: RandomBytes;
+}): ServerRequest {
+  const { trustRoot, revocationRoot, registryRoot } = roots;
+  return {
+    format: 'zkcx-request',
+    version: 1,
+    transactionId: bytesToHex(random(TRANSACTION_BYTES)),
+    nonce: bytesToHex(random(32)),
+    mode,
+    trustRoot: String(trustRoot),
+    revocationRoot: String(revocationRoot),
+    registryRoot: mode === 'registryPresentation' ? String(registryRoot) : undefined,
+    time: Number(now - (now % 60n)),
+    role,
+    purpose,
+    disclosures: [...disclosures],
+  };
+}
+
+/** What the server that made a request expects of the answer. */
+export function termsOf(request: ServerRequest, serverOid: string): PresentationTerms {
+  const { mode, trustRoot, revocationRoot, registryRoot, time, role, purpose } = request;
+  return {
+    mode,
+    trustRoot: BigInt(trustRoot),
+    revocationRoot: BigInt(revocationRoot),
+    registryRoot: registryRoot === undefined ? undefined : BigInt(registryRoot),
+    time: BigInt(time),
+    role,
+    scope: purpose === undefined ? undefined : scopeOf(serverOid, purpose),
+  };
+}
+
+/** The transactionId of a request as the transcript has it. */
+export function transactionBytes({ transactionId }: ServerRequest): Uint8Array {
+  return new Uint8Array(Buffer.from(transactionId, 'hex'));
 }
 
 /** A request in the bytes that are sent and hashed. */

@@ -1,16 +1,22 @@
 /** The verifier's memory: what it asked, what it accepted, and whom it has seen. */
 import { randomBytes } from 'node:crypto';
-import { bytesToHex } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import type { Role } from '../roles.ts';
 import type { RandomBytes } from '../witness/chain.ts';
 import type { MessageContext, MessageKind } from './messages.ts';
-import { parseClientOffer, writeServerRequest } from './offers.ts';
+import {
+  newServerRequest,
+  parseClientOffer,
+  type RequestedRoots,
+  termsOf,
+  transactionBytes,
+  writeServerRequest,
+} from './offers.ts';
 import type { OnceStore } from './onceStore.ts';
 import type { Disclosure } from './openings.ts';
 import { type VerifiedPossession, verifyPossession } from './possession.ts';
 import { scopeOf } from './scope.ts';
-import { bindTranscript, checkAddress, TRANSACTION_BYTES } from './transcript.ts';
+import { bindTranscript, checkAddress } from './transcript.ts';
 import {
   clock,
   type PresentationExpectation,
@@ -21,13 +27,9 @@ import {
 const MINUTE = 60n;
 
 /** Roots that are accepted now. */
-export interface CurrentRoots {
-  readonly trustRoot: bigint;
-  readonly revocationRoot: bigint;
+export interface CurrentRoots extends RequestedRoots {
   /** Unix seconds at which revocationRoot was last seen to be that of the newest lists. */
   readonly mapRootAt: bigint;
-  /** For mode registryPresentation. */
-  readonly registryRoot?: bigint;
 }
 
 export interface SessionVerifierOptions {
@@ -114,47 +116,31 @@ export class SessionVerifier {
       throw new ZkcxError('ERR_SESSION_VALUE', 'once per device needs a purpose');
     }
     this.makeRoom(now);
-    const { trustRoot, revocationRoot, registryRoot } = roots();
-    const time = now - (now % MINUTE);
-    const terms = {
+    const request = newServerRequest({
       mode,
-      trustRoot,
-      revocationRoot,
-      registryRoot: mode === 'registryPresentation' ? registryRoot : undefined,
-      time,
-      role,
-      scope: purpose === undefined ? undefined : scopeOf(serverOid, purpose),
-    };
-    const id = new Uint8Array(this.random(TRANSACTION_BYTES));
-    const transactionId = bytesToHex(id);
-    const serverOffer = writeServerRequest({
-      format: 'zkcx-request',
-      version: 1,
-      transactionId,
-      nonce: bytesToHex(this.random(32)),
-      mode,
-      trustRoot: String(trustRoot),
-      revocationRoot: String(revocationRoot),
-      registryRoot: terms.registryRoot === undefined ? undefined : String(terms.registryRoot),
-      time: Number(time),
+      roots: roots(),
       role,
       purpose,
-      disclosures: [...disclosures],
+      disclosures,
+      now,
+      random: this.random,
     });
+    const terms = termsOf(request, serverOid);
+    const serverOffer = writeServerRequest(request);
     const transcript = bindTranscript({
-      transactionId: id,
+      transactionId: transactionBytes(request),
       serverAddress,
       clientOffer,
       serverOffer,
     });
     const lifetime = this.options.lifetime ?? 300n;
     const { maximumMapAge } = this.options;
-    this.open.set(transactionId, {
+    this.open.set(request.transactionId, {
       expectation: { terms, transcript, disclosures, maximumMapAge, tolerance: lifetime + MINUTE },
       oncePerDevice,
       expires: now + lifetime,
     });
-    return { transactionId, serverOffer };
+    return { transactionId: request.transactionId, serverOffer };
   }
 
   /**

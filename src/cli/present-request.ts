@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { type Command, Option } from 'commander';
+import { writeFileAtomic } from '../prover/files.ts';
+import { type Role, ROLE_NAMES } from '../roles.ts';
+import type { Disclosure } from '../session/openings.ts';
+import { addAt, addJson, addRoots, now, readAnchors } from './options.ts';
+import { assertWritable } from './chain-prove.ts';
+import { answer, isoTime } from './output.ts';
+import { readMap } from './revocation-show.ts';
+import { addMap } from './session-options.ts';
+
+interface Flags {
+  readonly root: string[];
+  readonly map: string;
+  readonly role: Role;
+  readonly purpose?: string;
+  readonly disclose?: Disclosure[];
+  readonly out: string;
+  readonly at?: bigint;
+  readonly json?: boolean;
+}
+
+/** zkcx present request --role ROLE --root CI --map MAP --out request.json */
+export function registerPresentRequest(present: Command): void {
+  const command = present
+    .command('request')
+    .description('verifier: make a fresh request, to be answered once and within minutes')
+    .addOption(
+      new Option('--role <role>', 'of the credentials that are accepted')
+        .choices(ROLE_NAMES)
+        .makeOptionMandatory(),
+    )
+    .option('--purpose <name>', 'ask for a pseudonym for this purpose')
+    .addOption(addDisclosures('--disclose <names...>', 'ask for these openings'))
+    .requiredOption('--out <file>', 'where to write the request');
+  addJson(addAt(addMap(addRoots(command)))).action(async (flags: Flags) =>
+    answer(flags, () => request(flags)),
+  );
+}
+
+export const addDisclosures = (flag: string, description: string) =>
+  new Option(flag, description).choices(['identity', 'issuer', 'key', 'message']);
+
+async function request({ root, map: file, role, purpose, disclose, out, ...flags }: Flags) {
+  await assertWritable(out);
+  const at = flags.at ?? now();
+  const anchors = await readAnchors(root);
+  const { map } = await readMap(file, { anchors, at });
+  const { TrustSet } = await import('../witness/trust.ts');
+  const offers = await import('../session/offers.ts');
+  const made = offers.newServerRequest({
+    roots: {
+      trustRoot: new TrustSet(anchors).root.toBigInt(),
+      revocationRoot: map.root.toBigInt(),
+    },
+    role,
+    purpose,
+    disclosures: disclose,
+    now: at,
+    random: randomBytes,
+  });
+  const bytes = offers.writeServerRequest(made);
+  // what is written can be read: a purpose of another form is refused here
+  offers.parseServerRequest(bytes);
+  await writeFileAtomic(out, bytes, 0o644);
+  const { transactionId, time } = made;
+  return {
+    json: { request: out, transactionId, time: isoTime(BigInt(time)), role, purpose },
+    text: [`Request ${transactionId} written to ${out}. Keep track of it: accept one answer.`],
+  };
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { addAt, addJson, addRoots, now, readAnchors } from './options.ts';
+import { answer, isoTime, printable } from './output.ts';
+import { readMap } from './revocation-show.ts';
+import { addMap, addPeer, type PeerFlags, readBundle, readRequest } from './session-options.ts';
+
+interface Flags extends PeerFlags {
+  readonly root: string[];
+  readonly map: string;
+  readonly request: string;
+  readonly at?: bigint;
+  readonly json?: boolean;
+}
+
+/** zkcx present verify FILE --request FILE --root CI... --map MAP --address HOST --oid OID */
+export function registerPresentVerify(present: Command): void {
+  const command = present
+    .command('verify')
+    .description('verifier: check the answer to a request of `present request`; takes seconds')
+    .argument('<presentation>', 'as received')
+    .requiredOption('--request <file>', 'the request that was sent; accept one answer to it');
+  addJson(addAt(addPeer(addMap(addRoots(command))))).action(async (file: string, flags: Flags) =>
+    answer(flags, () => verify(file, flags)),
+  );
+}
+
+async function verify(file: string, flags: Flags) {
+  const at = flags.at ?? now();
+  const bundle = await readBundle(file);
+  const anchors = await readAnchors(flags.root);
+  const { map } = await readMap(flags.map, { anchors, at });
+  const serverOffer = await readRequest(flags.request);
+  const { TrustSet } = await import('../witness/trust.ts');
+  const offers = await import('../session/offers.ts');
+  const { bindTranscript } = await import('../session/transcript.ts');
+  const { verifyPresentation } = await import('../session/verifier.ts');
+  const request = offers.parseServerRequest(serverOffer);
+  const verified = await verifyPresentation(bundle, {
+    // roots are those of the files given now, whatever they were when the request was made
+    terms: {
+      ...offers.termsOf(request, flags.oid),
+      trustRoot: new TrustSet(anchors).root.toBigInt(),
+      revocationRoot: map.root.toBigInt(),
+    },
+    transcript: bindTranscript({
+      transactionId: offers.transactionBytes(request),
+      serverAddress: flags.address,
+      clientOffer: offers.CLIENT_OFFER,
+      serverOffer,
+    }),
+    disclosures: request.disclosures,
+    mapRootAt: at,
+    now: at,
+  });
+  const { role, time, pseudonym, session, sessionKey, identity, issuer, hidden } = verified;
+  const facts = {
+    role,
+    time: isoTime(time),
+    pseudonym: pseudonym?.toString(),
+    session: session.toString(),
+    sessionKey: sessionKey.toString(),
+    identity,
+    issuer: issuer && {
+      organisation: printable(new TextDecoder().decode(issuer.organisation)),
+      id: issuer.issuer.toString(),
+    },
+    key: verified.key && { x: verified.key.x.toString(16), y: verified.key.y.toString(16) },
+    hidden: hidden && Buffer.from(hidden).toString('base64'),
+  };
+  return {
+    json: facts,
+    text: [
+      `Valid: a credential of role ${role} under these CIs, not revoked at ${facts.time}; its key`,
+      'signed this session.',
+      ...Object.entries({ pseudonym: facts.pseudonym, identity, issuer: facts.issuer })
+        .filter(([, value]) => value !== undefined)
+        .map(
+          ([name, value]) =>
+            `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        ),
+    ],
+  };
+}
