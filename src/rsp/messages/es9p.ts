@@ -173,12 +173,14 @@ const headerSchema = z.object({
     .optional(),
 });
 
-/** An answer with the header of success. */
+/** An answer in JSON with the header of success. */
+export function withSuccess(answer: object) {
+  return { header: { functionExecutionStatus: { status: 'Executed-Success' } }, ...answer };
+}
+
+/** The same from what an answer says. */
 export function encodeAnswer<S extends z.ZodType>(schema: S, value: z.output<S>) {
-  return {
-    header: { functionExecutionStatus: { status: 'Executed-Success' } },
-    ...(encodeJson(schema, value) as object),
-  };
+  return withSuccess(encodeJson(schema, value) as object);
 }
 
 /** The answer that refuses; it goes out with HTTP 200 like any other. */

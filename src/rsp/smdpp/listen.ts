@@ -1,4 +1,5 @@
 /** From an application to a port: TLS, time limits for slow clients, an orderly end. */
+import { rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -63,6 +64,20 @@ export async function listen(app: Hono, options: ListenOptions): Promise<Listeni
     url: `${tls === undefined ? 'http' : 'https'}://${name}:${actual}`,
     close: () => close(server),
   };
+}
+
+/** Listen on a socket in the file system; who may use it is a matter of its folder. */
+export async function listenOnSocket(app: Hono, path: string): Promise<{ close(): Promise<void> }> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  // one that a killed process left behind
+  await rm(path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', ({ message }) => {
+      reject(new ZkcxError('ERR_RSP_LISTEN', `cannot listen on ${path}: ${message}`));
+    });
+    server.listen(path, resolve);
+  });
+  return { close: () => close(server) };
 }
 
 function create(app: Hono, tls: TlsOptions | undefined, limits: object): Server {

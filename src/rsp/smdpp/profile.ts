@@ -3,11 +3,11 @@
  * package itself (UPP, a sequence of profile elements) is stored apart from this record.
  */
 import { z } from 'zod';
+import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { PROFILE_POLICY_RULES } from '../messages/euiccInfo.ts';
-import { readIccid } from '../messages/identifiers.ts';
 import { inside, TlvReader } from '../messages/tlv.ts';
-import { readInteger, readText } from '../messages/values.ts';
+import { badValue, readInteger, readOctets, readText } from '../messages/values.ts';
 
 export const profileSchema = z.object({
   /** Digits, without the filler. */
@@ -52,10 +52,12 @@ export function readProfileHeader(upp: Uint8Array): ProfileHeader {
     const major = readInteger(header.element(0x80, 'major-version'));
     const minor = readInteger(header.element(0x81, 'minor-version'));
     const type = header.optional(0x82, 'profileType');
-    const iccid = readIccid(header.element(0x83, 'iccid'));
+    // digits in their order, unlike EF ICCID and the messages of SGP.22
+    const digits = bytesToHex(readOctets(header.element(0x83, 'iccid'), 10)).replace(/f+$/, '');
+    if (!/^\d{18,20}$/.test(digits)) throw badValue('iccid', 'must have 18 to 20 digits');
     while (!elements.done) elements.any('profile element');
     const profileType = type === undefined ? 'generic' : readText(type, 100);
-    return { version: [major, minor], profileType, iccid };
+    return { version: [major, minor], profileType, iccid: digits };
   } catch (cause) {
     throw new ZkcxError('ERR_RSP_PROFILE', `not a DER profile package: ${textOf(cause)}`, {
       cause,

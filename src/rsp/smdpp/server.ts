@@ -9,11 +9,11 @@ import { initiateAuthentication } from './initiateAuthentication.ts';
 import { Locks } from './locks.ts';
 import type { Session } from './session.ts';
 import { SessionTable } from './sessions.ts';
-import { DEFAULT_SETTINGS, type SmdpSettings } from './settings.ts';
+import { type SmdpOptions, settingsSchema } from './settings.ts';
 import type { SmdpStore } from './store.ts';
 
 export interface SmdpServerOptions {
-  readonly settings: Pick<SmdpSettings, 'address'> & Partial<SmdpSettings>;
+  readonly settings: SmdpOptions;
   readonly trust: SmdpTrust;
   readonly store: SmdpStore;
   /** Unix seconds. */
@@ -37,7 +37,7 @@ export class SmdpServer {
 
   /** Sessions that were under way when the store was closed go on. */
   static async open({ settings, trust, store, now, random }: SmdpServerOptions) {
-    const all: SmdpSettings = { ...DEFAULT_SETTINGS, ...settings };
+    const all = settingsSchema.parse(settings);
     const stored: Session[] = [];
     for await (const session of store.sessions()) stored.push(session);
     const limits = { lifetime: all.sessionLifetime, count: all.maxSessions };

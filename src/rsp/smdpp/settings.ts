@@ -1,32 +1,29 @@
-import type { ConfirmationCodeForm } from '../messages/prepareDownload.ts';
+import { z } from 'zod';
 
-/** What an operator may set. */
-export interface SmdpSettings {
+/** What an operator may set, with defaults. */
+export const settingsSchema = z.object({
   /** FQDN of the server, with ":port" where it is not 443; devices send it back. */
-  readonly address: string;
+  address: z.string().min(1).max(255),
   /** Lowest SGP.22 version of an eUICC that is served. */
-  readonly minimumSvn: string;
-  /** Seconds that a session lives, and how many there may be at a time. */
-  readonly sessionLifetime: number;
-  readonly maxSessions: number;
+  minimumSvn: z
+    .string()
+    .regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/)
+    .default('2.0.0'),
+  /** Seconds that a session lives, the user's time to decide included. */
+  sessionLifetime: z.number().positive().default(1_800),
+  /** Sessions at a time. */
+  maxSessions: z.number().int().positive().default(10_000),
   /** Wrong confirmation codes that end an order. */
-  readonly confirmationCodeLimit: number;
+  confirmationCodeLimit: z.number().int().positive().default(3),
   /** Times that an order may be shown to a device. */
-  readonly downloadLimit: number;
+  downloadLimit: z.number().int().positive().default(10),
   /** Seconds until a new order expires; undefined: never. */
-  readonly orderLifetime?: number;
+  orderLifetime: z.number().positive().optional(),
   /** What confirmation codes are hashed as. */
-  readonly confirmationCodeForm: ConfirmationCodeForm;
+  confirmationCodeForm: z.enum(['text', 'hex']).default('text'),
   /** Profiles are encrypted under keys of their own, sent in ReplaceSessionKeys. */
-  readonly replaceSessionKeys: boolean;
-}
+  replaceSessionKeys: z.boolean().default(false),
+});
 
-export const DEFAULT_SETTINGS: Omit<SmdpSettings, 'address'> = {
-  minimumSvn: '2.0.0',
-  sessionLifetime: 1800,
-  maxSessions: 10_000,
-  confirmationCodeLimit: 3,
-  downloadLimit: 10,
-  confirmationCodeForm: 'text',
-  replaceSessionKeys: false,
-};
+export type SmdpSettings = z.output<typeof settingsSchema>;
+export type SmdpOptions = z.input<typeof settingsSchema>;

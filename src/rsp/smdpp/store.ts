@@ -10,6 +10,7 @@ import { ZkcxError } from '../../errors.ts';
 import { isDeliverable, isLive, type Order, orderSchema } from './order.ts';
 import { type Profile, profileSchema } from './profile.ts';
 import { type Session, sessionSchema } from './session.ts';
+import { type SmdpSettings, settingsSchema } from './settings.ts';
 
 type Database = ClassicLevel<string, string>;
 
@@ -27,6 +28,8 @@ const KEY = {
   package: (iccid: string) => `package!${iccid}`,
   bound: (iccid: string) => `bound!${iccid}`,
   session: (transactionId: string) => `session!${transactionId}`,
+  /** What the operator set, for tools that work on the store while no server runs. */
+  settings: 'settings',
 };
 
 const position = ({ sequence, iccid }: Order) => `${String(sequence).padStart(15, '0')}!${iccid}`;
@@ -119,6 +122,10 @@ export class SmdpStore {
     return this.#records('session!', sessionSchema);
   }
 
+  settings(): Promise<SmdpSettings | undefined> {
+    return this.#record(KEY.settings, settingsSchema);
+  }
+
   change(): StoreChange {
     return new StoreChange(this.#database);
   }
@@ -175,6 +182,11 @@ export class StoreChange {
     return this;
   }
 
+  putSettings(settings: SmdpSettings): this {
+    this.#batch.put(KEY.settings, JSON.stringify(settings));
+    return this;
+  }
+
   deleteSession(transactionId: string): this {
     this.#batch.del(KEY.session(transactionId));
     return this;
@@ -218,7 +230,7 @@ function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    const kind = key.slice(0, key.indexOf('!'));
+    const [kind] = key.split('!');
     throw new ZkcxError('ERR_RSP_STORE', `the store holds a damaged record of kind ${kind}`, {
       cause,
     });

@@ -1,0 +1,85 @@
+/** A whole SM-DP+ process: store, server, its interfaces. */
+import { randomBytes } from 'node:crypto';
+import { ZkcxError } from '../../errors.ts';
+import { es2pApp } from '../es2p/app.ts';
+import { administrationApp, callDirectly, callRunning, socketOf } from './administration.ts';
+import type { AdministrationFunction } from './administration.ts';
+import { es9pApp } from './app.ts';
+import type { SmdpTrust } from './identities.ts';
+import type { JsonAppOptions } from './jsonFunctions.ts';
+import { listen, type Listening, type ListenOptions, listenOnSocket } from './listen.ts';
+import { SmdpServer } from './server.ts';
+import type { SmdpOptions } from './settings.ts';
+import { SmdpStore } from './store.ts';
+
+export interface SmdpServiceOptions extends JsonAppOptions {
+  /** Folder of the store; holds secrets. */
+  readonly folder: string;
+  readonly settings: SmdpOptions;
+  readonly trust: SmdpTrust;
+  /** ES9+, for LPAs. */
+  readonly es9p: ListenOptions;
+  /** ES2+, for the operator; undefined: not served. */
+  readonly es2p?: ListenOptions;
+  readonly now: () => bigint;
+}
+
+export interface SmdpService {
+  readonly server: SmdpServer;
+  readonly es9p: Listening;
+  readonly es2p?: Listening;
+  close(): Promise<void>;
+}
+
+const random = (size: number) => new Uint8Array(randomBytes(size));
+
+/** Start everything, or nothing. Throws ERR_RSP_STORE, ERR_RSP_LISTEN. */
+export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpService> {
+  const { folder, settings, trust, now } = options;
+  const store = await SmdpStore.open(folder);
+  const open: { close(): Promise<void> }[] = [store];
+  const close = async () => {
+    for (const part of open.reverse()) await part.close();
+  };
+  try {
+    const server = await SmdpServer.open({ settings, trust, store, now, random });
+    await store.change().putSettings(server.context.settings).commit({ durable: true });
+    const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+      open.push(part);
+      return part;
+    };
+    const es9p = keep(await listen(es9pApp(server, options), options.es9p));
+    const es2p = options.es2p && keep(await listen(es2pApp(server.context, options), options.es2p));
+    keep(await listenOnSocket(administrationApp(server.context), socketOf(folder)));
+    return { server, es9p, es2p, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Call a function of administration on a store: through the server that has it open, or directly.
+ * `address` is used where no server has run on the store yet.
+ */
+export async function administrate(
+  folder: string,
+  name: AdministrationFunction,
+  body: object,
+  { now, address }: { readonly now: () => bigint; readonly address?: string },
+): Promise<unknown> {
+  const answer = await callRunning(folder, name, body);
+  if (answer !== undefined) return answer;
+  const store = await SmdpStore.open(folder);
+  try {
+    const settings = (await store.settings()) ?? (address === undefined ? undefined : { address });
+    if (settings === undefined) {
+      throw new ZkcxError('ERR_RSP_STORE', `no server has run on ${folder} yet: give its address`);
+    }
+    const trust = { anchors: [], identities: [] };
+    const server = await SmdpServer.open({ settings, trust, store, now, random });
+    return await callDirectly(server.context, name, body);
+  } finally {
+    await store.close();
+  }
+}
