@@ -64,7 +64,7 @@ export function linkCircuit(
 }
 
 /** Equality is wiring: a value that stands in no cell would equal anything. */
-function standInGates(context: CircuitContext, fields: readonly Field[]): void {
+export function standInGates(context: CircuitContext, fields: readonly Field[]): void {
   for (const field of fields) context.product(field, context.constant(1n));
 }
 

@@ -42,4 +42,5 @@ export const KEYS = {
   ci: keyFromPem('sgp26/CertificateIssuer/SK_CI_ECDSA_NIST.pem'),
   eum: keyFromPem('sgp26/EUM/SK_EUM_ECDSA_NIST.pem'),
   euicc: keyFromPem('sgp26/eUICC/SK_EUICC_ECDSA_NIST.pem'),
+  dpAuth: keyFromPem('sgp26/DPauth/SK_S_SM_DPauth_ECDSA_NIST.pem'),
 };
