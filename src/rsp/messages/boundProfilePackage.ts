@@ -10,6 +10,7 @@ import { encodeSignature, readSignature } from './signature.ts';
 import { encodeTlv, inside, listOf, onlyTlv } from './tlv.ts';
 import type { Received, Tlv, TlvReader } from './tlv.ts';
 import {
+  badValue,
   encodeInteger,
   encodeOid,
   encodeOptional,
@@ -64,7 +65,9 @@ export function decodeBoundProfilePackage(bytes: Uint8Array): Received<BoundProf
 }
 
 function segments(element: Tlv, tag: number): Uint8Array[] {
-  return listOf(element, tag, 'a segment').map(({ der }) => der);
+  const list = listOf(element, tag, 'a segment').map(({ der }) => der);
+  if (list.length === 0) throw badValue(element.what, 'is empty');
+  return list;
 }
 
 /** RemoteOpId installBoundProfilePackage, the only one. */
