@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [--json] [--runs N] [--only a,b] [--write]`: prove the sample chain, the same
- * statement built from o1js's own gadgets, and filler programs, one after the other in this run.
+ * `npm run bench -- [--json] [--runs N] [--only a,b] [--write]`: prove the sample chain and a session,
+ * the same statements built from o1js's own gadgets, and filler programs, one after the other in this run.
  * --write puts the table into README.md.
  */
 import { spawn } from 'node:child_process';
@@ -16,9 +16,18 @@ const SUBJECTS = [
   'filler14',
   'filler15',
   'filler16',
+  'fillerRecursive14',
+  'fillerRecursive15',
   'fillerRecursive16',
   'chain',
   'builtin',
+  'message5',
+  'message10',
+  'possession',
+  'presentation',
+  'registryPresentation',
+  'certify',
+  'builtinSession',
 ];
 
 const { values } = parseArgs({

@@ -46,7 +46,7 @@ export function fillerProgram(log2: 14 | 15 | 16) {
 }
 
 /** Two methods that fill the domain; `extend` verifies a proof of its own program, as `chain` does. */
-export function recursiveFillerProgram(log2: 16) {
+export function recursiveFillerProgram(log2: 14 | 15 | 16) {
   return ZkProgram({
     name: `filler-recursive-${log2}`,
     publicOutput: Field,

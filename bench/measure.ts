@@ -61,14 +61,17 @@ const subjects: Record<string, () => Promise<void>> = {
       const sign = async ({ tbs, signature }: LinkWitness, key: PublicKey) => {
         const { words, blocks } = wordsOf(tbs);
         const hash = await timed('hash', () =>
-          builtinHash.hash(words.map(UInt32.from), Field(blocks)),
+          builtinHash.hash(
+            words.map((word) => UInt32.from(word)),
+            Field(blocks),
+          ),
         );
         return timed('sign', () => builtinSignature.sign(hash, key, signature));
       };
       const signed1 = await sign(first.witness.link, first.witness.ci.key);
       const anchor = await timed('anchor', () => builtinChain.anchor(mode, signed1, first.witness));
       const signed2 = await sign(second.witness.link, second.witness.earlier.key);
-      await timed('extend', () => builtinChain.extend(mode, signed2, anchor, second.witness));
+      await timed('extend', () => builtinChain.extend(mode, anchor, signed2, second.witness));
     }
   },
   floor: async () => {
@@ -80,17 +83,117 @@ const subjects: Record<string, () => Promise<void>> = {
   filler14: () => filler(14),
   filler15: () => filler(15),
   filler16: () => filler(16),
-  async fillerRecursive16() {
-    const { recursiveFillerProgram } = await import('./filler.ts');
-    const program = recursiveFillerProgram(16);
-    await program.compile(plainOptions);
-    compiled = performance.now();
+  fillerRecursive14: () => recursiveFiller(14),
+  fillerRecursive15: () => recursiveFiller(15),
+  fillerRecursive16: () => recursiveFiller(16),
+  async message5() {
+    const { message5Program } = await import('../src/circuits/message.program.ts');
+    const { message5 } = await session();
+    await alone(message5Program, () => message5Program.prove(message5.request, message5.witness));
+  },
+  async message10() {
+    const { message10Program } = await import('../src/circuits/message.program.ts');
+    const { message10: input } = await session();
+    await alone(message10Program, () => message10Program.prove(input.request, input.witness));
+  },
+  async possession() {
+    const { possessionProgram } = await import('../src/circuits/possession.program.ts');
+    const { possession: input } = await session();
+    await alone(possessionProgram, () => possessionProgram.prove(input.request, input.witness));
+  },
+  async registryPresentation() {
+    const { registryPresentationProgram: program } =
+      await import('../src/circuits/registryPresentation.program.ts');
+    const { registryPresentation: input } = await session();
+    await alone(program, () => program.prove(input.request, input.path, input.witness));
+  },
+  async presentation() {
+    const { presentationProgram: program } =
+      await import('../src/circuits/presentation.program.ts');
+    const { presentation: input } = await session();
+    const chain = await chainProof();
+    await alone(program, () => program.prove(input.request, chain, input.witness));
+  },
+  async certify() {
+    const { certifyProgram: program } = await import('../src/circuits/certify.program.ts');
+    const { certify: input } = await session();
+    const chain = await chainProof();
+    await alone(program, () => program.prove(input.request, chain, input.witness));
+  },
+  async builtinSession() {
+    const { builtinMessage, builtinPresentation, builtinPublished, builtinSigned } =
+      await import('./builtin/session.ts');
+    const { message5, presentation, registryPresentation: published } = await session();
+    const chain = await chainProof();
+    const start = performance.now();
+    await builtinSigned.compile(plainOptions);
+    for (const program of [builtinMessage, builtinPresentation, builtinPublished]) {
+      await program.compile(compileOptions);
+    }
+    compiled = started + performance.now() - start;
     for (let run = 0; run < runs; run++) {
-      const anchor = await timed('anchor', () => program.anchor());
-      await timed('extend', () => program.extend(anchor));
+      await timed('message', () => builtinMessage.prove(message5.request, message5.witness));
+      const { witness } = presentation;
+      const { key } = witness.credential.opening;
+      const signed = await timed('sign', () =>
+        builtinSigned.sign(witness.digest, key, witness.signature),
+      );
+      await timed('present', () =>
+        builtinPresentation.present(presentation.request, chain, signed, witness),
+      );
+      await timed('presentPublished', () =>
+        builtinPublished.present(published.request, signed, published.path, published.witness),
+      );
     }
   },
 };
+
+async function session() {
+  return (await import('./session.ts')).sampleSession();
+}
+
+/** The proof that a presentation starts from; not measured here. */
+async function chainProof() {
+  const { chainProgram } = await import('../src/circuits/chain.program.ts');
+  const { MODE } = await import('../src/params.ts');
+  const [first, second] = (await session()).steps;
+  if (first?.method !== 'anchor' || second?.method !== 'extend') throw Error('sample');
+  await chainProgram.compile(compileOptions);
+  const mode = Field(MODE.chain);
+  const { proof } = await chainProgram.anchor(mode, first.witness);
+  return (await chainProgram.extend(mode, proof, second.witness)).proof;
+}
+
+/** A program with one method: compile, prove, verify. */
+async function alone<Proof extends Parameters<typeof verify>[0]>(
+  program: {
+    compile(
+      options: typeof compileOptions,
+    ): Promise<{ verificationKey: Parameters<typeof verify>[1] }>;
+  },
+  prove: () => Promise<{ proof: Proof }>,
+): Promise<void> {
+  const start = performance.now();
+  const { verificationKey } = await program.compile(compileOptions);
+  compiled = started + performance.now() - start;
+  for (let run = 0; run < runs; run++) {
+    const proof = await timed('prove', prove);
+    const verifying = performance.now();
+    if (!(await verify(proof, verificationKey))) throw Error('the proof does not verify');
+    measures.push({ name: 'verify', seconds: (performance.now() - verifying) / 1000 });
+  }
+}
+
+async function recursiveFiller(log2: 14 | 15 | 16): Promise<void> {
+  const { recursiveFillerProgram } = await import('./filler.ts');
+  const program = recursiveFillerProgram(log2);
+  await program.compile(plainOptions);
+  compiled = performance.now();
+  for (let run = 0; run < runs; run++) {
+    const anchor = await timed('anchor', () => program.anchor());
+    await timed('extend', () => program.extend(anchor));
+  }
+}
 
 async function filler(log2: 14 | 15 | 16): Promise<void> {
   const { fillerProgram } = await import('./filler.ts');

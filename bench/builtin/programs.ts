@@ -60,20 +60,7 @@ export const builtinHash = ZkProgram({
 class HashProof extends ZkProgram.Proof(builtinHash) {}
 
 function hashBlocks(words: UInt32[], blocks: Field): HashClaim {
-  const { SHA256 } = Gadgets;
-  let state = SHA256.initialState;
-  const selected = Array.from({ length: 8 }, () => Field(0));
-  let count = Field(0);
-  for (let block = 0; block < TBS_BLOCKS; block++) {
-    const schedule = SHA256.createMessageSchedule(words.slice(16 * block, 16 * block + 16));
-    state = SHA256.compression(state, schedule);
-    const here = blocks.equals(block + 1).toField();
-    count = count.add(here);
-    state.forEach((word, i) => {
-      selected[i] = selected[i]!.add(here.mul(word.value)).seal();
-    });
-  }
-  count.assertEquals(1);
+  const selected = stateAfter(Gadgets.SHA256.initialState, words, blocks);
   const packed: Field[] = [];
   for (let i = 0; i < words.length; i += PACK) {
     packed.push(
@@ -84,6 +71,25 @@ function hashBlocks(words: UInt32[], blocks: Field): HashClaim {
     );
   }
   return new HashClaim({ bytes: Poseidon.hash(packed), blocks, digest: digestLimbs(selected) });
+}
+
+/** The chaining words after the first `blocks` of the words' blocks; 1 <= blocks, asserted. */
+export function stateAfter(initial: UInt32[], words: UInt32[], blocks: Field): Field[] {
+  const { SHA256 } = Gadgets;
+  let state = initial;
+  const selected = Array.from({ length: 8 }, () => Field(0));
+  let count = Field(0);
+  for (let block = 0; block < words.length / 16; block++) {
+    const schedule = SHA256.createMessageSchedule(words.slice(16 * block, 16 * block + 16));
+    state = SHA256.compression(state, schedule);
+    const here = blocks.equals(block + 1).toField();
+    count = count.add(here);
+    state.forEach((word, i) => {
+      selected[i] = selected[i]!.add(here.mul(word.value)).seal();
+    });
+  }
+  count.assertEquals(1);
+  return selected;
 }
 
 /** 88-bit limbs of eight 32-bit words, most significant word first. */
@@ -133,16 +139,21 @@ export const builtinSignature = ZkProgram({
       async method(proof: HashProof, key: PublicKey, signature: Signature) {
         proof.verify();
         const { bytes, blocks, digest } = proof.publicOutput;
-        const point = new P256({ x: coordinate(key.x), y: coordinate(key.y) });
-        point.assertOnCurve();
-        new Ecdsa({ r: scalar(signature.r), s: scalar(signature.s) })
-          .verifySignedHash(scalar(digest), point)
-          .assertTrue();
+        assertSignature(digest, key, signature);
         return { publicOutput: new SignatureClaim({ bytes, blocks, key: packKey(key) }) };
       },
     },
   },
 });
+
+/** ECDSA by o1js; proves all limbs in range. */
+export function assertSignature(digest: Field[], key: PublicKey, signature: Signature): void {
+  const point = new P256({ x: coordinate(key.x), y: coordinate(key.y) });
+  point.assertOnCurve();
+  new Ecdsa({ r: scalar(signature.r), s: scalar(signature.s) })
+    .verifySignedHash(scalar(digest), point)
+    .assertTrue();
+}
 
 class SignatureProof extends ZkProgram.Proof(builtinSignature) {}
 
@@ -183,11 +194,12 @@ export const builtinChain = ZkProgram({
       },
     },
     extend: {
-      privateInputs: [SignatureProof, SelfProof, ExtendWitness],
+      // the signature last: proof slots are aligned at their end, and `anchor` has it alone
+      privateInputs: [SelfProof, SignatureProof, ExtendWitness],
       async method(
         mode: Field,
-        signed: SignatureProof,
         proof: SelfProof<Field, ChainClaim>,
+        signed: SignatureProof,
         witness: ExtendWitness,
       ) {
         mode.assertEquals(MODE.chain);

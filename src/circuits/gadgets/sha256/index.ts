@@ -43,7 +43,7 @@ export const MIDSTATE_BITS = 20;
  * zeros as in `sha256`, and whose beginning is known as `before`. Proves the chaining words to be below
  * 2^32 and the blocks before to be below 2^20; that the words are the hash of anything is the
  * caller's. The digest as in `sha256`, and the length of the whole message: 64 blocks + length, an
- * integer below 2^26 + 64 blocks of the memory. As many rows as `sha256` and ~12.
+ * integer below 2^26 + the size of the memory. As many rows as `sha256` and 5.
  */
 export function sha256After(
   context: CircuitContext,
