@@ -21,11 +21,10 @@ export const MAP_HEIGHT = 12;
 export const SERIALS_HEIGHT = 24;
 
 /**
- * Bytes of a revocation list that its circuits have room for: content of a serial number, one entry
- * with its header, what stands before and after the list of entries in the TBSCertList, the URI of
- * the distribution point, content of crlNumber.
+ * Bytes of a revocation list that its circuits have room for: one entry with its header, what stands
+ * before and after the list of entries in the TBSCertList, the URI of the distribution point, content
+ * of crlNumber. Serial numbers have up to 20 bytes, as in certificates.
  */
-export const CRL_MAX_SERIAL = 20;
 export const CRL_MAX_ENTRY = 120;
 export const CRL_MAX_HEADER = 320;
 export const CRL_MAX_EXTENSIONS = 320;

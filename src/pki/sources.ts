@@ -175,7 +175,9 @@ function startOf(source: CheckedSource, before: EntryContent | undefined, at: bi
     if (before !== undefined) assertFollows({ source, before, next: NONE, at });
     return NONE;
   }
-  return before === undefined || before === NONE ? 'awaited' : before;
+  if (before === undefined || typeof before === 'string') return 'awaited';
+  assertPoint(source, before);
+  return before;
 }
 
 /**
@@ -206,13 +208,8 @@ export function assertFollows({
     }
     return;
   }
-  const points = [source.point, old?.point ?? next.point];
-  if (points.some((point) => point === NONE || !bytesEqual(point, next.point))) {
-    throw new ZkcxError(
-      'ERR_REVOCATION_POINT',
-      'the list is not from the distribution point that is set for this entry',
-    );
-  }
+  assertPoint(source, next);
+  if (old) assertPoint(source, old);
   if (next.scope !== 'both' && next.scope !== source.kind) {
     throw new ZkcxError(
       'ERR_REVOCATION_KIND',
@@ -223,6 +220,15 @@ export function assertFollows({
     throw new ZkcxError(
       'ERR_REVOCATION_OLDER',
       'the list does not follow the one that is there: cRLNumber and thisUpdate must be later',
+    );
+  }
+}
+
+function assertPoint({ point }: CheckedSource, list: CheckedList): void {
+  if (point === NONE || !bytesEqual(point, list.point)) {
+    throw new ZkcxError(
+      'ERR_REVOCATION_POINT',
+      'a list, new or there before, is not from the distribution point that is set for its entry',
     );
   }
 }

@@ -225,6 +225,9 @@ describe('what follows what', () => {
     const point = 'http://ci.test.example.com/CRL-C.crl';
     expect(next({ point }, { sources })).toBe('ERR_REVOCATION_POINT');
     expect(next({ point }, { sources, before: [] })).toBe('none');
+    // nor does the old list stay under the new point
+    expect(codeOf(() => filled([], { sources, before }))).toBe('ERR_REVOCATION_POINT');
+    expect(codeOf(() => filled([], { sources, before: filled([]) }))).toBe('none');
   });
 
   it('a list where there was none, at once', () => {

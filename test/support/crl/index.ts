@@ -1,5 +1,5 @@
 /** Revocation lists for tests: of the SGP.26 test CI and of made-up EUMs, whole or with faults. */
-export { ANCHOR, CHAIN, CI, EUICC, EUM, EUM_SIGNER, SUBCA, SUBCA_SIGNER } from './issuers.ts';
+export { ANCHOR, CHAIN, EUICC, EUM, EUM_SIGNER } from './issuers.ts';
 export {
   buildList,
   flag,
@@ -11,7 +11,6 @@ export {
   reasonCode,
   removeListExtension,
   setListExtension,
-  signerOf,
 } from './list.ts';
 export type { ListChange, ListDraft, ListRecipe } from './list.ts';
 export { CI_SIGNER, ciList, FIXTURE_LISTS, POINTS, sgp26List } from './sgp26.ts';

@@ -21,5 +21,4 @@ export const [SUBCA, EUM, EUICC] = CHAIN.links as [
   (typeof CHAIN.links)[0],
 ];
 
-export const SUBCA_SIGNER = signerOf(chain[1]!);
 export const EUM_SIGNER = signerOf(chain[2]!);
