@@ -94,6 +94,9 @@ export function newServerRequest({
   readonly random: RandomBytes;
 }): ServerRequest {
   const { trustRoot, revocationRoot, registryRoot } = roots;
+  if (mode === 'registryPresentation' && registryRoot === undefined) {
+    throw refuse('registryPresentation needs the root of a registry');
+  }
   return {
     format: 'zkcx-request',
     version: 1,

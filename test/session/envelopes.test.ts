@@ -1,0 +1,100 @@
+/** Bundles of another type, size or version, and fields that are not theirs. */
+import { describe, expect, test } from '@jest/globals';
+import {
+  checkCertifiedBundle,
+  checkPresentationBundle,
+  formatBundle,
+  MAX_BUNDLE_BYTES,
+  parseBundle,
+  type PresentationBundle,
+} from '../../src/session/envelopes.ts';
+
+const proof = (program: string) => ({
+  format: 'zkcx-proof' as const,
+  version: 1 as const,
+  program,
+  verificationKeyHash: '1',
+  proof: { publicInput: ['1'], publicOutput: [], maxProofsVerified: 0 as const, proof: 'AAAA' },
+});
+const certified = {
+  format: 'zkcx-certified' as const,
+  version: 1 as const,
+  proof: proof('certify'),
+};
+const x = 'ab'.repeat(32);
+const bundle: PresentationBundle = {
+  format: 'zkcx-presentation',
+  version: 1,
+  presentation: proof('presentation'),
+  message: { kind: 'proof', hiddenLength: 16, proof: proof('message5') },
+  openings: {
+    identity: { blind: '1', identity: '2' },
+    issuer: { blind: '1', organisation: 'Z3NtYQ==', issuer: '3' },
+    key: { blind: '1', x, y: x },
+  },
+};
+const opening = { kind: 'opening', blind: '1', hidden: 'AAAA' } as const;
+
+describe('a bundle', () => {
+  test('is read back as it was written', () => {
+    expect(checkPresentationBundle(parseBundle(formatBundle(bundle)))).toEqual(bundle);
+    const opened = { ...bundle, message: opening };
+    expect(checkPresentationBundle(parseBundle(formatBundle(opened)))).toEqual(opened);
+    expect(checkCertifiedBundle(parseBundle(formatBundle(certified)))).toEqual(certified);
+  });
+
+  const issuer = (change: object) => ({
+    ...bundle,
+    openings: { issuer: { ...bundle.openings.issuer, ...change } },
+  });
+  test.each([
+    ['nothing', undefined],
+    ['text', 'zkcx-presentation'],
+    ['a list', [bundle]],
+    ['another format', certified],
+    ['a version that is no number', { ...bundle, version: '1' }],
+    ['an unknown field', { ...bundle, eid: '8904' }],
+    ['no presentation', { ...bundle, presentation: undefined }],
+    ['no message', { ...bundle, message: undefined }],
+    ['no openings', { ...bundle, openings: undefined }],
+    ['a message of an unknown kind', { ...bundle, message: { ...opening, kind: 'digest' } }],
+    ['a bare digest', { ...bundle, message: { ...opening, digest: '1' } }],
+    ['a negative length', { ...bundle, message: { ...bundle.message, hiddenLength: -1 } }],
+    ['half a byte', { ...bundle, message: { ...bundle.message, hiddenLength: 1.5 } }],
+    ['501 hidden bytes', { ...bundle, message: { ...opening, hidden: btoa('x'.repeat(501)) } }],
+    ['base64 with a second spelling', { ...bundle, message: { ...opening, hidden: 'AB==' } }],
+    ['base64 without padding', { ...bundle, message: { ...opening, hidden: 'AA' } }],
+    ['an unknown opening', { ...bundle, openings: { eid: { blind: '1' } } }],
+    ['a blind that is a number', issuer({ blind: 1 })],
+    ['a blind above the field', issuer({ blind: '9'.repeat(77) })],
+    ['a name of 65 bytes', issuer({ organisation: btoa('x'.repeat(65)) })],
+    [
+      'a coordinate of 31 bytes',
+      { ...bundle, openings: { key: { blind: '1', x: 'ab'.repeat(31), y: x } } },
+    ],
+  ])('is refused as %s', (_, json) => {
+    expect(() => checkPresentationBundle(json)).toThrow(
+      expect.objectContaining({ code: 'ERR_PROOF_FORMAT' }),
+    );
+  });
+
+  test('of a later version is refused as such', () => {
+    for (const check of [checkPresentationBundle, checkCertifiedBundle]) {
+      const format = check === checkPresentationBundle ? bundle.format : certified.format;
+      expect(() => check({ format, version: 2 })).toThrow(
+        expect.objectContaining({ code: 'ERR_PROOF_VERSION' }),
+      );
+    }
+  });
+
+  test('that is too large, or no JSON, is refused unread and unquoted', () => {
+    for (const text of [' '.repeat(MAX_BUNDLE_BYTES + 1), '{"blind": "4711"', '']) {
+      expect(() => parseBundle(text)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_PROOF_FORMAT',
+          message: expect.not.stringContaining('4711'),
+        }),
+      );
+    }
+  });
+});
