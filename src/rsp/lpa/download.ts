@@ -5,7 +5,7 @@ import { CANCEL_SESSION_REASON } from '../messages/cancelSession.ts';
 import type { DeviceInfo } from '../messages/ctxParams.ts';
 import { transactionIdText } from '../messages/identifiers.ts';
 import { BPP_COMMAND, INSTALLATION_ERROR } from '../messages/installationResult.ts';
-import { decodeStoreMetadata } from '../messages/metadata.ts';
+import type { decodeStoreMetadata } from '../messages/metadata.ts';
 import { DOWNLOAD_ERROR, hashCcOf, hashConfirmationCode } from '../messages/prepareDownload.ts';
 import type { ConfirmationCodeForm } from '../messages/prepareDownload.ts';
 import { RspRefusal } from '../messages/statusCodes.ts';
@@ -191,9 +191,11 @@ class InstallationFailure extends ZkcxError {
 
 function cancelReasonOf(error: unknown): CancelReason {
   if (error instanceof Ended) return error.cancelReason;
-  if (error instanceof ZkcxError && error.reason === 'metadataMismatch') return 'metadataMismatch';
-  if (error instanceof ZkcxError && error.code === 'ERR_RSP_APDU') return 'loadBppExecutionError';
-  return 'undefinedReason';
+  if (!(error instanceof ZkcxError)) return 'undefinedReason';
+  if (error.reason === 'metadataMismatch') return 'metadataMismatch';
+  if (error.code === 'ERR_RSP_APDU') return 'loadBppExecutionError';
+  // the order stays, the user may try again
+  return error.code === 'ERR_RSP_SERVER' ? 'timeout' : 'undefinedReason';
 }
 
 /** Tell the server that the download has ended. Returns why it could not be told. */

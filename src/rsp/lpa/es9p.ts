@@ -2,13 +2,12 @@
 import { ZkcxError } from '../../errors.ts';
 import { decodeAnswer, encodeJson, ES9P } from '../messages/es9p.ts';
 import type { Es9pAnswer, Es9pFunction, Es9pRequest } from '../messages/es9p.ts';
-import { isLoopback } from './tls.ts';
 import type { Fetch } from './tls.ts';
 
 export interface Es9pOptions {
   readonly fetch: Fetch;
-  /** Use http for loopback addresses; default: https everywhere. */
-  readonly plainLoopback?: boolean;
+  /** Use http, which the fetch must allow; default: https. */
+  readonly plain?: boolean;
   /** Milliseconds that one answer may take. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -41,8 +40,7 @@ const HEADERS = {
 
 /** The SM-DP+ at an address: FQDN, with a port if it is not that of https. */
 export function es9pClient(address: string, options: Es9pOptions): Es9p {
-  const host = address.replace(/:\d+$/, '');
-  const scheme = options.plainLoopback && isLoopback(host) ? 'http' : 'https';
+  const scheme = options.plain ? 'http' : 'https';
 
   async function post(name: Es9pFunction, body: unknown): Promise<Response> {
     const late = AbortSignal.timeout(options.timeout ?? TIMEOUT);

@@ -27,6 +27,8 @@ export interface TlsOptions {
   readonly publicRoots?: boolean;
   /** Allow `http:` to loopback addresses, for tests; default: false. */
   readonly plainLoopback?: boolean;
+  /** Where to connect, whatever the URL says; names in the certificate are those of the URL. */
+  readonly connectTo?: { readonly host: string; readonly port: number };
   /** Unix seconds. */
   readonly now: () => bigint;
   /** Sees the certificates of every TLS server that was accepted, its own first. */
@@ -51,7 +53,8 @@ export function tlsFetch(options: TlsOptions): Fetch {
   return (text, { method, headers, body, signal }) => {
     const url = new URL(text);
     const plain = url.protocol === 'http:';
-    if (plain && !(options.plainLoopback && isLoopback(url.hostname))) {
+    const target = options.connectTo ?? { host: url.hostname, port: Number(url.port) || undefined };
+    if (plain && !(options.plainLoopback && isLoopback(target.host))) {
       const problem = `${url.host} must be reached over https; http is for loopback, by option`;
       return Promise.reject(new ZkcxError('ERR_RSP_TLS', problem));
     }
@@ -65,10 +68,12 @@ export function tlsFetch(options: TlsOptions): Fetch {
         ? requestHttp(url, settings)
         : requestHttps(url, {
             ...settings,
+            // no name indication for addresses (RFC 6066, 3)
+            servername: isIP(url.hostname) === 0 ? url.hostname : '',
             ca,
             minVersion: 'TLSv1.2',
             agent: false,
-            checkServerIdentity: (host, peer) => checkServer(host, peer, options),
+            checkServerIdentity: (_, peer) => checkServer(url.hostname, peer, options),
           });
       const fail = (error: Error) => reject(requestError(error, url.host));
       request.on('response', (response) => void collect(response).then(resolve, fail));

@@ -1,0 +1,82 @@
+/** What can be learnt of an SM-DP+ without an eUICC: the CIs it serves, and its certificates. */
+import { parseCertificate } from '../../asn1/index.ts';
+import { ZkcxError } from '../../errors.ts';
+import { checkChain } from '../../pki/index.ts';
+import type { TrustAnchor } from '../../pki/index.ts';
+import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../messages/euiccInfo.ts';
+import { isSignature } from '../messages/signature.ts';
+import type { Es9p } from './es9p.ts';
+import { checkInitiateAuthentication } from './server-checks.ts';
+
+export interface ProbedCi {
+  /** Key identifier of the CI. */
+  readonly ci: Uint8Array;
+  /** Whether the server answered an eUICC of this CI. */
+  readonly supported: boolean;
+  /** CERT.DPauth, DER. */
+  readonly certificate?: Uint8Array;
+  /** OID of the server. */
+  readonly oid?: string;
+  /** Why it does not support the CI, or why its answer is no good. */
+  readonly problem?: string;
+}
+
+/**
+ * Ask a server once for each CI, as an eUICC that knows only this one would, and check its answer: the
+ * chain of its certificate, its signature, what it signed. No session is authenticated, so that no order
+ * is touched.
+ *
+ * @param svn SGP.22 version that the eUICC would have
+ * @throws ERR_RSP_SERVER and ERR_RSP_TLS if the server cannot be asked at all
+ */
+export async function probeServer(
+  server: Es9p,
+  anchors: readonly TrustAnchor[],
+  options: {
+    readonly now: bigint;
+    readonly random: (length: number) => Uint8Array;
+    readonly svn?: string;
+  },
+): Promise<ProbedCi[]> {
+  const results: ProbedCi[] = [];
+  for (const anchor of anchors) results.push(await probeCi(server, anchor, options));
+  return results;
+}
+
+async function probeCi(
+  server: Es9p,
+  anchor: TrustAnchor,
+  { now, random, svn = '2.5.0' }: Parameters<typeof probeServer>[2],
+): Promise<ProbedCi> {
+  const ci = anchor.subjectKeyIdentifier;
+  const challenge = random(16);
+  const info1 = encodeEuiccInfo1({
+    svn,
+    euiccCiPKIdListForVerification: [ci],
+    euiccCiPKIdListForSigning: [ci],
+  });
+  const euiccInfo1 = decodeEuiccInfo1(info1);
+  let certificate: Uint8Array | undefined;
+  try {
+    const answer = await server.call('initiateAuthentication', {
+      euiccChallenge: challenge,
+      euiccInfo1,
+      smdpAddress: server.address,
+    });
+    certificate = answer.serverCertificate;
+    const parsed = parseCertificate(certificate);
+    const { leaf } = checkChain({ anchor, certificates: [parsed], at: now });
+    if (leaf.role !== 'dp-auth-v2' && leaf.role !== 'dp-auth') {
+      throw new ZkcxError('ERR_RSP_DOWNLOAD', `its certificate has the role ${leaf.role}`);
+    }
+    if (!isSignature(answer.serverSignature1, parsed.publicKey, answer.serverSigned1)) {
+      throw new ZkcxError('ERR_RSP_SIGNATURE', 'serverSignature1 is not that of its certificate');
+    }
+    checkInitiateAuthentication(answer, { address: server.address, challenge, info1: euiccInfo1 });
+    return { ci, supported: true, certificate, oid: parsed.registeredId };
+  } catch (error) {
+    if (!(error instanceof ZkcxError)) throw error;
+    if (error.code === 'ERR_RSP_SERVER' || error.code === 'ERR_RSP_TLS') throw error;
+    return { ci, supported: false, certificate, problem: `${error.message} (${error.code})` };
+  }
+}
