@@ -4,7 +4,7 @@ export const EXIT = { done: 0, no: 1, unusable: 2 } as const;
 
 /** Codes that answer the question that was asked, with no; all others mean it could not be asked. */
 const ANSWERS_NO =
-  /^ERR_(CERT|CHAIN|CRL|REVOCATION|PROFILE|PROOF|TRUST|PROVER_KEY|HOLDER|SESSION|PRESENTATION|CREDENTIAL_RENEWAL)(_|$)/;
+  /^ERR_(CERT|CHAIN|CRL|REVOCATION|PROFILE|PROOF|TRUST|PROVER_KEY|HOLDER|SESSION|PRESENTATION|CREDENTIAL_RENEWAL|RSP_(REFUSED|CARD|DOWNLOAD|CANCELLED|TLS))(_|$)/;
 const UNREADABLE = new Set([
   'ERR_PROOF_FORMAT',
   'ERR_PROOF_VERSION',

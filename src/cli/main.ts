@@ -12,14 +12,17 @@ import { registerCrlInspect } from './crl-inspect.ts';
 import { registerCrlProve } from './crl-prove.ts';
 import { registerCrlVerify } from './crl-verify.ts';
 import { registerCredential } from './credential.ts';
+import { registerEuicc } from './euicc.ts';
 import { EXIT } from './exit-codes.ts';
 import { registerKeys } from './keys.ts';
+import { registerLpa } from './lpa.ts';
 import { registerPossess } from './possess.ts';
 import { registerPresentProve } from './present-prove.ts';
 import { registerPresentRequest } from './present-request.ts';
 import { registerPresentVerify } from './present-verify.ts';
 import { registerRevocationBuild } from './revocation-build.ts';
 import { registerRevocationShow } from './revocation-show.ts';
+import { registerSmdpp } from './smdpp.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -55,6 +58,9 @@ const certify = zkcx.command('certify').description('static statements of server
 registerCertifyProve(certify);
 registerCertifyVerify(certify);
 registerCredential(zkcx.command('credential').description('credentials in a store'));
+registerSmdpp(zkcx.command('smdpp').description('an SM-DP+ of SGP.22: server, orders, profiles'));
+registerLpa(zkcx.command('lpa').description('an LPA of SGP.22: profiles on an eUICC'));
+registerEuicc(zkcx.command('euicc').description('an eUICC of SGP.22 in software'));
 registerKeys(zkcx.command('keys').description('verification keys pinned in the package'));
 
 try {

@@ -22,7 +22,8 @@ export async function answer(
   try {
     const result = await work();
     const ok = result.no !== true;
-    print(json ? JSON.stringify({ ok, ...result.json }, null, 2) : result.text.join('\n'));
+    if (json) print(JSON.stringify({ ok, ...result.json }, null, 2));
+    else if (result.text.length > 0) print(result.text.join('\n'));
     process.exitCode = ok ? EXIT.done : EXIT.no;
   } catch (error) {
     process.exitCode = exitCode(error);

@@ -53,7 +53,10 @@ export function tlsFetch(options: TlsOptions): Fetch {
   return (text, { method, headers, body, signal }) => {
     const url = new URL(text);
     const plain = url.protocol === 'http:';
-    const target = options.connectTo ?? { host: url.hostname, port: Number(url.port) || undefined };
+    const target = options.connectTo ?? {
+      host: url.hostname,
+      port: Number(url.port) || defaultPort(plain),
+    };
     if (plain && !(options.plainLoopback && isLoopback(target.host))) {
       const problem = `${url.host} must be reached over https; http is for loopback, by option`;
       return Promise.reject(new ZkcxError('ERR_RSP_TLS', problem));
@@ -61,8 +64,11 @@ export function tlsFetch(options: TlsOptions): Fetch {
     return new Promise((resolve, reject) => {
       const settings = {
         method,
-        headers: { ...headers, 'Content-Length': byteLength(body) },
+        headers: { ...headers, Host: url.host, 'Content-Length': byteLength(body) },
         signal,
+        hostname: target.host.replace(/^\[(.*)\]$/, '$1'),
+        port: target.port,
+        agent: false as const,
       };
       const request = plain
         ? requestHttp(url, settings)
@@ -72,7 +78,6 @@ export function tlsFetch(options: TlsOptions): Fetch {
             servername: isIP(url.hostname) === 0 ? url.hostname : '',
             ca,
             minVersion: 'TLSv1.2',
-            agent: false,
             checkServerIdentity: (_, peer) => checkServer(url.hostname, peer, options),
           });
       const fail = (error: Error) => reject(requestError(error, url.host));
@@ -82,6 +87,8 @@ export function tlsFetch(options: TlsOptions): Fetch {
     });
   };
 }
+
+const defaultPort = (plain: boolean) => (plain ? 80 : 443);
 
 /** Hosts that do not leave this machine. */
 export function isLoopback(hostname: string): boolean {
