@@ -127,16 +127,6 @@ describe('zkcx revocation', () => {
     expect(status).toBe(code);
     expect(stderr).toContain(error);
   });
-
-  test.each([
-    ['crl inspect', []],
-    ['revocation build', []],
-    ['revocation show', []],
-  ])('%s --help', (command) => {
-    const { status, stdout } = zkcx(...command.split(' '), '--help');
-    expect(status).toBe(0);
-    expect(stdout).toContain(`Usage: zkcx ${command}`);
-  });
 });
 
 /** CRL-B of one entry with another serial number. */
