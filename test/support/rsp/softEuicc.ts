@@ -35,6 +35,10 @@ import {
 } from '../../../src/rsp/messages/prepareDownload.ts';
 import type { PrepareDownloadResponseOk } from '../../../src/rsp/messages/prepareDownload.ts';
 import { euiccSignature2Input, sign } from '../../../src/rsp/messages/signature.ts';
+import { build, sgp26Device } from '../certificates/chains.ts';
+import { TAG } from '../certificates/der.ts';
+import type { Change } from '../certificates/draft.ts';
+import { attribute, attributesOf, name, OID } from '../certificates/fields.ts';
 import { fixture, KEYS, madeUpKey } from '../certificates/keys.ts';
 import type { TestKey } from '../certificates/keys.ts';
 
@@ -239,4 +243,17 @@ export function cancelSession(
       euiccCancelSessionSignature: sign(secret, euiccCancelSessionSigned),
     },
   };
+}
+
+/** An eUICC of the same EUM with another EID and a certificate of its own. */
+export function otherEuicc(eid: string, changes: Record<number, Change> = {}): SoftEuicc {
+  const [eumCertificate, euiccCertificate] = build(sgp26Device(), {
+    2: (draft) => {
+      const attributes = attributesOf(draft.subject);
+      attributes[2] = attribute(OID.serialNumber, eid, TAG.printableString);
+      draft.subject = name(...attributes);
+    },
+    ...changes,
+  }).certificates;
+  return sgp26Euicc({ eumCertificate: eumCertificate!, euiccCertificate: euiccCertificate! });
 }
