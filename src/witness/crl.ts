@@ -165,7 +165,8 @@ function stepOf(
   return { witness, next };
 }
 
-function insertion(serials: SerialTree, serialNumber: bigint): InsertWitness {
+/** Insert a serial number, and what shows that it was new. */
+export function insertion(serials: SerialTree, serialNumber: bigint): InsertWitness {
   const low = serials.pathAtOrBelow(serialNumber);
   serials.insert(serialNumber);
   // what stands beside the new leaf is the same with it and without it
