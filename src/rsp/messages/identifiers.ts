@@ -16,7 +16,7 @@ const swapNibbles = (hex: string) => hex.replace(/(.)(.)/g, '$2$1');
 
 /** ICCID as in EF ICCID, 10 bytes of swapped digits, filled up with F: its digits. */
 export function readIccid(element: Tlv): string {
-  const digits = swapNibbles(bytesToHex(readOctets(element, 10))).replace(/f+$/, '');
+  const digits = swapNibbles(bytesToHex(readOctets(element, 10))).replace(/f{1,2}$/, '');
   if (!/^\d+$/.test(digits)) throw badValue(element.what, 'has nibbles that are not digits');
   return digits;
 }

@@ -108,8 +108,10 @@ export function encodeBoolean(tag: number, value: boolean): Uint8Array {
 
 /** OBJECT IDENTIFIER from its dotted form. */
 export function encodeOid(tag: number, dotted: string): Uint8Array {
-  if (!/^[0-2](\.(0|[1-9]\d*)){2,}$/.test(dotted))
+  // below the roots 0 and 1 the second number ends at 39 (X.690 8.19.4)
+  if (!/^([01]\.[1-3]?\d|2\.(0|[1-9]\d*))(\.(0|[1-9]\d*))*$/.test(dotted)) {
     throw badValue('an OID', 'is not dotted numbers');
+  }
   const [root, second, ...rest] = dotted.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
   const content = [40n * root + second, ...rest].flatMap((arc) => {
     const groups = [Number(arc & 127n)];
