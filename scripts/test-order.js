@@ -4,7 +4,18 @@ import Sequencer from '@jest/test-sequencer';
  * Cheap tests first, so that a mistake shows in seconds: by folder in the order of the data, then by
  * name. Files named `*.proof.test.ts` compile and prove whole programs and come last.
  */
-const FOLDERS = ['asn1', 'pki', 'architecture', 'package', 'circuits', 'witness', 'prover', 'cli'];
+const FOLDERS = [
+  'asn1',
+  'pki',
+  'rsp',
+  'architecture',
+  'package',
+  'witness',
+  'session',
+  'circuits',
+  'prover',
+  'cli',
+];
 
 function rank(path) {
   if (path.endsWith('.proof.test.ts')) return FOLDERS.length + 1;
