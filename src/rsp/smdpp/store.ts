@@ -51,7 +51,7 @@ export class SmdpStore {
       await chmod(folder, 0o700);
       await database.open();
     } catch (cause) {
-      const locked = JSON.stringify(codesOf(cause)).includes('LEVEL_LOCKED');
+      const locked = codesOf(cause).includes('LEVEL_LOCKED');
       throw new ZkcxError(
         'ERR_RSP_STORE',
         locked ? `${folder} is in use by another process` : `cannot open the store in ${folder}`,
@@ -87,7 +87,7 @@ export class SmdpStore {
     return this.#bytes(KEY.package(iccid));
   }
 
-  /** The bound package that was last delivered, without InitialiseSecureChannel. */
+  /** The bound package that was last delivered. */
   boundPackage(iccid: string): Promise<Uint8Array | undefined> {
     return this.#bytes(KEY.bound(iccid));
   }
@@ -150,58 +150,73 @@ export class SmdpStore {
   }
 }
 
+type Operation =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'put'; key: string; value: Uint8Array; readonly valueEncoding: 'view' }
+  | { readonly type: 'del'; readonly key: string };
+
 /** Changes that are written together or not at all. */
 export class StoreChange {
-  readonly #batch: ReturnType<Database['batch']>;
+  readonly #database: Database;
+  readonly #operations: Operation[] = [];
 
   constructor(database: Database) {
-    this.#batch = database.batch();
+    this.#database = database;
   }
 
   /** `before`: the order as it is stored now. */
   putOrder(order: Order, before: Order | undefined): this {
-    if (before !== undefined) for (const [key] of indicesOf(before)) this.#batch.del(key);
-    for (const [key, iccid] of indicesOf(order)) this.#batch.put(key, iccid);
-    this.#batch.put(KEY.order(order.iccid), JSON.stringify(order));
-    return this;
+    if (before !== undefined) for (const [key] of indicesOf(before)) this.#delete(key);
+    for (const [key, iccid] of indicesOf(order)) this.#put(key, iccid);
+    return this.#put(KEY.order(order.iccid), JSON.stringify(order));
   }
 
   putProfile(profile: Profile, upp: Uint8Array): this {
-    this.#batch.put(KEY.profile(profile.iccid), JSON.stringify(profile));
-    this.#batch.put(KEY.package(profile.iccid), upp, { valueEncoding: 'view' });
-    return this;
+    this.#put(KEY.profile(profile.iccid), JSON.stringify(profile));
+    return this.#putBytes(KEY.package(profile.iccid), upp);
   }
 
-  putBoundPackage(iccid: string, body: Uint8Array): this {
-    this.#batch.put(KEY.bound(iccid), body, { valueEncoding: 'view' });
-    return this;
+  putBoundPackage(iccid: string, boundPackage: Uint8Array): this {
+    return this.#putBytes(KEY.bound(iccid), boundPackage);
   }
 
   putSession(session: Session): this {
-    this.#batch.put(KEY.session(session.transactionId), JSON.stringify(session));
-    return this;
-  }
-
-  putSettings(settings: SmdpSettings): this {
-    this.#batch.put(KEY.settings, JSON.stringify(settings));
-    return this;
+    return this.#put(KEY.session(session.transactionId), JSON.stringify(session));
   }
 
   deleteSession(transactionId: string): this {
-    this.#batch.del(KEY.session(transactionId));
-    return this;
+    return this.#delete(KEY.session(transactionId));
+  }
+
+  putSettings(settings: SmdpSettings): this {
+    return this.#put(KEY.settings, JSON.stringify(settings));
   }
 
   /**
    * Write. Durable changes are on the disk when this returns; others survive the end of the process
-   * but perhaps not that of the machine, which is enough for sessions.
+   * but perhaps not that of the machine, which is enough for sessions. Throws ERR_RSP_STORE.
    */
   async commit({ durable }: { readonly durable: boolean }): Promise<void> {
     try {
-      await this.#batch.write({ sync: durable });
+      await this.#database.batch<string, string | Uint8Array>(this.#operations, { sync: durable });
     } catch (cause) {
       throw new ZkcxError('ERR_RSP_STORE', 'cannot write to the store', { cause });
     }
+  }
+
+  #put(key: string, value: string): this {
+    this.#operations.push({ type: 'put', key, value });
+    return this;
+  }
+
+  #putBytes(key: string, value: Uint8Array): this {
+    this.#operations.push({ type: 'put', key, value, valueEncoding: 'view' });
+    return this;
+  }
+
+  #delete(key: string): this {
+    this.#operations.push({ type: 'del', key });
+    return this;
   }
 }
 
@@ -239,6 +254,7 @@ function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {
 
 /** Codes of an error and of what caused it. */
 function codesOf(error: unknown): unknown[] {
-  if (!(error instanceof Error)) return [];
-  return ['code' in error ? error.code : undefined, ...codesOf(error.cause)];
+  if (typeof error !== 'object' || error === null) return [];
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return [code, ...codesOf(cause)];
 }
