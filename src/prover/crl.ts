@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificate, RevocationList } from '../asn1/index.ts';
 import { bytesEqual } from '../bytes.ts';
-import { LIST_KIND, Opening } from '../circuits/claims.ts';
+import { type LIST_KIND, Opening } from '../circuits/claims.ts';
 import {
   FinishWitness,
   StartCaWitness,

@@ -95,7 +95,7 @@ test('changes nothing in a slot that is not used, whatever the witness', async (
 
 describe('refuses', () => {
   const honest = inserting(100n);
-  const with_ = (change: Partial<InsertWitness>): Input => ({
+  const variant = (change: Partial<InsertWitness>): Input => ({
     ...honest,
     witness: new InsertWitness({ ...honest.witness, ...change }),
   });
@@ -113,16 +113,16 @@ describe('refuses', () => {
   const repeated = { ...honest, serial: 500n };
 
   const cases: [string, Input][] = [
-    ['a leaf that is not the neighbour', with_(pathOf(600n))],
-    ['the sentinel of a tree that has entries below', with_(pathOf(0n))],
-    ['a low leaf that is not in the tree', with_({ low: Field(50) })],
-    ['a next key that is not in the tree', with_({ next: Field(SERIAL_END) })],
-    ['a low key above the order of the serials', with_({ low: Field(-1) })],
-    ['a swapped bit of the path', with_({ lowRight: swap(honest.witness.lowRight, 0) })],
-    ['a swapped bit high in the path', with_({ lowRight: swap(honest.witness.lowRight, 20) })],
-    ['a bit that is none', with_({ lowRight: honest.witness.lowRight.with(3, Field(2)) })],
-    ['another sibling', with_({ lowSiblings: honest.witness.lowSiblings.with(1, Field(1)) })],
-    ['another sibling of the free leaf', with_({ freeSiblings: pathOf(7n).lowSiblings })],
+    ['a leaf that is not the neighbour', variant(pathOf(600n))],
+    ['the sentinel of a tree that has entries below', variant(pathOf(0n))],
+    ['a low leaf that is not in the tree', variant({ low: Field(50) })],
+    ['a next key that is not in the tree', variant({ next: Field(SERIAL_END) })],
+    ['a low key above the order of the serials', variant({ low: Field(-1) })],
+    ['a swapped bit of the path', variant({ lowRight: swap(honest.witness.lowRight, 0) })],
+    ['a swapped bit high in the path', variant({ lowRight: swap(honest.witness.lowRight, 20) })],
+    ['a bit that is none', variant({ lowRight: honest.witness.lowRight.with(3, Field(2)) })],
+    ['another sibling', variant({ lowSiblings: honest.witness.lowSiblings.with(1, Field(1)) })],
+    ['another sibling of the free leaf', variant({ freeSiblings: pathOf(7n).lowSiblings })],
     ['a repeated serial with its own leaf', { ...repeated, ...only(pathOf(500n), repeated) }],
     ['a repeated serial with the leaf below', { ...repeated, ...only(pathOf(499n), repeated) }],
     ['a count too small: a leaf that is not free', { ...honest, count: honest.count - 1n }],

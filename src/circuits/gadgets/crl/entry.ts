@@ -31,7 +31,13 @@ const REASONS: NumberSet = {
 
 /** An entry like any other: serial number 0, revoked in 1970. */
 export const DUMMY_ENTRY = Uint8Array.of(
-  ...[0x30, 18, 0x02, 1, 0, 0x17, 13],
+  0x30,
+  18,
+  0x02,
+  1,
+  0,
+  0x17,
+  13,
   ...new TextEncoder().encode('700101000000Z'),
 );
 
