@@ -1,6 +1,7 @@
 /**
- * npm run demo: prove the SGP.26 test chain CI -> EUM -> eUICC, then verify the proof in a process of
- * its own that has nothing but the proof and the CI certificate. Options: --cache, --backend.
+ * npm run demo: prove the SGP.26 test chain CI -> EUM -> eUICC, verify the proof in a process of its own
+ * that has nothing but the proof and the CI certificate, then show the credential to two servers, and
+ * revoke. Options: --cache, --backend.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,12 +13,15 @@ import { parseArgs } from 'node:util';
 import {
   anchorFromCertificate,
   type Certificate,
+  type Credential,
   formatEnvelope,
   parseCertificate,
+  Prover,
   type ProverEvent,
   proveChain,
   writeCredential,
 } from '../src/index.ts';
+import { demoSessions } from './demo/sessions.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sgp26 = join(root, 'fixtures/sgp26');
@@ -29,20 +33,27 @@ const say = (...lines: string[]) => console.log(lines.join('\n'));
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const day = (time: string) => new Date(Number(time) * 1000).toISOString().slice(0, 10);
 
+const PROOFS: Readonly<Record<string, string>> = {
+  'chain.anchor': 'CI -> EUM',
+  'chain.extend': 'EUM -> eUICC',
+  'presentation.prove': 'that the credential counts here and its key signed the challenge',
+  'message5.prove': 'that what was signed is this session, without showing the rest',
+};
+
 function sayEvent(event: ProverEvent): void {
   switch (event.type) {
     case 'compiling':
       if (event.fallback !== undefined) say(`   Notice: ${event.fallback}`);
-      say(`   compiling the circuits (${event.backend}); one to three minutes the first time ...`);
+      say(
+        `   compiling ${event.program} (${event.backend}); minutes the first time, then seconds ...`,
+      );
       break;
     case 'compiled':
       say(`   compiled in ${seconds(event.ms)}`);
       break;
-    case 'proving': {
-      const link = event.method === 'anchor' ? 'CI -> EUM' : 'EUM -> eUICC';
-      say(`   proving ${link} ...`);
+    case 'proving':
+      say(`   proving ${PROOFS[`${event.program}.${event.method}`] ?? event.program} ...`);
       break;
-    }
     case 'proved': {
       const memory = (event.peakMemory / 2 ** 30).toFixed(1);
       say(`   proved in ${seconds(event.ms)}, at most ${memory} GB of memory`);
@@ -51,19 +62,19 @@ function sayEvent(event: ProverEvent): void {
   }
 }
 
-async function prove(folder: string): Promise<{ proof: string; credential: string; ms: number }> {
-  const { values } = parseArgs({
-    options: { cache: { type: 'string' }, backend: { type: 'string' } },
-  });
+interface Proven {
+  readonly proof: string;
+  readonly credential: string;
+  readonly ms: number;
+  readonly result: Credential;
+}
+
+async function prove(folder: string, prover: Prover): Promise<Proven> {
   const read = (file: string): Certificate => parseCertificate(readFileSync(file));
   const start = performance.now();
   const result = await proveChain(
     { anchors: [anchorFromCertificate(read(CI))], certificates: [read(EUM), read(EUICC)] },
-    {
-      cache: values.cache,
-      backend: values.backend === 'wasm' ? 'wasm' : undefined,
-      onEvent: sayEvent,
-    },
+    { prover, onEvent: sayEvent },
   );
   const ms = performance.now() - start;
   const proof = join(folder, 'proof.json');
@@ -85,7 +96,7 @@ async function prove(folder: string): Promise<{ proof: string; credential: strin
     '',
     '   What it does not show: that nothing is revoked, and that the sender holds the eUICC key.',
   );
-  return { proof, credential, ms };
+  return { proof, credential, ms, result };
 }
 
 function verify(proof: string): { ms: number; output: string } {
@@ -99,11 +110,18 @@ function verify(proof: string): { ms: number; output: string } {
   return { ms: performance.now() - start, output: stdout };
 }
 
+const { values } = parseArgs({
+  options: { cache: { type: 'string' }, backend: { type: 'string' } },
+});
+const prover = new Prover({
+  cache: values.cache,
+  backend: values.backend === 'wasm' ? 'wasm' : undefined,
+});
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-demo-'));
 try {
   say('zkCX: prove a certificate chain without showing it', '');
   say('1. The chain: SGP.26 test certificates, CI -> EUM -> eUICC (v2), read from fixtures/sgp26');
-  const { proof, credential, ms } = await prove(folder);
+  const { proof, credential, ms, result } = await prove(folder, prover);
   const { ms: verified, output } = verify(proof);
   const certificates = statSync(EUM).size + statSync(EUICC).size;
   say(
@@ -120,6 +138,8 @@ try {
     `   proof, JSON            ${statSync(proof).size} bytes`,
     `   credential, private    ${statSync(credential).size} bytes`,
   );
+  await demoSessions({ sgp26, folder, credential: result, prover, say, onEvent: sayEvent });
 } finally {
+  prover.close();
   rmSync(folder, { recursive: true });
 }
