@@ -6,7 +6,9 @@ import { checkCrlProfile, checkList } from '../../../src/pki/index.ts';
 import { crlSteps } from '../../../src/witness/crl.ts';
 import { listEntry } from '../../../src/witness/revocation.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
-import { ANCHOR, buildList, FIXTURE_LISTS } from '../../support/crl/index.ts';
+import { madeUpKey, type TestKey } from '../../support/certificates/keys.ts';
+import { ANCHOR, buildList, CI_SIGNER, FIXTURE_LISTS, sgp26List } from '../../support/crl/index.ts';
+import type { CrlInput } from './crlCircuit.ts';
 import { crlJudge } from './crlJudge.ts';
 
 const trust = new TrustSet([ANCHOR]);
@@ -27,3 +29,21 @@ test.each(FIXTURE_LISTS.filter(({ path }) => path.includes('CRL-A')))(
   },
   300_000,
 );
+
+/** The last input of a list of the CI, signed as `change` says. */
+function lastPart(key: TestKey, change?: (tbs: Uint8Array) => Uint8Array): CrlInput {
+  const signer = { ...CI_SIGNER, key };
+  const list = parseRevocationList(buildList(sgp26List('A', { signer })));
+  const tbs = change === undefined ? list.tbs : change(list.tbs);
+  const steps = crlSteps({ ...list, tbs }, { issuer: { anchor: ANCHOR, trust }, kind: 'user' });
+  const { method, witness } = steps.at(-1)!;
+  return { method, witness } as CrlInput;
+}
+
+test('a false signature and a changed list are refused', async () => {
+  expect(await judge(lastPart(CI_SIGNER.key))).toBe(true);
+  expect(await judge(lastPart(madeUpKey('another signer')))).toBe(false);
+  const { nextUpdate } = parseRevocationList(buildList(sgp26List('A'))).spans;
+  const later = (tbs: Uint8Array) => tbs.with(nextUpdate.end - 2, 0x31);
+  expect(await judge(lastPart(CI_SIGNER.key, later))).toBe(false);
+}, 300_000);
