@@ -77,8 +77,8 @@ export function assertCredential(
   return lastIssuer(context, used, handles);
 }
 
-/** For each slot after the first, whether it holds a link: bits that only fall, and number `links`. */
-function usedSlots(context: CircuitContext, links: Field): Field[] {
+/** For each slot after the first, whether it holds a link: bits that only fall, and number links - 1. */
+export function usedSlots(context: CircuitContext, links: Field): Field[] {
   const used = Array.from({ length: MAX_LINKS - 1 }, (_, i) => {
     const bit = existsOne(() => (links.toBigInt() > BigInt(i + 1) ? 1n : 0n));
     context.assertBit(bit);
