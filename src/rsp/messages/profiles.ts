@@ -6,7 +6,6 @@ import {
   encodeOperatorId,
   encodePolicyRules,
   encodeProfileClass,
-  PROFILE_CLASS,
   readIcon,
   readNotificationConfiguration,
   readOperatorId,
@@ -44,7 +43,7 @@ export function readProfileIdentifier(element: Tlv): ProfileIdentifier {
 /** ProfileInfoListRequest. Both fields narrow what is returned. */
 export interface GetProfilesInfoRequest {
   readonly searchCriteria?:
-    ProfileIdentifier | { readonly profileClass: keyof typeof PROFILE_CLASS };
+    ProfileIdentifier | { readonly profileClass: NonNullable<ProfileDescription['profileClass']> };
   /** Tags of ProfileInfo to be returned, 0x5a or 0x9f70. */
   readonly tagList?: readonly number[];
 }

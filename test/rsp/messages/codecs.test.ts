@@ -3,6 +3,19 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { concatBytes } from '../../../src/bytes.ts';
 import { ZkcxError } from '../../../src/errors.ts';
+import {
+  decodeGetEidRequest,
+  GET_CONFIGURED_ADDRESSES_REQUEST,
+  GET_EID_REQUEST,
+  GET_RAT_REQUEST,
+} from '../../../src/rsp/messages/euiccData.ts';
+import {
+  decodeExtCardResource,
+  encodeExtCardResource,
+  GET_EUICC_CHALLENGE_REQUEST,
+  GET_EUICC_INFO1_REQUEST,
+  GET_EUICC_INFO2_REQUEST,
+} from '../../../src/rsp/messages/euiccInfo.ts';
 import { encodeTlv, TlvReader } from '../../../src/rsp/messages/tlv.ts';
 import { CODECS } from './samples.ts';
 import type { Codec } from './samples.ts';
@@ -118,6 +131,37 @@ describe.each(named)('%s', (_, codec) => {
       { numRuns: 100 },
     );
   });
+});
+
+test('requests without fields, and the one with a fixed field', () => {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  expect(hex(GET_EUICC_CHALLENGE_REQUEST)).toBe('bf2e00');
+  expect(hex(GET_EUICC_INFO1_REQUEST)).toBe('bf2000');
+  expect(hex(GET_EUICC_INFO2_REQUEST)).toBe('bf2200');
+  expect(hex(GET_CONFIGURED_ADDRESSES_REQUEST)).toBe('bf3c00');
+  expect(hex(GET_RAT_REQUEST)).toBe('bf4300');
+  expect(hex(GET_EID_REQUEST)).toBe('bf3e035c015a');
+  expect(() => decodeGetEidRequest(GET_EID_REQUEST)).not.toThrow();
+  for (const tagList of [Uint8Array.of(0x5b), Uint8Array.of(), Uint8Array.of(0x5a, 0x5a)]) {
+    const other = encodeTlv(0xbf3e, encodeTlv(0x5c, tagList));
+    expect(() => decodeGetEidRequest(other)).toThrow(
+      expect.objectContaining({ code: 'ERR_RSP_VALUE' }),
+    );
+  }
+});
+
+test('what is left in a card: bytes and numbers of any size that fits', () => {
+  const resource = {
+    installedApplications: 0,
+    freeNonVolatileMemory: 2 ** 33,
+    freeVolatileMemory: 70_000,
+  };
+  expect(decodeExtCardResource(encodeExtCardResource(resource))).toEqual(resource);
+  expect(decodeExtCardResource(new Uint8Array())).toEqual({});
+  const tooLong = encodeTlv(0x82, new Uint8Array(7));
+  expect(() => decodeExtCardResource(tooLong)).toThrow(
+    expect.objectContaining({ code: 'ERR_RSP_VALUE' }),
+  );
 });
 
 test('random elements and nested ones end in a typed error or a value', () => {

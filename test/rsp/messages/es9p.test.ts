@@ -161,42 +161,19 @@ test('the table has the pairs of the standard, function by function', () => {
       Object.values(entries).map(({ subjectCode, reasonCode }) => `${subjectCode}/${reasonCode}`),
     ]),
   );
-  expect(pairs).toMatchObject({
+  const standard = {
     initiateAuthentication: ['8.8.1/3.8', '8.8.2/3.1', '8.8.3/3.1', '8.8.4/3.7'],
     authenticateClient: [
-      '8.1.2/6.1',
-      '8.1.2/6.3',
-      '8.1.3/6.1',
-      '8.1.3/6.3',
-      '8.11.1/3.9',
-      '8.1/6.1',
-      '8.10.1/3.9',
-      '8.2.6/3.8',
-      '8.1.1/3.8',
-      '8.2/1.2',
-      '8.2.5/4.3',
-      '8.8.5/4.10',
-      '8.8.5/6.4',
+      '8.1.2/6.1 8.1.2/6.3 8.1.3/6.1 8.1.3/6.3 8.11.1/3.9 8.1/6.1 8.10.1/3.9',
+      '8.2.6/3.8 8.1.1/3.8 8.2/1.2 8.2.5/4.3 8.8.5/4.10 8.8.5/6.4',
     ],
-    getBoundProfilePackage: [
-      '8.1/6.1',
-      '8.10.1/3.9',
-      '8.2.7/2.2',
-      '8.2.7/3.8',
-      '8.2.7/6.4',
-      '8.2/3.7',
-      '8.1/4.8',
-    ],
-    cancelSession: ['8.10.1/3.9', '8.1/6.1', '8.8/3.10'],
-    es2p: expect.arrayContaining([
-      '8.2.1/3.3',
-      '8.2.1/3.9',
-      '8.2.6/3.3',
-      '8.2.6/3.10',
-      '8.1.1/2.2',
-      '8.1.1/3.10',
-    ]),
-  });
+    getBoundProfilePackage: ['8.1/6.1 8.10.1/3.9 8.2.7/2.2 8.2.7/3.8 8.2.7/6.4 8.2/3.7 8.1/4.8'],
+    cancelSession: ['8.10.1/3.9 8.1/6.1 8.8/3.10'],
+    es2p: ['8.2.1/3.3 8.2.1/3.9 8.2.6/3.3 8.2.6/3.10 8.1.1/2.2 8.1.1/3.10'],
+  };
+  for (const [name, rows] of Object.entries(standard)) {
+    expect(pairs[name]).toEqual(expect.arrayContaining(rows.join(' ').split(' ')));
+  }
   const all = Object.values(pairs).flat();
   expect(all.filter((pair) => !/^\d+(\.\d+){0,2}\/\d+\.\d+$/.test(pair))).toEqual([]);
 });

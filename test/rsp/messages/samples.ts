@@ -413,7 +413,10 @@ export const CODECS: readonly Codec[] = [
         result: 'ok',
         notifications: [notification, { ...notification, seqNumber: 70_000, iccid: undefined }],
       }),
-      notifications.encodeListNotificationResponse({ result: 'error', error: 127 }),
+      notifications.encodeListNotificationResponse({
+        result: 'error',
+        error: notifications.NOTIFICATION_LIST_ERROR.undefinedError,
+      }),
     ],
   ),
   codec(
@@ -443,7 +446,10 @@ export const CODECS: readonly Codec[] = [
         result: 'ok',
         notifications: [session('pending-notification.der'), otherNotification],
       }),
-      notifications.encodeRetrieveNotificationsListResponse({ result: 'error', error: 127 }),
+      notifications.encodeRetrieveNotificationsListResponse({
+        result: 'error',
+        error: notifications.NOTIFICATION_LIST_ERROR.undefinedError,
+      }),
     ],
   ),
   codec(
@@ -496,7 +502,9 @@ export const CODECS: readonly Codec[] = [
           },
         ],
       }),
-      profiles.encodeGetProfilesInfoResponse({ result: 'error', error: 1 }),
+      ...Object.values(profiles.PROFILE_INFO_LIST_ERROR).map((error) =>
+        profiles.encodeGetProfilesInfoResponse({ result: 'error', error }),
+      ),
     ],
   ),
   ...switching,
