@@ -1,0 +1,195 @@
+/** An emulated eUICC with the SGP.26 credentials, and an SM-DP+ of a few lines that can go wrong. */
+import { shake256 } from '@noble/hashes/sha3.js';
+import { parseCertificate } from '../../../src/asn1/index.ts';
+import { anchorFromCertificate } from '../../../src/pki/index.ts';
+import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
+import { bindProfile } from '../../../src/rsp/es8p/index.ts';
+import { memoryStore, openEuicc } from '../../../src/rsp/euicc/index.ts';
+import type { EuiccOptions } from '../../../src/rsp/euicc/index.ts';
+import { es10 } from '../../../src/rsp/lpa/index.ts';
+import type { Es10 } from '../../../src/rsp/lpa/index.ts';
+import { encodeServerSigned1 } from '../../../src/rsp/messages/authenticateServer.ts';
+import type {
+  AuthenticateResponseOk,
+  AuthenticateServerRequest,
+  ServerSigned1,
+} from '../../../src/rsp/messages/authenticateServer.ts';
+import { eidBytes } from '../../../src/rsp/messages/identifiers.ts';
+import { encodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
+import type { StoreMetadata } from '../../../src/rsp/messages/metadata.ts';
+import {
+  decodeEuiccSigned2,
+  encodeSmdpSigned2,
+} from '../../../src/rsp/messages/prepareDownload.ts';
+import type {
+  PrepareDownloadRequest,
+  PrepareDownloadResponseOk,
+  SmdpSigned2,
+} from '../../../src/rsp/messages/prepareDownload.ts';
+import { sign, smdpSignature2Input } from '../../../src/rsp/messages/signature.ts';
+import { NOW } from '../certificates/chains.ts';
+import { fixture, KEYS, madeUpKey } from '../certificates/keys.ts';
+import type { TestKey } from '../certificates/keys.ts';
+import { parseSecretKey } from '../../../src/rsp/smdpp/secretKey.ts';
+
+export const EID = '89049032123451234512345678901235';
+export const SERVER = 'smdpp.example.com';
+
+export const SGP26_CREDENTIAL = {
+  certificate: fixture('sgp26/eUICC/CERT_EUICC_ECDSA_NIST.der'),
+  eumCertificate: fixture('sgp26/EUM/CERT_EUM_ECDSA_NIST.der'),
+  secretKey: KEYS.euicc.secret,
+};
+
+export const CERT_DPAUTH = fixture('sgp26/DPauth/CERT_S_SM_DPauth_ECDSA_NIST.der');
+export const CERT_DPPB = fixture('sgp26/DPpb/CERT_S_SM_DPpb_ECDSA_NIST.der');
+export const DPPB_SECRET = parseSecretKey(fixture('sgp26/DPpb/SK_S_SM_DPpb_ECDSA_NIST.pem'));
+
+export const testAnchor = () =>
+  anchorFromCertificate(
+    parseCertificate(fixture('sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der')),
+  );
+
+/** Bytes that are the same in every run, and different in every call. */
+export function countedRandom(seed = 'emulator'): (length: number) => Uint8Array {
+  let calls = 0;
+  return (length) => shake256(new TextEncoder().encode(`${seed} ${calls++}`), { dkLen: length });
+}
+
+export function testEuicc(options: Partial<EuiccOptions> = {}) {
+  return openEuicc({
+    credentials: [SGP26_CREDENTIAL],
+    anchors: [testAnchor()],
+    store: memoryStore(),
+    now: () => NOW,
+    random: countedRandom(),
+    ...options,
+  });
+}
+
+/** The ES10 functions of an eUICC in this process. */
+export async function es10Of(euicc: Awaited<ReturnType<typeof testEuicc>>): Promise<Es10> {
+  return es10(await openIsdr(cardInterface(euicc.card)));
+}
+
+export const METADATA: StoreMetadata = {
+  iccid: '8949000000000000017',
+  serviceProviderName: 'Operator',
+  profileName: 'Plan',
+  notificationConfigurationInfo: [
+    { profileManagementOperation: ['install', 'enable'], notificationAddress: 'a.example.com' },
+    { profileManagementOperation: ['disable', 'delete'], notificationAddress: 'b.example.com' },
+  ],
+};
+
+export const PROFILE = Uint8Array.from({ length: 3_000 }, (_, i) => (7 * i) & 0xff);
+
+/** The server's side of one download; every value can be replaced. */
+export class TestDownload {
+  readonly transactionId = Uint8Array.from({ length: 16 }, (_, i) => 0xa0 + i);
+  readonly es10: Es10;
+  euiccSignature1: Uint8Array = new Uint8Array(64);
+  euiccOtpk: Uint8Array = new Uint8Array(65);
+
+  constructor(es10: Es10) {
+    this.es10 = es10;
+  }
+
+  async authenticate({
+    signed = {},
+    signer = KEYS.dpAuth,
+    request = {},
+  }: {
+    readonly signed?: Partial<ServerSigned1>;
+    readonly signer?: Pick<TestKey, 'secret'>;
+    readonly request?: Partial<AuthenticateServerRequest>;
+  } = {}) {
+    const serverSigned1 = encodeServerSigned1({
+      transactionId: this.transactionId,
+      euiccChallenge: await this.es10.euiccChallenge(),
+      serverAddress: SERVER,
+      serverChallenge: new Uint8Array(16).fill(9),
+      ...signed,
+    });
+    const response = await this.es10.authenticateServer({
+      serverSigned1,
+      serverSignature1: sign(signer.secret, serverSigned1),
+      euiccCiPKIdToBeUsed: testAnchor().subjectKeyIdentifier,
+      serverCertificate: CERT_DPAUTH,
+      ctxParams1: {
+        matchingId: 'TOKEN',
+        deviceInfo: { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} },
+      },
+      ...request,
+    });
+    if (response.result === 'ok') this.euiccSignature1 = response.euiccSignature1;
+    return response;
+  }
+
+  async prepare({
+    signed = {},
+    secret = DPPB_SECRET,
+    request = {},
+  }: {
+    readonly signed?: Partial<SmdpSigned2>;
+    readonly secret?: Uint8Array;
+    readonly request?: Partial<PrepareDownloadRequest>;
+  } = {}) {
+    const smdpSigned2 = encodeSmdpSigned2({
+      transactionId: this.transactionId,
+      ccRequiredFlag: false,
+      ...signed,
+    });
+    const response = await this.es10.prepareDownload({
+      smdpSigned2,
+      smdpSignature2: sign(secret, smdpSignature2Input(smdpSigned2, this.euiccSignature1)),
+      smdpCertificate: CERT_DPPB,
+      ...request,
+    });
+    if (response.result === 'ok') {
+      this.euiccOtpk = decodeEuiccSigned2(response.euiccSigned2).euiccOtpk;
+    }
+    return response;
+  }
+
+  /** A package for the one-time key of `prepare`. */
+  package(
+    changes: Partial<Parameters<typeof bindProfile>[0] & Parameters<typeof bindProfile>[1]> = {},
+    metadata: Partial<StoreMetadata> = {},
+  ): Uint8Array {
+    const all = {
+      transactionId: this.transactionId,
+      euiccOtpk: this.euiccOtpk,
+      eid: eidBytes(EID),
+      smdpOtsk: madeUpKey('one-time server').secret,
+      hostId: new TextEncoder().encode('host'),
+      secretKey: DPPB_SECRET,
+      dpOid: '2.999.10',
+      metadata: encodeStoreMetadata({ ...METADATA, ...metadata }),
+      profile: PROFILE,
+      ...changes,
+    };
+    return bindProfile(all, all);
+  }
+
+  /** Everything up to a package. */
+  async bound(...changes: Parameters<TestDownload['package']>): Promise<Uint8Array> {
+    expectOk(await this.authenticate());
+    expectOk(await this.prepare());
+    return this.package(...changes);
+  }
+}
+
+/** A download of `METADATA` with these changes; returns the installation result. */
+export async function install(es10: Es10, metadata: Partial<StoreMetadata> = {}) {
+  const bpp = await new TestDownload(es10).bound({}, metadata);
+  const { finalResult } = (await es10.loadBoundProfilePackage(bpp)).data;
+  if (finalResult.result !== 'success') throw Error(`installation: ${finalResult.errorReason}`);
+  return finalResult.aid;
+}
+
+export function expectOk<T extends { readonly result: string }>(
+  response: T,
+): asserts response is T & (AuthenticateResponseOk | PrepareDownloadResponseOk) {
+  if (response.result !== 'ok') throw Error(`refused: ${JSON.stringify(response)}`);
+}
