@@ -1,7 +1,6 @@
 /** The edge: what is no request gets a proper answer, whatever it is. */
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
@@ -23,6 +22,7 @@ import {
   prepareDownload,
   sgp26Euicc,
 } from '../../support/rsp/softEuicc.ts';
+import { tlsCertificate } from '../../support/rsp/tls.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 
 let smdp: TestSmdp;
@@ -302,10 +302,7 @@ describe('ES2+', () => {
 });
 
 describe('TLS', () => {
-  const cert = new X509Certificate(
-    fixture('sgp26/DPtls/CERT_S_SM_DP_VARO_TLS_NIST.der'),
-  ).toString();
-  const key = new TextDecoder().decode(fixture('sgp26/DPtls/SK_S_SM_DP_TLS_NIST.pem'));
+  const { cert, key } = tlsCertificate();
   const ci = new TextDecoder().decode(fixture('sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.pem'));
   const local = { host: '127.0.0.1', port: 0 };
 

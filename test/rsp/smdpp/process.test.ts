@@ -1,0 +1,190 @@
+/** `zkcx smdpp` as its operator meets it: commands, a server, and the end of a process. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { z } from 'zod';
+import { encodeAuthenticateServerResponse } from '../../../src/rsp/messages/authenticateServer.ts';
+import { decodeAnswer, ES9P } from '../../../src/rsp/messages/es9p.ts';
+import { encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
+import { encodePrepareDownloadResponse } from '../../../src/rsp/messages/prepareDownload.ts';
+import { transactionIdText } from '../../../src/rsp/messages/identifiers.ts';
+import type { AdministrationFunction, ShownOrder } from '../../../src/rsp/smdpp/administration.ts';
+import { administrate } from '../../../src/rsp/smdpp/service.ts';
+import { ROOT, run } from '../../support/command.ts';
+import { refusalOf } from '../../support/rsp/refusal.ts';
+import {
+  authenticateServer,
+  euiccInfo,
+  otherEuicc,
+  prepareDownload,
+  sgp26Euicc,
+} from '../../support/rsp/softEuicc.ts';
+import type { SoftEuicc } from '../../support/rsp/softEuicc.ts';
+import { ADDRESS, testPackage } from '../../support/rsp/smdpp.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'zkcx-smdpp-'));
+const data = join(folder, 'data');
+let server: ChildProcess | undefined;
+let url: string;
+afterAll(() => void server?.kill('SIGKILL'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Milliseconds; processes start slowly on a busy machine. */
+const PATIENCE = 180_000;
+
+const MAIN = ['--import', 'tsx', 'src/cli/main.ts', 'smdpp'];
+const SGP26 = join(ROOT, 'fixtures/sgp26');
+const now = () => BigInt(Math.floor(Date.now() / 1000));
+
+/** Output of a command with --json. */
+function smdpp(...args: string[]) {
+  const { status, stdout, stderr } = run('node', [...MAIN, ...args, '--data', data, '--json']);
+  if (stdout === '') throw Error(stderr);
+  return { status, json: JSON.parse(stdout) };
+}
+
+/** Start a server; returns the URL of ES9+. */
+async function serve(): Promise<string> {
+  const pair = (path: string, name: string) =>
+    `${SGP26}/${path}/CERT_S_SM_${name}_ECDSA_NIST.der,${SGP26}/${path}/SK_S_SM_${name}_ECDSA_NIST.pem`;
+  server = spawn(
+    'node',
+    [
+      ...MAIN,
+      ...['serve', '--data', data, '--address', ADDRESS, '--listen', '127.0.0.1:0', '--json'],
+      ...['--root', `${SGP26}/CertificateIssuer/CERT_CI_ECDSA_NIST.der`],
+      ...['--auth', pair('DPauth', 'DPauth'), '--pb', pair('DPpb', 'DPpb')],
+    ],
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  let text = '';
+  for await (const chunk of server.stdout!) {
+    text += String(chunk);
+    if (text.endsWith('}\n')) break;
+  }
+  return (JSON.parse(text) as { es9p: string }).es9p;
+}
+
+async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  const ended = once(server!, 'exit');
+  server!.kill(signal);
+  const [code] = (await ended) as [number | null];
+  server = undefined;
+  return code;
+}
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+async function call<S extends z.ZodType>(url: string, path: string, answer: S, body: object) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return decodeAnswer(answer, await response.json());
+}
+
+/** A download over HTTP, up to the package. */
+async function download(url: string, euicc: SoftEuicc, matchingId: string): Promise<Uint8Array> {
+  const { initiateAuthentication, authenticateClient, getBoundProfilePackage } = ES9P;
+  const initiated = await call(url, initiateAuthentication.path, initiateAuthentication.answer, {
+    euiccChallenge: base64(new Uint8Array(16)),
+    euiccInfo1: base64(encodeEuiccInfo1(euiccInfo())),
+    smdpAddress: ADDRESS,
+  });
+  const transactionId = transactionIdText(initiated.transactionId);
+  const response = authenticateServer(euicc, initiated.serverSigned1, { matchingId });
+  const offer = await call(url, authenticateClient.path, authenticateClient.answer, {
+    transactionId,
+    authenticateServerResponse: base64(encodeAuthenticateServerResponse(response)),
+  });
+  const prepared = encodePrepareDownloadResponse(prepareDownload(euicc, offer));
+  const { path, answer } = getBoundProfilePackage;
+  const body = { transactionId, prepareDownloadResponse: base64(prepared) };
+  return (await call(url, path, answer, body)).boundProfilePackage;
+}
+
+const administer = (name: AdministrationFunction, body: object) =>
+  administrate(data, name, body, { now });
+
+describe('zkcx smdpp', () => {
+  const iccid = '8944000000000000019';
+
+  test(
+    'profile and order, without a server',
+    () => {
+      const file = join(folder, 'profile.der');
+      writeFileSync(file, testPackage(iccid));
+      const names = ['--provider', 'Operator', '--name', 'Plan', '--address', ADDRESS];
+      const added = smdpp('profile', 'add', file, ...names);
+      expect(added).toMatchObject({ status: 0, json: { profile: { iccid, version: [2, 1] } } });
+      const code = ['--confirmation-code', '1234', '--matching-id', 'BY-HAND'];
+      const ordered = smdpp('order', 'add', '--iccid', iccid, ...code, '--address', ADDRESS);
+      expect(ordered.json).toMatchObject({
+        order: { iccid, state: 'released', confirmationCode: { failures: 0 } },
+        activationCode: `LPA:1$${ADDRESS}$BY-HAND$$1`,
+      });
+      // neither the code nor its hash is shown
+      expect(JSON.stringify(ordered.json)).not.toMatch(/1234|hash/);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'order list and cancel, profile list, while a server runs',
+    async () => {
+      url = await serve();
+      expect(smdpp('order', 'list').json.orders).toMatchObject([{ iccid, state: 'released' }]);
+      const finalProfileStatusIndicator = 'Available';
+      await administer('cancelOrder', { iccid, finalProfileStatusIndicator });
+      expect(smdpp('order', 'cancel', iccid)).toMatchObject({
+        status: 1,
+        json: { ok: false, error: { code: 'ERR_RSP_REFUSED', reason: '8.2.1/3.9' } },
+      });
+      expect(await administer('listProfiles', {})).toMatchObject({ profiles: [{ iccid }] });
+    },
+    PATIENCE,
+  );
+
+  test(
+    'a killed server has lost no order and delivers no profile twice',
+    async () => {
+      const matchingIds = Array.from({ length: 8 }, (_, i) => `KILL-${i}`);
+      for (const [i, matchingId] of matchingIds.entries()) {
+        const each = `894400000000000010${i}`;
+        const names = { serviceProviderName: 'Operator', profileName: 'Plan' };
+        await administer('addProfile', { package: base64(testPackage(each)), ...names });
+        await administer('addOrder', { iccid: each, matchingId });
+      }
+      const euicc = sgp26Euicc();
+      const got = new Set<string>();
+      let killed: Promise<number | null> | undefined;
+      await Promise.allSettled(
+        matchingIds.map(async (matchingId) => {
+          await download(url, euicc, matchingId);
+          got.add(matchingId);
+          if (got.size === 2) killed = end('SIGKILL');
+        }),
+      );
+      await killed;
+      expect(got.size).toBeGreaterThanOrEqual(2);
+
+      const again = await serve();
+      const { orders } = (await administer('listOrders', {})) as { orders: ShownOrder[] };
+      const mine = orders.filter((order) => matchingIds.includes(order.matchingId ?? ''));
+      expect(mine).toHaveLength(matchingIds.length);
+      const other = otherEuicc('89049032123451234512345678901236');
+      for (const { matchingId, state, deliveredTo } of mine) {
+        if (got.has(matchingId!)) expect(state).toBe('downloaded');
+        // a package that may be out belongs to its device; the others can be had by any
+        const outcome = await refusalOf(download(again, other, matchingId!));
+        expect(outcome).toBe(deliveredTo === undefined ? 'accepted' : '8.1.1/3.8');
+        if (deliveredTo !== undefined) {
+          expect(await refusalOf(download(again, euicc, matchingId!))).toBe('accepted');
+        }
+      }
+      expect(await end('SIGTERM')).toBe(0);
+    },
+    PATIENCE,
+  );
+});
