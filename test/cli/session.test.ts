@@ -25,8 +25,18 @@ const ask = (out: string, ...args: string[]) =>
   zkcx('present', 'request', '--role', 'euicc-v2', '--out', out, ...WHEN, ...args);
 const present = (request: string, ...args: string[]) =>
   zkcx(
-    ...['present', '--json', '--credential', at('store/phone.json'), '--request', request],
-    ...['--key', KEY, '--out', at('presentation.json'), ...WHEN, ...args],
+    'present',
+    '--json',
+    '--credential',
+    at('store/phone.json'),
+    '--request',
+    request,
+    '--key',
+    KEY,
+    '--out',
+    at('presentation.json'),
+    ...WHEN,
+    ...args,
   );
 
 beforeAll(async () => {

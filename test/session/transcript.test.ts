@@ -1,6 +1,6 @@
 /** What the leaf key signs: one encoding, every byte accounted for, bound to the whole negotiation. */
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, property, uint8Array } from 'fast-check';
 import { bytesToHex, concatBytes } from '../../src/bytes.ts';
 import {
   bindTranscript,
@@ -64,8 +64,8 @@ describe('the challenge', () => {
 
 describe('the message', () => {
   test('is the prefix and the hidden bytes, and reads back', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: MAX_HIDDEN }), (hidden) => {
+    assert(
+      property(uint8Array({ maxLength: MAX_HIDDEN }), (hidden) => {
         const message = sessionMessage(transcript, hidden);
         expect(message).toEqual(concatBytes(messagePrefix(transcript, hidden.length), hidden));
         expect(parseSessionMessage(message)).toEqual({ ...transcript, hidden });

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { p256 } from '@noble/curves/nist.js';
-import { Field } from 'o1js';
 import { parseCertificate, parseRevocationList } from '../../src/asn1/index.ts';
 import { bytesToBigint } from '../../src/bytes.ts';
 import { MODE } from '../../src/params.ts';
@@ -150,6 +149,3 @@ export const rootsOf = (map: RevocationMap, trust = TRUST) => ({
   revocationRoot: map.root.toBigInt(),
   mapRootAt: NOW,
 });
-
-/** A field that is not this one. */
-export const other = (field: string) => String(Field(BigInt(field)).add(1));
