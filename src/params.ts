@@ -36,7 +36,7 @@ export const CRL_MAX_NUMBER = 8;
  * step takes at most, and the bytes before a chunk that stay readable (two blocks: more than an entry).
  */
 export const CRL_BLOCKS = { start: 6, step: 11, finish: 6 } as const;
-export const CRL_STEP_ENTRIES = 12;
+export const CRL_STEP_ENTRIES = 11;
 export const CRL_TAIL_BYTES = 128;
 
 /** Height of the tree of published credentials. */

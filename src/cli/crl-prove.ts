@@ -29,7 +29,7 @@ interface Flags extends ProverFlags {
 export function registerCrlProve(crl: Command): void {
   const command = crl
     .command('prove')
-    .description('prove what a revocation list puts into the map; a proof a dozen entries')
+    .description('prove what a revocation list puts into the map; a proof for every eleven entries')
     .argument('<list>', 'revocation list, DER or PEM')
     .option('--issuer <files...>', "chain of the list's issuer below the CI, unless the CI signed")
     .addOption(

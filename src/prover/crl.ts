@@ -60,7 +60,7 @@ export interface ProveCrlOptions extends JobOptions, ProverOptions {
 }
 
 /**
- * Prove the entry that a list fills: one proof for its header, one for every dozen serial numbers, one
+ * Prove the entry that a list fills: one proof for its header, one for every eleven entries or fewer, one
  * for its end. Before any proving the list is checked in plain TypeScript: throws the ERR_CRL_*,
  * ERR_CHAIN_*, ERR_PROFILE_* and ERR_TRUST_* codes of those checks, ERR_REVOCATION_KIND when `kind`
  * does not fit the list, then the ERR_PROVER_* codes.

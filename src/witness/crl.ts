@@ -1,6 +1,6 @@
 /**
  * A checked revocation list as inputs of the program `crl`: one proof that reads the header, one for every
- * dozen entries, one that reads the rest. Each after the first needs the proof of the one before.
+ * eleven entries or fewer, one that reads the rest. Each after the first needs the proof of the one before.
  */
 import { Field } from 'o1js';
 import type { RevocationList } from '../asn1/index.ts';
