@@ -52,9 +52,9 @@ export interface ProfileDescription {
 export interface StoreMetadata extends ProfileDescription {
   /** Digits. */
   readonly iccid: string;
-  /** Up to 32 bytes of UTF-8. */
+  /** Up to 32 characters. */
   readonly serviceProviderName: string;
-  /** Up to 64 bytes of UTF-8. */
+  /** Up to 64 characters. */
   readonly profileName: string;
   /** Content of BF22, kept by the eUICC with the profile. */
   readonly serviceSpecificDataStoredInEuicc?: Uint8Array;

@@ -123,7 +123,7 @@ export function decodeDeleteProfileRequest(bytes: Uint8Array): ProfileIdentifier
 
 export interface SetNicknameRequest {
   readonly iccid: string;
-  /** Up to 64 bytes of UTF-8; empty removes the nickname. */
+  /** Up to 64 characters; empty removes the nickname. */
   readonly profileNickname: string;
 }
 

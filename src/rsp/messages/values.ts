@@ -1,4 +1,4 @@
-/** Values of elements, read strictly and written canonically. Sizes are in bytes. */
+/** Values of elements, read strictly and written canonically. */
 import { decodeBitString, decodeBoolean, decodeInteger, decodeOid } from '../../asn1/values.ts';
 import { ZkcxError } from '../../errors.ts';
 import { encodeTlv } from './tlv.ts';
@@ -21,14 +21,19 @@ export function readOctets({ content, what }: Tlv, min: number, max = min): Uint
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** UTF8String of at most `max` bytes. Control characters are refused: texts are shown to people. */
+/**
+ * UTF8String of at most `max` characters. Control characters are refused: texts are shown to people.
+ */
 export function readText({ content, what }: Tlv, max: number): string {
-  if (content.length > max) throw badValue(what, `is longer than ${max} bytes`);
   let text: string;
   try {
     text = decoder.decode(content);
   } catch (cause) {
     throw new ZkcxError('ERR_RSP_VALUE', `${what} is not UTF-8`, { reason: what, cause });
+  }
+  // SIZE of a UTF8String counts characters, of one to four bytes
+  if (content.length > max && [...text].length > max) {
+    throw badValue(what, `is longer than ${max} characters`);
   }
   if (/\p{Cc}/u.test(text)) throw badValue(what, 'has control characters');
   return text;

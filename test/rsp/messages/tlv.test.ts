@@ -129,11 +129,12 @@ describe('values', () => {
     expect(() => encodeOid(0x06, dotted)).toThrow(coded('ERR_RSP_VALUE'));
   });
 
-  test('text: length in bytes, UTF-8, no control characters', () => {
-    expect(readText(element(0x0c, 'c3bc'), 2)).toBe('ü');
-    expect(() => readText(element(0x0c, 'c3bc61'), 2)).toThrow(coded('ERR_RSP_VALUE'));
-    expect(() => readText(element(0x0c, 'c3'), 2)).toThrow(coded('ERR_RSP_VALUE'));
-    expect(() => readText(element(0x0c, '1b5b'), 2)).toThrow(coded('ERR_RSP_VALUE'));
+  test('text: length in characters, UTF-8, no control characters', () => {
+    expect(readText(element(0x0c, 'c3bcc3bc'), 2)).toBe('üü');
+    expect(readText(element(0x0c, 'f09f93b1f09f93b1'), 2)).toBe('📱📱');
+    for (const bad of ['c3bc6161', '616161', 'c3', 'eda080', '1b5b', '00', 'c285']) {
+      expect(() => readText(element(0x0c, bad), 2)).toThrow(coded('ERR_RSP_VALUE'));
+    }
   });
 
   test('named numbers', () => {
