@@ -48,8 +48,6 @@ export const certifyProgram = ZkProgram({
   },
 });
 
-export class CertifyProof extends ZkProgram.Proof(certifyProgram) {}
-
 /** The whole method but the verification of the chain proof. */
 export function certify(
   context: CircuitContext,

@@ -46,8 +46,6 @@ export const presentationProgram = ZkProgram({
   },
 });
 
-export class PresentationProof extends ZkProgram.Proof(presentationProgram) {}
-
 /** The whole method but the verification of the chain proof. */
 export function presentChain(
   context: CircuitContext,

@@ -44,8 +44,6 @@ export const registryPresentationProgram = ZkProgram({
   },
 });
 
-export class RegistryPresentationProof extends ZkProgram.Proof(registryPresentationProgram) {}
-
 /** The whole method. */
 export function presentPublished(
   context: CircuitContext,

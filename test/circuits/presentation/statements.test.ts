@@ -7,7 +7,7 @@ import {
   commitIssuer,
   commitKey,
   credentialLeaf,
-  PresentationClaim,
+  type PresentationClaim,
 } from '../../../src/circuits/session.ts';
 import { MODE } from '../../../src/params.ts';
 import { RegistryTree } from '../../../src/witness/registryTree.ts';

@@ -1,0 +1,142 @@
+/**
+ * The three programs without ECDSA, variable by variable: each is changed alone, and every gate and
+ * lookup it touches is evaluated. And what they share, before the real prover.
+ */
+import { describe, expect, test } from '@jest/globals';
+import { Field, Provable } from 'o1js';
+import {
+  assertCredential,
+  CredentialWitness,
+  usedSlots,
+} from '../../../src/circuits/credential.ts';
+import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
+import { existsOne, GATE } from '../../../src/circuits/kimchi/gates.ts';
+import { CertifyRequest } from '../../../src/circuits/session.ts';
+import { certifyWitness, type CertifyPlan } from '../../../src/witness/presentation.ts';
+import { sgp26Device } from '../../support/certificates/index.ts';
+import {
+  capture,
+  type Cell,
+  type Captured,
+  evaluate,
+  judge,
+  P,
+  scanUnbound,
+  tamper,
+  witnessOf,
+} from '../../support/kimchi/index.ts';
+import { standInGates } from '../chain/chainCircuit.ts';
+import { credentialOf, sessionOf } from './credentials.ts';
+import { inputOf, PROGRAM_LIST, programCircuit } from './presentationCircuit.ts';
+
+const device = credentialOf('SGP.26 eUICC', sgp26Device());
+
+test.each(PROGRAM_LIST)(
+  'nothing in %s is unbound',
+  async (program) => {
+    const input = inputOf(program, sessionOf(device));
+    expect(scanUnbound(await capture(programCircuit(program, () => input)))).toEqual([]);
+  },
+  300_000,
+);
+
+/**
+ * Free by design: whether the scope is 0 is found with its inverse, and for a scope of 0 any number
+ * does as its inverse.
+ */
+test('without a scope, its inverse alone is unbound', async () => {
+  const input = inputOf('presentation', { ...sessionOf(device), scope: Field(0) });
+  const captured = await capture(programCircuit('presentation', () => input));
+  const unbound = scanUnbound(captured);
+  expect(unbound).toHaveLength(1);
+  const { cells, honest } = unbound[0]!;
+  expect([honest, cells.length]).toEqual([0n, 1]);
+  const { row, col } = cells[0]!;
+  // x in (x - 0) inverse = 1 - equal
+  expect(col % 3).toBe(1);
+  expect(captured.gates[row]!.kind).toBe(GATE.generic);
+  expect(captured.witness[row]![col - 1]).toBe(0n);
+}, 300_000);
+
+describe('used slots', () => {
+  let links = 3n;
+  const circuit = (context: CircuitContext) =>
+    void usedSlots(
+      context,
+      existsOne(() => links),
+    );
+
+  /** The cells of x in each x^2 - x = 0: the bits in their order; of two on a row the second is first. */
+  function bitCells({ gates }: Captured): Cell[] {
+    return gates.flatMap(({ kind, coeffs }, row) =>
+      kind !== GATE.generic
+        ? []
+        : [1, 0].flatMap((half) => {
+            const [left, right, out, product] = coeffs.slice(5 * half, 5 * half + 4);
+            const isBit = left === P - 1n && right === 0n && out === 0n && product === 1n;
+            return isBit ? [{ row, col: 3 * half }] : [];
+          }),
+    );
+  }
+
+  test.each([
+    // [name, links, bits]; the first two have the right sum
+    ['a gap', 2n, [0n, 1n, 0n]],
+    ['a number that is no bit', 3n, [2n, 0n, 0n]],
+    ['one too few', 3n, [1n, 0n, 0n]],
+    ['one too many', 3n, [1n, 1n, 1n]],
+  ])('cannot have %s', async (_, of, bits) => {
+    links = of;
+    const captured = await capture(circuit);
+    const cells = bitCells(captured);
+    expect(cells).toHaveLength(bits.length);
+    const values = cells.map(({ row, col }) => captured.witness[row]![col]);
+    expect(values).toEqual([1n, 2n, 3n].map((slot) => (of > slot ? 1n : 0n)));
+    const changes = cells.map((cell, i) => ({ ...cell, value: bits[i]! }));
+    const failures = evaluate(captured, tamper(captured, changes));
+    expect(failures).not.toEqual([]);
+  });
+
+  test('are bound', async () => {
+    links = 2n;
+    const captured = await capture(circuit);
+    expect(scanUnbound(captured)).toEqual([]);
+  });
+});
+
+describe('a credential alone, before the real prover', () => {
+  const honest = certifyWitness(sessionOf(device));
+  let current: Pick<CertifyPlan, 'request' | 'witness'> = honest;
+
+  const circuit = (context: CircuitContext) => {
+    const request = Provable.witness(CertifyRequest, () => current.request);
+    const witness = Provable.witness(CredentialWitness, () => current.witness);
+    const { opening } = witness;
+    standInGates(context, [
+      ...CertifyRequest.toFields(request),
+      ...opening.handles,
+      opening.role,
+      opening.ciLeaf,
+    ]);
+    assertCredential(context, witness, request);
+  };
+
+  test('is taken, and refused for a time, a role, a CI and a hidden handle', async () => {
+    const captured = await capture(circuit);
+    const verdict = async (changed: typeof current) => {
+      current = changed;
+      return judge(captured, await witnessOf(captured, circuit, { unchecked: true }));
+    };
+    const refused = { refused: expect.any(String) };
+    const { request, witness } = honest;
+    expect(await verdict(honest)).toBe('accepted');
+    const role = { ...request, role: request.role.add(1) };
+    expect(await verdict({ witness, request: role })).toEqual(refused);
+    const trustRoot = { ...request, trustRoot: request.trustRoot.add(1) };
+    expect(await verdict({ witness, request: trustRoot })).toEqual(refused);
+    const late = { ...request, time: witness.opening.validUntil.add(1) };
+    expect(await verdict({ witness, request: late })).toEqual(refused);
+    const hiding = { ...witness, opening: { ...witness.opening, links: Field(1) } };
+    expect(await verdict({ request, witness: hiding })).toEqual(refused);
+  }, 300_000);
+});
