@@ -23,7 +23,7 @@ const whole = message(114);
 const good = honest(whole, PREFIX, BLOCKS);
 const circuit = new MessageCircuit(BLOCKS, good);
 
-beforeAll(() => circuit.capture());
+beforeAll(() => circuit.capture(), 120_000);
 
 type Changes = Partial<Omit<MessageCase, 'witness'>> & {
   witness?: Partial<MessageCase['witness']>;
@@ -42,7 +42,7 @@ const memoryWith = (changes: Record<number, number>, from = good.witness.memory)
 it('the case that the attacks change is accepted, by kimchi too', async () => {
   expect(await circuit.accepts(good)).toBe(true);
   expect(judge(await circuit.capture(), await circuit.witness(good))).toBe('accepted');
-});
+}, 120_000);
 
 describe('the verifier asks for something else', () => {
   const other = Uint8Array.from(whole);

@@ -1,5 +1,5 @@
 /** Every message that fits is proven, wherever its known part ends. */
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MESSAGE_BLOCKS } from '../../../src/params.ts';
 import { messageProgramFor, messageRequest } from '../../../src/witness/message.ts';
 import { messageWitness } from '../../../src/witness/messageWitness.ts';
@@ -8,6 +8,8 @@ import { BLIND, honest, MessageCircuit } from './messageCircuit.ts';
 
 describe('in a memory of two blocks', () => {
   const circuit = new MessageCircuit(2, honest(message(10), 3, 2));
+  beforeAll(() => circuit.capture(), 120_000);
+
   // around the borders of the known part's pieces and blocks, and of the padding behind the hidden one
   const cases: [number, number][] = [
     [0, 1],
@@ -44,18 +46,22 @@ describe.each(['message5', 'message10'] as const)('%s', (program) => {
   it.each([
     [0, most],
     [200, most - 8],
-  ])('%i known bytes and %i hidden ones', async (prefixLength, rest) => {
-    const whole = message(prefixLength + rest);
-    expect(messageProgramFor(prefixLength, whole.length)).toBe(program);
-    const { program: chosen, request, witness } = messageWitness(whole, prefixLength, BLIND);
-    expect(chosen).toBe(program);
-    // the verifier finds the same from what it knows
-    const { sessionMessage, length, prefix } = request;
-    const known = whole.subarray(0, prefixLength);
-    expect(messageRequest({ sessionMessage, prefix: known, length: whole.length })).toEqual({
-      program,
-      request,
-    });
-    expect(await circuit.failures({ sessionMessage, length, prefix, witness })).toEqual([]);
-  });
+  ])(
+    '%i known bytes and %i hidden ones',
+    async (prefixLength, rest) => {
+      const whole = message(prefixLength + rest);
+      expect(messageProgramFor(prefixLength, whole.length)).toBe(program);
+      const { program: chosen, request, witness } = messageWitness(whole, prefixLength, BLIND);
+      expect(chosen).toBe(program);
+      // the verifier finds the same from what it knows
+      const { sessionMessage, length, prefix } = request;
+      const known = whole.subarray(0, prefixLength);
+      expect(messageRequest({ sessionMessage, prefix: known, length: whole.length })).toEqual({
+        program,
+        request,
+      });
+      expect(await circuit.failures({ sessionMessage, length, prefix, witness })).toEqual([]);
+    },
+    180_000,
+  );
 });

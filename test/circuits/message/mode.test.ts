@@ -41,12 +41,16 @@ const runs = {
   },
 };
 
-test.each(['message5', 'message10', 'possession'] as const)('%s', async (name) => {
-  const run = (mode: number) => Provable.runAndCheck(async () => void (await runs[name](mode)));
-  await expect(run(MODE[name])).resolves.toBeUndefined();
-  for (const other of Object.values(MODE)
-    .filter((mode) => mode !== MODE[name])
-    .slice(0, 2)) {
-    await expect(run(other)).rejects.toThrow();
-  }
-});
+test.each(['message5', 'message10', 'possession'] as const)(
+  '%s',
+  async (name) => {
+    const run = (mode: number) => Provable.runAndCheck(async () => void (await runs[name](mode)));
+    await expect(run(MODE[name])).resolves.toBeUndefined();
+    for (const other of Object.values(MODE)
+      .filter((mode) => mode !== MODE[name])
+      .slice(0, 2)) {
+      await expect(run(other)).rejects.toThrow();
+    }
+  },
+  120_000,
+);

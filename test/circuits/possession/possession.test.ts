@@ -129,7 +129,7 @@ describe('without its signature', () => {
     const witness = await judged.witness(changed(moved(1n << 88n, -1n)));
     expect(judge(await judged.capture(), witness)).not.toBe('accepted');
     expect(judge(await judged.capture())).toBe('accepted');
-  });
+  }, 120_000);
 
   it('nothing is unbound', async () => {
     expect(scanUnbound(await judged.capture())).toEqual([]);
