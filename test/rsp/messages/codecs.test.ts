@@ -17,8 +17,8 @@ import {
   GET_EUICC_INFO2_REQUEST,
 } from '../../../src/rsp/messages/euiccInfo.ts';
 import { encodeTlv, TlvReader } from '../../../src/rsp/messages/tlv.ts';
-import { CODECS } from './samples.ts';
-import type { Codec } from './samples.ts';
+import { CODECS } from './samples/index.ts';
+import type { Codec } from './samples/index.ts';
 
 /** A value, or undefined when it is refused as it should be; anything else is a crash. */
 function decodedOrRefused({ decode }: Codec, input: Uint8Array): { value: unknown } | undefined {

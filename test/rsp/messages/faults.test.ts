@@ -30,7 +30,7 @@ import {
 import { decodeGetProfilesInfoRequest } from '../../../src/rsp/messages/profiles.ts';
 import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
 import { HEX, session } from '../recorded.ts';
-import { serverSigned1 } from './samples.ts';
+import { serverSigned1 } from './samples/index.ts';
 
 /** An element from hexadecimal, for nesting. */
 const tlv = (tag: number, ...content: string[]) => bytesToHex(encodeTlv(tag, ...content.map(HEX)));
