@@ -42,11 +42,12 @@ function partsOf(scope?: 'ca' | 'user') {
 }
 const [start, first, second, end] = partsOf() as [CrlInput, CrlInput, CrlInput, CrlInput];
 
-beforeAll(async () => {
-  for (const input of [start, first, end]) expect(await judge(input)).toBe(true);
-}, 300_000);
+/** The first input that a judge sees must be an honest one. */
+const begin = (input: CrlInput) =>
+  beforeAll(async () => expect(await judge(input)).toBe(true), 300_000);
 
 describe('startCi', () => {
+  begin(start);
   const honest = start.witness as StartCiWitness;
   const changed = (change: Partial<StartCiWitness>): CrlInput => ({
     method: 'startCi',
@@ -70,6 +71,7 @@ describe('startCi', () => {
 });
 
 describe('step', () => {
+  begin(first);
   const honest = first.witness as StepWitness;
   const changed = (change: Partial<StepWitness>): CrlInput => ({
     method: 'step',
@@ -108,6 +110,7 @@ describe('step', () => {
 });
 
 describe('finish', () => {
+  begin(end);
   const honest = end.witness as FinishWitness;
   const changed = (change: Partial<FinishWitness>): CrlInput => ({
     method: 'finish',
