@@ -6,7 +6,7 @@ import { readFileLimited } from '../prover/files.ts';
 import type { ApduInterface } from '../rsp/apdu/index.ts';
 import type { Euicc, EuiccCredential } from '../rsp/euicc/index.ts';
 import type { Es10 } from '../rsp/lpa/index.ts';
-import { addRoots, now, readAnchors, readCertificate } from './options.ts';
+import { addAt, addRoots, now, readAnchors, readCertificate } from './options.ts';
 
 const MAX_KEY_BYTES = 16_384;
 
@@ -27,6 +27,7 @@ export interface EmulatorFlags {
   readonly data?: string;
   readonly memory?: number;
   readonly aid?: Uint8Array;
+  readonly at?: bigint;
 }
 
 export interface CardFlags extends EmulatorFlags {
@@ -40,7 +41,7 @@ export const random = (length: number) => new Uint8Array(randomBytes(length));
 
 /** What makes an emulated eUICC. */
 export function addEmulator(command: Command, { optional = false } = {}): Command {
-  return addRoots(command, { optional })
+  return addAt(addRoots(command, { optional }))
     .addOption(
       new Option('--credential <cert,eum,key>', 'CERT.EUICC, CERT.EUM, SK.EUICC; once for each CI')
         .argParser((text: string, before: CredentialFiles[] | undefined) => [
@@ -76,8 +77,9 @@ export async function startEmulator(flags: EmulatorFlags): Promise<Euicc> {
   const anchors = await readAnchors(flags.root ?? []);
   const store = flags.data === undefined ? memoryStore() : await levelStore(flags.data);
   try {
-    const { memory, aid } = flags;
-    return await openEuicc({ credentials, anchors, store, now, random, memory, aid });
+    const { memory, aid, at } = flags;
+    const clock = at === undefined ? now : () => at;
+    return await openEuicc({ credentials, anchors, store, now: clock, random, memory, aid });
   } catch (error) {
     await store.close();
     throw error;

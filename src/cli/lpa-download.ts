@@ -59,7 +59,7 @@ async function download(text: string, flags: Flags) {
     }),
   );
   const { iccid, profileName, serviceProviderName } = done.metadata;
-  const told = done.notification?.failure === undefined;
+  const told = done.notification !== undefined && done.notification.failure === undefined;
   return {
     json: {
       iccid,

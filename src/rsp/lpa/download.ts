@@ -57,7 +57,10 @@ export interface Downloaded {
   readonly metadata: ProfileMetadata;
   /** AID of the ISD-P. */
   readonly isdpAid: Uint8Array;
-  /** Whether the server has the installation result; if not, it is in the eUICC's queue. */
+  /**
+   * How telling the server went; undefined if the card failed at that. What was not sent is in the
+   * eUICC's queue.
+   */
   readonly notification: SentNotification | undefined;
 }
 
@@ -168,12 +171,23 @@ async function install(
   const progress: Progress = (done, total) => onEvent?.({ type: 'installing', done, total });
   const result = await es10.loadBoundProfilePackage(bound.boundProfilePackage, progress);
   const { notificationMetadata, finalResult } = result.data;
-  const [notification] = await sendNotifications(es10, {
-    server: options.notificationServer,
-    seqNumbers: [notificationMetadata.seqNumber],
-  });
+  const notification = await tellResult(options, notificationMetadata.seqNumber);
   if (finalResult.result === 'error') throw new InstallationFailure(finalResult);
   return { metadata, isdpAid: finalResult.aid, notification };
+}
+
+/** The installation stands, whether or not the server can be told of it now. */
+async function tellResult(
+  { es10, notificationServer }: DownloadOptions,
+  seqNumber: number,
+): Promise<SentNotification | undefined> {
+  try {
+    const all = { server: notificationServer, seqNumbers: [seqNumber] };
+    return (await sendNotifications(es10, all))[0];
+  } catch (error) {
+    if (!(error instanceof ZkcxError)) throw error;
+    return undefined;
+  }
 }
 
 /** The eUICC refused the package; the installation result says so to the server. */

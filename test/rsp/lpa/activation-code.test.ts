@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { ZkcxError } from '../../../src/errors.ts';
+import { formatActivationCode, parseActivationCode } from '../../../src/rsp/lpa/index.ts';
+
+describe('activation codes', () => {
+  test.each([
+    ['LPA:1$smdp.example.com$TOKEN-1', { matchingId: 'TOKEN-1' }],
+    ['lpa:1$smdp.example.com$TOKEN-1', { matchingId: 'TOKEN-1' }],
+    ['1$smdp.example.com$TOKEN-1', { matchingId: 'TOKEN-1' }],
+    ['LPA:1$smdp.example.com$', {}],
+    ['LPA:1$smdp.example.com:8443$', { address: 'smdp.example.com:8443' }],
+    ['LPA:1$localhost$a', { address: 'localhost', matchingId: 'a' }],
+    ['LPA:1$127.0.0.1:1$a', { address: '127.0.0.1:1', matchingId: 'a' }],
+    ['LPA:1$smdp.example.com$T$1.3.6.1.4.1.31746', { matchingId: 'T', oid: '1.3.6.1.4.1.31746' }],
+    ['LPA:1$smdp.example.com$T$2.999', { matchingId: 'T', oid: '2.999' }],
+    [
+      'LPA:1$smdp.example.com$T$1.3.6.1$1',
+      { matchingId: 'T', oid: '1.3.6.1', confirmationCodeRequired: true },
+    ],
+    ['LPA:1$smdp.example.com$T$$1', { matchingId: 'T', confirmationCodeRequired: true }],
+    ['LPA:1$smdp.example.com$$$1', { confirmationCodeRequired: true }],
+  ])('%s', (text, fields) => {
+    expect(parseActivationCode(text)).toEqual({
+      address: 'smdp.example.com',
+      matchingId: '',
+      confirmationCodeRequired: false,
+      ...fields,
+    });
+  });
+
+  test.each([
+    ['', 'format'],
+    ['LPA:', 'format'],
+    ['LPA:2$smdp.example.com$T', 'format'],
+    ['LPA:LPA:1$smdp.example.com$T', 'format'],
+    [' LPA:1$smdp.example.com$T', 'format'],
+    ['LPA:1$smdp.example.com', 'fields'],
+    ['LPA:1$smdp.example.com$T$$1$2', 'fields'],
+    ['LPA:1$$T', 'address'],
+    ['LPA:1$smdp.example.com/x$T', 'address'],
+    ['LPA:1$user@smdp.example.com$T', 'address'],
+    ['LPA:1$-a.example.com$T', 'address'],
+    ['LPA:1$a..example.com$T', 'address'],
+    ['LPA:1$smdp.example.com:0$T', 'address'],
+    ['LPA:1$smdp.example.com:65536$T', 'address'],
+    [`LPA:1$${'a'.repeat(64)}.com$T`, 'address'],
+    ['LPA:1$smdp.example.com$T T', 'matchingId'],
+    ['LPA:1$smdp.example.com$T\u0000', 'matchingId'],
+    ['LPA:1$smdp.example.com$T$', 'oid'],
+    ['LPA:1$smdp.example.com$T$1.', 'oid'],
+    ['LPA:1$smdp.example.com$T$3.1', 'oid'],
+    ['LPA:1$smdp.example.com$T$1.02', 'oid'],
+    ['LPA:1$smdp.example.com$T$$', 'confirmationCode'],
+    ['LPA:1$smdp.example.com$T$$0', 'confirmationCode'],
+    [`LPA:1$smdp.example.com$${'T'.repeat(300)}`, 'length'],
+  ])('%j is refused for its %s', (text, reason) => {
+    expect(() => parseActivationCode(text)).toThrow(
+      expect.objectContaining({ code: 'ERR_RSP_ACTIVATION_CODE', reason }),
+    );
+  });
+
+  test('are read as they are written', () => {
+    const digits = fc.integer({ min: 0, max: 99_999 });
+    fc.assert(
+      fc.property(
+        fc.domain().filter((name) => /^[a-z0-9.-]{1,80}$/i.test(name)),
+        fc.stringMatching(/^[0-9A-Z-]{0,60}$/),
+        fc.option(fc.array(digits, { minLength: 1, maxLength: 6 }), { nil: undefined }),
+        fc.boolean(),
+        (address, matchingId, arcs, confirmationCodeRequired) => {
+          const oid = arcs && ['1', ...arcs].join('.');
+          const code = { address, matchingId, confirmationCodeRequired, ...(oid ? { oid } : {}) };
+          expect(parseActivationCode(formatActivationCode(code))).toEqual(code);
+        },
+      ),
+    );
+  });
+
+  test('of any text are read or refused by name', () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^LPA:1\$[a-z.$:0-9]{0,40}$/));
+    fc.assert(
+      fc.property(text, (anything) => {
+        try {
+          parseActivationCode(anything);
+        } catch (error) {
+          expect((error as ZkcxError).code).toBe('ERR_RSP_ACTIVATION_CODE');
+        }
+      }),
+    );
+  });
+});
