@@ -13,7 +13,7 @@ import type { Received } from './tlv.ts';
 import { encodeInteger, encodeText, readInteger, readOctets, readText } from './values.ts';
 
 /** Longest host name and path that is taken as an address. */
-export const MAX_ADDRESS = 255;
+const MAX_ADDRESS = 255;
 
 /** ServerSigned1, covered by serverSignature1. */
 export interface ServerSigned1 {

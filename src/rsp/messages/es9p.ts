@@ -178,11 +178,6 @@ export function withSuccess(answer: object) {
   return { header: { functionExecutionStatus: { status: 'Executed-Success' } }, ...answer };
 }
 
-/** The same from what an answer says. */
-export function encodeAnswer<S extends z.ZodType>(schema: S, value: z.output<S>) {
-  return withSuccess(encodeJson(schema, value) as object);
-}
-
 /** The answer that refuses; it goes out with HTTP 200 like any other. */
 export function encodeFailure({ subjectCode, reasonCode, message: words }: StatusCode) {
   const statusCodeData = { subjectCode, reasonCode, message: words };

@@ -16,7 +16,7 @@ import {
   readText,
 } from './values.ts';
 
-export const ICON_TYPE = { jpg: 0, png: 1 } as const;
+const ICON_TYPE = { jpg: 0, png: 1 } as const;
 export const PROFILE_CLASS = { test: 0, provisioning: 1, operational: 2 } as const;
 
 /** Bits of NotificationEvent. */

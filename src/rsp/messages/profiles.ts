@@ -25,7 +25,7 @@ import {
   readText,
 } from './values.ts';
 
-export const PROFILE_STATE = { disabled: 0, enabled: 1 } as const;
+const PROFILE_STATE = { disabled: 0, enabled: 1 } as const;
 
 /** How ES10c names a profile. */
 export type ProfileIdentifier = { readonly isdpAid: Uint8Array } | { readonly iccid: string };
@@ -115,7 +115,7 @@ export interface ProfileInfo extends ProfileDescription {
   readonly serviceSpecificDataStoredInEuicc?: Uint8Array;
 }
 
-export function encodeProfileInfo(info: ProfileInfo): Uint8Array {
+function encodeProfileInfo(info: ProfileInfo): Uint8Array {
   return encodeTlv(
     0xe3,
     encodeOptional(info.iccid, encodeIccid),
@@ -134,7 +134,7 @@ export function encodeProfileInfo(info: ProfileInfo): Uint8Array {
   );
 }
 
-export function readProfileInfo(element: Tlv): Received<ProfileInfo> {
+function readProfileInfo(element: Tlv): Received<ProfileInfo> {
   const reader = inside(element);
   const iccid = reader.optional(0x5a, 'iccid');
   const isdpAid = reader.optional(0x4f, 'isdpAid');

@@ -4,7 +4,6 @@
  */
 import { p256 } from '@noble/curves/nist.js';
 import { bigintToBytes, concatBytes } from '../../bytes.ts';
-import { ZkcxError } from '../../errors.ts';
 import type { PublicKey } from '../../pki/index.ts';
 import { encodeTlv } from './tlv.ts';
 import type { Tlv, TlvReader } from './tlv.ts';
@@ -48,20 +47,6 @@ export function isSignature(
   } catch {
     // r or s out of range, or the key is not on the curve
     return false;
-  }
-}
-
-/** Throws ERR_RSP_SIGNATURE unless the key signed the parts; `what` names the signature. */
-export function checkSignature(
-  what: string,
-  signature: Uint8Array,
-  key: PublicKey,
-  ...parts: Uint8Array[]
-): void {
-  if (!isSignature(signature, key, ...parts)) {
-    throw new ZkcxError('ERR_RSP_SIGNATURE', `${what} is not the signature of its key`, {
-      reason: what,
-    });
   }
 }
 

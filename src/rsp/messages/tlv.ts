@@ -32,7 +32,7 @@ export function encodeTlv(tag: number, ...content: Uint8Array[]): Uint8Array {
 }
 
 /** A tag as people write it: 0xbf38. */
-export function tlvTagName(tag: number): string {
+function tlvTagName(tag: number): string {
   return '0x' + tag.toString(16).padStart(2, '0');
 }
 

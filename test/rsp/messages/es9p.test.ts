@@ -6,10 +6,10 @@ import type { ErrorCode } from '../../../src/errors.ts';
 import {
   decodeAnswer,
   decodeJson,
-  encodeAnswer,
   encodeFailure,
   encodeJson,
   ES9P,
+  withSuccess,
 } from '../../../src/rsp/messages/es9p.ts';
 import type { Es9pFunction } from '../../../src/rsp/messages/es9p.ts';
 import { RspRefusal, STATUS } from '../../../src/rsp/messages/statusCodes.ts';
@@ -31,7 +31,8 @@ test.each(exchanges.map((exchange, i) => [i, exchange.name, exchange] as const))
       expect([204, 200, 500]).toContain(status);
       return;
     }
-    expect(encodeAnswer(answerSchema, decodeAnswer(answerSchema, answer) as never)).toEqual(answer);
+    const read = decodeAnswer(answerSchema, answer);
+    expect(withSuccess(encodeJson(answerSchema, read as never))).toEqual(answer);
   },
 );
 

@@ -23,7 +23,6 @@ import {
   hashConfirmationCode,
 } from '../../../src/rsp/messages/prepareDownload.ts';
 import {
-  checkSignature,
   encodeSignature,
   euiccSignature2Input,
   isSignature,
@@ -138,12 +137,10 @@ describe('the session with fixed random numbers', () => {
       ],
     ] as const;
     for (const [name, signature, key, bytes] of steps) {
-      expect(() => checkSignature(name, signature, key, bytes)).not.toThrow();
+      expect([name, isSignature(signature, key, bytes)]).toEqual([name, true]);
       const changed = bytes.slice();
       changed[changed.length >> 1]! ^= 1;
-      expect(() => checkSignature(name, signature, key, changed)).toThrow(
-        expect.objectContaining({ code: 'ERR_RSP_SIGNATURE', reason: name }),
-      );
+      expect([name, isSignature(signature, key, changed)]).toEqual([name, false]);
     }
     const input = smdpSignature2Input(smdpSigned2, authenticated.euiccSignature1);
     expect(sign(secretKey(DPPB_KEY), input)).toEqual(smdpSignature2);
