@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ZkcxError } from '../errors.ts';
-import type { AdministrationFunction, ShownOrder } from '../rsp/smdpp/administration.ts';
-import type { AddOrder } from '../rsp/smdpp/stock.ts';
+import type { AddOrder, AdministrationFunction, ShownOrder } from '../rsp/smdpp/index.ts';
 import { addJson, now, parseTime } from './options.ts';
 import { answer, isoTime, printable } from './output.ts';
 
@@ -129,7 +128,7 @@ export async function administrate(
   name: AdministrationFunction,
   body: object,
 ): Promise<unknown> {
-  const service = await import('../rsp/smdpp/service.ts');
+  const service = await import('../rsp/smdpp/index.ts');
   return service.administrate(data, name, body, { now, address });
 }
 

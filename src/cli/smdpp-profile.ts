@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readFileLimited } from '../prover/files.ts';
-import type { Profile } from '../rsp/smdpp/profile.ts';
-import type { AddProfile } from '../rsp/smdpp/stock.ts';
+import type { AddProfile, Profile } from '../rsp/smdpp/index.ts';
 import { answer } from './output.ts';
 import { addStore, administrate } from './smdpp-order.ts';
 

@@ -3,9 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../prover/files.ts';
 import type { TrustAnchor } from '../pki/index.ts';
-import type { FunctionEvent } from '../rsp/smdpp/jsonFunctions.ts';
-import type { ListenOptions } from '../rsp/smdpp/listen.ts';
-import type { KeyPair, SmdpTrust } from '../rsp/smdpp/identities.ts';
+import type { FunctionEvent, KeyPair, ListenOptions, SmdpTrust } from '../rsp/smdpp/index.ts';
 import { addJson, addRoots, now, readAnchors, readCertificate } from './options.ts';
 import { answer, printProgress } from './output.ts';
 
@@ -82,7 +80,7 @@ export function registerSmdppServe(smdpp: Command): void {
 }
 
 async function start(flags: Flags) {
-  const { serveSmdp } = await import('../rsp/smdpp/service.ts');
+  const { serveSmdp } = await import('../rsp/smdpp/index.ts');
   if (flags.es2ClientCa !== undefined && (flags.es2 === undefined || flags.tls === undefined)) {
     throw new ZkcxError('ERR_CLI_USAGE', '--es2-client-ca needs --es2 and --tls');
   }
@@ -116,7 +114,7 @@ async function start(flags: Flags) {
 
 /** Pairs of DPauth and DPpb belong together by the CI that issued them. */
 async function readTrust(anchors: TrustAnchor[], flags: Flags): Promise<SmdpTrust> {
-  const { findAnchor, smdpIdentity } = await import('../rsp/smdpp/identities.ts');
+  const { findAnchor, smdpIdentity } = await import('../rsp/smdpp/index.ts');
   const auths = await Promise.all(flags.auth.map(readKeyPair));
   const pbs = await Promise.all(flags.pb.map(readKeyPair));
   const issuer = ({ certificate }: KeyPair) =>
@@ -132,7 +130,7 @@ async function readTrust(anchors: TrustAnchor[], flags: Flags): Promise<SmdpTrus
 }
 
 async function readKeyPair({ certificate, key }: FilePair): Promise<KeyPair> {
-  const { parseSecretKey } = await import('../rsp/smdpp/secretKey.ts');
+  const { parseSecretKey } = await import('../rsp/smdpp/index.ts');
   return {
     certificate: await readCertificate(certificate),
     secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES)),

@@ -113,7 +113,8 @@ function unwrap(text: string): unknown {
 function post(socketPath: string, path: string, body: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
-    const call = request({ socketPath, path, method: 'POST', headers }, (response) => {
+    const options = { socketPath, path, method: 'POST', headers, agent: false };
+    const call = request(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve(Buffer.concat(chunks).toString()));

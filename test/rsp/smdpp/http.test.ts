@@ -2,7 +2,7 @@
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { z } from 'zod';
 import { es2pApp } from '../../../src/rsp/es2p/app.ts';
 import { decodeAnswer, encodeJson, ES9P } from '../../../src/rsp/messages/es9p.ts';

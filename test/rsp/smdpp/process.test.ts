@@ -50,16 +50,20 @@ function smdpp(...args: string[]) {
 async function serve(): Promise<string> {
   const pair = (path: string, name: string) =>
     `${SGP26}/${path}/CERT_S_SM_${name}_ECDSA_NIST.der,${SGP26}/${path}/SK_S_SM_${name}_ECDSA_NIST.pem`;
-  server = spawn(
-    'node',
-    [
-      ...MAIN,
-      ...['serve', '--data', data, '--address', ADDRESS, '--listen', '127.0.0.1:0', '--json'],
-      ...['--root', `${SGP26}/CertificateIssuer/CERT_CI_ECDSA_NIST.der`],
-      ...['--auth', pair('DPauth', 'DPauth'), '--pb', pair('DPpb', 'DPpb')],
-    ],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, NODE_OPTIONS: '' } },
-  );
+  const flags = {
+    data,
+    address: ADDRESS,
+    listen: '127.0.0.1:0',
+    root: `${SGP26}/CertificateIssuer/CERT_CI_ECDSA_NIST.der`,
+    auth: pair('DPauth', 'DPauth'),
+    pb: pair('DPpb', 'DPpb'),
+  };
+  const options = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+  server = spawn('node', [...MAIN, 'serve', '--json', ...options], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   let text = '';
   for await (const chunk of server.stdout!) {
     text += String(chunk);

@@ -1,0 +1,15 @@
+/**
+ * In: decoded ES9+ and ES2+ messages, a store, server certificates and keys, a clock. Out: answers,
+ * or RspRefusal with the codes for the peer. HTTP, the store and the process around it are here too.
+ */
+export type { AdministrationFunction, ShownOrder } from './administration.ts';
+export { findAnchor, smdpIdentity } from './identities.ts';
+export type { KeyPair, SmdpIdentity, SmdpTrust } from './identities.ts';
+export type { FunctionEvent } from './jsonFunctions.ts';
+export type { ListenOptions, TlsOptions } from './listen.ts';
+export type { Profile } from './profile.ts';
+export { parseSecretKey } from './secretKey.ts';
+export { administrate, serveSmdp } from './service.ts';
+export type { SmdpService, SmdpServiceOptions } from './service.ts';
+export type { SmdpOptions } from './settings.ts';
+export type { AddOrder, AddProfile } from './stock.ts';
