@@ -1,4 +1,5 @@
 /** What an eUICC keeps without power, and the two places where it may be kept. */
+import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
@@ -110,6 +111,8 @@ const packageKey = (aid: Uint8Array) => `package/${hex(aid)}`;
 export async function levelStore(folder: string): Promise<EuiccStore> {
   const db = new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' });
   try {
+    // profiles and one-time keys are their owner's
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await db.open();
   } catch (cause) {
     throw new ZkcxError(

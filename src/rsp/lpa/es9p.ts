@@ -50,6 +50,8 @@ export function es9pClient(address: string, options: Es9pOptions): Es9p {
         method: 'POST',
         headers: HEADERS,
         body: JSON.stringify(body),
+        // another server than the one that was asked
+        redirect: 'error',
         signal,
       });
     } catch (cause) {

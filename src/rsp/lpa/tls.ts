@@ -17,7 +17,13 @@ import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
 /** What the LPA needs of fetch; the global one fits. */
 export type Fetch = (
   url: string,
-  init: { method: 'POST'; headers: Record<string, string>; body: string; signal?: AbortSignal },
+  init: {
+    method: 'POST';
+    headers: Record<string, string>;
+    body: string;
+    redirect?: 'error';
+    signal?: AbortSignal;
+  },
 ) => Promise<Response>;
 
 export interface TlsOptions {
