@@ -4,13 +4,14 @@
  */
 import { z } from 'zod';
 
-const iccid = z
+/** Digits; the filler of an odd number of them may be there. */
+export const iccid = z
   .string()
   .regex(/^[0-9]{18,20}[fF]{0,2}$/)
   .transform((digits) => digits.replace(/[fF]+$/, ''));
-const eid = z.string().regex(/^[0-9]{32}$/);
+export const eid = z.string().regex(/^[0-9]{32}$/);
 /** SGP.22 4.1.1 has capital letters, digits and "-"; some operators use more. Empty: see 5.3.2. */
-const matchingId = z.string().regex(/^[0-9A-Za-z_.-]{0,255}$/);
+export const matchingId = z.string().regex(/^[0-9A-Za-z_.-]{0,255}$/);
 
 const header = z.object({
   functionRequesterIdentifier: z.string().max(255),

@@ -44,8 +44,11 @@ async function installationResult(
     const sessions = order.delivery?.sessions ?? [];
     const session = sessions.find((session) => session.transactionId === transactionId);
     const named = data.notificationMetadata.iccid ?? iccid;
+    const success = data.finalResult.result === 'success';
+    // a device that gave up, and has the profile all the same
+    const revived = order.state === 'error' && success;
     if (
-      order.state !== 'downloaded' ||
+      (order.state !== 'downloaded' && !revived) ||
       session === undefined ||
       named !== iccid ||
       !context.trust.identities.some(({ oid }) => oid === data.smdpOid) ||

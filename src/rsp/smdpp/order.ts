@@ -107,7 +107,7 @@ export function deliver(order: Order, at: number, delivery: Delivery): Order {
 
 /** The device says, signed, that the profile is on it. */
 export function install(order: Order, at: number): Order {
-  return note({ ...order, state: 'installed' }, at, 'installed');
+  return note({ ...order, state: 'installed', failure: undefined }, at, 'installed');
 }
 
 /** The device says, signed, that nothing was installed, for a reason that may pass. */

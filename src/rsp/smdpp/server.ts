@@ -1,3 +1,5 @@
+import { bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
 import type { Es9pRequest } from '../messages/es9p.ts';
 import { authenticateClient } from './authenticateClient.ts';
 import { cancelSession } from './cancelSession.ts';
@@ -38,6 +40,7 @@ export class SmdpServer {
   /** Sessions that were under way when the store was closed go on. */
   static async open({ settings, trust, store, now, random }: SmdpServerOptions) {
     const all = settingsSchema.parse(settings);
+    checkDistinct(trust);
     const stored: Session[] = [];
     for await (const session of store.sessions()) stored.push(session);
     const limits = { lifetime: all.sessionLifetime, count: all.maxSessions };
@@ -71,5 +74,13 @@ export class SmdpServer {
 
   cancelSession(request: Es9pRequest<'cancelSession'>) {
     return cancelSession(this.context, request);
+  }
+}
+
+/** Sessions remember their certificates by the CI. Throws ERR_RSP_IDENTITY. */
+function checkDistinct({ identities }: SmdpTrust): void {
+  const cis = identities.map(({ ciPkId }) => bytesToHex(ciPkId));
+  if (new Set(cis).size !== cis.length) {
+    throw new ZkcxError('ERR_RSP_IDENTITY', 'there are two pairs of certificates under one CI');
   }
 }

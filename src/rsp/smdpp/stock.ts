@@ -1,8 +1,10 @@
 /** The operator's stock: profiles that can be ordered, and orders made in one step. */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
+import { eid, iccid, matchingId } from '../es2p/messages.ts';
 import { cancelOrder, confirmOrder, downloadOrder } from '../es2p/orders.ts';
 import {
+  decodeStoreMetadata,
   encodeStoreMetadata,
   NOTIFICATION_EVENTS,
   PROFILE_CLASS,
@@ -40,10 +42,10 @@ export const addProfileSchema = z.object({
 export type AddProfile = z.input<typeof addProfileSchema>;
 
 export const addOrderSchema = z.object({
-  iccid: z.string().optional(),
+  iccid: iccid.optional(),
   profileType: z.string().optional(),
-  eid: z.string().optional(),
-  matchingId: z.string().optional(),
+  eid: eid.optional(),
+  matchingId: matchingId.optional(),
   confirmationCode: z.string().min(1).optional(),
   /** Unix seconds. */
   expiresAt: z.number().int().optional(),
@@ -55,7 +57,7 @@ export const addOrderSchema = z.object({
 
 export type AddOrder = z.input<typeof addOrderSchema>;
 
-/** Put a profile in stock. Throws ERR_RSP_PROFILE. */
+/** Put a profile in stock. Throws ERR_RSP_PROFILE, and ERR_RSP_VALUE for metadata. */
 export async function addProfile(
   { store, settings, locks }: SmdpContext,
   request: z.output<typeof addProfileSchema>,
@@ -67,12 +69,13 @@ export async function addProfile(
     // the eUICC authorises policy rules by the owner of the profile
     throw new ZkcxError('ERR_RSP_PROFILE', 'a profile with policy rules needs its MCC and MNC');
   }
+  const metadata = encodeStoreMetadata(metadataOf(request, iccid, settings.address));
+  // what a device would refuse is refused here
+  decodeStoreMetadata(metadata);
   const profile: Profile = {
     iccid,
     profileType: request.profileType ?? header.profileType,
-    metadata: Buffer.from(
-      encodeStoreMetadata(metadataOf(request, iccid, settings.address)),
-    ).toString('base64'),
+    metadata: Buffer.from(metadata).toString('base64'),
     version,
     size: upp.length,
     memory: request.memory ?? upp.length,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { madeUpKey } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import {
+  cancelSession,
   failure,
   installationResult,
   notification,
@@ -70,6 +71,19 @@ describe('a ProfileInstallationResult', () => {
     });
     expect(await handle(result)).toBe('recorded');
     expect(await stateOf(iccid)).toBe('error');
+  });
+
+  test('of success counts after the device has given up', async () => {
+    const { iccid, transactionId } = await delivered();
+    const { cancelSessionResponse } = cancelSession(euicc, transactionId, 5);
+    const response = { ...cancelSessionResponse, der: new Uint8Array() };
+    await smdp.server.cancelSession({ transactionId, cancelSessionResponse: response });
+    expect(await stateOf(iccid)).toBe('error');
+    const finalResult = failure(12);
+    const failed = installationResult(euicc, transactionId, iccid, { finalResult });
+    expect(await handle(failed)).toBe('ignored');
+    expect(await handle(installationResult(euicc, transactionId, iccid))).toBe('recorded');
+    expect(await stateOf(iccid)).toBe('installed');
   });
 
   test('of an earlier try: its failure changes nothing, its success counts', async () => {

@@ -6,6 +6,8 @@ import {
   downloadOrder,
   releaseProfile,
 } from '../../../src/rsp/es2p/orders.ts';
+import { readProfileHeader } from '../../../src/rsp/smdpp/profile.ts';
+import { fixture } from '../../support/certificates/index.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { eidOf, sgp26Euicc } from '../../support/rsp/softEuicc.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
@@ -214,6 +216,20 @@ describe('a profile', () => {
     ['is cut off', Buffer.from([0xa0, 0x20, 0x80, 0x01, 0x02]).toString('base64')],
   ])('is refused when it %s', async (_, bad) => {
     await expect(smdp.profile({ package: bad })).rejects.toMatchObject({ code: 'ERR_RSP_PROFILE' });
+  });
+
+  test.each([
+    ['TS48v3_SAIP2.1_BERTLV.der', '89000123456789012341', [2, 1]],
+    ['TS48v7_SAIP2.3_BERTLV_SUCI.der', '89000123456789012341', [2, 3]],
+  ])('is read from %s', (file, iccid, version) => {
+    expect(readProfileHeader(fixture(`rsp/profiles/${file}`))).toMatchObject({ iccid, version });
+  });
+
+  test('with a name or an icon that devices refuse is refused', async () => {
+    const icon = { type: 'png' as const, data: Buffer.alloc(1_025).toString('base64') };
+    await expect(smdp.profile({ icon })).rejects.toMatchObject({ code: 'ERR_RSP_VALUE' });
+    const profileName = 'two\nlines';
+    await expect(smdp.profile({ profileName })).rejects.toMatchObject({ code: 'ERR_RSP_VALUE' });
   });
 
   test('with policy rules needs an owner', async () => {
