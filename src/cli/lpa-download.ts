@@ -43,6 +43,9 @@ async function download(text: string, flags: Flags) {
     throw new ZkcxError('ERR_CLI_USAGE', 'nobody can be asked here: accept the profile by --yes');
   }
   const server = await serversOf(flags);
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  process.once('SIGTERM', () => abort.abort());
   const done = await withEuicc(flags, (es10) =>
     downloadProfile({
       es10,
@@ -56,6 +59,7 @@ async function download(text: string, flags: Flags) {
         flags.confirmationCode ?? (people ? await askCode() : undefined),
       confirmationCodeForm: flags.confirmationCodeForm,
       onEvent: printEvent,
+      signal: abort.signal,
     }),
   );
   const { iccid, profileName, serviceProviderName } = done.metadata;

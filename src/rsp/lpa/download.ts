@@ -51,6 +51,8 @@ export interface DownloadOptions {
   readonly confirmationCode: () => Promise<string | undefined>;
   readonly confirmationCodeForm?: ConfirmationCodeForm;
   readonly onEvent?: (event: DownloadEvent) => void;
+  /** Stops the download at the next step, and tells the server; an installation goes on to its end. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Downloaded {
@@ -80,7 +82,7 @@ class Ended extends ZkcxError {
  * Download a profile and install it. Whatever goes wrong once the eUICC has authenticated the server,
  * the server is told: by ES9+.CancelSession, or by the installation result.
  *
- * @throws ERR_RSP_CANCELLED if the user declines, RspRefusal if the server does, ERR_RSP_DOWNLOAD if
+ * @throws ERR_RSP_CANCELLED if the user declines or stops it, RspRefusal if the server does, ERR_RSP_DOWNLOAD if
  * LPA or eUICC refuse what the server sent (reason: the check or the eUICC's code), and the errors of
  * card and server
  */
@@ -138,6 +140,9 @@ async function install(
   { id: transactionId, authenticateServerResponse }: Authenticated,
 ): Promise<Downloaded> {
   const { es10, server, onEvent, confirmationCodeForm } = options;
+  const goOn = () => {
+    if (options.signal?.aborted) throw new Ended('postponed', 'the download was stopped');
+  };
   const client = await server.call('authenticateClient', {
     transactionId,
     authenticateServerResponse,
@@ -145,6 +150,7 @@ async function install(
   const { signed, metadata } = checkAuthenticateClient(client, transactionId);
   onEvent?.({ type: 'authenticated', transactionId: transactionIdText(transactionId) });
 
+  goOn();
   const consent = await options.consent(metadata);
   if (consent === 'reject') throw new Ended('endUserRejection', 'the profile was rejected');
   if (consent === 'postpone') throw new Ended('postponed', 'the download was put off');
@@ -155,12 +161,14 @@ async function install(
     hashCc = hashCcOf(hashConfirmationCode(code, confirmationCodeForm), transactionId);
   }
 
+  goOn();
   const prepared = await es10.prepareDownload({ ...client, hashCc });
   if (prepared.result === 'error') {
     const code = nameOf<string>(DOWNLOAD_ERROR, prepared.downloadErrorCode);
     throw refusedByEuicc('the download', code ?? String(prepared.downloadErrorCode));
   }
   onEvent?.({ type: 'downloading' });
+  goOn();
   const bound = await server.call('getBoundProfilePackage', {
     transactionId,
     prepareDownloadResponse: prepared,
@@ -168,6 +176,7 @@ async function install(
   checkTransaction(bound.transactionId, transactionId);
   checkPackageMetadata(bound.boundProfilePackage, client.profileMetadata);
 
+  goOn();
   const progress: Progress = (done, total) => onEvent?.({ type: 'installing', done, total });
   const result = await es10.loadBoundProfilePackage(bound.boundProfilePackage, progress);
   const { notificationMetadata, finalResult } = result.data;

@@ -155,6 +155,21 @@ describe('the user', () => {
     else expect(order?.state).not.toBe('released');
   });
 
+  test.each(['authenticated', 'downloading'])('may stop it once it is %s', async (when) => {
+    const { iccid, matchingId } = await smdp.order();
+    const abort = new AbortController();
+    const onEvent = (event: DownloadEvent) => {
+      events.push(event);
+      if (event.type === when) abort.abort();
+    };
+    expect(await failureOf(download(matchingId!, { onEvent, signal: abort.signal }))).toBe(
+      'ERR_RSP_CANCELLED postponed',
+    );
+    expectCancelled('postponed');
+    expect(asked).not.toContain('getBoundProfilePackage');
+    expect((await smdp.storedOrder(iccid))?.state).toBe('released');
+  });
+
   test('may have no confirmation code', async () => {
     const { matchingId } = await smdp.order({ confirmationCode: '1234' });
     expect(await failureOf(download(matchingId!))).toBe('ERR_RSP_CANCELLED endUserRejection');
