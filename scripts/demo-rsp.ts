@@ -1,0 +1,149 @@
+/**
+ * npm run demo:rsp: an SM-DP+ over HTTPS on loopback, an eUICC in a process of its own, and an LPA
+ * between them. Orders the TS.48 v7 test profile, downloads and enables it, tells the server, and compares
+ * what the eUICC has with what was ordered. Uses the published SGP.26 test keys.
+ */
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseCertificate } from '../src/asn1/index.ts';
+import { bytesEqual } from '../src/bytes.ts';
+import { anchorFromCertificate } from '../src/pki/index.ts';
+import { apduOfProcess, openIsdr } from '../src/rsp/apdu/index.ts';
+import { levelStore } from '../src/rsp/euicc/index.ts';
+import {
+  downloadProfile,
+  type DownloadEvent,
+  es10,
+  es9pClient,
+  formatActivationCode,
+  parseActivationCode,
+  sendNotifications,
+  tlsFetch,
+} from '../src/rsp/lpa/index.ts';
+import { smdpIdentity } from '../src/rsp/smdpp/identities.ts';
+import { parseSecretKey } from '../src/rsp/smdpp/secretKey.ts';
+import { serveSmdp } from '../src/rsp/smdpp/service.ts';
+import { addOrder, addOrderSchema, addProfile, addProfileSchema } from '../src/rsp/smdpp/stock.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const sgp26 = (name: string) => join(root, 'fixtures/sgp26', name);
+const read = (path: string) => new Uint8Array(readFileSync(path));
+const say = (...lines: string[]) => console.log(lines.join('\n'));
+const now = () => BigInt(Math.floor(Date.now() / 1000));
+
+/** Name in the TLS certificate of SGP.26. */
+const ADDRESS = 'testsmdpplus1.example.com';
+const CI = sgp26('CertificateIssuer/CERT_CI_ECDSA_NIST.der');
+const TLS = 'DPtls/CERT_S_SM_DP_VARO_TLS_NIST.der';
+const PROFILE = join(root, 'fixtures/rsp/profiles/TS48v7_SAIP2.3_BERTLV_SUCI.der');
+const CODE = '1234';
+
+const ci = parseCertificate(read(CI));
+const folder = mkdtempSync(join(tmpdir(), 'zkcx-demo-rsp-'));
+
+function startServer() {
+  const anchors = [anchorFromCertificate(ci)];
+  const pair = (name: string) => ({
+    certificate: parseCertificate(read(sgp26(`${name}/CERT_S_SM_${name}_ECDSA_NIST.der`))),
+    secretKey: parseSecretKey(read(sgp26(`${name}/SK_S_SM_${name}_ECDSA_NIST.pem`))),
+  });
+  const pairs = { auth: pair('DPauth'), pb: pair('DPpb') };
+  const tls = {
+    cert: new X509Certificate(read(sgp26(TLS))).toString(),
+    key: readFileSync(sgp26('DPtls/SK_S_SM_DP_TLS_NIST.pem'), 'utf8'),
+  };
+  return serveSmdp({
+    folder: join(folder, 'smdpp'),
+    settings: { address: ADDRESS },
+    trust: { anchors, identities: [smdpIdentity(pairs, anchors, now())] },
+    es9p: { host: '127.0.0.1', port: 0, tls },
+    now,
+    onEvent: ({ path, http }) => say(`   SM-DP+: ${path.slice(path.lastIndexOf('/') + 1)} ${http}`),
+  });
+}
+
+function startEuicc() {
+  const credential = [
+    'eUICC/CERT_EUICC_ECDSA_NIST.der',
+    'EUM/CERT_EUM_ECDSA_NIST.der',
+    'eUICC/SK_EUICC_ECDSA_NIST.pem',
+  ];
+  const emulator = ['--import', 'tsx', join(root, 'src/cli/main.ts'), 'euicc'];
+  const identity = ['--root', CI, '--credential', credential.map(sgp26).join(',')];
+  const keeping = ['--data', join(folder, 'euicc')];
+  return apduOfProcess(process.execPath, emulator.concat(identity, keeping));
+}
+
+function sayEvent(event: DownloadEvent): void {
+  if (event.type === 'authenticated') say('   LPA: eUICC and server know each other');
+  if (event.type === 'installing' && event.done === event.total) {
+    say(`   LPA: the eUICC has all ${event.total} bytes of the package`);
+  }
+  if (event.type === 'cancelled') say(`   LPA: cancelled, ${event.reason}`);
+}
+
+const service = await startServer();
+try {
+  say(`1. SM-DP+ ${ADDRESS} at ${service.es9p.url}`);
+  const { context } = service.server;
+  const profile = read(PROFILE);
+  const content = Buffer.from(profile).toString('base64');
+  const names = { serviceProviderName: 'TS.48', profileName: 'Generic test profile v7' };
+  const request = addProfileSchema.parse({ package: content, ...names });
+  const { iccid } = await addProfile(context, request);
+  const order = await addOrder(context, addOrderSchema.parse({ iccid, confirmationCode: CODE }));
+  const text = formatActivationCode({
+    address: ADDRESS,
+    matchingId: order.matchingId!,
+    confirmationCodeRequired: true,
+  });
+  say(`2. Ordered ${order.iccid}; activation code ${text}, confirmation code ${CODE}`);
+
+  const code = parseActivationCode(text);
+  const fetch = tlsFetch({
+    ciCertificates: [ci],
+    publicRoots: false,
+    connectTo: { host: '127.0.0.1', port: service.es9p.port },
+    now,
+  });
+  const server = (address: string) => es9pClient(address, { fetch });
+  say('3. Downloading into an eUICC in a process of its own');
+  const channel = await openIsdr(startEuicc());
+  const card = es10(channel);
+  const { isdpAid } = await downloadProfile({
+    es10: card,
+    server: server(code.address),
+    notificationServer: server,
+    matchingId: code.matchingId,
+    device: { tac: Uint8Array.of(0x35, 0x29, 0x06, 0x11), deviceCapabilities: {} },
+    consent: async ({ profileName, serviceProviderName, iccid }) => {
+      say(`   LPA: shown to the user: ${profileName} of ${serviceProviderName}, ${iccid}`);
+      return 'accept';
+    },
+    confirmationCode: async () => CODE,
+    onEvent: sayEvent,
+  });
+  say('4. Enabling it, and telling the server');
+  await card.enableProfile({ isdpAid });
+  for (const { event, address, failure } of await sendNotifications(card, { server })) {
+    say(
+      `   LPA: ${event} told to ${address}${failure === undefined ? '' : `: ${failure.message}`}`,
+    );
+  }
+  for (const one of await card.profiles()) {
+    say(`   eUICC: ${one.iccid} ${one.profileState}, ${one.profileName}`);
+  }
+  await channel.close();
+
+  const store = await levelStore(join(folder, 'euicc'));
+  const installed = await store.profilePackage(isdpAid);
+  await store.close();
+  if (installed === undefined || !bytesEqual(installed, profile)) throw Error('profiles differ');
+  say(`5. The eUICC has exactly the ${profile.length} bytes that were ordered.`);
+} finally {
+  await service.close();
+  rmSync(folder, { recursive: true });
+}
