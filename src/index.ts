@@ -1,15 +1,37 @@
 /**
- * The public names of the package, by stage: parse certificates, check chains, prove them, verify
- * proofs. Start with `parseCertificate`, `anchorFromCertificate`, `proveChain` and `verifyChain`.
+ * The public names of the package, by stage: parse certificates and revocation lists, check them, prove
+ * them, verify proofs, and use them in sessions. Start with `parseCertificate`,
+ * `anchorFromCertificate`, `proveChain` and `verifyChain`; then `checkRequest` for a holder and
+ * `SessionVerifier` for a verifier.
  */
 export { ZkcxError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 
-export { certificateBytes, parseCertificate } from './asn1/index.ts';
-export type { Certificate, Name } from './asn1/index.ts';
+export {
+  certificateBytes,
+  listBytes,
+  parseCertificate,
+  parseRevocationList,
+} from './asn1/index.ts';
+export type { Certificate, ListScope, Name, RevocationList, RevokedEntry } from './asn1/index.ts';
 
-export { anchorFromCertificate, canonicalWindow, checkChain, checkProfile } from './pki/index.ts';
-export type { CheckedChain, CheckedLink, TrustAnchor } from './pki/index.ts';
+export {
+  anchorFromCertificate,
+  canonicalWindow,
+  checkChain,
+  checkCrlProfile,
+  checkList,
+  checkLists,
+  checkProfile,
+} from './pki/index.ts';
+export type {
+  CheckedChain,
+  CheckedLink,
+  CheckedList,
+  ListIssuer,
+  RevocationSource,
+  TrustAnchor,
+} from './pki/index.ts';
 export type { Role } from './roles.ts';
 
 export { TrustSet } from './witness/trust.ts';
@@ -24,3 +46,46 @@ export { formatEnvelope, parseEnvelope } from './prover/envelope.ts';
 export type { ProofEnvelope } from './prover/envelope.ts';
 export { verifyChain } from './prover/verify.ts';
 export type { VerifiedChain, VerifyChainOptions } from './prover/verify.ts';
+
+export { proveCrl } from './prover/crl.ts';
+export type { CrlInput, ProveCrlOptions } from './prover/crl.ts';
+export { verifyCrl } from './prover/verifyCrl.ts';
+export type { VerifiedCrl, VerifyCrlOptions } from './prover/verifyCrl.ts';
+
+export { buildMap, formatMap, loadMap, parseSourcesConfiguration } from './session/mapFile.ts';
+export type { SourcedMap, SourcesConfiguration } from './session/mapFile.ts';
+
+export { CLIENT_OFFER } from './session/offers.ts';
+export { scopeOf } from './session/scope.ts';
+export { bindTranscript, sessionId } from './session/transcript.ts';
+export type { Negotiation, SessionTranscript } from './session/transcript.ts';
+export { formatBundle, parseBundle } from './session/envelopes.ts';
+export type { CertifiedBundle, PresentationBundle } from './session/envelopes.ts';
+
+export { checkRequest } from './session/holder.ts';
+export type { AcceptedRequest, HolderPolicy, Peer, RequestInput } from './session/holder.ts';
+export { planAnswer, proveAnswer, refuseAlike, REFUSAL } from './session/answer.ts';
+export type { AnswerInput, AnswerPlan, HolderSession, SignMessage } from './session/answer.ts';
+export { certify, planCertify, planPossession, possess } from './session/statements.ts';
+export { CredentialStore } from './session/credentialStore.ts';
+export type { CredentialSummary } from './session/credentialStore.ts';
+export { renewCredential } from './session/renewal.ts';
+export { readSession, writeSession } from './session/sessionFile.ts';
+
+export { verifyPresentation } from './session/verifier.ts';
+export type {
+  PresentationExpectation,
+  PresentationTerms,
+  VerifiedPresentation,
+} from './session/verifier.ts';
+export { verifyCertified } from './session/certified.ts';
+export type { CertifiedExpectation, VerifiedCertified } from './session/certified.ts';
+export { verifyPossession } from './session/possession.ts';
+export type { PossessionStatement, VerifiedPossession } from './session/possession.ts';
+export { SessionVerifier } from './session/sessionVerifier.ts';
+export type {
+  Challenge,
+  ChallengeInput,
+  SessionVerifierOptions,
+} from './session/sessionVerifier.ts';
+export { OnceStore } from './session/onceStore.ts';
