@@ -11,21 +11,22 @@ import { fileURLToPath } from 'node:url';
 import { parseCertificate } from '../src/asn1/index.ts';
 import { bytesEqual } from '../src/bytes.ts';
 import { anchorFromCertificate } from '../src/pki/index.ts';
-import { apduOfProcess, openIsdr } from '../src/rsp/apdu/index.ts';
-import { levelStore } from '../src/rsp/euicc/index.ts';
 import {
+  apduOfProcess,
   downloadProfile,
   type DownloadEvent,
   es10,
   es9pClient,
   formatActivationCode,
+  levelStore,
+  openIsdr,
   parseActivationCode,
+  parseSecretKey,
   sendNotifications,
+  serveSmdp,
+  smdpIdentity,
   tlsFetch,
-} from '../src/rsp/lpa/index.ts';
-import { smdpIdentity } from '../src/rsp/smdpp/identities.ts';
-import { parseSecretKey } from '../src/rsp/smdpp/secretKey.ts';
-import { serveSmdp } from '../src/rsp/smdpp/service.ts';
+} from '../src/rsp/index.ts';
 import { addOrder, addOrderSchema, addProfile, addProfileSchema } from '../src/rsp/smdpp/stock.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

@@ -1,0 +1,47 @@
+/**
+ * Remote SIM provisioning, SGP.22 v2: a server (`serveSmdp`), an LPA (`downloadProfile`, `es10`), an
+ * eUICC (`openEuicc`), and APDUs between the last two. In: keys, certificates, CIs, a clock, a fetch, stores.
+ * Out: profiles that were ordered, on the devices that they were ordered for.
+ */
+export {
+  apduOfProcess,
+  apduOfTcp,
+  cardInterface,
+  ISDR_AID,
+  openIsdr,
+  serveApdu,
+  serveApduTcp,
+} from './apdu/index.ts';
+export type { ApduInterface, ApduServer, Card, Es10Channel, Es10Options } from './apdu/index.ts';
+export { levelStore, memoryStore, openEuicc } from './euicc/index.ts';
+export type { Euicc, EuiccCredential, EuiccOptions, EuiccStore } from './euicc/index.ts';
+export {
+  downloadProfile,
+  es10,
+  es9pClient,
+  formatActivationCode,
+  parseActivationCode,
+  probeServer,
+  sendNotifications,
+  tlsFetch,
+} from './lpa/index.ts';
+export type {
+  ActivationCode,
+  Consent,
+  Downloaded,
+  DownloadEvent,
+  DownloadOptions,
+  Es10,
+  Es9p,
+  Es9pOptions,
+  Fetch,
+  ProbedCi,
+  ProfileMetadata,
+  SendOptions,
+  SentNotification,
+  TlsOptions,
+} from './lpa/index.ts';
+export { RspRefusal, STATUS } from './messages/statusCodes.ts';
+export type { StatusCode } from './messages/statusCodes.ts';
+export { administrate, parseSecretKey, serveSmdp, smdpIdentity } from './smdpp/index.ts';
+export type { SmdpIdentity, SmdpService, SmdpServiceOptions, SmdpTrust } from './smdpp/index.ts';
