@@ -5,23 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { z } from 'zod';
-import { encodeAuthenticateServerResponse } from '../../../src/rsp/messages/authenticateServer.ts';
-import { decodeAnswer, ES9P } from '../../../src/rsp/messages/es9p.ts';
-import { encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
-import { encodePrepareDownloadResponse } from '../../../src/rsp/messages/prepareDownload.ts';
-import { transactionIdText } from '../../../src/rsp/messages/identifiers.ts';
 import type { AdministrationFunction, ShownOrder } from '../../../src/rsp/smdpp/administration.ts';
 import { administrate } from '../../../src/rsp/smdpp/service.ts';
 import { ROOT, run } from '../../support/command.ts';
+import { TestClient } from '../../support/rsp/client.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import {
-  authenticateServer,
-  euiccInfo,
-  otherEuicc,
-  prepareDownload,
-  sgp26Euicc,
-} from '../../support/rsp/softEuicc.ts';
+import { otherEuicc, sgp26Euicc } from '../../support/rsp/softEuicc.ts';
 import type { SoftEuicc } from '../../support/rsp/softEuicc.ts';
 import { ADDRESS, testPackage } from '../../support/rsp/smdpp.ts';
 
@@ -82,30 +71,14 @@ async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
-async function call<S extends z.ZodType>(url: string, path: string, answer: S, body: object) {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  return decodeAnswer(answer, await response.json());
-}
-
 /** A download over HTTP, up to the package. */
-async function download(url: string, euicc: SoftEuicc, matchingId: string): Promise<Uint8Array> {
-  const { initiateAuthentication, authenticateClient, getBoundProfilePackage } = ES9P;
-  const initiated = await call(url, initiateAuthentication.path, initiateAuthentication.answer, {
-    euiccChallenge: base64(new Uint8Array(16)),
-    euiccInfo1: base64(encodeEuiccInfo1(euiccInfo())),
-    smdpAddress: ADDRESS,
-  });
-  const transactionId = transactionIdText(initiated.transactionId);
-  const response = authenticateServer(euicc, initiated.serverSigned1, { matchingId });
-  const offer = await call(url, authenticateClient.path, authenticateClient.answer, {
-    transactionId,
-    authenticateServerResponse: base64(encodeAuthenticateServerResponse(response)),
-  });
-  const prepared = encodePrepareDownloadResponse(prepareDownload(euicc, offer));
-  const { path, answer } = getBoundProfilePackage;
-  const body = { transactionId, prepareDownloadResponse: base64(prepared) };
-  return (await call(url, path, answer, body)).boundProfilePackage;
+async function download(url: string, euicc: SoftEuicc, matchingId: string): Promise<unknown> {
+  const client = new TestClient(url);
+  try {
+    return await client.download(euicc, matchingId);
+  } finally {
+    client.close();
+  }
 }
 
 const administer = (name: AdministrationFunction, body: object) =>
