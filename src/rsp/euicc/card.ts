@@ -3,6 +3,7 @@
  * (ISO/IEC 7816-4; SGP.22 5.7.2). What the requests mean is the ISD-R's business.
  */
 import { bytesEqual, concatBytes } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
 import { channelOfClass, encodeResponse, INS, ISDR_AID, parseCommand, SW } from '../apdu/index.ts';
 import type { Card, CommandApdu } from '../apdu/index.ts';
 import { RequestError } from './request-error.ts';
@@ -128,8 +129,10 @@ export class EuiccCard implements Card {
     try {
       return this.#answer(channel, await this.#application.process(request));
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      return encodeResponse(error.sw);
+      if (error instanceof RequestError) return encodeResponse(error.sw);
+      // its store failed: nothing has changed
+      if (error instanceof ZkcxError) return encodeResponse(SW.unknown);
+      throw error;
     }
   }
 

@@ -133,7 +133,11 @@ export async function levelStore(folder: string): Promise<EuiccStore> {
           : ({ type: 'put', key: packageKey(aid), value: content } as const),
       );
       const put = { type: 'put', key: STATE_KEY, value: encodeState(state) } as const;
-      await db.batch([...packages, put], { sync: true });
+      try {
+        await db.batch([...packages, put], { sync: true });
+      } catch (cause) {
+        throw new ZkcxError('ERR_RSP_EUICC_STATE', `cannot write to ${folder}`, { cause });
+      }
     },
     profilePackage: (aid) => db.get(packageKey(aid)),
     close: () => db.close(),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
 import { segmentsOf } from '../../../src/rsp/es8p/index.ts';
 import { levelStore } from '../../../src/rsp/euicc/index.ts';
@@ -342,6 +343,23 @@ describe('malformed packages', () => {
     expect(finalResult).toMatchObject({ result: 'error', errorReason: structure });
     expect(await download.es10.profiles()).toEqual([]);
   });
+});
+
+test('no bit of a package can be another one', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 7 }), async (place, bit) => {
+      const bpp = await download.bound({ profile: PROFILE.slice(0, 100) });
+      const changed = bpp.slice();
+      changed[place % bpp.length]! ^= 1 << bit;
+      const result = await loadPieces([changed]).then(
+        (data) => data.finalResult.result,
+        () => 'no result',
+      );
+      expect(result).not.toBe('success');
+      expect(await download.es10.profiles()).toEqual([]);
+    }),
+    { numRuns: 25 },
+  );
 });
 
 describe('an interruption', () => {

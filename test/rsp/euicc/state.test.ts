@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ClassicLevel } from 'classic-level';
-import { levelStore } from '../../../src/rsp/euicc/index.ts';
+import { ZkcxError } from '../../../src/errors.ts';
+import { levelStore, memoryStore } from '../../../src/rsp/euicc/index.ts';
 import { build, fixture, sgp26Device } from '../../support/certificates/index.ts';
 import { attribute, attributesOf, name, OID } from '../../support/certificates/fields.ts';
 import { TAG } from '../../support/certificates/der.ts';
@@ -74,6 +75,19 @@ describe('a store', () => {
     const store = await levelStore(folder);
     await expect(testEuicc({ store })).rejects.toMatchObject(refused);
     await store.close();
+  });
+
+  test('that cannot be written to changes nothing', async () => {
+    const full = {
+      ...memoryStore(),
+      commit: () => Promise.reject(new ZkcxError('ERR_RSP_EUICC_STATE', 'full')),
+    };
+    const es10 = await es10Of(await testEuicc({ store: full }));
+    await expect(es10.setDefaultDpAddress('a.example.com')).rejects.toMatchObject({
+      code: 'ERR_RSP_APDU',
+      reason: '6F00',
+    });
+    expect((await es10.configuredAddresses()).defaultDpAddress).toBeUndefined();
   });
 
   test('is its owner’s alone', async () => {
