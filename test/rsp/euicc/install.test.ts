@@ -1,12 +1,5 @@
-/** LoadBoundProfilePackage: what is installed, every ErrorReason, segments of any size, interruptions. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** LoadBoundProfilePackage: what is installed, segments of any size, every ErrorReason. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
-import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
-import { segmentsOf } from '../../../src/rsp/es8p/index.ts';
-import { levelStore } from '../../../src/rsp/euicc/index.ts';
 import type { Euicc } from '../../../src/rsp/euicc/index.ts';
 import {
   decodeBoundProfilePackage,
@@ -19,11 +12,7 @@ import type {
   BoundProfilePackage,
   InitialiseSecureChannel,
 } from '../../../src/rsp/messages/boundProfilePackage.ts';
-import {
-  BPP_COMMAND,
-  decodeProfileInstallationResult,
-  INSTALLATION_ERROR,
-} from '../../../src/rsp/messages/installationResult.ts';
+import { BPP_COMMAND, INSTALLATION_ERROR } from '../../../src/rsp/messages/installationResult.ts';
 import { isSignature, sign } from '../../../src/rsp/messages/signature.ts';
 import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
@@ -31,6 +20,7 @@ import {
   DPPB_SECRET,
   es10Of,
   install,
+  loadPieces,
   METADATA,
   PROFILE,
   testEuicc,
@@ -45,21 +35,6 @@ beforeEach(async () => {
 });
 
 const load = async (bpp: Uint8Array) => (await download.es10.loadBoundProfilePackage(bpp)).data;
-
-/** What the eUICC answers to bytes in place of a package, in pieces as they are. */
-async function loadPieces(pieces: readonly Uint8Array[]) {
-  const channel = await openIsdr(await keepOn(euicc));
-  for (const piece of pieces) {
-    const response = await channel.request(piece);
-    if (response.length > 0) return decodeProfileInstallationResult(response).data;
-  }
-  throw Error('no result');
-}
-
-/** The interface without the reset that begins a session of a real card. */
-async function keepOn({ card }: Euicc) {
-  return { ...cardInterface(card), connect: async () => {} };
-}
 
 /** The package with a part replaced. */
 function replaced(bpp: Uint8Array, change: (parts: BoundProfilePackage) => object): Uint8Array {
@@ -120,7 +95,7 @@ describe('a package', () => {
     const bpp = await download.bound({ profile: PROFILE.slice(0, 20 * size) });
     const pieces = [];
     for (let at = 0; at < bpp.length; at += size) pieces.push(bpp.subarray(at, at + size));
-    expect((await loadPieces(pieces)).finalResult.result).toBe('success');
+    expect((await loadPieces(euicc, pieces)).finalResult.result).toBe('success');
   });
 
   test('comes once for a session', async () => {
@@ -297,148 +272,4 @@ describe('a package is refused for', () => {
       `8204${free.toString(16).padStart(8, '0')}`,
     );
   });
-});
-
-describe('malformed packages', () => {
-  const structure = INSTALLATION_ERROR.scp03tStructureError;
-  const wrap = (...parts: Uint8Array[]) => encodeTlv(0xbf36, ...parts);
-
-  test.each<[string, (bpp: BoundProfilePackage & { der: Uint8Array }) => Uint8Array]>([
-    ['empty', () => wrap()],
-    ['something else first', () => wrap(encodeTlv(0xa0, new Uint8Array(3)))],
-    ['the request too long', () => wrap(encodeTlv(0xbf23, new Uint8Array(2_000)))],
-    [
-      'A1 before A0',
-      ({ initialiseSecureChannel }) =>
-        wrap(initialiseSecureChannel, encodeTlv(0xa1, encodeTlv(0x88, new Uint8Array(9)))),
-    ],
-    [
-      'nothing in A0',
-      ({ initialiseSecureChannel }) => wrap(initialiseSecureChannel, encodeTlv(0xa0)),
-    ],
-    [
-      '86 in A0',
-      ({ initialiseSecureChannel }) =>
-        wrap(initialiseSecureChannel, encodeTlv(0xa0, encodeTlv(0x86, new Uint8Array(9)))),
-    ],
-    [
-      'a length that is not minimal',
-      ({ initialiseSecureChannel }) =>
-        wrap(initialiseSecureChannel, Uint8Array.of(0xa0, 0x81, 0x03, 0x87, 0x01, 0x00)),
-    ],
-    [
-      'an indefinite length',
-      ({ initialiseSecureChannel }) =>
-        wrap(initialiseSecureChannel, Uint8Array.of(0xa0, 0x80, 0x87, 0x01, 0x00)),
-    ],
-    [
-      'a sequence longer than the package',
-      ({ initialiseSecureChannel }) =>
-        wrap(initialiseSecureChannel, Uint8Array.of(0xa0, 0x20, 0x87, 0x01, 0x00)),
-    ],
-    ['bytes after the end', ({ der }) => Uint8Array.of(...der, 0)],
-  ])('%s', async (_, make) => {
-    const bpp = make(decodeBoundProfilePackage(await download.bound()));
-    const { finalResult } = await loadPieces([bpp]);
-    expect(finalResult).toMatchObject({ result: 'error', errorReason: structure });
-    expect(await download.es10.profiles()).toEqual([]);
-  });
-});
-
-test('no bit of a package can be another one', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 7 }), async (place, bit) => {
-      const bpp = await download.bound({ profile: PROFILE.slice(0, 100) });
-      const changed = bpp.slice();
-      changed[place % bpp.length]! ^= 1 << bit;
-      const result = await loadPieces([changed]).then(
-        (data) => data.finalResult.result,
-        () => 'no result',
-      );
-      expect(result).not.toBe('success');
-      expect(await download.es10.profiles()).toEqual([]);
-    }),
-    { numRuns: 25 },
-  );
-});
-
-describe('an interruption', () => {
-  const interrupted = INSTALLATION_ERROR.installFailedDueToInterruption;
-
-  test('by another request ends the installation', async () => {
-    const segments = segmentsOf(await download.bound());
-    const channel = await openIsdr(await keepOn(euicc));
-    for (const segment of segments.slice(0, -1)) await channel.request(segment);
-    await channel.request(encodeTlv(0xbf2e));
-    const [entry] = await download.es10.listNotifications();
-    const pending = await download.es10.retrieveNotification(entry!.seqNumber);
-    expect(pending).toMatchObject({ data: { finalResult: { errorReason: interrupted } } });
-    await expect(channel.request(segments.at(-1)!)).rejects.toMatchObject({ code: 'ERR_RSP_APDU' });
-    expect(await download.es10.profiles()).toEqual([]);
-  });
-
-  test.each([1, 4])('by a reset after %i segments', async (count) => {
-    const segments = segmentsOf(await download.bound());
-    const channel = await openIsdr(await keepOn(euicc));
-    for (const segment of segments.slice(0, count)) await channel.request(segment);
-    await euicc.card.reset();
-    const after = await es10Of(euicc);
-    expect(await after.profiles()).toEqual([]);
-    const [entry] = await after.listNotifications();
-    expect((await after.retrieveNotification(entry!.seqNumber))!).toMatchObject({
-      data: { finalResult: { errorReason: interrupted } },
-    });
-  });
-
-  test('leaves the one-time key, so that the same package can come again', async () => {
-    const bpp = await download.bound();
-    const first = download.euiccOtpk;
-    const channel = await openIsdr(await keepOn(euicc));
-    await channel.request(segmentsOf(bpp)[0]!);
-    await euicc.card.reset();
-    download = new TestDownload(await es10Of(euicc));
-    await download.authenticate();
-    await download.prepare({ signed: { bppEuiccOtpk: first } });
-    expect(download.euiccOtpk).toEqual(first);
-    expect((await load(bpp)).finalResult.result).toBe('success');
-    // a package that was installed has used its key up
-    await download.authenticate();
-    await download.prepare({ signed: { bppEuiccOtpk: first } });
-    expect(download.euiccOtpk).not.toEqual(first);
-  });
-});
-
-test('profiles, notifications and keys survive the power', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'zkcx-euicc-'));
-  try {
-    euicc = await testEuicc({ store: await levelStore(folder) });
-    let es10 = await es10Of(euicc);
-    const isdpAid = await install(es10);
-    await es10.enableProfile({ isdpAid });
-    await es10.setNickname(METADATA.iccid, 'mine');
-    await es10.setDefaultDpAddress('default.example.com');
-    download = new TestDownload(es10);
-    await download.authenticate();
-    await download.prepare();
-    const kept = download.euiccOtpk;
-    const before = [await es10.profiles(), await es10.listNotifications()];
-    await expect(levelStore(folder)).rejects.toMatchObject({ code: 'ERR_RSP_EUICC_STATE' });
-    await euicc.close();
-
-    euicc = await testEuicc({ store: await levelStore(folder) });
-    es10 = await es10Of(euicc);
-    expect([await es10.profiles(), await es10.listNotifications()]).toEqual(before);
-    expect((await es10.configuredAddresses()).defaultDpAddress).toBe('default.example.com');
-    expect(await euicc.profilePackage(isdpAid)).toEqual(PROFILE);
-    download = new TestDownload(es10);
-    await download.authenticate();
-    await download.prepare({ signed: { bppEuiccOtpk: kept } });
-    expect(download.euiccOtpk).toEqual(kept);
-    await es10.disableProfile({ isdpAid });
-    await es10.deleteProfile({ isdpAid });
-    expect(await euicc.profilePackage(isdpAid)).toBeUndefined();
-    await euicc.close();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

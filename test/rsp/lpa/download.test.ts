@@ -380,28 +380,3 @@ describe('the eUICC', () => {
     expect(await card.profiles()).toHaveLength(1);
   });
 });
-
-test('notifications are tried again, in their order for each server', async () => {
-  const { iccid, matchingId } = await smdp.order();
-  await download(matchingId!);
-  await card.enableProfile({ iccid });
-  await card.disableProfile({ iccid });
-  let calls = 0;
-  const flaky: Fetch = async (url, init) => {
-    if (++calls <= 2) throw Error('no network');
-    return fetchOf()(url, init);
-  };
-  const server = (address: string) => es9pClient(address, { fetch: flaky });
-  const gone = (address: string) =>
-    es9pClient(address, { fetch: async () => new Response('', { status: 503 }) });
-  const failed = await sendNotifications(card, { server: gone, attempts: 2, delay: 1 });
-  expect(failed.map(({ failure }) => failure?.code)).toEqual(['ERR_RSP_SERVER', 'ERR_RSP_SERVER']);
-  expect(await card.listNotifications()).toHaveLength(2);
-  const sent = await sendNotifications(card, { server, delay: 1 });
-  expect(sent.map(({ event, failure }) => [event, failure])).toEqual([
-    ['enable', undefined],
-    ['disable', undefined],
-  ]);
-  expect(calls).toBe(4);
-  expect(await card.listNotifications()).toEqual([]);
-});

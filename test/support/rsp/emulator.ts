@@ -3,9 +3,10 @@ import { shake256 } from '@noble/hashes/sha3.js';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { anchorFromCertificate } from '../../../src/pki/index.ts';
 import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
+import type { ApduInterface } from '../../../src/rsp/apdu/index.ts';
 import { bindProfile } from '../../../src/rsp/es8p/index.ts';
 import { memoryStore, openEuicc } from '../../../src/rsp/euicc/index.ts';
-import type { EuiccOptions } from '../../../src/rsp/euicc/index.ts';
+import type { Euicc, EuiccOptions } from '../../../src/rsp/euicc/index.ts';
 import { es10 } from '../../../src/rsp/lpa/index.ts';
 import type { Es10 } from '../../../src/rsp/lpa/index.ts';
 import { encodeServerSigned1 } from '../../../src/rsp/messages/authenticateServer.ts';
@@ -15,6 +16,7 @@ import type {
   ServerSigned1,
 } from '../../../src/rsp/messages/authenticateServer.ts';
 import { eidBytes } from '../../../src/rsp/messages/identifiers.ts';
+import { decodeProfileInstallationResult } from '../../../src/rsp/messages/installationResult.ts';
 import { encodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
 import type { StoreMetadata } from '../../../src/rsp/messages/metadata.ts';
 import {
@@ -192,4 +194,19 @@ export function expectOk<T extends { readonly result: string }>(
   response: T,
 ): asserts response is T & (AuthenticateResponseOk | PrepareDownloadResponseOk) {
   if (response.result !== 'ok') throw Error(`refused: ${JSON.stringify(response)}`);
+}
+
+/** The interface to a card that is on already: no reset begins its use. */
+export function keepOn({ card }: Euicc): ApduInterface {
+  return { ...cardInterface(card), connect: async () => {} };
+}
+
+/** What the eUICC answers to bytes in place of a package, in pieces as they are. */
+export async function loadPieces(euicc: Euicc, pieces: readonly Uint8Array[]) {
+  const channel = await openIsdr(keepOn(euicc));
+  for (const piece of pieces) {
+    const response = await channel.request(piece);
+    if (response.length > 0) return decodeProfileInstallationResult(response).data;
+  }
+  throw Error('no result');
 }

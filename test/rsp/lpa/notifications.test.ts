@@ -1,0 +1,79 @@
+/** The queue of notifications, against servers that come and go. */
+import { expect, test } from '@jest/globals';
+import { es9pClient, sendNotifications } from '../../../src/rsp/lpa/index.ts';
+import type { Fetch } from '../../../src/rsp/lpa/index.ts';
+import { install, es10Of, METADATA, testEuicc } from '../../support/rsp/emulator.ts';
+
+const A = 'a.example.com';
+const B = 'b.example.com';
+
+/** A card that has told of its installation, and has four notifications more. */
+async function busyCard() {
+  const card = await es10Of(await testEuicc());
+  await install(card);
+  for (const { seqNumber } of await card.listNotifications()) {
+    await card.removeNotification(seqNumber);
+  }
+  for (let i = 0; i < 2; i++) {
+    await card.enableProfile({ iccid: METADATA.iccid });
+    await card.disableProfile({ iccid: METADATA.iccid });
+  }
+  return card;
+}
+
+const done = () => Promise.resolve(new Response(null, { status: 204 }));
+
+test('what does not arrive stays, later ones for the same server wait', async () => {
+  const card = await busyCard();
+  const asked: string[] = [];
+  const fetch: Fetch = (url) => {
+    asked.push(new URL(url).host);
+    return url.includes(A) ? Promise.resolve(new Response('', { status: 503 })) : done();
+  };
+  const server = (address: string) => es9pClient(address, { fetch });
+  const results = await sendNotifications(card, { server, attempts: 2, delay: 1 });
+  expect(results.map(({ event, address, failure }) => [event, address, failure?.code])).toEqual([
+    ['enable', A, 'ERR_RSP_SERVER'],
+    ['disable', B, undefined],
+    ['enable', A, 'ERR_RSP_SERVER'],
+    ['disable', B, undefined],
+  ]);
+  expect(asked).toEqual([A, A, B, B]);
+  const left = await card.listNotifications();
+  expect(left.map(({ notificationAddress }) => notificationAddress)).toEqual([A, A]);
+});
+
+test('a server that comes back gets all, in order', async () => {
+  const card = await busyCard();
+  const numbers = (await card.listNotifications()).map(({ seqNumber }) => seqNumber);
+  let calls = 0;
+  const fetch: Fetch = () => (++calls <= 2 ? Promise.reject(Error('no network')) : done());
+  const server = (address: string) => es9pClient(address, { fetch });
+  const sent = await sendNotifications(card, { server, delay: 1 });
+  expect(sent.map(({ seqNumber, failure }) => [seqNumber, failure])).toEqual(
+    numbers.map((number) => [number, undefined]),
+  );
+  expect(calls).toBe(6);
+  expect(await card.listNotifications()).toEqual([]);
+});
+
+test('a refusal is not tried again', async () => {
+  const card = await busyCard();
+  let calls = 0;
+  const header = {
+    functionExecutionStatus: {
+      status: 'Failed',
+      statusCodeData: { subjectCode: '8.1', reasonCode: '6.1' },
+    },
+  };
+  const fetch: Fetch = () => {
+    calls++;
+    return Promise.resolve(Response.json({ header }));
+  };
+  const server = (address: string) => es9pClient(address, { fetch });
+  const seqNumbers = [(await card.listNotifications())[0]!.seqNumber];
+  const [result] = await sendNotifications(card, { server, delay: 1, seqNumbers });
+  expect(result?.failure?.code).toBe('ERR_RSP_REFUSED');
+  expect(calls).toBe(1);
+  expect(await card.listNotifications()).toHaveLength(4);
+});
