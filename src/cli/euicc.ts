@@ -20,6 +20,8 @@ async function serve(flags: Flags) {
   // the protocol has standard output to itself
   if (flags.tcp === undefined) {
     process.once('SIGTERM', () => process.stdin.destroy());
+    // Ctrl-C is meant for the LPA, which has a download to cancel; its end is the end of the input
+    if (!process.stdin.isTTY) process.on('SIGINT', () => {});
     process.stdout.on('error', () => process.stdin.destroy());
     try {
       await serveApdu(euicc.card, process.stdin, process.stdout);
