@@ -1,8 +1,8 @@
-/** ESM through @swc/jest; one worker, because proofs take all cores and gigabytes of memory. */
+/** ESM through @swc/jest. Files that make proofs wait for each other, see test/support/alone.ts. */
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  maxWorkers: 1,
+  maxWorkers: 2,
   // The proof system leaks memory in every test file that loads it: a fresh worker beyond this.
   workerIdleMemoryLimit: '2GB',
   testTimeout: 60_000,

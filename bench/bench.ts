@@ -52,7 +52,10 @@ mkdirSync(values.cache, { recursive: true });
 const measures: SubjectMeasure[] = [];
 for (const name of names) {
   console.error(`${name} ...`);
-  measures.push(await measure(name));
+  const measured = await measure(name);
+  // a later subject may fail, or take too long: what is known so far is shown
+  console.error(JSON.stringify(measured));
+  measures.push(measured);
 }
 
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`;

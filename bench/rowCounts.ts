@@ -68,14 +68,21 @@ export async function programRows(
   name: ProgramName,
   cache: Cache,
 ): Promise<Record<string, RowCount>> {
-  const options = { cache, withRuntimeTables: true };
-  for (const inner of VERIFIED_INSIDE[name] ?? []) await (await PROGRAMS[inner]()).compile(options);
-  const steps = await stepStructures(await PROGRAMS[name](), options);
+  for (const inner of VERIFIED_INSIDE[name] ?? []) await compileOnce(inner, cache);
+  const steps = await stepStructures(await PROGRAMS[name](), { withRuntimeTables: true });
   return Object.fromEntries(
     Object.entries(steps).map(([method, { ownRows, rows: total, ...rest }]) => {
       return [`${name}.${method}`, { ...rest, rows: ownRows, recursionRows: total - ownRows }];
     }),
   );
+}
+
+const compiled = new Map<ProgramName, Promise<unknown>>();
+
+async function compileOnce(name: ProgramName, cache: Cache): Promise<void> {
+  const load = async () => (await PROGRAMS[name]()).compile({ cache, withRuntimeTables: true });
+  if (!compiled.has(name)) compiled.set(name, load());
+  await compiled.get(name);
 }
 
 /** All gadgets and programs. */

@@ -1,6 +1,6 @@
 /**
- * The whole way with real proofs, once: from an empty key cache, compile and compare with the pinned
- * keys, prove the SGP.26 chain CI -> EUM -> eUICC, and verify; then what must be refused.
+ * The whole way with real proofs, once: from an empty key cache, compile every program and compare with
+ * the pinned keys, prove the SGP.26 chain CI -> EUM -> eUICC, and verify; then what must be refused.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
@@ -14,9 +14,11 @@ import { proveChain } from '../../src/prover/chain.ts';
 import { type Credential, readCredential, writeCredential } from '../../src/prover/credential.ts';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
 import { checkKeys } from '../../src/prover/key-build.ts';
+import { PROGRAM_NAMES } from '../../src/prover/programs.ts';
 import type { ProverEvent } from '../../src/prover/prover.ts';
 import { verifyChain } from '../../src/prover/verify.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
+import { KEYS, proveAlone } from '../support/alone.ts';
 
 const MINUTES = 60_000;
 const root = new URL('../../', import.meta.url);
@@ -24,27 +26,27 @@ const CI = 'fixtures/sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der';
 const read = (file: string) => parseCertificate(readFileSync(new URL(file, root)));
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-chain-'));
-const cache = join(folder, 'keys');
 const anchors = [anchorFromCertificate(read(CI))];
 const trustRoot = new TrustSet(anchors).root.toBigInt();
 const events: ProverEvent[] = [];
 let credential: Credential;
 let proof: ProofEnvelope;
 
+proveAlone();
+
 beforeAll(async () => {
-  expect(await checkKeys({ cache })).toEqual([
-    expect.objectContaining({ program: 'chain', matches: true }),
-    ...['srs-fp', 'srs-fq', 'lagrange-basis'].map((program) =>
-      expect.objectContaining({ program, matches: true }),
-    ),
-  ]);
+  rmSync(KEYS, { recursive: true, force: true });
+  const checked = [...PROGRAM_NAMES, 'srs-fp', 'srs-fq', 'lagrange-basis'];
+  expect(await checkKeys({ cache: KEYS })).toEqual(
+    checked.map((program) => expect.objectContaining({ program, matches: true })),
+  );
   const certificates = [
     read('fixtures/sgp26/EUM/CERT_EUM_ECDSA_NIST.der'),
     read('fixtures/sgp26/eUICC/CERT_EUICC_ECDSA_NIST.der'),
   ];
   credential = await proveChain(
     { anchors, certificates },
-    { cache, onEvent: (event) => events.push(event) },
+    { cache: KEYS, onEvent: (event) => events.push(event) },
   );
   proof = credential.proof;
 }, 25 * MINUTES);

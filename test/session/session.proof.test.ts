@@ -26,6 +26,7 @@ import { SessionVerifier } from '../../src/session/sessionVerifier.ts';
 import { certify, possess } from '../../src/session/statements.ts';
 import type { VerifiedPresentation } from '../../src/session/verifier.ts';
 import { oidContent } from '../../src/witness/encode.ts';
+import { KEYS, proveAlone } from '../support/alone.ts';
 import { ciList } from '../support/crl/index.ts';
 import { withValue } from './bundles.ts';
 import {
@@ -95,9 +96,11 @@ const cancellation = () =>
     ),
   );
 
+proveAlone();
+
 beforeAll(async () => {
   store = await OnceStore.open(join(folder, 'once'));
-  const prover = new Prover();
+  const prover = new Prover({ cache: KEYS });
   try {
     credential = await proveChain(
       { anchors: ANCHORS, certificates: [EUM, EUICC], at: NOW },

@@ -24,9 +24,10 @@ test.each(['startCi', 'step', 'finish'] as const)(
     const input = { method, witness } as CrlInput;
     const captured = await capture(crlCircuit(method, () => input, unhashed));
     expect(evaluate(captured)).toEqual([]);
-    const unbound = scanUnbound(captured);
+    // all of it takes minutes; nine variables in ten belong to one of eleven equal slots
+    const unbound = scanUnbound(captured, { sample: method === 'step' ? 4 : 1 });
     // `CircuitContext.equals` asks for an inverse of x - c, which nothing binds where x = c
     expect(unbound.filter(({ honest, cells }) => honest !== 0n || cells.length !== 1)).toEqual([]);
   },
-  300_000,
+  600_000,
 );

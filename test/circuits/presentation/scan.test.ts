@@ -37,7 +37,7 @@ test.each(PROGRAM_LIST)(
     const input = inputOf(program, sessionOf(device));
     expect(scanUnbound(await capture(programCircuit(program, () => input)))).toEqual([]);
   },
-  300_000,
+  600_000,
 );
 
 /**
@@ -56,7 +56,7 @@ test('without a scope, its inverse alone is unbound', async () => {
   expect(col % 3).toBe(1);
   expect(captured.gates[row]!.kind).toBe(GATE.generic);
   expect(captured.witness[row]![col - 1]).toBe(0n);
-}, 300_000);
+}, 600_000);
 
 describe('used slots', () => {
   let links = 3n;
@@ -138,5 +138,5 @@ describe('a credential alone, before the real prover', () => {
     expect(await verdict({ witness, request: late })).toEqual(refused);
     const hiding = { ...witness, opening: { ...witness.opening, links: Field(1) } };
     expect(await verdict({ request, witness: hiding })).toEqual(refused);
-  }, 300_000);
+  }, 600_000);
 });

@@ -46,11 +46,21 @@ export async function stepStructures(
   program: Compilable,
   { withRuntimeTables }: { withRuntimeTables: boolean },
 ): Promise<Record<string, StepStructure>> {
-  // o1js takes the methods in the order of their names: first each alone, then for its key
+  // o1js runs each method alone in the order of their names, then, in an order of its own, asks the
+  // cache for the key of each and makes it
   const methods = Object.keys(program.privateInputTypes).sort();
   const ownRows: number[] = [];
-  const steps: Structure[] = [];
-  const cache = { ...Cache.FileSystemDefault, canWrite: false };
+  const steps = new Map<string, Structure>();
+  let asked = '';
+  const cache: Cache = {
+    ...Cache.FileSystemDefault,
+    canWrite: false,
+    read({ persistentId }) {
+      if (persistentId.startsWith('step-'))
+        asked = persistentId.slice(persistentId.lastIndexOf('-') + 1);
+      return undefined;
+    },
+  };
   const analyze = Provable.constraintSystem;
   Provable.constraintSystem = async (circuit) => {
     const system = await analyze(circuit);
@@ -61,28 +71,28 @@ export async function stepStructures(
     await withHooks(
       {
         caml_pasta_fp_plonk_index_create: (...args) => {
-          steps.push(structure(args));
-          if (steps.length === methods.length) throw new Measured();
+          steps.set(asked, structure(args));
+          if (steps.size === methods.length) throw new Measured();
           return {};
         },
         caml_pasta_fp_plonk_verifier_index_create: () =>
           native.caml_pasta_fp_plonk_verifier_index_dummy(),
       },
-      () => program.compile({ cache, forceRecompile: true, withRuntimeTables }),
+      () => program.compile({ cache, forceRecompile: false, withRuntimeTables }),
     );
   } catch (error) {
     if (!(error instanceof Measured)) throw error;
   } finally {
     Provable.constraintSystem = analyze;
   }
-  if (steps.length !== methods.length || ownRows.length !== methods.length) {
-    throw Error('stepStructures: o1js compiles programs in another way than expected');
-  }
   return Object.fromEntries(
-    methods.map((method, i) => [
-      method,
-      { ...(steps[i] as Structure), ownRows: ownRows[i] as number },
-    ]),
+    methods.map((method, i) => {
+      const step = steps.get(method.toLowerCase());
+      if (step === undefined || ownRows.length !== methods.length) {
+        throw Error('stepStructures: o1js compiles programs in another way than expected');
+      }
+      return [method, { ...step, ownRows: ownRows[i]! }];
+    }),
   );
 }
 
