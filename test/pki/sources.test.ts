@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCertificate } from '../../src/asn1/index.ts';
-import { assertFollows, checkList, checkSources, fillSources } from '../../src/pki/index.ts';
-import type { RevocationSource, SourcedEntry } from '../../src/pki/index.ts';
+import { assertFollows, checkList, checkSources } from '../../src/pki/index.ts';
+import type { fillSources, RevocationSource, SourcedEntry } from '../../src/pki/index.ts';
 import { fixture, NOW } from '../support/certificates/index.ts';
 import { madeUpKey } from '../support/certificates/keys.ts';
 import {

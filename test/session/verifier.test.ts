@@ -1,34 +1,20 @@
 /** Every check of the verifier up to the proofs: honest values pass to ERR_PROOF_INVALID, no others do. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MODE } from '../../src/params.ts';
+import type { PresentationBundle } from '../../src/session/envelopes.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
-import type { CertifiedBundle, PresentationBundle } from '../../src/session/envelopes.ts';
 import { checkRequest } from '../../src/session/holder.ts';
 import { CLIENT_OFFER, parseServerRequest, termsOf } from '../../src/session/offers.ts';
 import { verifyPossession } from '../../src/session/possession.ts';
 import { scopeOf } from '../../src/session/scope.ts';
-import { planCertify, planPossession } from '../../src/session/statements.ts';
+import { planPossession } from '../../src/session/statements.ts';
 import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';
 import { oidContent } from '../../src/witness/encode.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { derElement } from '../../src/session/der.ts';
 import { concatBytes } from '../../src/bytes.ts';
-import { bundleOf, certifiedOf, planFor, possessionOf, unproven, withValue } from './bundles.ts';
-import {
-  ANCHOR,
-  ANCHORS,
-  credentialOf,
-  DP_AUTH,
-  MAP,
-  NOW,
-  PEER,
-  POLICY,
-  rootsOf,
-  SERVER_OID,
-  sign,
-  TRUST,
-  verifiers,
-} from './world.ts';
+import { bundleOf, planFor, possessionOf, unproven, withValue } from './bundles.ts';
+import { ANCHOR, credentialOf, NOW, PEER, POLICY, SERVER_OID, sign, verifiers } from './world.ts';
 
 const made = verifiers();
 afterAll(() => made.close());
@@ -275,68 +261,6 @@ describe('its openings are refused', () => {
     );
     await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_MESSAGE' });
   });
-});
-
-describe('a statement', () => {
-  const server = credentialOf([DP_AUTH]);
-  const plan = planCertify({
-    credential: server,
-    anchors: ANCHORS,
-    trust: TRUST,
-    map: MAP,
-    time: NOW,
-  });
-  const { trustRoot, revocationRoot } = rootsOf(MAP);
-  const expectation = {
-    trustRoot,
-    mapRoots: [{ root: revocationRoot, at: NOW }],
-    role: 'dp-auth-v2' as const,
-    now: NOW,
-  };
-  const bundle = () => certifiedOf(plan);
-  const changed = (index: number, value: bigint): CertifiedBundle => ({
-    ...bundle(),
-    proof: withValue(bundle().proof, index, value),
-  });
-
-  test('with the right values is refused for its proof alone, up to a day later', async () => {
-    for (const now of [NOW, NOW + 86_000n]) {
-      const mapRoots = [
-        { root: 5n, at: now },
-        { root: revocationRoot, at: now },
-      ];
-      await expect(
-        verifyCertified(bundle(), { ...expectation, now, mapRoots }),
-      ).rejects.toMatchObject({
-        code: 'ERR_PROOF_INVALID',
-      });
-    }
-  });
-
-  test.each([
-    ['another mode', () => changed(0, BigInt(MODE.presentation)), {}, 'ERR_PROOF_MODE'],
-    ['another trust root', () => changed(1, 5n), {}, 'ERR_PROOF_TRUST_ROOT'],
-    ['a map that is not known', () => changed(2, 5n), {}, 'ERR_PROOF_REVOCATION_ROOT'],
-    ['a time ahead', () => changed(3, NOW + 301n), {}, 'ERR_PROOF_TIME'],
-    ['another role', () => changed(4, 7n), {}, 'ERR_PROOF_ROLE'],
-    ['an OID that is none', () => changed(11, 5n), {}, 'ERR_PROOF_OPENING'],
-    ['an age over the limit', bundle, { now: NOW + 90_000n }, 'ERR_PROOF_MAP_AGE'],
-    [
-      'an age over the limit, though the map is current',
-      bundle,
-      { now: NOW + 90_000n, mapRoots: [{ root: revocationRoot, at: NOW + 90_000n }] },
-      'ERR_PROOF_TIME',
-    ],
-    ['a window that is over', () => changed(13, NOW - 1n), {}, 'ERR_PROOF_WINDOW'],
-    ['another role than is wanted', bundle, { role: 'dp-pb-v2' }, 'ERR_PROOF_ROLE'],
-  ] as [string, () => CertifiedBundle, object, string][])(
-    'with %s is refused',
-    async (_, make, change, code) => {
-      await expect(verifyCertified(make(), { ...expectation, ...change })).rejects.toMatchObject({
-        code,
-      });
-    },
-  );
 });
 
 describe('a possession', () => {
