@@ -47,8 +47,8 @@ beforeAll(async () => {
     stopped = await proveCrl(input, {
       work,
       prover,
-      onPart() {
-        throw Error('stopped');
+      onPart(done) {
+        if (done === 1) throw Error('stopped');
       },
     }).catch((error: unknown) => error);
     envelope = await proveCrl(input, {
