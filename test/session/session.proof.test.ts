@@ -192,8 +192,8 @@ describe('a session with real proofs', () => {
       env: { ...process.env, NODE_OPTIONS: '', ZKCX_CACHE: join(folder, 'empty') },
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    // 5 s on an idle machine, loading TypeScript included
-    expect(performance.now() - start).toBeLessThan(15_000);
+    // other tests may run beside it
+    expect(performance.now() - start).toBeLessThan(25_000);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, identity: { digits: EID } });
   });
 
