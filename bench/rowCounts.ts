@@ -68,7 +68,7 @@ export async function programRows(
   name: ProgramName,
   cache: Cache,
 ): Promise<Record<string, RowCount>> {
-  for (const inner of VERIFIED_INSIDE[name] ?? []) await compileOnce(inner, cache);
+  for (const inner of VERIFIED_INSIDE.get(name) ?? []) await compileOnce(inner, cache);
   const steps = await stepStructures(await PROGRAMS[name](), { withRuntimeTables: true });
   return Object.fromEntries(
     Object.entries(steps).map(([method, { ownRows, rows: total, ...rest }]) => {

@@ -32,11 +32,9 @@ export const PROGRAMS = {
 export type ProgramName = keyof typeof PROGRAMS;
 
 /** Programs whose proofs a program verifies inside: they must be compiled before it. */
-export const VERIFIED_INSIDE: Readonly<Partial<Record<string, readonly ProgramName[]>>> = {
-  crl: ['chain'],
-  presentation: ['chain'],
-  certify: ['chain'],
-};
+export const VERIFIED_INSIDE: ReadonlyMap<string, readonly ProgramName[]> = new Map(
+  (['crl', 'presentation', 'certify'] as const).map((program) => [program, ['chain']]),
+);
 
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
 

@@ -113,7 +113,8 @@ export class Prover {
   private async ensureCompiled(program: string, options: JobOptions): Promise<VerificationKey> {
     const known = this.child === undefined ? undefined : this.compiled.get(program);
     if (known !== undefined) return known;
-    for (const inner of VERIFIED_INSIDE[program] ?? []) await this.ensureCompiled(inner, options);
+    for (const inner of VERIFIED_INSIDE.get(program) ?? [])
+      await this.ensureCompiled(inner, options);
     const { backend, rebuild = false, worker } = this.options;
     const cache = cacheFolder(this.options.cache);
     const report = await this.ask(
