@@ -7,6 +7,10 @@ import { expect, it } from '@jest/globals';
 import { gadgetRows, programRows, type RowCount } from '../../bench/rowCounts.ts';
 import { cacheFolder, keyCache } from '../../src/prover/cache.ts';
 import { PROGRAM_NAMES } from '../../src/prover/programs.ts';
+import { proveAlone } from '../support/alone.ts';
+
+// it compiles every program, which takes as much memory as proving
+proveAlone();
 
 const pinned = JSON.parse(
   readFileSync(new URL('./structure.json', import.meta.url), 'utf8'),
