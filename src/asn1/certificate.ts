@@ -1,13 +1,12 @@
-import { bytesEqual } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { contextTag, onlyElement, TAG } from './cursor.ts';
 import type { DerCursor, DerElement } from './cursor.ts';
 import { readExtensions } from './extensions.ts';
 import { readName } from './names.ts';
 import { readPublicKey } from './public-key.ts';
-import { readEcdsaSignature, readSignatureAlgorithm } from './signature.ts';
+import { openExtensions, readInnerAlgorithm, readSignature, whole } from './signed.ts';
 import { readTime } from './times.ts';
-import { readBitString, readInteger, readSerialNumber } from './values.ts';
+import { readInteger, readSerialNumber } from './values.ts';
 import type { Certificate, Span } from './types.ts';
 
 /**
@@ -20,37 +19,24 @@ export function parseCertificate(input: Uint8Array): Certificate {
   const tbs = cursor.element(TAG.sequence, 'TBSCertificate');
   const { fields, algorithm, spans } = readTbs(cursor.inside(tbs));
 
-  const outer = cursor.element(TAG.sequence, 'signatureAlgorithm');
-  if (!bytesEqual(whole(cursor, outer), algorithm)) {
-    throw new ZkcxError(
-      'ERR_CERT_SIGNATURE_MISMATCH',
-      'signatureAlgorithm differs from the signature field of the TBSCertificate',
-    );
-  }
-  const signature = readBitString(cursor, 'signatureValue');
-  cursor.finish('signatureValue');
-  if (signature.unused !== 0) {
-    throw new ZkcxError('ERR_DER_BIT_STRING', 'signatureValue is not a whole number of bytes');
-  }
+  const { signature, span } = readSignature(cursor, {
+    inner: algorithm,
+    mismatch: 'ERR_CERT_SIGNATURE_MISMATCH',
+    tbs: 'TBSCertificate',
+  });
   return {
     der,
     tbs: whole(cursor, tbs).slice(),
     ...fields,
-    signature: readEcdsaSignature(cursor.inside(signature.element, 1)),
-    spans: {
-      tbs: spanOf(tbs),
-      ...spans,
-      signature: { start: signature.element.content + 1, end: signature.element.end },
-    },
+    signature,
+    spans: { tbs: spanOf(tbs), ...spans, signature: span },
   };
 }
 
 function readTbs(tbs: DerCursor) {
   readVersion(tbs);
   const serial = readSerialNumber(tbs, 'serialNumber');
-  const algorithmStart = tbs.position;
-  readSignatureAlgorithm(tbs, 'signature');
-  const algorithm = tbs.bytes.subarray(algorithmStart, tbs.position);
+  const algorithm = readInnerAlgorithm(tbs);
   const issuer = readName(tbs, 'issuer');
   const validity = tbs.enter(TAG.sequence, 'validity');
   const notBefore = readTime(validity, 'notBefore');
@@ -60,7 +46,11 @@ function readTbs(tbs: DerCursor) {
   const spki = tbs.element(TAG.sequence, 'subjectPublicKeyInfo');
   const publicKey = readPublicKey(tbs.inside(spki));
   refuseUniqueIds(tbs);
-  const list = openExtensions(tbs);
+  const list = openExtensions(tbs, {
+    tag: 3,
+    what: 'extensions',
+    absent: new ZkcxError('ERR_CERT_EXTENSIONS_ABSENT', 'The certificate has no extensions'),
+  });
   const extensionsSpan = { start: list.position, end: list.end };
   const { extensions, values } = readExtensions(list);
   return {
@@ -109,21 +99,6 @@ function refuseUniqueIds(tbs: DerCursor): void {
   }
 }
 
-function openExtensions(tbs: DerCursor): DerCursor {
-  if (tbs.done) {
-    throw new ZkcxError('ERR_CERT_EXTENSIONS_ABSENT', 'The certificate has no extensions');
-  }
-  const explicit = tbs.enter(contextTag(3, true), 'extensions');
-  tbs.finish('extensions');
-  const list = explicit.enter(TAG.sequence, 'extensions');
-  explicit.finish('extensions');
-  return list;
-}
-
 function spanOf(element: DerElement): Span {
   return { start: element.start, end: element.end };
-}
-
-function whole(cursor: DerCursor, element: DerElement): Uint8Array {
-  return cursor.bytes.subarray(element.start, element.end);
 }

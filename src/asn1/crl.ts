@@ -1,14 +1,13 @@
-import { bytesEqual } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { readEntries } from './crl-entries.ts';
 import { readListExtensions } from './crl-extensions.ts';
 import type { RevocationList } from './crl-types.ts';
-import { contextTag, onlyElement, TAG } from './cursor.ts';
-import type { DerCursor, DerElement } from './cursor.ts';
+import { onlyElement, TAG } from './cursor.ts';
+import type { DerCursor } from './cursor.ts';
 import { readName } from './names.ts';
-import { readEcdsaSignature, readSignatureAlgorithm } from './signature.ts';
+import { openExtensions, readInnerAlgorithm, readSignature, whole } from './signed.ts';
 import { readTime } from './times.ts';
-import { readBitString, readInteger } from './values.ts';
+import { readInteger } from './values.ts';
 
 /**
  * Parse one DER CertificateList: RFC 5280 5.1 in the profile of docs/revocation.md. Signature, issuer
@@ -22,31 +21,17 @@ export function parseRevocationList(input: Uint8Array): RevocationList {
   const tbs = whole(cursor, cursor.element(TAG.sequence, 'TBSCertList')).slice();
   const { algorithm, fields } = readTbs(onlyElement(tbs, TAG.sequence, 'TBSCertList').cursor);
 
-  const outer = cursor.element(TAG.sequence, 'signatureAlgorithm');
-  if (!bytesEqual(whole(cursor, outer), algorithm)) {
-    throw new ZkcxError(
-      'ERR_CRL_SIGNATURE_MISMATCH',
-      'signatureAlgorithm differs from the signature field of the TBSCertList',
-    );
-  }
-  const signature = readBitString(cursor, 'signatureValue');
-  cursor.finish('signatureValue');
-  if (signature.unused !== 0) {
-    throw new ZkcxError('ERR_DER_BIT_STRING', 'signatureValue is not a whole number of bytes');
-  }
-  return {
-    der,
-    tbs,
-    ...fields,
-    signature: readEcdsaSignature(cursor.inside(signature.element, 1)),
-  };
+  const { signature } = readSignature(cursor, {
+    inner: algorithm,
+    mismatch: 'ERR_CRL_SIGNATURE_MISMATCH',
+    tbs: 'TBSCertList',
+  });
+  return { der, tbs, ...fields, signature };
 }
 
 function readTbs(tbs: DerCursor) {
   readVersion(tbs);
-  const algorithmStart = tbs.position;
-  readSignatureAlgorithm(tbs, 'signature');
-  const algorithm = tbs.bytes.subarray(algorithmStart, tbs.position);
+  const algorithm = readInnerAlgorithm(tbs);
   const issuer = readName(tbs, 'issuer');
   const thisUpdate = readTime(tbs, 'thisUpdate');
   const nextUpdate = readNextUpdate(tbs);
@@ -58,7 +43,13 @@ function readTbs(tbs: DerCursor) {
   const list = tbs.optional(TAG.sequence, 'revokedCertificates');
   const entries = list ? readEntries(tbs.inside(list)) : [];
   const extensionsStart = tbs.position;
-  const extensions = readListExtensions(openExtensions(tbs));
+  const extensions = readListExtensions(
+    openExtensions(tbs, {
+      tag: 0,
+      what: 'crlExtensions',
+      absent: new ZkcxError('ERR_CRL_EXTENSIONS_ABSENT', 'The list has no crlExtensions'),
+    }),
+  );
   return {
     algorithm,
     fields: {
@@ -92,19 +83,4 @@ function readNextUpdate(tbs: DerCursor) {
     throw new ZkcxError('ERR_CRL_NEXT_UPDATE_MISSING', 'The list does not say its nextUpdate');
   }
   return readTime(tbs, 'nextUpdate');
-}
-
-function openExtensions(tbs: DerCursor): DerCursor {
-  if (tbs.done) {
-    throw new ZkcxError('ERR_CRL_EXTENSIONS_ABSENT', 'The list has no crlExtensions');
-  }
-  const explicit = tbs.enter(contextTag(0, true), 'crlExtensions');
-  tbs.finish('crlExtensions');
-  const list = explicit.enter(TAG.sequence, 'crlExtensions');
-  explicit.finish('crlExtensions');
-  return list;
-}
-
-function whole(cursor: DerCursor, element: DerElement): Uint8Array {
-  return cursor.bytes.subarray(element.start, element.end);
 }

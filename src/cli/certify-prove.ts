@@ -10,7 +10,7 @@ import {
   type ProverFlags,
   readAnchors,
 } from './options.ts';
-import { assertWritable } from './chain-prove.ts';
+import { assertWritable } from './output-file.ts';
 import { answer, isoTime } from './output.ts';
 import { readMap } from './revocation-show.ts';
 import { addMap } from './session-options.ts';

@@ -1,7 +1,4 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { ZkcxError } from '../errors.ts';
 import { formatEnvelope } from '../prover/envelope.ts';
 import { writeFileAtomic } from '../prover/files.ts';
 import {
@@ -14,6 +11,7 @@ import {
   readAnchors,
   readCertificates,
 } from './options.ts';
+import { assertWritable } from './output-file.ts';
 import { answer, isoTime } from './output.ts';
 
 interface Flags extends ProverFlags {
@@ -63,18 +61,4 @@ async function prove(files: string[], flags: Flags) {
       ...(proof === undefined ? [] : [`Proof (to give away): ${proof}`]),
     ],
   };
-}
-
-/** Refuse a place that cannot be written, or that holds something already. */
-export async function assertWritable(file: string): Promise<void> {
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (exists) throw new ZkcxError('ERR_FILE_WRITE', `${file} exists: remove it or name another`);
-  try {
-    await access(dirname(file), constants.W_OK);
-  } catch (cause) {
-    throw new ZkcxError('ERR_FILE_WRITE', `cannot write into ${dirname(file)}`, { cause });
-  }
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { formatEnvelope } from '../prover/envelope.ts';
 import { writeFileAtomic } from '../prover/files.ts';
-import { assertWritable } from './chain-prove.ts';
+import { assertWritable } from './output-file.ts';
 import {
   addAt,
   addJson,

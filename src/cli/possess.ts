@@ -3,7 +3,7 @@ import { formatEnvelope } from '../prover/envelope.ts';
 import { readFileLimited, writeFileAtomic } from '../prover/files.ts';
 import { MESSAGE_KINDS, type MessageKind } from '../session/messages.ts';
 import { addJson, addProver, proverOptions, type ProverFlags } from './options.ts';
-import { assertWritable } from './chain-prove.ts';
+import { assertWritable } from './output-file.ts';
 import { answer } from './output.ts';
 import { addKey, readSigner } from './session-options.ts';
 

@@ -11,7 +11,7 @@ import {
   type ProverFlags,
   readAnchors,
 } from './options.ts';
-import { assertWritable } from './chain-prove.ts';
+import { assertWritable } from './output-file.ts';
 import { answer } from './output.ts';
 import { addDisclosures } from './present-request.ts';
 import { readMap } from './revocation-show.ts';

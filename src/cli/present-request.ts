@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../prover/files.ts';
 import { type Role, ROLE_NAMES } from '../roles.ts';
 import type { Disclosure } from '../session/openings.ts';
 import { addAt, addJson, addRoots, now, readAnchors } from './options.ts';
-import { assertWritable } from './chain-prove.ts';
+import { assertWritable } from './output-file.ts';
 import { answer, isoTime } from './output.ts';
 import { readMap } from './revocation-show.ts';
 import { addMap } from './session-options.ts';
