@@ -99,14 +99,5 @@ function lastIssuer(
   handles: readonly HandleWitness[],
 ): Field {
   const [first, ...others] = handles.map(({ issuer }) => issuer) as [Field, ...Field[]];
-  return others.reduce((last, issuer, i) => {
-    const difference = context.linear([
-      [1n, issuer],
-      [-1n, last],
-    ]);
-    return context.linear([
-      [1n, last],
-      [1n, context.product(used[i]!, difference)],
-    ]);
-  }, first);
+  return others.reduce((last, issuer, i) => context.choose(used[i]!, issuer, last), first);
 }

@@ -251,9 +251,9 @@ export function step(
     if (before !== undefined) context.assertProduct(before, active, active);
     used.push(active);
     // a slot that is not used reads an entry that is always there, behind the chunk
-    const from = choose(context, active, position, context.constant(BigInt(bytes.length)));
+    const from = context.choose(active, position, context.constant(BigInt(bytes.length)));
     const { serialNumber, end } = readEntry(context, memory, months, memory.at(from));
-    position = choose(context, active, end.index, position);
+    position = context.choose(active, end.index, position);
     serials = insertSerial(context, serials, serialNumber, active, insert);
   }
   context.assertLinear([...used.map((bit) => [1n, bit] as const), [-1n, entries]]);
@@ -354,16 +354,4 @@ function assertHashed(context: CircuitContext, blocks: Field, index: Field, befo
     BigInt(before),
   );
   context.range12(behind);
-}
-
-/** `bit` ? a : b. */
-function choose(context: CircuitContext, bit: Field, a: Field, b: Field): Field {
-  const difference = context.linear([
-    [1n, a],
-    [-1n, b],
-  ]);
-  return context.linear([
-    [1n, b],
-    [1n, context.product(bit, difference)],
-  ]);
 }

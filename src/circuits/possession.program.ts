@@ -16,6 +16,7 @@ import { MODE } from '../params.ts';
 import { PublicKey, Signature } from './claims.ts';
 import type { Limbs } from './gadgets/certificate/facts.ts';
 import { verifyEcdsa } from './gadgets/p256/index.ts';
+import { assertDigest } from './gadgets/sha256/index.ts';
 import { type CircuitContext, withContext } from './kimchi/context.ts';
 import { commitKey, Digest, PossessionRequest, possessionHash } from './session.ts';
 
@@ -53,17 +54,13 @@ export type AssertVerified = (
   input: Parameters<typeof verifyEcdsa>[1],
 ) => void;
 
-/** Bits of the limbs of a digest. */
-const DIGEST_BITS = [88, 88, 80] as const;
-
 export function assertPossession(
   context: CircuitContext,
   statement: Field,
   { kind, session, digest: { limbs: digest }, key, blind, signature }: PossessionWitness,
   verified: AssertVerified = verifyEcdsa,
 ): void {
-  // a digest has one form: what `packDigest` and the signature gadget rely on
-  DIGEST_BITS.forEach((bits, i) => context.rangeBits(digest[i]!, bits));
+  assertDigest(context, digest);
   // proves the key to be a canonical point, which makes `commitKey` binding
   verified(context, {
     digest: digest as Limbs,

@@ -7,6 +7,7 @@ import { type PublicKey, Signature } from './claims.ts';
 import { assertCredential, CredentialWitness } from './credential.ts';
 import type { Limbs } from './gadgets/certificate/facts.ts';
 import { verifyEcdsa } from './gadgets/p256/index.ts';
+import { assertDigest } from './gadgets/sha256/index.ts';
 import type { CircuitContext } from './kimchi/context.ts';
 import {
   commitIdentity,
@@ -65,11 +66,7 @@ export function present(
   const { key, identity, organisation } = credential.opening;
   const issuer = assertCredential(context, credential, request);
 
-  // packed injectively, and a number below 2^256 for the signature
-  const [low, middle, high] = digest.limbs as Limbs;
-  context.rangeBits(low, 88);
-  context.rangeBits(middle, 88);
-  context.rangeBits(high, 80);
+  assertDigest(context, digest.limbs);
   signed(context, digest, key, signature);
 
   const unasked = context.equals(request.scope, 0n);

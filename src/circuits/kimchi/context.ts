@@ -160,6 +160,18 @@ export class CircuitContext {
     Gates.generic({ left, right, out: 0n, mul, const: constant }, { left: x, right: y, out: x });
   }
 
+  /** bit ? a : b, for a bit. 1 1/2 rows. */
+  choose(bit: Field, a: Field, b: Field): Field {
+    const difference = this.linear([
+      [1n, a],
+      [-1n, b],
+    ]);
+    return this.linear([
+      [1n, b],
+      [1n, this.product(bit, difference)],
+    ]);
+  }
+
   /** 1 if x is the constant, else 0: both directions are forced. 1 row. */
   equals(x: Field, value: bigint): Field {
     const bit = existsOne(() => (x.toBigInt() === value ? 1n : 0n));

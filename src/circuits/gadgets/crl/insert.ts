@@ -66,18 +66,8 @@ export function insertSerial(
   assertSameWhen(context, active, withoutNew, linked);
   const withNew = merkleRoot(context, serialLeaf(key, next), freePath);
 
-  const change = context.product(
-    active,
-    context.linear([
-      [1n, withNew],
-      [-1n, root],
-    ]),
-  );
   return {
-    root: context.linear([
-      [1n, root],
-      [1n, change],
-    ]),
+    root: context.choose(active, withNew, root),
     count: context.linear([
       [1n, count],
       [1n, active],

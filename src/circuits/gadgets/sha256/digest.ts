@@ -85,6 +85,17 @@ export function digestLimbs(context: CircuitContext, words: readonly Field[]): L
   ];
 }
 
+/** Bits of the limbs of a digest, least significant first. */
+const LIMB_BITS = [88, 88, 80] as const;
+
+/**
+ * Assert that limbs of a digest, as the prover gives them, are in range: a number below 2^256 in its
+ * one form, as the signature gadget and packing need it.
+ */
+export function assertDigest(context: CircuitContext, limbs: readonly Field[]): void {
+  LIMB_BITS.forEach((bits, i) => context.rangeBits(limbs[i]!, bits));
+}
+
 /** A 32-bit word as high part and low part of `bits` bits. */
 function splitWord(context: CircuitContext, word: Field, bits: number): [Field, Field] {
   const high = existsOne(() => word.toBigInt() >> BigInt(bits));

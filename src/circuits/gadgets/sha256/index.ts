@@ -12,7 +12,7 @@ import { assertPadding, BLOCK_BYTES } from './padding.ts';
 import { plain, raised, type Word } from './word.ts';
 
 export { compress, type State } from './compress.ts';
-export { digestLimbs } from './digest.ts';
+export { assertDigest, digestLimbs } from './digest.ts';
 export { assertPadding } from './padding.ts';
 export { plain, raised, type Word } from './word.ts';
 
