@@ -16,16 +16,25 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Field } from 'o1js';
 import { DerCursor, TAG } from '../asn1/index.ts';
+import { encodeTlv, tlvHeader } from '../asn1/tlv.ts';
 import { bytesEqual, bytesToBigint, concatBytes } from '../bytes.ts';
 import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
-import { CONTEXT, derElement, derHeader } from './der.ts';
 
 /** Largest hidden part: leaves the whole message within what `message10` takes after any prefix. */
 export const MAX_HIDDEN = 500;
 
 export const TRANSACTION_BYTES = 16;
 const CHALLENGE_BYTES = 32;
+
+/** Context-specific primitive tags, numbered as in SGP.22 EuiccSigned1. */
+const CONTEXT = {
+  transactionId: 0x80,
+  serverAddress: 0x83,
+  serverChallenge: 0x84,
+  /** Not in SGP.22: what stays with the holder. */
+  hidden: 0x85,
+} as const;
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const MESSAGE_DOMAIN = ascii('zkcx-session-1');
@@ -84,13 +93,13 @@ export function messagePrefix(transcript: SessionTranscript, hiddenLength: numbe
     throw new ZkcxError('ERR_SESSION_VALUE', `a message hides 0 to ${MAX_HIDDEN} bytes`);
   }
   const fields = concatBytes(
-    derElement(TAG.utf8String, MESSAGE_DOMAIN),
-    derElement(CONTEXT.transactionId, transcript.transactionId),
-    derElement(CONTEXT.serverAddress, ascii(transcript.serverAddress)),
-    derElement(CONTEXT.serverChallenge, transcript.serverChallenge),
-    derHeader(CONTEXT.hidden, hiddenLength),
+    encodeTlv(TAG.utf8String, MESSAGE_DOMAIN),
+    encodeTlv(CONTEXT.transactionId, transcript.transactionId),
+    encodeTlv(CONTEXT.serverAddress, ascii(transcript.serverAddress)),
+    encodeTlv(CONTEXT.serverChallenge, transcript.serverChallenge),
+    tlvHeader(CONTEXT.hidden, hiddenLength),
   );
-  return concatBytes(derHeader(TAG.sequence, fields.length + hiddenLength), fields);
+  return concatBytes(tlvHeader(TAG.sequence, fields.length + hiddenLength), fields);
 }
 
 /** The whole message: what the leaf key signs, with SHA-256. */

@@ -26,7 +26,7 @@ import { planAnswer } from '../../src/session/answer.ts';
 import { checkRequest } from '../../src/session/holder.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
 import { planCertify, planPossession } from '../../src/session/statements.ts';
-import { derElement } from '../../src/session/der.ts';
+import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { concatBytes } from '../../src/bytes.ts';
 import { leafOf } from '../../src/witness/presentation.ts';
 import { RegistryTree } from '../../src/witness/registryTree.ts';
@@ -98,11 +98,11 @@ const fieldsOf = (type: unknown, json: unknown) => {
 };
 
 const cancellation = () =>
-  derElement(
+  encodeTlv(
     0x30,
     concatBytes(
-      derElement(0x80, plain.session.transcript.transactionId),
-      derElement(0x81, oidContent(SERVER_OID)),
+      encodeTlv(0x80, plain.session.transcript.transactionId),
+      encodeTlv(0x81, oidContent(SERVER_OID)),
       Uint8Array.of(0x82, 1, 0),
     ),
   );

@@ -1,7 +1,7 @@
 /** Later messages of a session: each kind to its last byte, and only for this session. */
 import { describe, expect, test } from '@jest/globals';
 import { concatBytes } from '../../src/bytes.ts';
-import { derElement } from '../../src/session/der.ts';
+import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { readElements } from '../../src/session/elements.ts';
 import { checkMessage, type MessageContext, type MessageKind } from '../../src/session/messages.ts';
 import { oidContent } from '../../src/witness/encode.ts';
@@ -19,7 +19,7 @@ const ascii = (text: string) => new TextEncoder().encode(text);
 /** An element with a tag of one or two bytes. */
 const tlv = (tag: string, ...content: Uint8Array[]) => {
   const [last, ...first] = [...hex(tag)].reverse();
-  return concatBytes(Uint8Array.from(first), derElement(last!, concatBytes(...content)));
+  return concatBytes(Uint8Array.from(first), encodeTlv(last!, concatBytes(...content)));
 };
 
 const transactionId = tlv('80', context.transactionId);
@@ -137,5 +137,6 @@ describe('refused', () => {
 
 test('elements are read with long lengths too', () => {
   const content = new Uint8Array(300);
-  expect(readElements(tlv('5f37', content), 'it')).toEqual([{ tag: 0x5f37, content }]);
+  const elements = readElements(tlv('5f37', content), 'it');
+  expect(elements.map((element) => [element.tag, element.content])).toEqual([[0x5f37, content]]);
 });

@@ -15,7 +15,7 @@ import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import { Prover } from '../../src/prover/prover.ts';
 import { type HolderSession, planAnswer, proveAnswer } from '../../src/session/answer.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
-import { derElement } from '../../src/session/der.ts';
+import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { type CertifiedBundle, formatBundle } from '../../src/session/envelopes.ts';
 import type { PresentationBundle } from '../../src/session/envelopes.ts';
 import { checkRequest } from '../../src/session/holder.ts';
@@ -87,11 +87,11 @@ const answered = (answer: unknown) => {
 };
 
 const cancellation = () =>
-  derElement(
+  encodeTlv(
     0x30,
     concatBytes(
-      derElement(0x80, kept.transcript.transactionId),
-      derElement(0x81, oidContent(SERVER_OID)),
+      encodeTlv(0x80, kept.transcript.transactionId),
+      encodeTlv(0x81, oidContent(SERVER_OID)),
       Uint8Array.of(0x82, 1, 0),
     ),
   );

@@ -11,7 +11,7 @@ import { planPossession } from '../../src/session/statements.ts';
 import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';
 import { oidContent } from '../../src/witness/encode.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
-import { derElement } from '../../src/session/der.ts';
+import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { concatBytes } from '../../src/bytes.ts';
 import { bundleOf, planFor, possessionOf, unproven, withValue } from './bundles.ts';
 import { ANCHOR, credentialOf, NOW, PEER, POLICY, SERVER_OID, sign, verifiers } from './world.ts';
@@ -265,11 +265,11 @@ describe('its openings are refused', () => {
 
 describe('a possession', () => {
   const message = () =>
-    derElement(
+    encodeTlv(
       0x30,
       concatBytes(
-        derElement(0x80, plain.expectation.transcript.transactionId),
-        derElement(0x81, oidContent(SERVER_OID)),
+        encodeTlv(0x80, plain.expectation.transcript.transactionId),
+        encodeTlv(0x81, oidContent(SERVER_OID)),
         Uint8Array.of(0x82, 1, 0),
       ),
     );

@@ -10,7 +10,7 @@ import {
 } from '../messages/boundProfilePackage.ts';
 import type { ReplaceSessionKeys } from '../messages/boundProfilePackage.ts';
 import { sign } from '../messages/signature.ts';
-import { encodeTlv } from '../messages/tlv.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
 import { Bsp, deriveSessionKeys, MAX_ENCRYPTED, MAX_MAC_ONLY } from './bsp.ts';
 import { agree, oneTimePublicKey } from './keyAgreement.ts';
 

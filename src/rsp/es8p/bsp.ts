@@ -7,8 +7,8 @@ import { equalBytes } from '@noble/ciphers/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.ts';
 import { CRT_AES, CRT_KEY_BYTES } from '../messages/boundProfilePackage.ts';
-import { encodeTlv } from '../messages/tlv.ts';
-import type { Tlv } from '../messages/tlv.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
+import type { Tlv } from '../../asn1/tlv.ts';
 import { BppError } from './errors.ts';
 
 const BLOCK = 16;

@@ -11,7 +11,7 @@ import {
 } from '../messages/boundProfilePackage.ts';
 import type { BppCommand, InstallationError } from '../messages/installationResult.ts';
 import { isSignature } from '../messages/signature.ts';
-import { encodeTlv, onlyTlv } from '../messages/tlv.ts';
+import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
 import { protectionChannel } from './bindProfile.ts';
 import { Bsp, deriveSessionKeys } from './bsp.ts';
 import { BppError } from './errors.ts';

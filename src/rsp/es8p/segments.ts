@@ -1,5 +1,5 @@
-import { inside, onlyTlv } from '../messages/tlv.ts';
-import type { Tlv } from '../messages/tlv.ts';
+import { inside, onlyTlv } from '../../asn1/tlv.ts';
+import type { Tlv } from '../../asn1/tlv.ts';
 import { decodeBoundProfilePackage } from '../messages/boundProfilePackage.ts';
 
 /**

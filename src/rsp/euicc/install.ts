@@ -13,7 +13,7 @@ import {
 import type { FinalResult, InstallationError } from '../messages/installationResult.ts';
 import { decodeStoreMetadata } from '../messages/metadata.ts';
 import { sign } from '../messages/signature.ts';
-import { encodeTlv, onlyTlv } from '../messages/tlv.ts';
+import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
 import { addNotification, notify } from './notifications.ts';
 import { PackageReader } from './package-reader.ts';
 import type { PackageElement } from './package-reader.ts';

@@ -39,7 +39,7 @@ import {
 } from '../messages/profileManagement.ts';
 import { sign } from '../messages/signature.ts';
 import { encodeVersion } from '../messages/identifiers.ts';
-import { encodeTlv, TlvReader } from '../messages/tlv.ts';
+import { encodeTlv, TlvReader } from '../../asn1/tlv.ts';
 import { authenticateServer } from './authenticate.ts';
 import type { Application } from './card.ts';
 import { PackageInstaller } from './install.ts';

@@ -8,7 +8,7 @@ import type { Es9pAnswer } from '../messages/es9p.ts';
 import type { EuiccInfo1 } from '../messages/euiccInfo.ts';
 import { decodeStoreMetadata, encodeStoreMetadata } from '../messages/metadata.ts';
 import { decodeSmdpSigned2 } from '../messages/prepareDownload.ts';
-import { onlyTlv } from '../messages/tlv.ts';
+import { onlyTlv } from '../../asn1/tlv.ts';
 
 /** Why the LPA gives a download up; `reason` of the error. */
 export type DownloadProblem =

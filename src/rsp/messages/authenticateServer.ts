@@ -8,8 +8,8 @@ import { readEuiccInfo2 } from './euiccInfo.ts';
 import type { EuiccInfo2 } from './euiccInfo.ts';
 import { readKeyIdentifier, readTransactionId } from './identifiers.ts';
 import { encodeSignature, readSignature } from './signature.ts';
-import { encodeTlv, inside, onlyTlv } from './tlv.ts';
-import type { Received } from './tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received } from '../../asn1/tlv.ts';
 import { encodeInteger, encodeText, readInteger, readOctets, readText } from './values.ts';
 
 /** Longest host name and path that is taken as an address. */

@@ -7,8 +7,8 @@ import { concatBytes } from '../../bytes.ts';
 import { readTransactionId } from './identifiers.ts';
 import { readPoint } from './prepareDownload.ts';
 import { encodeSignature, readSignature } from './signature.ts';
-import { encodeTlv, inside, listOf, onlyTlv } from './tlv.ts';
-import type { Received, Tlv, TlvReader } from './tlv.ts';
+import { encodeTlv, inside, listOf, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received, Tlv, TlvReader } from '../../asn1/tlv.ts';
 import {
   badValue,
   encodeInteger,

@@ -1,8 +1,8 @@
 /** ES10b.CancelSession BF41 (SGP.22 5.7.14): a download is given up, and the server is told. */
 import { readTransactionId } from './identifiers.ts';
 import { encodeSignature, readSignature } from './signature.ts';
-import { encodeTlv, inside, onlyTlv } from './tlv.ts';
-import type { Received } from './tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received } from '../../asn1/tlv.ts';
 import { encodeInteger, encodeOid, readInteger, readOid } from './values.ts';
 
 /** CancelSessionReason. After postponed and timeout the order can be downloaded later. */

@@ -1,7 +1,7 @@
 /** CtxParams1 and DeviceInfo (SGP.22 4.2, 5.7.13): what the LPA says of device and order. */
 import { encodeVersion, readVersion } from './identifiers.ts';
-import { encodeTlv, inside } from './tlv.ts';
-import type { Received, Tlv } from './tlv.ts';
+import { encodeTlv, inside } from '../../asn1/tlv.ts';
+import type { Received, Tlv } from '../../asn1/tlv.ts';
 import { encodeOptional, encodeText, readOctets, readText } from './values.ts';
 
 /** DeviceCapabilities in the order of their tags 80, 81, ...; each a VersionType. */

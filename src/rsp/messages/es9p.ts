@@ -19,8 +19,8 @@ import type { PrepareDownloadResponse } from './prepareDownload.ts';
 import { encodeSignature, signatureValue } from './signature.ts';
 import { RspRefusal } from './statusCodes.ts';
 import type { StatusCode } from './statusCodes.ts';
-import { encodeTlv, onlyTlv } from './tlv.ts';
-import type { Received } from './tlv.ts';
+import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received } from '../../asn1/tlv.ts';
 
 /** Any bytes in base64: the canonical spelling, padding included. */
 const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {

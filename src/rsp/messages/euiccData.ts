@@ -7,8 +7,8 @@ import type { ProfilePolicyRule } from './euiccInfo.ts';
 import { eidBytes, readEid } from './identifiers.ts';
 import { encodeOperatorId, readOperatorId } from './metadata.ts';
 import type { OperatorId } from './metadata.ts';
-import { encodeTlv, inside, listOf, onlyTlv } from './tlv.ts';
-import type { Tlv } from './tlv.ts';
+import { encodeTlv, inside, listOf, onlyTlv } from '../../asn1/tlv.ts';
+import type { Tlv } from '../../asn1/tlv.ts';
 import {
   badValue,
   encodeFlags,

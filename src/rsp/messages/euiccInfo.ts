@@ -1,8 +1,8 @@
 /** ES10b.GetEUICCChallenge BF2E and ES10b.GetEUICCInfo BF20, BF22 (SGP.22 5.7.7, 5.7.8). */
 import { concatBytes } from '../../bytes.ts';
 import { encodeVersion, hexToBytes, readKeyIdentifier, readVersion } from './identifiers.ts';
-import { encodeTlv, inside, listOf, onlyTlv, TlvReader } from './tlv.ts';
-import type { Received, Tlv } from './tlv.ts';
+import { encodeTlv, inside, listOf, onlyTlv, TlvReader } from '../../asn1/tlv.ts';
+import type { Received, Tlv } from '../../asn1/tlv.ts';
 import {
   encodeFlags,
   encodeInteger,

@@ -1,7 +1,7 @@
 /** Identifiers of RSP: ICCID, EID, VersionType, TransactionId, AID, key identifier. */
 import { bytesToHex } from '../../bytes.ts';
-import { encodeTlv } from './tlv.ts';
-import type { Tlv } from './tlv.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
+import type { Tlv } from '../../asn1/tlv.ts';
 import { badValue, readOctets } from './values.ts';
 
 /** Bytes of hexadecimal text, in any case. Throws ERR_RSP_VALUE; `what` names the field. */

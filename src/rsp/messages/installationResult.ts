@@ -3,8 +3,8 @@ import { readAid, readTransactionId } from './identifiers.ts';
 import { encodeNotificationMetadata, readNotificationMetadata } from './notificationMetadata.ts';
 import type { NotificationMetadata } from './notificationMetadata.ts';
 import { encodeSignature, readSignature } from './signature.ts';
-import { encodeTlv, inside, onlyTlv } from './tlv.ts';
-import type { Received, Tlv } from './tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received, Tlv } from '../../asn1/tlv.ts';
 import {
   badValue,
   encodeInteger,

@@ -3,8 +3,8 @@ import { concatBytes } from '../../bytes.ts';
 import { PROFILE_POLICY_RULES } from './euiccInfo.ts';
 import type { ProfilePolicyRule } from './euiccInfo.ts';
 import { encodeIccid, readIccid } from './identifiers.ts';
-import { encodeTlv, inside, listOf, onlyTlv } from './tlv.ts';
-import type { Received, Tlv, TlvReader } from './tlv.ts';
+import { encodeTlv, inside, listOf, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received, Tlv, TlvReader } from '../../asn1/tlv.ts';
 import {
   encodeFlags,
   encodeInteger,

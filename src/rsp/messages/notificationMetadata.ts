@@ -2,8 +2,8 @@
 import { encodeIccid, readIccid } from './identifiers.ts';
 import { NOTIFICATION_EVENTS } from './metadata.ts';
 import type { NotificationEvent } from './metadata.ts';
-import { encodeTlv, inside } from './tlv.ts';
-import type { Received, Tlv } from './tlv.ts';
+import { encodeTlv, inside } from '../../asn1/tlv.ts';
+import type { Received, Tlv } from '../../asn1/tlv.ts';
 import {
   badValue,
   encodeFlags,

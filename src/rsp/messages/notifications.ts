@@ -9,8 +9,8 @@ import type { NotificationEvent } from './metadata.ts';
 import { encodeNotificationMetadata, readNotificationMetadata } from './notificationMetadata.ts';
 import type { NotificationMetadata } from './notificationMetadata.ts';
 import { encodeSignature, readSignature } from './signature.ts';
-import { encodeTlv, inside, onlyTlv } from './tlv.ts';
-import type { Received, Tlv } from './tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received, Tlv } from '../../asn1/tlv.ts';
 import {
   badValue,
   encodeFlags,

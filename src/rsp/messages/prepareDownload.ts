@@ -3,8 +3,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.ts';
 import { hexToBytes, readTransactionId } from './identifiers.ts';
 import { encodeSignature, readSignature } from './signature.ts';
-import { encodeTlv, inside, onlyTlv } from './tlv.ts';
-import type { Received, Tlv } from './tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received, Tlv } from '../../asn1/tlv.ts';
 import {
   badValue,
   encodeBoolean,

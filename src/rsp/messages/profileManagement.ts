@@ -5,8 +5,8 @@
 import { encodeIccid, readIccid } from './identifiers.ts';
 import { encodeProfileIdentifier, readProfileIdentifier } from './profiles.ts';
 import type { ProfileIdentifier } from './profiles.ts';
-import { encodeTlv, inside, onlyTlv } from './tlv.ts';
-import type { Received } from './tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received } from '../../asn1/tlv.ts';
 import {
   encodeBoolean,
   encodeFlags,

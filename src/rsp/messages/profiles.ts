@@ -13,8 +13,8 @@ import {
   readProfileClass,
 } from './metadata.ts';
 import type { ProfileDescription } from './metadata.ts';
-import { encodeTlv, inside, listOf, onlyTlv } from './tlv.ts';
-import type { Received, Tlv } from './tlv.ts';
+import { encodeTlv, inside, listOf, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received, Tlv } from '../../asn1/tlv.ts';
 import {
   badValue,
   encodeInteger,

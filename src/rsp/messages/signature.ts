@@ -5,8 +5,8 @@
 import { p256 } from '@noble/curves/nist.js';
 import { bigintToBytes, concatBytes } from '../../bytes.ts';
 import type { PublicKey } from '../../pki/index.ts';
-import { encodeTlv } from './tlv.ts';
-import type { Tlv, TlvReader } from './tlv.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
+import type { Tlv, TlvReader } from '../../asn1/tlv.ts';
 import { readOctets } from './values.ts';
 
 /** Bytes of r and s on a curve of 256 bits: P-256 and brainpoolP256r1, all that SGP.22 v2 uses. */

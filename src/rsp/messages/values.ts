@@ -1,8 +1,8 @@
 /** Values of elements, read strictly and written canonically. */
 import { decodeBitString, decodeBoolean, decodeInteger, decodeOid } from '../../asn1/values.ts';
 import { ZkcxError } from '../../errors.ts';
-import { encodeTlv } from './tlv.ts';
-import type { Tlv } from './tlv.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
+import type { Tlv } from '../../asn1/tlv.ts';
 
 /** A field that has the right tag but a value outside the standard. */
 export function badValue(what: string, problem: string): ZkcxError {

@@ -10,7 +10,7 @@ import {
 } from '../messages/boundProfilePackage.ts';
 import { eidBytes } from '../messages/identifiers.ts';
 import { sign } from '../messages/signature.ts';
-import { encodeTlv } from '../messages/tlv.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
 import type { SmdpContext } from './context.ts';
 import type { SmdpIdentity } from './identities.ts';
 import { metadataOf, type Profile } from './profile.ts';

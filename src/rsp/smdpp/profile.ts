@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { PROFILE_POLICY_RULES } from '../messages/euiccInfo.ts';
-import { inside, TlvReader } from '../messages/tlv.ts';
+import { inside, TlvReader } from '../../asn1/tlv.ts';
 import { badValue, readInteger, readOctets, readText } from '../messages/values.ts';
 
 export const profileSchema = z.object({

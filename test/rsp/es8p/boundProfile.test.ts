@@ -16,7 +16,7 @@ import {
   encodeConfigureIsdp,
 } from '../../../src/rsp/messages/boundProfilePackage.ts';
 import { encodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
-import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { EID, fixture } from '../recorded.ts';
 import {
   bind,

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Bsp, deriveSessionKeys, MAX_ENCRYPTED, MAX_MAC_ONLY } from '../../../src/rsp/es8p/bsp.ts';
 import { MAX_SEGMENT } from '../../../src/rsp/es8p/index.ts';
-import { onlyTlv } from '../../../src/rsp/messages/tlv.ts';
+import { onlyTlv } from '../../../src/asn1/tlv.ts';
 import { EID, HEX } from '../recorded.ts';
 import { flip } from './download.ts';
 

@@ -15,7 +15,7 @@ import type {
   InitialiseSecureChannel,
 } from '../../../src/rsp/messages/boundProfilePackage.ts';
 import { sign } from '../../../src/rsp/messages/signature.ts';
-import { encodeTlv, onlyTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv, onlyTlv } from '../../../src/asn1/tlv.ts';
 import { EID, fixtureCertificate, HEX } from '../recorded.ts';
 import {
   bind,

@@ -14,7 +14,7 @@ import type {
 } from '../../../src/rsp/messages/boundProfilePackage.ts';
 import { BPP_COMMAND, INSTALLATION_ERROR } from '../../../src/rsp/messages/installationResult.ts';
 import { isSignature, sign } from '../../../src/rsp/messages/signature.ts';
-import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import {
   DPPB_SECRET,

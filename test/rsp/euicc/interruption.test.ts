@@ -11,7 +11,7 @@ import type { Euicc } from '../../../src/rsp/euicc/index.ts';
 import { decodeBoundProfilePackage } from '../../../src/rsp/messages/boundProfilePackage.ts';
 import type { BoundProfilePackage } from '../../../src/rsp/messages/boundProfilePackage.ts';
 import { INSTALLATION_ERROR } from '../../../src/rsp/messages/installationResult.ts';
-import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import {
   es10Of,
   install,

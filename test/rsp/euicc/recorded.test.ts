@@ -7,7 +7,7 @@ import type { Es10Channel } from '../../../src/rsp/apdu/index.ts';
 import { segmentsOf } from '../../../src/rsp/es8p/index.ts';
 import type { Euicc } from '../../../src/rsp/euicc/index.ts';
 import { decodeProfileInstallationResult } from '../../../src/rsp/messages/installationResult.ts';
-import { encodeTlv, inside, onlyTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../../../src/asn1/tlv.ts';
 import { fixture } from '../../support/certificates/keys.ts';
 import { testEuicc } from '../../support/rsp/emulator.ts';
 

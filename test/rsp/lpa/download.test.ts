@@ -17,7 +17,7 @@ import type {
 } from '../../../src/rsp/lpa/index.ts';
 import { decodeStoreMetadata, encodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
 import { sign } from '../../../src/rsp/messages/signature.ts';
-import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { es10Of, SERVER, testAnchor, testEuicc } from '../../support/rsp/emulator.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { es9pClient, probeServer } from '../../../src/rsp/lpa/index.ts';
 import type { Fetch } from '../../../src/rsp/lpa/index.ts';
-import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { listen } from '../../../src/rsp/smdpp/listen.ts';
 import { NOW } from '../../support/certificates/index.ts';

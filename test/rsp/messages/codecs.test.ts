@@ -16,7 +16,7 @@ import {
   GET_EUICC_INFO1_REQUEST,
   GET_EUICC_INFO2_REQUEST,
 } from '../../../src/rsp/messages/euiccInfo.ts';
-import { encodeTlv, TlvReader } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv, TlvReader } from '../../../src/asn1/tlv.ts';
 import { CODECS } from './samples/index.ts';
 import type { Codec } from './samples/index.ts';
 

@@ -28,7 +28,7 @@ import {
   decodeSwitchProfileRequest,
 } from '../../../src/rsp/messages/profileManagement.ts';
 import { decodeGetProfilesInfoRequest } from '../../../src/rsp/messages/profiles.ts';
-import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { HEX, session } from '../recorded.ts';
 import { serverSigned1 } from './samples/index.ts';
 

@@ -30,7 +30,7 @@ import {
   signatureValue,
   smdpSignature2Input,
 } from '../../../src/rsp/messages/signature.ts';
-import { inside, onlyTlv } from '../../../src/rsp/messages/tlv.ts';
+import { inside, onlyTlv } from '../../../src/asn1/tlv.ts';
 import {
   DPAUTH_CERTIFICATE,
   DPPB_CERTIFICATE,

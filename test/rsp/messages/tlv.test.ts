@@ -8,7 +8,7 @@ import {
   hexToBytes,
   readIccid,
 } from '../../../src/rsp/messages/identifiers.ts';
-import { encodeTlv, inside, onlyTlv, TlvReader } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv, inside, onlyTlv, TlvReader } from '../../../src/asn1/tlv.ts';
 import {
   encodeFlags,
   encodeInteger,

@@ -11,7 +11,7 @@ import {
   sgp26Euicc,
 } from '../../support/rsp/softEuicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
-import type { Received } from '../../../src/rsp/messages/tlv.ts';
+import type { Received } from '../../../src/asn1/tlv.ts';
 import type { PendingNotification } from '../../../src/rsp/messages/notifications.ts';
 
 let smdp: TestSmdp;

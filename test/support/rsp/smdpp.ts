@@ -15,7 +15,7 @@ import {
   decodePrepareDownloadResponse,
   encodePrepareDownloadResponse,
 } from '../../../src/rsp/messages/prepareDownload.ts';
-import { encodeTlv } from '../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { encodeInteger, encodeText } from '../../../src/rsp/messages/values.ts';
 import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
 import type { KeyPair, SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';

@@ -7,7 +7,7 @@ import * as installation from '../../../../src/rsp/messages/installationResult.t
 import * as metadata from '../../../../src/rsp/messages/metadata.ts';
 import * as notifications from '../../../../src/rsp/messages/notifications.ts';
 import * as prepare from '../../../../src/rsp/messages/prepareDownload.ts';
-import { inside, onlyTlv } from '../../../../src/rsp/messages/tlv.ts';
+import { inside, onlyTlv } from '../../../../src/asn1/tlv.ts';
 import { DPAUTH_CERTIFICATE, DPPB_CERTIFICATE, fixture, HEX, session } from '../../recorded.ts';
 import {
   aid,

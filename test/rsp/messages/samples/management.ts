@@ -3,7 +3,7 @@ import * as data from '../../../../src/rsp/messages/euiccData.ts';
 import * as notifications from '../../../../src/rsp/messages/notifications.ts';
 import * as management from '../../../../src/rsp/messages/profileManagement.ts';
 import * as profiles from '../../../../src/rsp/messages/profiles.ts';
-import { encodeTlv } from '../../../../src/rsp/messages/tlv.ts';
+import { encodeTlv } from '../../../../src/asn1/tlv.ts';
 import { encodeInteger } from '../../../../src/rsp/messages/values.ts';
 import { HEX, session } from '../../recorded.ts';
 import { aid, codec, iccid, notification, otherNotification, text } from './codec.ts';

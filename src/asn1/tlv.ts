@@ -1,11 +1,12 @@
 /**
- * The TLV layer of all RSP messages: DER with tags of up to three bytes (X.690 clauses 8.1, 10.1).
+ * DER elements with tags of up to three bytes (X.690 clauses 8.1, 10.1), which SGP.22 messages have and
+ * certificates have not: the latter are read by `DerCursor`.
  *
  * A tag is a number made of its identifier bytes, as the standard prints it: 0x30, 0x5f37, 0xbf38.
  * What was read keeps the bytes as received, because signatures cover those and no re-encoding.
  */
-import { concatBytes } from '../../bytes.ts';
-import { ZkcxError } from '../../errors.ts';
+import { concatBytes } from '../bytes.ts';
+import { ZkcxError } from '../errors.ts';
 
 /** One element. `der` and `content` are views of the input, not copies. */
 export interface Tlv {
@@ -26,9 +27,14 @@ const MAX_TAG_BYTES = 3;
 /** An element of this tag with a minimal definite length. Contents are put one after the other. */
 export function encodeTlv(tag: number, ...content: Uint8Array[]): Uint8Array {
   const length = content.reduce((total, part) => total + part.length, 0);
+  return concatBytes(tlvHeader(tag, length), ...content);
+}
+
+/** Tag and minimal definite length of an element with `length` content bytes. */
+export function tlvHeader(tag: number, length: number): Uint8Array {
   const bytes = bigEndian(length);
-  const header = length < 0x80 ? [length] : [0x80 | bytes.length, ...bytes];
-  return concatBytes(Uint8Array.of(...bigEndian(tag), ...header), ...content);
+  const lengthBytes = length < 0x80 ? [length] : [0x80 | bytes.length, ...bytes];
+  return Uint8Array.of(...bigEndian(tag), ...lengthBytes);
 }
 
 /** A tag as people write it: 0xbf38. */
