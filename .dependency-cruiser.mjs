@@ -27,13 +27,44 @@ const STAGES = {
     folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
     packages: ['o1js', 'zod', 'classic-level', '@noble/', 'node:'],
   },
+  fold: {
+    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes'],
+    packages: ['o1js', 'zod', 'bullmq', 'ioredis', '@noble/', 'node:'],
+  },
+  zkapp: {
+    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes'],
+    packages: ['o1js', 'zod', '@noble/', 'node:'],
+  },
   rsp: {
     folders: ['pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
     packages: ['hono', '@hono/', 'zod', 'classic-level', '@noble/', 'node:'],
   },
+  /** What RSP and proofs have in common: the one place that knows both. */
+  'rsp/zkcx': {
+    folders: [
+      'rsp',
+      'session',
+      'prover',
+      'witness',
+      'circuits',
+      'pki',
+      'asn1',
+      'roles',
+      'params',
+      'errors',
+      'bytes',
+    ],
+    packages: ['o1js', 'hono', 'zod', 'classic-level', '@hpke/', '@noble/', 'node:'],
+  },
 };
 
 const own = (name) => `^src/${name}(/|\\.ts$)`;
+
+/** Stages inside a stage have rules of their own. */
+const inner = (stage) =>
+  Object.keys(STAGES)
+    .filter((other) => other.startsWith(`${stage}/`))
+    .map(own);
 
 /** Packages are told apart by where they resolve to; a built-in resolves to its own bare name. */
 const npm = (name) =>
@@ -46,14 +77,14 @@ const stageRules = Object.entries(STAGES).flatMap(([stage, { folders, packages }
     name: `${stage}-folders`,
     comment: `src/${stage} may import ${folders.join(', ') || 'nothing'} of src`,
     severity: 'error',
-    from: { path: own(stage) },
+    from: { path: own(stage), pathNot: inner(stage) },
     to: { path: '^src/', pathNot: [stage, ...folders].map(own) },
   },
   {
     name: `${stage}-packages`,
     comment: `src/${stage} may import ${packages.join(', ') || 'no package'}`,
     severity: 'error',
-    from: { path: own(stage) },
+    from: { path: own(stage), pathNot: inner(stage) },
     to: { pathNot: ['^src/', ...packages.map(npm)], couldNotResolve: false },
   },
 ]);
@@ -67,6 +98,13 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: own('cli') },
       to: { path: own('cli') },
+    },
+    {
+      name: 'rsp-is-plain',
+      comment: 'RSP works without any proof; what brings both together builds on it',
+      severity: 'error',
+      from: { path: own('rsp'), pathNot: own('rsp/zkcx') },
+      to: { path: own('rsp/zkcx') },
     },
     {
       name: 'index-is-the-edge',

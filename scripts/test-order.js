@@ -14,6 +14,8 @@ const FOLDERS = [
   'session',
   'circuits',
   'prover',
+  'fold',
+  'zkapp',
   'cli',
 ];
 
