@@ -42,6 +42,9 @@ export const CRL_TAIL_BYTES = 128;
 /** Height of the tree of published credentials. */
 export const REGISTRY_HEIGHT = 32;
 
+/** Largest height of an aggregate: up to 1,024 credentials in one proof. */
+export const AGGREGATE_HEIGHT = 10;
+
 /** Subtrees of a nameConstraints extension (or entries of permittedEins) that a link can commit to. */
 export const MAX_BASES = 4;
 
@@ -77,6 +80,7 @@ export const TABLE = {
   optional: { lengths: 60, octets: 61, oid: 62 },
   extensions: { keys: 63, starts: 64, ends: 65, critical: 66, generalNames: 67 },
   crl: { reasons: 80, numberLengths: 81 },
+  aggregate: { powers: 90 },
 } as const;
 
 /** Version that is hashed into every commitment. */

@@ -77,10 +77,13 @@ export function assertCredential(
   return lastIssuer(context, used, handles);
 }
 
-/** For each slot after the first, whether it holds a link: bits that only fall, and number links - 1. */
-export function usedSlots(context: CircuitContext, links: Field): Field[] {
-  const used = Array.from({ length: MAX_LINKS - 1 }, (_, i) => {
-    const bit = existsOne(() => (links.toBigInt() > BigInt(i + 1) ? 1n : 0n));
+/**
+ * For each of `slots` after the first, whether one of `count` things is in it: bits that only fall,
+ * and number count - 1. Asserts 1 <= count <= slots.
+ */
+export function usedSlots(context: CircuitContext, count: Field, slots = MAX_LINKS): Field[] {
+  const used = Array.from({ length: slots - 1 }, (_, i) => {
+    const bit = existsOne(() => (count.toBigInt() > BigInt(i + 1) ? 1n : 0n));
     context.assertBit(bit);
     return bit;
   });
@@ -88,7 +91,7 @@ export function usedSlots(context: CircuitContext, links: Field): Field[] {
     const before = used[i - 1];
     if (before !== undefined) context.assertProduct(bit, before, bit);
   });
-  context.assertLinear([...used.map((bit) => [1n, bit] as const), [-1n, links]], 1n);
+  context.assertLinear([...used.map((bit) => [1n, bit] as const), [-1n, count]], 1n);
   return used;
 }
 

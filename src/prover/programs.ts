@@ -27,13 +27,14 @@ export const PROGRAMS = {
   registryPresentation: async () =>
     (await import('../circuits/registryPresentation.program.ts')).registryPresentationProgram,
   certify: async () => (await import('../circuits/certify.program.ts')).certifyProgram,
+  aggregate: async () => (await import('../circuits/aggregate.program.ts')).aggregateProgram,
 } as const satisfies ProgramTable;
 
 export type ProgramName = keyof typeof PROGRAMS;
 
 /** Programs whose proofs a program verifies inside: they must be compiled before it. */
 export const VERIFIED_INSIDE: ReadonlyMap<string, readonly ProgramName[]> = new Map(
-  (['crl', 'presentation', 'certify'] as const).map((program) => [program, ['chain']]),
+  (['crl', 'presentation', 'certify', 'aggregate'] as const).map((program) => [program, ['chain']]),
 );
 
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
@@ -55,4 +56,5 @@ export const PROOF_SHAPES: Readonly<Record<ProgramName, ProofShape>> = {
   presentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 1 },
   registryPresentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 0 },
   certify: { publicInput: 5, publicOutput: 9, maxProofsVerified: 1 },
+  aggregate: { publicInput: 1, publicOutput: 5, maxProofsVerified: 2 },
 };

@@ -3,6 +3,7 @@
  * shows that no key lies between the two. Leaf 0 is the sentinel with key 0.
  */
 import { Field } from 'o1js';
+import { emptyRoot } from '../circuits/gadgets/merkle.ts';
 import { domainHash } from '../circuits/hash.ts';
 
 export interface IndexedLeaf {
@@ -23,18 +24,6 @@ export interface IndexedTreeOptions {
   /** Next key of the largest key. */
   readonly end: bigint;
   readonly hashLeaf: (leaf: IndexedLeaf) => Field;
-}
-
-/** Roots of trees without leaves, by height. */
-const emptyRoots: Field[] = [Field(0)];
-
-/** Root of the tree of a height in which every leaf is 0. */
-export function emptyRoot(height: number): Field {
-  for (let h = emptyRoots.length; h <= height; h++) {
-    const below = emptyRoots[h - 1]!;
-    emptyRoots.push(domainHash('node', [below, below]));
-  }
-  return emptyRoots[height]!;
 }
 
 /** Holds all of its leaves. Nodes are hashed when a root or a path is asked for, each once. */

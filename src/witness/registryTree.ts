@@ -3,11 +3,11 @@
  * empty ones (0). Its root is `registryRoot`.
  */
 import { Field } from 'o1js';
+import { emptyRoot } from '../circuits/gadgets/merkle.ts';
 import { domainHash } from '../circuits/hash.ts';
 import { RegistryPath } from '../circuits/registryPresentation.program.ts';
 import { ZkcxError } from '../errors.ts';
 import { REGISTRY_HEIGHT } from '../params.ts';
-import { emptyRoot } from './indexedTree.ts';
 
 /** Append-only. Nodes are hashed when a root or a path is asked for, each once. */
 export class RegistryTree {

@@ -1,4 +1,4 @@
-import type { Field } from 'o1js';
+import { Field } from 'o1js';
 import type { CircuitContext } from '../kimchi/context.ts';
 import { domainHash } from '../hash.ts';
 
@@ -32,4 +32,16 @@ export function merkleRoot(context: CircuitContext, leaf: Field, path: MerklePat
     node = domainHash('node', [left, other]);
   });
   return node;
+}
+
+/** Roots of trees without leaves, by height. */
+const emptyRoots: Field[] = [Field(0)];
+
+/** Root of the tree of a height in which every leaf is 0, the empty one. A plain computation. */
+export function emptyRoot(height: number): Field {
+  for (let h = emptyRoots.length; h <= height; h++) {
+    const below = emptyRoots[h - 1]!;
+    emptyRoots.push(domainHash('node', [below, below]));
+  }
+  return emptyRoots[height]!;
 }
