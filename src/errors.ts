@@ -164,6 +164,12 @@ export type ErrorCode =
   | 'ERR_PRESENTATION_ROLE'
   | 'ERR_PRESENTATION_SIGNATURE'
   | 'ERR_PRESENTATION_WINDOW'
+  // an aggregate of chain proofs
+  | 'ERR_AGGREGATE_SIZE'
+  | 'ERR_AGGREGATE_TRUST_ROOT'
+  | 'ERR_AGGREGATE_DUPLICATE'
+  | 'ERR_AGGREGATE_EXPIRED'
+  | 'ERR_AGGREGATE_MERGE'
   // the tree of published credentials
   | 'ERR_REGISTRY_FULL'
   | 'ERR_REGISTRY_UNKNOWN'
