@@ -1,0 +1,39 @@
+/**
+ * What zkCX-aware firmware hashes in another way than SGP.22, so that neither a signature of the eUICC
+ * nor its EID is needed by the server (docs/zkcx-mode.md). Both ends compute it: plain functions, no
+ * proofs.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '../../bytes.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
+
+const KDF_DOMAIN = new TextEncoder().encode('zkcx-bsp-kdf-1');
+
+/** As many as an EID has: the key derivation keeps its form. */
+const KDF_VALUE_BYTES = 16;
+
+/**
+ * What smdpSignature2 covers: smdpSigned2, and as an OCTET STRING the SHA-256 of serverSigned1. That
+ * holds both challenges, and by the server's one the whole negotiation; of what the eUICC signed there
+ * is nothing in it. It cannot be taken for the input of a classic session, which goes on with 5F37.
+ *
+ * @param smdpSigned2 whole element
+ * @param serverSigned1 whole element, as signed
+ */
+export function zkcxSmdpSignature2Input(
+  smdpSigned2: Uint8Array,
+  serverSigned1: Uint8Array,
+): Uint8Array {
+  return concatBytes(smdpSigned2, encodeTlv(0x04, sha256(serverSigned1)));
+}
+
+/**
+ * The 16 bytes that stand in the place of the EID where the keys of a bound profile package are derived
+ * (SGP.22 5.5.1, SharedInfo): different in every session, and known to both ends only by the session.
+ *
+ * @param serverSigned1 whole element, as signed
+ * @param euiccOtpk the eUICC's one-time key, 65 bytes
+ */
+export function zkcxKdfValue(serverSigned1: Uint8Array, euiccOtpk: Uint8Array): Uint8Array {
+  return sha256(concatBytes(KDF_DOMAIN, serverSigned1, euiccOtpk)).slice(0, KDF_VALUE_BYTES);
+}
