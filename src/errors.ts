@@ -173,6 +173,9 @@ export type ErrorCode =
   // the tree of published credentials
   | 'ERR_REGISTRY_FULL'
   | 'ERR_REGISTRY_UNKNOWN'
+  | 'ERR_REGISTRY_FORMAT'
+  | 'ERR_REGISTRY_VERSION'
+  | 'ERR_REGISTRY_ROOT'
   // a proof or an envelope
   | 'ERR_PROOF_FORMAT'
   | 'ERR_PROOF_VERSION'
@@ -247,6 +250,13 @@ export type ErrorCode =
   | 'ERR_PROVER_CANCELLED'
   | 'ERR_PROVER_CLOSED'
   | 'ERR_PROVER_KEY'
+  // folding: its chains, its proofs, its workers, a member's file
+  | 'ERR_FOLD_INPUT'
+  | 'ERR_FOLD_PROOF'
+  | 'ERR_FOLD_WORKER'
+  | 'ERR_FOLD_PACKAGES'
+  | 'ERR_FOLD_REDIS'
+  | 'ERR_MEMBER_FORMAT'
   // files and the command line
   | 'ERR_FILE_READ'
   | 'ERR_FILE_SIZE'
