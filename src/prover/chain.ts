@@ -68,7 +68,7 @@ export async function proveChain(
 }
 
 /** The chain under its CI and the window that its proof will show. Everything short of proving. */
-function checkForProof(
+export function checkForProof(
   anchors: readonly TrustAnchor[],
   certificates: readonly Certificate[],
   at: bigint,
@@ -88,10 +88,7 @@ export async function proveSteps(
 ): Promise<JsonProof> {
   let proof: JsonProof | undefined;
   for (const step of steps) {
-    const witness =
-      step.method === 'anchor'
-        ? AnchorWitness.toJSON(step.witness)
-        : ExtendWitness.toJSON(step.witness);
+    const witness = stepWitness(step);
     proof = await prover.prove(
       {
         program: 'chain',
@@ -108,4 +105,11 @@ export async function proveSteps(
   }
   if (proof === undefined) throw new ZkcxError('ERR_CHAIN_LENGTH', 'a chain needs a certificate');
   return proof;
+}
+
+/** The witness of a step as it crosses to the prover. */
+export function stepWitness(step: ChainStep): unknown {
+  return step.method === 'anchor'
+    ? AnchorWitness.toJSON(step.witness)
+    : ExtendWitness.toJSON(step.witness);
 }

@@ -49,28 +49,44 @@ export function chainSteps(
   { trust, window, random }: { trust: TrustSet; window: Window; random: RandomBytes },
 ): ChainStep[] {
   const steps: ChainStep[] = [];
-  const leaf = ciLeaf(chain.anchor);
-  const path = trust.path(chain.anchor);
-  for (const [i, link] of chain.links.entries()) {
-    const earlier = steps[i - 1]?.opening;
-    const opening = openingOf(chain, i, CiLeaf.hash(leaf), window, freshBlind(random), earlier);
-    const claim = new ChainClaim({
-      trustRoot: trust.root,
-      validFrom: opening.validFrom,
-      validUntil: opening.validUntil,
-      commitment: Opening.commitment(opening),
-    });
-    const { tbs, signature } = link.certificate;
-    const linkInput = linkWitness({ tbs, signature }, opening);
-    if (earlier === undefined) {
-      const witness = new AnchorWitness({ link: linkInput, ci: leaf, ...path });
-      steps.push({ method: 'anchor', witness, opening, claim });
-    } else {
-      const witness = new ExtendWitness({ link: linkInput, earlier });
-      steps.push({ method: 'extend', witness, opening, claim });
-    }
+  for (const index of chain.links.keys()) {
+    const earlier = steps.at(-1)?.opening;
+    steps.push(chainStep(chain, index, { trust, window, blind: freshBlind(random), earlier }));
   }
   return steps;
+}
+
+/**
+ * The step of one link. The window may be narrower than that of the step before, never wider.
+ *
+ * @param blind fresh, see `freshBlind`
+ * @param earlier opening of the step before; none for the first link
+ */
+export function chainStep(
+  chain: CheckedChain,
+  index: number,
+  {
+    trust,
+    window,
+    blind,
+    earlier,
+  }: { trust: TrustSet; window: Window; blind: Field; earlier?: Opening },
+): ChainStep {
+  const leaf = ciLeaf(chain.anchor);
+  const opening = openingOf(chain, index, CiLeaf.hash(leaf), window, blind, earlier);
+  const claim = new ChainClaim({
+    trustRoot: trust.root,
+    validFrom: opening.validFrom,
+    validUntil: opening.validUntil,
+    commitment: Opening.commitment(opening),
+  });
+  const { tbs, signature } = chain.links[index]!.certificate;
+  const link = linkWitness({ tbs, signature }, opening);
+  if (earlier === undefined) {
+    const witness = new AnchorWitness({ link, ci: leaf, ...trust.path(chain.anchor) });
+    return { method: 'anchor', witness, opening, claim };
+  }
+  return { method: 'extend', witness: new ExtendWitness({ link, earlier }), opening, claim };
 }
 
 /** A TBS and its signature as the circuit takes them; the bytes need not be a certificate. */
