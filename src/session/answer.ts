@@ -17,9 +17,9 @@ import {
 } from '../witness/presentation.ts';
 import { chainOf } from './credentialChain.ts';
 import type { PresentationBundle } from './envelopes.ts';
-import type { AcceptedRequest } from './holder.ts';
-import { writeOpenings } from './openings.ts';
-import { messagePrefix, sessionId, sessionMessage, type SessionTranscript } from './transcript.ts';
+import type { AcceptedTerms } from './holder.ts';
+import { type Disclosure, writeOpenings } from './openings.ts';
+import { messagePrefix, sessionId, sessionMessage, type SignedTranscript } from './transcript.ts';
 
 /** The device: signs a message with the leaf key, ECDSA P-256 over its SHA-256. */
 export type SignMessage = (message: Uint8Array) => SignatureValue | Promise<SignatureValue>;
@@ -29,8 +29,14 @@ interface SignatureValue {
   readonly s: bigint;
 }
 
+/** What is answered; an `AcceptedRequest` is one. */
+export interface AnswerTerms extends AcceptedTerms {
+  readonly transcript: SignedTranscript;
+  readonly request: { readonly disclosures: readonly Disclosure[] };
+}
+
 export interface AnswerInput {
-  readonly accepted: AcceptedRequest;
+  readonly accepted: AnswerTerms;
   readonly credential: Credential;
   /** CIs, among them the one that the credential's chain starts from. */
   readonly anchors: readonly TrustAnchor[];
@@ -48,7 +54,7 @@ export interface AnswerPlan {
   /** Undefined where the message is opened. */
   readonly message?: MessageProofInput;
   readonly hidden: Uint8Array;
-  readonly accepted: AcceptedRequest;
+  readonly accepted: AnswerTerms;
   readonly credential: Credential;
   readonly session: HolderSession;
 }
@@ -56,7 +62,7 @@ export interface AnswerPlan {
 /** What the holder keeps of a session, for possession proofs later. Private. */
 export interface HolderSession {
   readonly session: bigint;
-  readonly transcript: SessionTranscript;
+  readonly transcript: SignedTranscript;
   readonly key: SessionOpenings['key'];
 }
 

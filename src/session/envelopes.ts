@@ -18,20 +18,21 @@ const base64 = (limit: number) =>
 
 const coordinate = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Values and blinds of the session commitments that the holder chose to open. */
-const openingsSchema = z.strictObject({
-  identity: z.strictObject({ blind: fieldString, identity: fieldString }).optional(),
-  issuer: z
-    .strictObject({
-      blind: fieldString,
-      /** Folded organisation name. */
-      organisation: base64(64),
-      /** Id of the issuer of the last certificate. */
-      issuer: fieldString,
-    })
-    .optional(),
-  key: z.strictObject({ blind: fieldString, x: coordinate, y: coordinate }).optional(),
-});
+/** Value and blind of a session commitment. */
+export const openingShapes = {
+  identity: z.strictObject({ blind: fieldString, identity: fieldString }),
+  issuer: z.strictObject({
+    blind: fieldString,
+    /** Folded organisation name. */
+    organisation: base64(64),
+    /** Id of the issuer of the last certificate. */
+    issuer: fieldString,
+  }),
+  key: z.strictObject({ blind: fieldString, x: coordinate, y: coordinate }),
+};
+
+/** Those that the holder chose to open. */
+const openingsSchema = z.strictObject(openingShapes).partial();
 
 export type Openings = z.infer<typeof openingsSchema>;
 

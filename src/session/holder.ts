@@ -11,7 +11,12 @@ import type { Credential } from '../prover/credential.ts';
 import type { RegistryTree } from '../witness/registryTree.ts';
 import type { RevocationMap } from '../witness/revocationMap.ts';
 import { TrustSet } from '../witness/trust.ts';
-import { parseServerRequest, type ServerRequest, transactionBytes } from './offers.ts';
+import {
+  parseServerRequest,
+  type RequestTerms,
+  type ServerRequest,
+  transactionBytes,
+} from './offers.ts';
 import type { Disclosure } from './openings.ts';
 import { scopeOf } from './scope.ts';
 import { bindTranscript, type SessionTranscript } from './transcript.ts';
@@ -54,16 +59,20 @@ export interface HolderPolicy {
   readonly consent?: (question: ConsentQuestion) => boolean | Promise<boolean>;
 }
 
-/** A request that the holder is willing to answer, in terms of what it knows itself. */
-export interface AcceptedRequest {
-  readonly request: ServerRequest;
-  readonly transcript: SessionTranscript;
+/** A request's terms as the holder is willing to prove them, by what it knows itself. */
+export interface AcceptedTerms {
   readonly trust: TrustSet;
   readonly map: RevocationMap;
   readonly registry?: RegistryTree;
   readonly time: bigint;
   readonly role: Role;
   readonly scope: Field;
+}
+
+/** A request that the holder is willing to answer. */
+export interface AcceptedRequest extends AcceptedTerms {
+  readonly request: ServerRequest;
+  readonly transcript: SessionTranscript;
 }
 
 export interface RequestInput {
@@ -86,8 +95,31 @@ export async function checkRequest(
   policy: HolderPolicy,
 ): Promise<AcceptedRequest> {
   const request = readRequest(serverOffer);
-  const { serverAddress, serverOid } = peer;
-  const { role, purpose, disclosures } = request;
+  const { disclosures } = request;
+  const terms = checkTerms(request, peer, credential, policy);
+  const transcript = bindTranscript({
+    transactionId: transactionBytes(request),
+    serverAddress: peer.serverAddress,
+    clientOffer,
+    serverOffer,
+  });
+  if (disclosures.length > 0 && !(await policy.consent?.({ peer, disclosures }))) {
+    throw new ZkcxError('ERR_HOLDER_CONSENT', 'openings are asked for, without consent to them');
+  }
+  return { request, transcript, ...terms };
+}
+
+/**
+ * Decide on the terms of a request; the part of `checkRequest` that does not depend on how the request
+ * came. Throws ERR_HOLDER_ROLE, ERR_HOLDER_CLOCK, ERR_HOLDER_TRUST_SET, ERR_HOLDER_MAP, ERR_HOLDER_REGISTRY.
+ */
+export function checkTerms(
+  request: RequestTerms,
+  { serverOid }: Pick<Peer, 'serverOid'>,
+  credential: Pick<Credential, 'opening'>,
+  policy: HolderPolicy,
+): AcceptedTerms {
+  const { role, purpose } = request;
   if (credential.opening.role.toBigInt() !== BigInt(ROLES[role].number)) {
     throw new ZkcxError('ERR_HOLDER_ROLE', 'the request is for a credential of another role');
   }
@@ -104,16 +136,7 @@ export async function checkRequest(
   const map = mapOf(request, policy);
   const registry = registryOf(request, policy);
   const scope = Field(purpose === undefined ? 0n : scopeOf(serverOid, purpose));
-  const transcript = bindTranscript({
-    transactionId: transactionBytes(request),
-    serverAddress,
-    clientOffer,
-    serverOffer,
-  });
-  if (disclosures.length > 0 && !(await policy.consent?.({ peer, disclosures }))) {
-    throw new ZkcxError('ERR_HOLDER_CONSENT', 'openings are asked for, without consent to them');
-  }
-  return { request, transcript, trust, map, registry, time, role, scope };
+  return { trust, map, registry, time, role, scope };
 }
 
 function readRequest(serverOffer: Uint8Array): ServerRequest {
@@ -124,7 +147,7 @@ function readRequest(serverOffer: Uint8Array): ServerRequest {
   }
 }
 
-function trustSetOf({ trustRoot }: ServerRequest, policy: HolderPolicy): TrustSet {
+function trustSetOf({ trustRoot }: RequestTerms, policy: HolderPolicy): TrustSet {
   const { trustSets, minimumCis = 2 } = policy;
   const known = trustSets
     .filter(({ length }) => length > 0)
@@ -141,7 +164,7 @@ function trustSetOf({ trustRoot }: ServerRequest, policy: HolderPolicy): TrustSe
   return known;
 }
 
-function mapOf({ revocationRoot }: ServerRequest, policy: HolderPolicy): RevocationMap {
+function mapOf({ revocationRoot }: RequestTerms, policy: HolderPolicy): RevocationMap {
   const { maps, minimumEntries = 2 } = policy;
   const known = maps.find(({ root }) => root.toString() === revocationRoot);
   if (known === undefined || known.size < minimumEntries) {
@@ -156,7 +179,7 @@ function mapOf({ revocationRoot }: ServerRequest, policy: HolderPolicy): Revocat
 }
 
 function registryOf(
-  { registryRoot }: ServerRequest,
+  { registryRoot }: RequestTerms,
   policy: HolderPolicy,
 ): RegistryTree | undefined {
   if (registryRoot === undefined) return undefined;

@@ -45,6 +45,12 @@ const serverRequest = z.strictObject({
 
 export type ServerRequest = z.infer<typeof serverRequest>;
 
+/** What a request asks to be proven, whatever the protocol that carries it. */
+export type RequestTerms = Pick<
+  ServerRequest,
+  'mode' | 'trustRoot' | 'revocationRoot' | 'registryRoot' | 'time' | 'role' | 'purpose'
+>;
+
 /** What this version of the package offers as a client. */
 export const CLIENT_OFFER: Uint8Array = encode({
   format: 'zkcx-offer',
@@ -114,7 +120,7 @@ export function newServerRequest({
 }
 
 /** What the server that made a request expects of the answer. */
-export function termsOf(request: ServerRequest, serverOid: string): PresentationTerms {
+export function termsOf(request: RequestTerms, serverOid: string): PresentationTerms {
   const { mode, trustRoot, revocationRoot, registryRoot, time, role, purpose } = request;
   return {
     mode,

@@ -50,15 +50,16 @@ export function checkOpenings(
   }
   const { identity, issuer, key } = openings;
   return {
-    ...(identity && { identity: openIdentity(identity, claim, role) }),
+    ...(identity && { identity: openIdentity(identity, claim.sessionIdentity, role) }),
     ...(issuer && { issuer: openIssuer(issuer, claim) }),
-    ...(key && { key: openKey(key, claim) }),
+    ...(key && { key: openKey(key, claim.sessionKey) }),
   };
 }
 
-function openIdentity(
+/** The identity that a commitment holds. Throws ERR_PROOF_OPENING. */
+export function openIdentity(
   { blind, identity }: NonNullable<Openings['identity']>,
-  { sessionIdentity }: PresentationClaim,
+  sessionIdentity: Field,
   role: Role,
 ): Identity {
   assertOpens('identity', commitIdentity(field(blind), field(identity)), sessionIdentity);
@@ -79,10 +80,8 @@ function openIssuer(
   return Object.freeze({ organisation: name, issuer: issuer.toBigInt() });
 }
 
-function openKey(
-  opening: NonNullable<Openings['key']>,
-  { sessionKey }: PresentationClaim,
-): PublicKey {
+/** The leaf key that a commitment holds. Throws ERR_PROOF_OPENING. */
+export function openKey(opening: NonNullable<Openings['key']>, sessionKey: Field): PublicKey {
   const key = { x: BigInt(`0x${opening.x}`), y: BigInt(`0x${opening.y}`) };
   const opens = isOnCurve(key) ? commitKey(field(opening.blind), publicKey(key)) : undefined;
   assertOpens('key', opens, sessionKey);

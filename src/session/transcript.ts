@@ -56,6 +56,20 @@ export interface SessionTranscript {
   readonly serverChallenge: Uint8Array;
 }
 
+/** The same where the message may have been defined elsewhere, as EuiccSigned1 is by SGP.22. */
+export interface SignedTranscript extends SessionTranscript {
+  /** Left out: the message above. */
+  readonly form?: MessageForm;
+}
+
+/** Another message that opens a session. */
+export interface MessageForm {
+  /** All of it before the hidden bytes. Throws where there cannot be so many of them. */
+  prefix(hiddenLength: number): Uint8Array;
+  /** 32 bytes that no other session has: a hash of all that was negotiated. */
+  readonly session: Uint8Array;
+}
+
 /**
  * A host name in lower case (letters, digits, dots, hyphens), with a port or without. Throws
  * ERR_SESSION_VALUE for another spelling, so that an address has one.
@@ -88,10 +102,11 @@ export function bindTranscript(negotiation: Negotiation): SessionTranscript {
 }
 
 /** All of the message before the hidden bytes, when there are `hiddenLength` of them. */
-export function messagePrefix(transcript: SessionTranscript, hiddenLength: number): Uint8Array {
+export function messagePrefix(transcript: SignedTranscript, hiddenLength: number): Uint8Array {
   if (!Number.isInteger(hiddenLength) || hiddenLength < 0 || hiddenLength > MAX_HIDDEN) {
     throw new ZkcxError('ERR_SESSION_VALUE', `a message hides 0 to ${MAX_HIDDEN} bytes`);
   }
+  if (transcript.form !== undefined) return transcript.form.prefix(hiddenLength);
   const fields = concatBytes(
     encodeTlv(TAG.utf8String, MESSAGE_DOMAIN),
     encodeTlv(CONTEXT.transactionId, transcript.transactionId),
@@ -103,7 +118,7 @@ export function messagePrefix(transcript: SessionTranscript, hiddenLength: numbe
 }
 
 /** The whole message: what the leaf key signs, with SHA-256. */
-export function sessionMessage(transcript: SessionTranscript, hidden: Uint8Array): Uint8Array {
+export function sessionMessage(transcript: SignedTranscript, hidden: Uint8Array): Uint8Array {
   return concatBytes(messagePrefix(transcript, hidden.length), hidden);
 }
 
@@ -138,8 +153,9 @@ export function parseSessionMessage(message: Uint8Array): SessionTranscript & {
 }
 
 /** What later messages of the session name it by. */
-export function sessionId({ serverChallenge }: SessionTranscript): Field {
-  const halves = [serverChallenge.subarray(0, 16), serverChallenge.subarray(16)];
+export function sessionId({ serverChallenge, form }: SignedTranscript): Field {
+  const bytes = form?.session ?? serverChallenge;
+  const halves = [bytes.subarray(0, 16), bytes.subarray(16)];
   return domainHash(
     'session',
     halves.map((half) => Field(bytesToBigint(half))),

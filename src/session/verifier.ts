@@ -19,7 +19,7 @@ import { type Role, ROLES } from '../roles.ts';
 import { digestOf, messageRequest } from '../witness/message.ts';
 import { checkPresentationBundle, type PresentationBundle } from './envelopes.ts';
 import { checkOpenings, type Disclosed, type Disclosure } from './openings.ts';
-import { messagePrefix, sessionId, sessionMessage, type SessionTranscript } from './transcript.ts';
+import { messagePrefix, sessionId, sessionMessage, type SignedTranscript } from './transcript.ts';
 
 /** Seconds. */
 export const DEFAULT_TOLERANCE = 300n;
@@ -42,7 +42,7 @@ export interface PresentationTerms {
 export interface PresentationExpectation {
   readonly terms: PresentationTerms;
   /** The negotiation that the challenge binds. */
-  readonly transcript: SessionTranscript;
+  readonly transcript: SignedTranscript;
   /** What must be opened; default nothing. */
   readonly disclosures?: readonly Disclosure[];
   /** Unix seconds at which revocationRoot was last seen to be that of the newest lists. */
@@ -69,7 +69,10 @@ export interface VerifiedPresentation extends Disclosed {
   readonly session: bigint;
   /** Commitment to the leaf key, for `possession`. */
   readonly sessionKey: bigint;
-  readonly transcript: SessionTranscript;
+  /** The other commitments, for openings that come later in the session. */
+  readonly sessionMessage: bigint;
+  readonly sessionIdentity: bigint;
+  readonly transcript: SignedTranscript;
   /** Bytes of the signed message that are not in the transcript. */
   readonly hiddenLength: number;
   /** These bytes, if they were opened. */
@@ -113,6 +116,8 @@ export async function verifyPresentation(
     pseudonym,
     session: sessionId(transcript).toBigInt(),
     sessionKey: claim.sessionKey.toBigInt(),
+    sessionMessage: claim.sessionMessage.toBigInt(),
+    sessionIdentity: claim.sessionIdentity.toBigInt(),
     transcript,
     hiddenLength: message.hiddenLength,
     hidden: message.hidden,
@@ -193,7 +198,7 @@ interface CheckedMessage {
 function checkMessage(
   message: PresentationBundle['message'],
   { sessionMessage: committed }: PresentationClaim,
-  transcript: SessionTranscript,
+  transcript: SignedTranscript,
   asked: readonly Disclosure[],
 ): CheckedMessage {
   if (message.kind === 'opening') {

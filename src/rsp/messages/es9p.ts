@@ -23,7 +23,7 @@ import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
 import type { Received } from '../../asn1/tlv.ts';
 
 /** Any bytes in base64: the canonical spelling, padding included. */
-const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {
+export const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {
   decode(text, { issues }) {
     const bytes = Buffer.from(text, 'base64');
     if (bytes.toString('base64') !== text) {
@@ -37,7 +37,7 @@ const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {
 const challenge = base64.refine((bytes) => bytes.length === 16, 'must be 16 bytes');
 
 /** One whole element with this tag. */
-const element = (tag: number, what: string) =>
+export const element = (tag: number, what: string) =>
   z.codec(base64, z.custom<Uint8Array>(), {
     decode: (bytes) => onlyTlv(bytes, tag, what).der,
     encode: (der) => der,
@@ -46,7 +46,7 @@ const element = (tag: number, what: string) =>
 const certificate = element(0x30, 'a certificate');
 
 /** 5F37: r and s, 64 bytes. */
-const signature = (what: string) =>
+export const signature = (what: string) =>
   z.codec(base64, z.custom<Uint8Array>(), {
     decode: (bytes) => signatureValue(onlyTlv(bytes, 0x5f37, what)),
     encode: encodeSignature,
@@ -61,7 +61,7 @@ const keyIdentifier = z.codec(base64, z.custom<Uint8Array>(), {
 const message = <T>(decode: (bytes: Uint8Array) => Received<T>) =>
   z.codec(base64, z.custom<Received<T>>(), { decode, encode: ({ der }) => der });
 
-const transactionId = z.codec(
+export const transactionId = z.codec(
   z.string().regex(/^([0-9A-Fa-f]{2}){1,16}$/, 'must be 1 to 16 bytes in hexadecimal'),
   z.custom<Uint8Array>(),
   { decode: (text) => hexToBytes(text, 'transactionId'), encode: transactionIdText },

@@ -1,0 +1,259 @@
+/**
+ * What is sealed in a zkCX session: JSON in bytes, read strictly, binary fields as ES9+ has them. Outside
+ * of the seal a message is `{ transactionId, zkcx }` and nothing else. Each function is described once,
+ * for both ends; where the modes differ, `kind` says which form it is.
+ */
+import { z } from 'zod';
+import { ZkcxError } from '../../errors.ts';
+import {
+  type CertifiedBundle,
+  checkCertifiedBundle,
+  checkPresentationBundle,
+  openingShapes,
+  parseBundle,
+  type PresentationBundle,
+} from '../../session/envelopes.ts';
+import { envelopeSchema, fieldString } from '../../prover/envelope.ts';
+import { CANCEL_SESSION_REASON } from '../messages/cancelSession.ts';
+import { base64, element, ES9P, signature, transactionId } from '../messages/es9p.ts';
+import { PROFILE_POLICY_RULES } from '../messages/euiccInfo.ts';
+import { RspRefusal, type StatusCode } from '../messages/statusCodes.ts';
+import { MAX_SEALED, MAX_SEALED_ANSWER, type SealedKind } from './channel.ts';
+
+const PREFIX = '/gsma/rsp2/es9plus/';
+const MAX_BODY = 8_000_000;
+
+/** Steps of the memory that an LPA says is free, bytes: the exact number would tell devices apart. */
+export const MEMORY_STEPS = [0, 16, 32, 64, 128, 256, 512, 1024].map((kilo) => kilo * 1024);
+
+/** The largest step that so many free bytes reach. */
+export function memoryStep(freeBytes: number): number {
+  return MEMORY_STEPS.findLast((step) => step <= freeBytes) ?? 0;
+}
+
+const version = z.string().regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/);
+
+/** What the LPA says of the eUICC, unproven: a lie only spoils its own download. */
+const eligibility = z.strictObject({
+  svn: version,
+  profileVersion: version,
+  testProfileSupport: z.boolean(),
+  forbiddenProfilePolicyRules: z.array(z.enum(PROFILE_POLICY_RULES)).max(3),
+  /** At least so many bytes are free: one of MEMORY_STEPS. */
+  freeMemory: z.int().refine((bytes) => MEMORY_STEPS.includes(bytes)),
+});
+
+export type Eligibility = z.output<typeof eligibility>;
+
+const presentation = z.codec(z.unknown(), z.custom<PresentationBundle>(), {
+  decode: checkPresentationBundle,
+  encode: (bundle) => bundle,
+});
+
+const matchingId = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[!-~]+$/);
+
+const signed2 = {
+  smdpSigned2: element(0x30, 'smdpSigned2'),
+  smdpSignature2: signature('smdpSignature2'),
+};
+const profileMetadata = ES9P.authenticateClient.answer.shape.profileMetadata;
+const hpkeKey = base64.refine((bytes) => bytes.length === 65, 'must be 65 bytes');
+
+const cancelReason = z.int().refine((reason) => {
+  const known: readonly number[] = Object.values(CANCEL_SESSION_REASON);
+  return known.includes(reason);
+});
+
+/** Path, sealed request and sealed answer of each function. */
+export const ZKCX = {
+  authenticateClient: {
+    path: `${PREFIX}authenticateClient`,
+    request: z.strictObject({
+      /** Over the euiccSigned1 of this session, nothing opened. */
+      presentation,
+      /** Left out: the default order. */
+      matchingId: matchingId.optional(),
+      eligibility,
+    }),
+    answer: z.discriminatedUnion('next', [
+      /** The order waits for zkcxDisclose: always in `zkcx-device`, in `zkcx` when it is for one EID. */
+      z.strictObject({ next: z.literal('disclose'), profileMetadata }),
+      z.strictObject({ next: z.literal('prepare'), profileMetadata, ...signed2 }),
+    ]),
+  },
+  /** After the user has agreed. Not in SGP.22. */
+  zkcxDisclose: {
+    path: `${PREFIX}zkcxDisclose`,
+    request: z.discriminatedUnion('kind', [
+      /** `zkcx-device`: all that the server needs to go on as in a classic session. */
+      z.strictObject({
+        kind: z.literal('device'),
+        identity: openingShapes.identity,
+        key: openingShapes.key,
+        message: z.strictObject({
+          blind: fieldString,
+          /** SHA-256 of euiccSigned1, which itself stays hidden. */
+          digest: base64.refine((bytes) => bytes.length === 32, 'must be 32 bytes'),
+        }),
+        euiccSignature1: signature('euiccSignature1'),
+      }),
+      /** `zkcx`: for an order that is bound to an EID. */
+      z.strictObject({ kind: z.literal('identity'), identity: openingShapes.identity }),
+    ]),
+    answer: z.strictObject(signed2),
+  },
+  getBoundProfilePackage: {
+    path: `${PREFIX}getBoundProfilePackage`,
+    request: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('signature'),
+        prepareDownloadResponse:
+          ES9P.getBoundProfilePackage.request.shape.prepareDownloadResponse,
+      }),
+      z.strictObject({
+        kind: z.literal('possession'),
+        euiccSigned2: element(0x30, 'euiccSigned2'),
+        /** Of the kind prepareDownload. */
+        possession: envelopeSchema,
+      }),
+    ]),
+    answer: z.strictObject({
+      boundProfilePackage: ES9P.getBoundProfilePackage.answer.shape.boundProfilePackage,
+      /** What notifications about this profile are sealed to, see `sealNotification`. */
+      notificationKey: hpkeKey,
+    }),
+  },
+  cancelSession: {
+    path: `${PREFIX}cancelSession`,
+    request: z.discriminatedUnion('kind', [
+      /** Before anything was disclosed; no signature of the eUICC leaves the LPA. */
+      z.strictObject({ kind: z.literal('reason'), reason: cancelReason }),
+      /** `zkcx-device` after zkcxDisclose. */
+      z.strictObject({
+        kind: z.literal('signature'),
+        cancelSessionResponse: ES9P.cancelSession.request.shape.cancelSessionResponse,
+      }),
+      z.strictObject({
+        kind: z.literal('possession'),
+        euiccCancelSessionSigned: element(0x30, 'euiccCancelSessionSigned'),
+        possession: envelopeSchema,
+      }),
+    ]),
+    answer: z.strictObject({}),
+  },
+  /** Sealed by `sealNotification`, to the key that came with the package; no answer. */
+  handleNotification: {
+    path: `${PREFIX}handleNotification`,
+    request: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('signature'),
+        pendingNotification: ES9P.handleNotification.request.shape.pendingNotification,
+      }),
+      z.strictObject({
+        kind: z.literal('possession'),
+        /** Of which kind `signed` is. */
+        message: z.enum(['installationResult', 'notification']),
+        /** ProfileInstallationResultData BF27, or NotificationMetadata BF2F. */
+        signed: base64.refine((bytes) => bytes.length <= 4_096, 'has more than 4096 bytes'),
+        possession: envelopeSchema,
+      }),
+    ]),
+    answer: z.strictObject({}),
+  },
+} as const satisfies Record<SealedKind, unknown>;
+
+export type ZkcxFunction = keyof typeof ZKCX;
+export type ZkcxRequest<F extends ZkcxFunction> = z.output<(typeof ZKCX)[F]['request']>;
+export type ZkcxAnswer<F extends ZkcxFunction> = z.output<(typeof ZKCX)[F]['answer']>;
+
+const sealed = (limit: number) =>
+  base64.refine((bytes) => bytes.length <= limit, `has more than ${limit} bytes`);
+
+/** A message as it travels: a client's. */
+export const SEALED_REQUEST = z.strictObject({ transactionId, zkcx: sealed(MAX_SEALED) });
+
+/** A server's; beside these members there is the header of ES9+. */
+export const SEALED_ANSWER = z.object({ transactionId, zkcx: sealed(MAX_SEALED_ANSWER) });
+
+/** A request as it goes into the seal. */
+export function encodeZkcxRequest<F extends ZkcxFunction>(
+  name: F,
+  request: ZkcxRequest<F>,
+): Uint8Array {
+  return write(z.encode(ZKCX[name].request as z.ZodType, request));
+}
+
+/** Throws ERR_RSP_ZKCX_MESSAGE, ERR_PROOF_FORMAT, ERR_PROOF_VERSION, ERR_DER_*, ERR_RSP_VALUE. */
+export function decodeZkcxRequest<F extends ZkcxFunction>(
+  name: F,
+  body: Uint8Array,
+): ZkcxRequest<F> {
+  return read(ZKCX[name].request as z.ZodType<ZkcxRequest<F>>, body, `the request ${name}`);
+}
+
+/** An answer as it goes into the seal. */
+export function encodeZkcxAnswer<F extends ZkcxFunction>(
+  name: F,
+  answer: ZkcxAnswer<F>,
+): Uint8Array {
+  return write({ answer: z.encode(ZKCX[name].answer as z.ZodType, answer) });
+}
+
+/** A refusal as it goes into the seal, for any function. */
+export function encodeZkcxRefusal({ subjectCode, reasonCode, message }: StatusCode): Uint8Array {
+  return write({ refusal: { subjectCode, reasonCode, message } });
+}
+
+const code = z.string().regex(/^\d{1,3}(\.\d{1,3}){0,7}$/);
+const refusalSchema = z.strictObject({
+  refusal: z.strictObject({ subjectCode: code, reasonCode: code, message: z.string().max(1_000) }),
+});
+
+/** Throws RspRefusal if that is the answer, else as `decodeZkcxRequest`. */
+export function decodeZkcxAnswer<F extends ZkcxFunction>(
+  name: F,
+  body: Uint8Array,
+): ZkcxAnswer<F> {
+  const what = `the answer to ${name}`;
+  const schema = z.union([
+    refusalSchema,
+    z.strictObject({ answer: ZKCX[name].answer as z.ZodType<ZkcxAnswer<F>> }),
+  ]);
+  const found = read(schema, body, what);
+  if ('answer' in found) return found.answer;
+  const { refusal } = found;
+  // another's words are shown to people
+  throw new RspRefusal({ ...refusal, message: refusal.message.replace(/\p{Cc}/gu, ' ') });
+}
+
+/** The envelope of a `certify` proof as `ServerDocuments` holds it. Throws ERR_PROOF_FORMAT, ERR_PROOF_VERSION. */
+export function parseServerStatement(document: Uint8Array): CertifiedBundle {
+  return checkCertifiedBundle(parseBundle(new TextDecoder().decode(document)));
+}
+
+function write(json: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(json));
+}
+
+function read<T>(schema: z.ZodType<T>, body: Uint8Array, what: string): T {
+  if (body.length > MAX_BODY) throw refuse(`${what} has more than ${MAX_BODY} bytes`);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // no cause: parsers quote the text that they stumble over, and openings are private
+    throw refuse(`${what} is not JSON`);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]?.path.join('.') || 'its form';
+  throw new ZkcxError('ERR_RSP_ZKCX_MESSAGE', `${what}: ${path} is not as described`, {
+    reason: path,
+  });
+}
+
+const refuse = (problem: string) => new ZkcxError('ERR_RSP_ZKCX_MESSAGE', problem);

@@ -1,0 +1,243 @@
+/**
+ * The two offers of zkCX over RSP. Each is JSON in bytes, sent as one base64 string in the member `zkcx`
+ * of InitiateAuthentication and of its reply, and hashed as sent (see transcript.ts). Read strictly: a
+ * member that is not listed here is refused.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { z } from 'zod';
+import { bytesEqual, bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import { fieldString } from '../../prover/envelope.ts';
+import { ROLE_NAMES } from '../../roles.ts';
+import type { RequestedRoots, RequestTerms } from '../../session/offers.ts';
+import { PURPOSE } from '../../session/scope.ts';
+import { base64, ES9P } from '../messages/es9p.ts';
+
+/** Modes that are negotiated; a session without offers is classic. docs/zkcx-mode.md has what each gives. */
+export const ZKCX_MODES = ['zkcx-device', 'zkcx'] as const;
+
+export type ZkcxMode = (typeof ZKCX_MODES)[number];
+
+const PROOFS = ['presentation', 'registryPresentation'] as const;
+const MAX_OFFER_BYTES = 4_096;
+const MAX_DOCUMENT_BYTES = 200_000;
+
+const unique = (list: readonly unknown[]) => new Set(list).size === list.length;
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const clientOffer = z.strictObject({
+  format: z.literal('zkcx-rsp-offer'),
+  versions: z.array(z.int().min(1).max(255)).min(1).max(8).refine(unique),
+  /** What the LPA and this kind of eUICC can do, the preferred one first. */
+  modes: z.array(z.enum(ZKCX_MODES)).min(1).max(ZKCX_MODES.length).refine(unique),
+  proofs: z.array(z.enum(PROOFS)).min(1).max(PROOFS.length).refine(unique),
+});
+
+export type ClientOffer = z.infer<typeof clientOffer>;
+
+const serverOffer = z.strictObject({
+  format: z.literal('zkcx-rsp-request'),
+  version: z.literal(1),
+  rspMode: z.enum(ZKCX_MODES),
+  /** 32 unpredictable bytes. */
+  nonce: hash,
+  /** The program of the presentation. */
+  mode: z.enum(PROOFS),
+  trustRoot: fieldString,
+  revocationRoot: fieldString,
+  registryRoot: fieldString.optional(),
+  /** Unix seconds, whole minutes. */
+  time: z.int().min(0).multipleOf(60),
+  role: z.enum(ROLE_NAMES),
+  /** Asks for a pseudonym; the scope is computed, see `scopeOf`. */
+  purpose: z.string().regex(PURPOSE).optional(),
+  /** One-time HPKE key, see channel.ts: 65 bytes, 04, x, y. */
+  hpkeKey: z.string().regex(/^04[0-9a-f]{128}$/),
+  /** Key identifier of the CI under which the eUICC signs. */
+  euiccCiPKIdToBeUsed: z.string().regex(/^([0-9a-f]{2}){1,64}$/),
+  /** SHA-256 of what the server shows of itself, see `serverDocuments`. */
+  server: z.strictObject({ auth: hash, pb: hash }),
+});
+
+export type ServerOffer = z.infer<typeof serverOffer>;
+
+const offer = base64.refine(
+  (bytes) => bytes.length <= MAX_OFFER_BYTES,
+  `has more than ${MAX_OFFER_BYTES} bytes`,
+);
+const document = base64.refine(
+  (bytes) => bytes.length <= MAX_DOCUMENT_BYTES,
+  `has more than ${MAX_DOCUMENT_BYTES} bytes`,
+);
+
+/** InitiateAuthentication with the members of zkCX beside those of SGP.22. */
+export const ZKCX_INITIATE = {
+  path: ES9P.initiateAuthentication.path,
+  request: ES9P.initiateAuthentication.request.extend({ zkcx: offer }),
+  answer: ES9P.initiateAuthentication.answer.extend({
+    zkcx: offer,
+    /** What the offer has hashes of and no other member holds. */
+    zkcxServer: z.strictObject({ auth: document.optional(), pb: document }),
+  }),
+  /** The reply before it is known whether the server knows zkCX: see `requireOffer`. */
+  anyAnswer: ES9P.initiateAuthentication.answer.extend({
+    zkcx: offer.optional(),
+    zkcxServer: z.strictObject({ auth: document.optional(), pb: document }).optional(),
+  }),
+};
+
+export type ZkcxInitiateRequest = z.output<typeof ZKCX_INITIATE.request>;
+export type ZkcxInitiateAnswer = z.output<typeof ZKCX_INITIATE.answer>;
+
+/**
+ * A client's offer in the bytes that are sent. They depend on the release and the modes only: on nothing
+ * of the device, and on nothing of the session.
+ */
+export function writeClientOffer(modes: readonly ZkcxMode[]): Uint8Array {
+  return encode({
+    format: 'zkcx-rsp-offer',
+    versions: [1],
+    modes: [...modes],
+    proofs: [...PROOFS],
+  } satisfies ClientOffer);
+}
+
+/** Throws ERR_RSP_ZKCX_OFFER. */
+export function parseClientOffer(bytes: Uint8Array): ClientOffer {
+  return parse(clientOffer, bytes, 'the offer of the client');
+}
+
+export interface ServerOfferInput {
+  readonly rspMode: ZkcxMode;
+  readonly mode: ServerOffer['mode'];
+  readonly roots: RequestedRoots;
+  readonly role: ServerOffer['role'];
+  readonly purpose?: string;
+  readonly hpkeKey: Uint8Array;
+  readonly euiccCiPKIdToBeUsed: Uint8Array;
+  /** CERT.DPauth and CERT.DPpb, or the envelopes of their `certify` proofs, as sent. */
+  readonly documents: ServerDocuments;
+  /** Unix seconds. */
+  readonly now: bigint;
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** A server's offer, fresh, in the bytes that are sent. */
+export function writeServerOffer(input: ServerOfferInput): Uint8Array {
+  const { roots, mode, documents, now } = input;
+  const document: ServerOffer = {
+    format: 'zkcx-rsp-request',
+    version: 1,
+    rspMode: input.rspMode,
+    nonce: bytesToHex(input.random(32)),
+    mode,
+    trustRoot: String(roots.trustRoot),
+    revocationRoot: String(roots.revocationRoot),
+    registryRoot: mode === 'registryPresentation' ? String(roots.registryRoot) : undefined,
+    time: Number(now - (now % 60n)),
+    role: input.role,
+    purpose: input.purpose,
+    hpkeKey: bytesToHex(input.hpkeKey),
+    euiccCiPKIdToBeUsed: bytesToHex(input.euiccCiPKIdToBeUsed),
+    server: { auth: hashOf(documents.auth), pb: hashOf(documents.pb) },
+  };
+  return encode(document);
+}
+
+/** Throws ERR_RSP_ZKCX_OFFER. */
+export function parseServerOffer(bytes: Uint8Array): ServerOffer {
+  const found = parse(serverOffer, bytes, 'the offer of the server');
+  if ((found.mode === 'registryPresentation') !== (found.registryRoot !== undefined)) {
+    throw refuse('a registryRoot belongs to registryPresentation, and only to it');
+  }
+  return found;
+}
+
+/** The mode of a session: the client's first one that the server has too; undefined: none. */
+export function chooseMode(
+  { versions, modes }: ClientOffer,
+  server: readonly ZkcxMode[],
+): ZkcxMode | undefined {
+  return versions.includes(1) ? modes.find((mode) => server.includes(mode)) : undefined;
+}
+
+/**
+ * For a client that asked for zkCX: the reply has a server's offer that answers the client's. There is no
+ * way from here to a classic session. Throws ERR_RSP_ZKCX_DOWNGRADE (no offer, or a mode that was not
+ * offered), ERR_RSP_ZKCX_OFFER.
+ */
+export function requireOffer(
+  answer: z.output<typeof ZKCX_INITIATE.anyAnswer>,
+  sent: Uint8Array,
+): { readonly offer: ServerOffer; readonly answer: ZkcxInitiateAnswer } {
+  const { zkcx, zkcxServer } = answer;
+  if (zkcx === undefined || zkcxServer === undefined) {
+    throw downgrade('the server answered without zkCX: nothing of the device was told');
+  }
+  const found = parseServerOffer(zkcx);
+  const { modes, proofs } = parseClientOffer(sent);
+  if (!modes.includes(found.rspMode) || !proofs.includes(found.mode)) {
+    throw downgrade('the server chose what the client did not offer');
+  }
+  if (found.euiccCiPKIdToBeUsed !== bytesToHex(answer.euiccCiPKIdToBeUsed)) {
+    throw mismatch('euiccCiPKIdToBeUsed');
+  }
+  return { offer: found, answer: { ...answer, zkcx, zkcxServer } };
+}
+
+/** What the server shows of itself: DER of two certificates, or two envelopes. */
+export interface ServerDocuments {
+  readonly auth: Uint8Array;
+  readonly pb: Uint8Array;
+}
+
+/**
+ * The documents that a reply came with, if they are those of its offer. In `zkcx-device` these are
+ * CERT.DPauth (the member serverCertificate) and CERT.DPpb, in `zkcx` the `certify` envelopes of both.
+ * Throws ERR_RSP_ZKCX_TRANSCRIPT. What they say is not checked here.
+ */
+export function serverDocuments(
+  { rspMode, server }: ServerOffer,
+  { serverCertificate, zkcxServer }: ZkcxInitiateAnswer,
+): ServerDocuments {
+  const isDevice = rspMode === 'zkcx-device';
+  if (isDevice !== (zkcxServer.auth === undefined)) throw mismatch('the place of CERT.DPauth');
+  const auth = zkcxServer.auth ?? serverCertificate;
+  if (hashOf(auth) !== server.auth) throw mismatch('the authentication document of the server');
+  if (hashOf(zkcxServer.pb) !== server.pb) throw mismatch('the package document of the server');
+  return { auth, pb: zkcxServer.pb };
+}
+
+/** What a holder's policy decides on, and what a server expects: see `checkTerms` and `termsOf`. */
+export function requestTerms(found: ServerOffer): RequestTerms {
+  const { mode, trustRoot, revocationRoot, registryRoot, time, role, purpose } = found;
+  return { mode, trustRoot, revocationRoot, registryRoot, time, role, purpose };
+}
+
+const hashOf = (bytes: Uint8Array) => bytesToHex(sha256(bytes));
+
+function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {
+  if (bytes.length > MAX_OFFER_BYTES) {
+    throw refuse(`${what} has more than ${MAX_OFFER_BYTES} bytes`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw refuse(`${what} is not JSON`);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw refuse(`${what} is of no version that is known here`);
+  // one spelling a statement: no member twice, no other spaces
+  if (!bytesEqual(encode(parsed.data), bytes)) throw refuse(`${what} is written in another way`);
+  return parsed.data;
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+const refuse = (problem: string) => new ZkcxError('ERR_RSP_ZKCX_OFFER', problem);
+const downgrade = (problem: string) => new ZkcxError('ERR_RSP_ZKCX_DOWNGRADE', problem);
+const mismatch = (what: string) =>
+  new ZkcxError('ERR_RSP_ZKCX_TRANSCRIPT', `${what} is not what the server's offer says`);
