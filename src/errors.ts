@@ -141,6 +141,7 @@ export type ErrorCode =
   // the set of accepted CIs
   | 'ERR_TRUST_SIZE'
   | 'ERR_TRUST_UNKNOWN'
+  | 'ERR_TRUST_DUPLICATE'
   // the revocation map
   | 'ERR_REVOCATION_ISSUER_MISSING'
   | 'ERR_REVOCATION_STALE'
@@ -176,6 +177,14 @@ export type ErrorCode =
   | 'ERR_REGISTRY_FORMAT'
   | 'ERR_REGISTRY_VERSION'
   | 'ERR_REGISTRY_ROOT'
+  // what the registry contract would refuse, said before any proving
+  | 'ERR_REGISTRY_TRUST_ROOT'
+  | 'ERR_REGISTRY_WINDOW'
+  | 'ERR_REGISTRY_AGGREGATE'
+  | 'ERR_REGISTRY_ACTION'
+  | 'ERR_REGISTRY_DELAY'
+  | 'ERR_REGISTRY_ADMIN'
+  | 'ERR_REGISTRY_SOURCE'
   // the registry's contract and its history, as a chain tells them
   | 'ERR_REGISTRY_ACCOUNT'
   | 'ERR_REGISTRY_CODE'

@@ -42,6 +42,15 @@ export const CRL_TAIL_BYTES = 128;
 /** Height of the tree of published credentials. */
 export const REGISTRY_HEIGHT = 32;
 
+/** Seconds of a slot of the Mina network. */
+export const SLOT_SECONDS = 180;
+
+/** Slots between proposing and applying an action of the registry's admin: seven days. */
+export const ADMIN_DELAY_SLOTS = 3_360;
+
+/** Seconds that a credential must stay valid after its publication: seven days. */
+export const MIN_REMAINING_SECONDS = 604_800;
+
 /** Largest height of an aggregate: up to 1,024 credentials in one proof. */
 export const AGGREGATE_HEIGHT = 10;
 

@@ -50,6 +50,10 @@ const DOMAIN = {
   messagePrefix: { prefix: 'zkcx-prefix-1', inputs: 7 },
   /** Kind, session id, `sessionKey`, digest. */
   possession: { prefix: 'zkcx-possession-1', inputs: 5 },
+  /** Mina key of the registry's admin: x, parity of y. */
+  registryAdmin: { prefix: 'zkcx-reg-admin-1', inputs: 2 },
+  /** Kind, subject, detail: an action that the registry's admin proposes. */
+  registryAction: { prefix: 'zkcx-reg-action-1', inputs: 3 },
 } as const;
 
 export type Domain = keyof typeof DOMAIN;

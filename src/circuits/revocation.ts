@@ -34,7 +34,7 @@ export class RevocationEntry extends Struct({
   state: Field,
   /** Root of the tree of serial numbers. */
   serials: Field,
-  /** Hash of the list's distribution point; 0 without a list. */
+  /** Hash of the distribution point that the list comes from, or will come from; 0 for `none`. */
   point: Field,
   crlNumber: Field,
   /** Unix seconds: the list is fresh while thisUpdate <= time < nextUpdate. */

@@ -83,17 +83,18 @@ export class IndexedTree {
 
   /** The leaf with the largest key that is at most `key`: its own, or its lower neighbour's. */
   pathAtOrBelow(key: bigint): IndexedPath {
-    return this.pathOf(this.sorted[this.lowRank(key)]!);
+    return this.pathAt(this.sorted[this.lowRank(key)]!);
+  }
+
+  /** The leaf at a place that is taken: 0 for the sentinel, then in order of insertion. */
+  pathAt(index: number): IndexedPath {
+    return { leaf: this.leaves[index]!, ...this.siblingsOf(index) };
   }
 
   /** The path to the next free leaf. */
   freePath(): Omit<IndexedPath, 'leaf'> {
     const { siblings, right } = this.siblingsOf(this.leaves.length);
     return { siblings, right };
-  }
-
-  private pathOf(index: number): IndexedPath {
-    return { leaf: this.leaves[index]!, ...this.siblingsOf(index) };
   }
 
   private siblingsOf(index: number): { siblings: Field[]; right: Field[] } {

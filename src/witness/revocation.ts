@@ -5,7 +5,14 @@ import { pointHash } from '../circuits/gadgets/crl/pointHash.ts';
 import { ENTRY_STATE, RevocationEntry } from '../circuits/revocation.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAP_HEIGHT } from '../params.ts';
-import type { CheckedChain, CheckedList, Handle, SourcedEntry } from '../pki/index.ts';
+import type {
+  CheckedChain,
+  CheckedList,
+  CheckedSource,
+  EntryContent,
+  Handle,
+  SourcedEntry,
+} from '../pki/index.ts';
 import { publicKey } from './encode.ts';
 import { awaitedEntry, type MapEntry, type MapPlace, noneEntry } from './revocationMap.ts';
 import { RevocationMap, SerialTree } from './revocationMap.ts';
@@ -41,14 +48,18 @@ export function revocationMap(entries: readonly SourcedEntry[]): RevocationMap {
   const map = new RevocationMap();
   const built = new Map<CheckedList, MapEntry>();
   for (const { source, content } of entries) {
-    map.set(placeOf({ issuer: source.key, kind: source.kind }), entryOf(content, built));
+    map.set(placeOf({ issuer: source.key, kind: source.kind }), entryOf(source, content, built));
   }
   return map;
 }
 
-function entryOf(content: SourcedEntry['content'], built: Map<CheckedList, MapEntry>): MapEntry {
-  if (content === 'none') return noneEntry();
-  if (content === 'awaited') return awaitedEntry();
+function entryOf(
+  { point }: CheckedSource,
+  content: EntryContent,
+  built: Map<CheckedList, MapEntry>,
+): MapEntry {
+  if (content === 'none' || point === 'none') return noneEntry();
+  if (content === 'awaited') return awaitedEntry(pointHash(point));
   const entry = built.get(content) ?? listEntry(content);
   built.set(content, entry);
   return entry;

@@ -13,7 +13,7 @@ import {
 } from '../circuits/revocation.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAP_HEIGHT, SERIALS_HEIGHT } from '../params.ts';
-import { IndexedTree } from './indexedTree.ts';
+import { type IndexedPath, IndexedTree } from './indexedTree.ts';
 
 /** Next key of the last entry: above every key but itself, which no hash will hit. */
 const MAP_END = Field.ORDER - 1n;
@@ -71,16 +71,16 @@ export function noneEntry(): MapEntry {
   return { entry: entryWithoutList(ENTRY_STATE.none, NEVER), serials: noSerials };
 }
 
-/** The entry of a source whose first list has not come. */
-export function awaitedEntry(): MapEntry {
-  return { entry: entryWithoutList(ENTRY_STATE.awaited, 0n), serials: noSerials };
+/** The entry of a source whose first list has not come. @param point `pointHash` of where it will be */
+export function awaitedEntry(point: Field): MapEntry {
+  return { entry: entryWithoutList(ENTRY_STATE.awaited, 0n, point), serials: noSerials };
 }
 
-function entryWithoutList(state: bigint, nextUpdate: bigint): RevocationEntry {
+function entryWithoutList(state: bigint, nextUpdate: bigint, point = Field(0)): RevocationEntry {
   return new RevocationEntry({
     state: Field(state),
     serials: noSerials.root,
-    point: Field(0),
+    point,
     crlNumber: Field(0),
     thisUpdate: Field(0),
     nextUpdate: Field(nextUpdate),
@@ -126,6 +126,26 @@ export class RevocationMap {
     this.entries.set(key, entry);
   }
 
+  /** The same map, to try out what comes next. */
+  copy(): RevocationMap {
+    const copy = new RevocationMap();
+    for (const [key, entry] of this.entries) {
+      copy.tree.insert(key, RevocationEntry.hash(entry.entry).toBigInt());
+      copy.entries.set(key, entry);
+    }
+    return copy;
+  }
+
+  /** The leaf of an entry, or its lower neighbour's where there is none, with its path. */
+  pathAtOrBelow({ issuer, listKind }: MapPlace): IndexedPath {
+    return this.tree.pathAtOrBelow(keyOf(issuer, listKind));
+  }
+
+  /** The leaf at a place that is taken: 0 for the sentinel, `size` for the entry that came last. */
+  pathAt(index: number): IndexedPath {
+    return this.tree.pathAt(index);
+  }
+
   /**
    * What shows that a certificate is not revoked at `time`, Unix seconds. Throws
    * ERR_REVOCATION_ISSUER_MISSING (no entry), ERR_REVOCATION_STALE (no fresh list),
@@ -149,7 +169,7 @@ export class RevocationMap {
     if (serials.has(serialNumber)) {
       throw new ZkcxError('ERR_REVOCATION_REVOKED', 'a certificate of this chain is revoked');
     }
-    const inMap = this.tree.pathAtOrBelow(keyOf(place.issuer, place.listKind));
+    const inMap = this.pathAtOrBelow(place);
     const below = serials.pathAtOrBelow(serialNumber);
     return new HandleWitness({
       issuer: place.issuer,

@@ -66,7 +66,11 @@ const rows: [string, Partial<PresentationInput>, ErrorCode][] = [
   ],
   ['a list that is over', { time: FRESH.nextUpdate }, 'ERR_REVOCATION_STALE'],
   ['a list not yet in force', { time: FRESH.thisUpdate - 1n }, 'ERR_REVOCATION_STALE'],
-  ['a list that is awaited', { map: mapOf(device, { 0: awaitedEntry() }) }, 'ERR_REVOCATION_STALE'],
+  [
+    'a list that is awaited',
+    { map: mapOf(device, { 0: awaitedEntry(Field(1)) }) },
+    'ERR_REVOCATION_STALE',
+  ],
   ['a revoked EUM', { map: revokedEum }, 'ERR_REVOCATION_REVOKED'],
   ['a revoked eUICC', { map: revokedEuicc }, 'ERR_REVOCATION_REVOKED'],
 ];

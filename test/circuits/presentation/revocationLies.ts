@@ -59,7 +59,7 @@ export const unlistedLies: readonly RevocationLie[] = [
     'by a list that is not yet in force',
     listEntry([], { ...FRESH, thisUpdate: NOW + 1n }),
   ),
-  fromEntry('by a list that is awaited', awaitedEntry()),
+  fromEntry('by a list that is awaited', awaitedEntry(Field(1))),
   { name: 'by an entry that the map has not', entry: () => 'missing', forge: () => ({}) },
   {
     name: 'by the entry of another issuer',

@@ -1,0 +1,61 @@
+/** Everything from which a client rebuilds the registry's tree, its trust set and its revocation map. */
+import { Field, Struct } from 'o1js';
+import { AdminAction } from './arguments.ts';
+
+export class Published extends Struct({
+  /** Place of the leaf. */
+  index: Field,
+  /** `credentialLeaf`. */
+  leaf: Field,
+}) {}
+
+export class AggregatePublished extends Struct({
+  /** Place of its first leaf, a multiple of 2^height. The places before it that are free stay so. */
+  index: Field,
+  height: Field,
+  /** Leaves that are not empty. */
+  count: Field,
+  root: Field,
+}) {}
+
+export class RevocationUpdated extends Struct({
+  mapKey: Field,
+  // of the new entry, see `RevocationEntry`; its state is that of a list
+  serials: Field,
+  point: Field,
+  crlNumber: Field,
+  thisUpdate: Field,
+  nextUpdate: Field,
+}) {}
+
+export class SourceSet extends Struct({
+  mapKey: Field,
+  /** `pointHash`: a list from there is awaited. 0: there is none. */
+  point: Field,
+}) {}
+
+export class Proposed extends Struct({
+  action: AdminAction,
+  /** Slot from which the delay counts. */
+  slot: Field,
+}) {}
+
+/** Types by name, as `ProofRegistry` emits them. */
+export const REGISTRY_EVENTS = {
+  published: Published,
+  aggregatePublished: AggregatePublished,
+  revocationUpdated: RevocationUpdated,
+  proposed: Proposed,
+  /** Hash of the action. */
+  cancelled: Field,
+  /** Leaf that came into the trust set. */
+  ciAdded: Field,
+  /** Leaf that went. */
+  ciRemoved: Field,
+  /** A source for a new entry of the map, at its next free leaf. */
+  sourceAdded: SourceSet,
+  /** Another source for an entry that was there. */
+  sourceChanged: SourceSet,
+  /** `adminKeyHash` of the new admin. */
+  adminChanged: Field,
+};
