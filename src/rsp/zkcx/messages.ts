@@ -6,11 +6,8 @@
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import {
-  type CertifiedBundle,
-  checkCertifiedBundle,
   checkPresentationBundle,
   openingShapes,
-  parseBundle,
   type PresentationBundle,
 } from '../../session/envelopes.ts';
 import { envelopeSchema, fieldString } from '../../prover/envelope.ts';
@@ -228,11 +225,6 @@ export function decodeZkcxAnswer<F extends ZkcxFunction>(
   const { refusal } = found;
   // another's words are shown to people
   throw new RspRefusal({ ...refusal, message: refusal.message.replace(/\p{Cc}/gu, ' ') });
-}
-
-/** The envelope of a `certify` proof as `ServerDocuments` holds it. Throws ERR_PROOF_FORMAT, ERR_PROOF_VERSION. */
-export function parseServerStatement(document: Uint8Array): CertifiedBundle {
-  return checkCertifiedBundle(parseBundle(new TextDecoder().decode(document)));
 }
 
 function write(json: unknown): Uint8Array {
