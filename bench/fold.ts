@@ -1,0 +1,133 @@
+/**
+ * `npm run bench:fold -- [--json] [--chains 2,4,8] [--eums shared,own] [--entries 100,10000,100000]`:
+ * seconds to fold so many chains into one proof, from their certificates, with one EUM for all of them
+ * and with one each; and milliseconds to find a credential's path in a registry of so many entries.
+ * Compiling is left out. An empty list leaves a part out.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Field } from 'o1js';
+import type { Certificate } from '../src/asn1/index.ts';
+import { foldChains } from '../src/fold/fold.ts';
+import { Prover } from '../src/prover/prover.ts';
+import { RegistryTree } from '../src/witness/registryTree.ts';
+import { sgp26Device } from '../test/support/certificates/index.ts';
+import { PROVEN_ANCHOR, PROVEN_AT, provenCertificates } from '../test/support/credentials.ts';
+import { madeUpDevice, madeUpEum } from '../test/support/devices.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    chains: { type: 'string', default: '2,4,8' },
+    eums: { type: 'string', default: 'shared,own' },
+    entries: { type: 'string', default: '100,10000,100000' },
+  },
+});
+
+interface FoldMeasure {
+  readonly chains: number;
+  readonly eums: string;
+  readonly seconds: number;
+  readonly secondsPerChain: number;
+  /** Seconds of all proofs of a method, and how many there were. */
+  readonly proofs: Readonly<Record<string, { count: number; seconds: number }>>;
+}
+
+interface LookUpMeasure {
+  readonly entries: number;
+  /** From the list of leaves to the root. */
+  readonly buildSeconds: number;
+  /** One path, the tree being built. */
+  readonly lookUpMs: number;
+}
+
+const counts = numbers(values.chains);
+const folds: FoldMeasure[] = [];
+if (counts.length > 0) {
+  const prover = new Prover();
+  try {
+    await prover.compile('aggregate');
+    for (const eums of values.eums.split(',')) {
+      for (const count of counts) folds.push(await measureFold(prover, count, eums));
+    }
+  } finally {
+    prover.close();
+  }
+}
+const lookUps = numbers(values.entries).map(measureLookUp);
+if (values.json) console.log(JSON.stringify({ folds, lookUps }, null, 2));
+else show();
+
+function numbers(list: string): number[] {
+  const found = list.split(',').filter(Boolean).map(Number);
+  if (found.every((number) => Number.isInteger(number) && number > 0)) return found;
+  console.error('--chains and --entries take numbers from 1, with commas in between');
+  process.exit(2);
+}
+
+async function measureFold(prover: Prover, count: number, eums: string): Promise<FoldMeasure> {
+  const chains = Array.from({ length: count }, (_, i) => ({
+    certificates: eums === 'own' ? ownEum(i + 1) : sharedEum(i + 1),
+  }));
+  const work = mkdtempSync(join(tmpdir(), 'zkcx-bench-'));
+  const proofs: Record<string, { count: number; seconds: number }> = {};
+  const start = performance.now();
+  try {
+    await foldChains(
+      { trust: [PROVEN_ANCHOR], chains, at: PROVEN_AT },
+      {
+        work,
+        prover,
+        onEvent(event) {
+          if (event.type !== 'proved') return;
+          const name = `${event.program}.${event.method}`;
+          const { count: before, seconds } = proofs[name] ?? { count: 0, seconds: 0 };
+          proofs[name] = { count: before + 1, seconds: seconds + event.ms / 1000 };
+        },
+      },
+    );
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const measure = { chains: count, eums, seconds, secondsPerChain: seconds / count, proofs };
+  // a larger one may take too long: what is known so far is shown
+  console.error(JSON.stringify(measure));
+  return measure;
+}
+
+function sharedEum(number: number): Certificate[] {
+  return [...provenCertificates('eum'), madeUpDevice(number, sgp26Device()[1]!)];
+}
+
+function ownEum(number: number): Certificate[] {
+  const eum = madeUpEum(number);
+  return [eum.certificate, madeUpDevice(number, eum)];
+}
+
+function measureLookUp(entries: number): LookUpMeasure {
+  const leaves = Array.from({ length: entries }, (_, i) => Field(i + 1));
+  let start = performance.now();
+  const tree = new RegistryTree(leaves);
+  tree.root.toBigInt();
+  const buildSeconds = (performance.now() - start) / 1000;
+  const wanted = Array.from({ length: 100 }, (_, i) => leaves[Math.floor((i * entries) / 100)]!);
+  start = performance.now();
+  for (const leaf of wanted) tree.path(leaf);
+  return { entries, buildSeconds, lookUpMs: (performance.now() - start) / wanted.length };
+}
+
+function show(): void {
+  const line = (...cells: (string | number)[]) =>
+    cells.map((cell) => String(cell).padStart(12)).join('');
+  if (folds.length > 0) console.log(line('chains', 'EUMs', 'seconds', 'a chain'));
+  for (const { chains, eums, seconds, secondsPerChain } of folds) {
+    console.log(line(chains, eums, seconds.toFixed(0), secondsPerChain.toFixed(1)));
+  }
+  if (lookUps.length > 0) console.log(line('entries', 'build s', 'look-up ms'));
+  for (const { entries, buildSeconds, lookUpMs } of lookUps) {
+    console.log(line(entries, buildSeconds.toFixed(2), lookUpMs.toFixed(2)));
+  }
+}
