@@ -1,6 +1,5 @@
 /** A signed revocation list -> proof of its entry: check, plan, prove part by part, each part kept. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificate, RevocationList } from '../asn1/index.ts';
 import { bytesEqual } from '../bytes.ts';
@@ -29,6 +28,7 @@ import { anchorOf } from './anchors.ts';
 import { proveSteps } from './chain.ts';
 import { readIssuer, readPart, writeIssuer, writePart } from './crl-parts.ts';
 import type { JsonProof, ProofEnvelope } from './envelope.ts';
+import { makeFolder } from './files.ts';
 import { pinnedKey } from './keys.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
 import { verifyCrl } from './verifyCrl.ts';
@@ -253,11 +253,7 @@ async function workFolder(
     hash.update(createHash('sha256').update(der).digest());
   }
   const folder = join(work, hash.digest('hex').slice(0, 32));
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new ZkcxError('ERR_FILE_WRITE', `cannot make the folder ${folder}`, { cause });
-  }
+  await makeFolder(folder);
   return folder;
 }
 

@@ -1,8 +1,17 @@
 /** Files that matter: written whole or not at all, read up to a limit. */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ZkcxError } from '../errors.ts';
+
+/** Make a folder that only its owner can enter, unless it is there. Throws ERR_FILE_WRITE. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new ZkcxError('ERR_FILE_WRITE', `cannot make the folder ${folder}`, { cause });
+  }
+}
 
 /**
  * Write a file so that it is there completely or not at all, also after a power cut: a temporary file
