@@ -2,6 +2,7 @@
 /** zkcx: the command line. One command a file; only output.ts prints. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { registerAggregate } from './aggregate.ts';
 import { registerCertInspect } from './cert-inspect.ts';
 import { registerCertifyProve } from './certify-prove.ts';
 import { registerCertifyVerify } from './certify-verify.ts';
@@ -23,6 +24,7 @@ import { registerPresentVerify } from './present-verify.ts';
 import { registerRevocationBuild } from './revocation-build.ts';
 import { registerRevocationShow } from './revocation-show.ts';
 import { registerSmdpp } from './smdpp.ts';
+import { registerWorker } from './worker.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -57,6 +59,8 @@ registerPossess(zkcx);
 const certify = zkcx.command('certify').description('static statements of servers');
 registerCertifyProve(certify);
 registerCertifyVerify(certify);
+registerAggregate(zkcx);
+registerWorker(zkcx);
 registerCredential(zkcx.command('credential').description('credentials in a store'));
 registerSmdpp(zkcx.command('smdpp').description('an SM-DP+ of SGP.22: server, orders, profiles'));
 registerLpa(zkcx.command('lpa').description('an LPA of SGP.22: profiles on an eUICC'));

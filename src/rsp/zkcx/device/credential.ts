@@ -1,0 +1,61 @@
+/** Which credential of the store stands for an eUICC under a CI, and how one comes to be. */
+import { parseCertificate } from '../../../asn1/index.ts';
+import { bytesEqual, bytesToHex } from '../../../bytes.ts';
+import type { TrustAnchor } from '../../../pki/index.ts';
+import type { Credential } from '../../../prover/credential.ts';
+import type { CredentialStore } from '../../../session/credentialStore.ts';
+import type { DeviceProofs } from './proofs.ts';
+
+export interface CredentialWanted {
+  readonly store: CredentialStore;
+  /** 32 digits, of the eUICC; stays here. */
+  readonly eid: string;
+  /** The CI that the server chose for the eUICC, by key identifier. */
+  readonly ciKeyIdentifier: Uint8Array;
+  /** CIs, among them that one. */
+  readonly anchors: readonly TrustAnchor[];
+  /** Unix seconds. */
+  readonly at: bigint;
+}
+
+/**
+ * The credential of an eUICC under a CI, for the window of now; an older one is proven anew and takes
+ * its place. Undefined if the store has none: its certificates have to be asked of the eUICC.
+ */
+export async function storedCredential(
+  { store, eid, ciKeyIdentifier, anchors, at }: CredentialWanted,
+  proofs: DeviceProofs,
+): Promise<Credential | undefined> {
+  for (const { name, state } of await store.list(at)) {
+    const credential = await store.read(name);
+    const [first] = credential.certificates;
+    const issuer = first?.authorityKeyIdentifier;
+    const fits =
+      issuer !== undefined &&
+      bytesEqual(issuer, ciKeyIdentifier) &&
+      credential.opening.identity.toBigInt() === BigInt(eid);
+    if (!fits) continue;
+    if (state === 'current' || state === 'renew') return credential;
+    const renewed = await proofs.renewed(credential, { anchors, now: at });
+    await store.replace(name, renewed);
+    return renewed;
+  }
+  return undefined;
+}
+
+/**
+ * Prove a credential from the certificates that the eUICC gave out, and keep it. Its name in the store
+ * says nothing of the eUICC.
+ */
+export async function newCredential(
+  { store, anchors, at }: CredentialWanted,
+  { eumCertificate, euiccCertificate }: Readonly<Record<CertificateName, Uint8Array>>,
+  { prover, random }: { readonly proofs: DeviceProofs; random(length: number): Uint8Array },
+): Promise<Credential> {
+  const certificates = [eumCertificate, euiccCertificate].map(parseCertificate);
+  const credential = await proofs.chain({ anchors, certificates, at });
+  await store.add(`euicc-${bytesToHex(random(8))}`, credential);
+  return credential;
+}
+
+type CertificateName = 'eumCertificate' | 'euiccCertificate';

@@ -1,0 +1,193 @@
+/**
+ * The opening of a zkCX session as the device sees it: offers out, the server's offer in, and every check
+ * of the server that comes before the eUICC is asked for anything.
+ */
+import { bytesEqual } from '../../../bytes.ts';
+import { ZkcxError } from '../../../errors.ts';
+import type { PublicKey } from '../../../pki/index.ts';
+import type { Role } from '../../../roles.ts';
+import type { HolderPolicy, Peer } from '../../../session/holder.ts';
+import { clock } from '../../../session/verifier.ts';
+import { TrustSet } from '../../../witness/trust.ts';
+import type { Es10, Es9p } from '../../lpa/index.ts';
+import { checkInitiateAuthentication } from '../../lpa/server-checks.ts';
+import { encodeJson } from '../../messages/es9p.ts';
+import { isSignature } from '../../messages/signature.ts';
+import { NO_CERTIFICATE, type ZkcxServer } from '../../messages/zkcxServer.ts';
+import {
+  requireOffer,
+  serverDocuments,
+  type ServerOffer,
+  writeClientOffer,
+  ZKCX_INITIATE,
+  type ZkcxInitiateAnswer,
+  type ZkcxMode,
+} from '../negotiation.ts';
+import { type RspTranscript, rspTranscript } from '../transcript.ts';
+import type { DeviceProofs } from './proofs.ts';
+import { checkServerCertificate, SERVER_ROLES } from './serverCertificates.ts';
+
+export interface InitiateInput {
+  readonly es10: Es10;
+  readonly server: Es9p;
+  readonly mode: ZkcxMode;
+  /** OID of the activation code. */
+  readonly oid?: string;
+  readonly policy: HolderPolicy;
+  readonly proofs: Pick<DeviceProofs, 'verifyCertified'>;
+}
+
+/** A session with a server that is authentic, as far as the device goes before it answers. */
+export interface Initiated {
+  readonly offer: ServerOffer;
+  readonly answer: ZkcxInitiateAnswer;
+  readonly clientOffer: Uint8Array;
+  readonly transcript: RspTranscript;
+  readonly peer: Peer;
+  /** Keys for signatures of the server, from its certificates or from its statements. */
+  readonly keys: ZkcxServer;
+  /** CERT.DPauth and CERT.DPpb for the eUICC, or what stands in their place. */
+  readonly certificates: { readonly auth: Uint8Array; readonly pb: Uint8Array };
+}
+
+/**
+ * InitiateAuthentication with an offer of the one mode that was asked for, and what follows from the reply:
+ * it is no classic one, signed by an authentic server for this negotiation, address and challenge, and the
+ * server's OID is known without its own word. Nothing of the device goes out after a failure.
+ *
+ * @throws ERR_RSP_ZKCX_* (downgrade, offer, transcript, server), ERR_RSP_DOWNLOAD as in a classic
+ *   download, ERR_PROOF_* of a statement, the codes of certificates and ERR_REVOCATION_*
+ */
+export async function initiate(input: InitiateInput): Promise<Initiated> {
+  const { es10, server, mode, oid, policy } = input;
+  const info1 = await es10.euiccInfo1();
+  const challenge = await es10.euiccChallenge();
+  const clientOffer = writeClientOffer([mode]);
+  // one spelling, which the server signs and the eUICC repeats
+  const address = server.address.toLowerCase();
+  const request = {
+    euiccChallenge: challenge,
+    euiccInfo1: info1,
+    smdpAddress: address,
+    zkcx: clientOffer,
+  };
+  const { path, anyAnswer } = ZKCX_INITIATE;
+  const reply = await server.exchange(path, encodeJson(ZKCX_INITIATE.request, request), anyAnswer);
+  const { offer, answer } = requireOffer(reply, clientOffer);
+  checkInitiateAuthentication(answer, { address, challenge, info1 });
+  const { transactionId, serverSigned1, serverSignature1, zkcx: serverOffer } = answer;
+  const transcript = rspTranscript({ transactionId, clientOffer, serverOffer }, serverSigned1, {
+    serverAddress: address,
+    euiccChallenge: challenge,
+  });
+  const { keys, certificates } = await checkServer(input, offer, answer);
+  if (oid !== undefined && oid !== keys.smdpOid) {
+    throw refuse("its OID is not that of the activation code: it is another's server");
+  }
+  if (oid === undefined && !server.verifiedTls) {
+    throw refuse(
+      'any server can sign for any address: without TLS the activation code must name its OID',
+    );
+  }
+  if (!isSignature(serverSignature1, keys.authKey, serverSigned1)) {
+    throw refuse('serverSignature1 is not by the key that it shows');
+  }
+  const peer = { serverAddress: address, serverOid: keys.smdpOid };
+  return { offer, answer, clientOffer, transcript, peer, keys, certificates };
+}
+
+async function checkServer(
+  { policy, proofs }: InitiateInput,
+  offer: ServerOffer,
+  answer: ZkcxInitiateAnswer,
+): Promise<Pick<Initiated, 'keys' | 'certificates'>> {
+  const documents = serverDocuments(offer, answer);
+  const at = (policy.now ?? clock)();
+  if (offer.rspMode === 'zkcx-device') {
+    const trust = { anchors: policy.trustSets.flat(), maps: policy.maps, at };
+    const auth = checkServerCertificate(documents.auth, 'auth', trust);
+    const pb = checkServerCertificate(documents.pb, 'pb', trust);
+    return { keys: oneServer(auth, pb), certificates: documents };
+  }
+  if (!bytesEqual(answer.serverCertificate, NO_CERTIFICATE)) {
+    throw refuse('it shows a certificate beside its statements');
+  }
+  const verify = async (kind: keyof typeof SERVER_ROLES) =>
+    verifyStatement(documents[kind], kind, { offer, policy, at, proofs });
+  const keys = oneServer(await verify('auth'), await verify('pb'));
+  return { keys, certificates: { auth: NO_CERTIFICATE, pb: NO_CERTIFICATE } };
+}
+
+interface Identified {
+  readonly key: PublicKey;
+  readonly oid: string;
+}
+
+function oneServer(auth: Identified, pb: Identified): ZkcxServer {
+  if (auth.oid !== pb.oid) throw refuse('its two documents show different OIDs');
+  return { smdpOid: auth.oid, authKey: auth.key, packageKey: pb.key };
+}
+
+/** A `certify` envelope under a trust set and a map that the holder knows. */
+async function verifyStatement(
+  document: Uint8Array,
+  kind: keyof typeof SERVER_ROLES,
+  {
+    offer,
+    policy,
+    at,
+    proofs,
+  }: Pick<InitiateInput, 'policy' | 'proofs'> & {
+    readonly offer: ServerOffer;
+    readonly at: bigint;
+  },
+): Promise<Identified> {
+  const envelope = parseStatement(document);
+  const expectation = {
+    trustRoot: knownTrustRoot(offer, policy),
+    mapRoots: policy.maps.map(({ root }) => ({ root: root.toBigInt(), at })),
+    now: at,
+    tolerance: policy.tolerance,
+  };
+  const { key, identity } = await ofEitherRole(SERVER_ROLES[kind], (role) =>
+    proofs.verifyCertified(envelope, { ...expectation, role }),
+  );
+  if (identity.kind !== 'oid') throw refuse('its statement names no server');
+  return { key, oid: identity.oid };
+}
+
+/** A server vouched for by a set of its own making would be anybody. Throws ERR_HOLDER_TRUST_SET. */
+function knownTrustRoot({ trustRoot }: ServerOffer, { trustSets }: HolderPolicy): bigint {
+  const roots = trustSets.filter(({ length }) => length > 0).map((set) => new TrustSet(set).root);
+  const known = roots.find((root) => root.toString() === trustRoot);
+  if (known !== undefined) return known.toBigInt();
+  throw new ZkcxError(
+    'ERR_HOLDER_TRUST_SET',
+    'the trust root is not that of a set of CIs known here',
+  );
+}
+
+function parseStatement(document: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(document));
+  } catch {
+    throw new ZkcxError('ERR_PROOF_FORMAT', "the server's statement is not JSON");
+  }
+}
+
+/** Versions 2 and 3 of SGP.22 have a role each; the one is refused before its proof is looked at. */
+async function ofEitherRole<T>(
+  [first, second]: readonly [Role, Role],
+  verify: (role: Role) => Promise<T>,
+): Promise<T> {
+  try {
+    return await verify(first);
+  } catch (error) {
+    if (!(error instanceof ZkcxError) || error.code !== 'ERR_PROOF_ROLE') throw error;
+    return verify(second);
+  }
+}
+
+function refuse(problem: string): ZkcxError {
+  return new ZkcxError('ERR_RSP_ZKCX_SERVER', `the server is not accepted: ${problem}`);
+}
