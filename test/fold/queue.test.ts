@@ -60,7 +60,7 @@ async function start(
 
 /** A worker that waits for jobs. */
 const startWorker = (env: Record<string, string> = {}) =>
-  start({ script: 'worker.ts', args: ['1000'], until: 'ready' }, env);
+  start({ script: 'queue.worker.ts', args: ['1000'], until: 'ready' }, env);
 
 const ask = (options: Partial<QueueOptions> = {}) =>
   runQueued(work, {
@@ -161,7 +161,7 @@ async function keysLeft(): Promise<string[]> {
 
   test('fetches what was finished while nobody asked', async () => {
     const worker = await startWorker();
-    const asker = await start({ script: 'asker.ts', args: [here], until: 'done 2' }, {});
+    const asker = await start({ script: 'asker.worker.ts', args: [here], until: 'done 2' }, {});
     await ended(asker.child, 'SIGKILL');
     while (proved(worker) < work.jobs.length) await setTimeout(20);
     await ended(worker.child, 'SIGTERM');

@@ -1,4 +1,4 @@
-/** A worker of the queue, as a process that a test can kill: node worker.ts REDIS-URL SILENCE-MS */
+/** A worker of the queue, as a process that a test can kill: node queue.worker.ts REDIS-URL SILENCE-MS */
 import { serveFolds } from '../../../src/fold/worker.ts';
 import { treeWorker } from './tree.ts';
 

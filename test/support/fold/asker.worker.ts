@@ -1,4 +1,4 @@
-/** Who asks, as a process that a test can kill: node asker.ts REDIS-URL FOLDER */
+/** Who asks, as a process that a test can kill: node asker.worker.ts REDIS-URL FOLDER */
 import { join } from 'node:path';
 import { runQueued } from '../../../src/fold/queue.ts';
 import { ProofStore } from '../../../src/fold/store.ts';
