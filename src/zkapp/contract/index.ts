@@ -1,15 +1,23 @@
 /**
- * The registry contract. In: proofs, and what stands beside them as the witness functions make it from
- * trees and maps. Out: the class to deploy and call, its events, and a `ZkcxError` for what it would
- * refuse.
+ * The registry contract. In: proofs, and what stands beside them, which the functions here make from
+ * trees and maps and check first. Out: the class to deploy and call, its events, and a `ZkcxError` for
+ * what it would refuse.
  */
+export { addCiAction, adminKeyHash, changeAdminAction, setSourceAction } from './action.ts';
 export {
-  actionHash,
-  addCiAction,
-  adminKeyHash,
-  changeAdminAction,
-  setSourceAction,
-} from './action.ts';
+  applicableFrom,
+  assertAdmin,
+  assertCanApply,
+  assertCanCancel,
+  assertCanPropose,
+  trustAddition,
+  trustRemoval,
+} from './administration.ts';
+export { AdminAction } from './arguments.ts';
 export { REGISTRY_EVENTS } from './events.ts';
+export { listArguments, sourceAddition, sourceChange } from './lists.ts';
+export { publishAggregateArguments, publishArguments } from './publishing.ts';
 export { CrlProof, ProofRegistry } from './registry.ts';
 export type { RegistryDeployment } from './registry.ts';
+export { registryState, slotRange } from './state.ts';
+export type { RegistryState, Slots } from './state.ts';

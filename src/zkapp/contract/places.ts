@@ -46,7 +46,8 @@ export function withSubtree(
   nextIndex.assertLessThanOrEqual(start, 'an aggregate stands behind all that is published');
   start.assertLessThan(nextIndex.add(size), 'an aggregate stands at the next multiple of its size');
 
-  let [before, after] = [choose((h) => emptyRoot(h)), subtree];
+  let before: Field = choose((h) => emptyRoot(h));
+  let after: Field = subtree;
   for (const [level, sibling] of siblings.entries()) {
     const right = bits[level]!;
     const [upBefore, upAfter] = [parent(before, sibling, right), parent(after, sibling, right)];

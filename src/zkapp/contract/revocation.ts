@@ -83,7 +83,7 @@ function sourceEntry(point: Field): Field {
   const none = point.equals(0);
   return RevocationEntry.hash({
     state: Provable.if(none, Field(ENTRY_STATE.none), Field(ENTRY_STATE.awaited)),
-    serials: EMPTY_SERIALS,
+    serials: Field(EMPTY_SERIALS),
     point,
     crlNumber: Field(0),
     thisUpdate: Field(0),
