@@ -204,6 +204,7 @@ export type ErrorCode =
   | 'ERR_NODE_REFUSED'
   | 'ERR_NODE_DIFFERENT'
   | 'ERR_ACCOUNT_KEY'
+  | 'ERR_ACCOUNT_FUNDS'
   // a proof or an envelope
   | 'ERR_PROOF_FORMAT'
   | 'ERR_PROOF_VERSION'

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../prover/files.ts';
 import type { ApduInterface } from '../rsp/apdu/index.ts';
-import type { Euicc, EuiccCredential } from '../rsp/euicc/index.ts';
+import type { Euicc, EuiccCredential, EuiccFirmware } from '../rsp/euicc/index.ts';
 import type { Es10 } from '../rsp/lpa/index.ts';
 import { addAt, addRoots, now, readAnchors, readCertificate } from './options.ts';
 
@@ -28,6 +28,7 @@ export interface EmulatorFlags {
   readonly memory?: number;
   readonly aid?: Uint8Array;
   readonly at?: bigint;
+  readonly firmware?: EuiccFirmware;
 }
 
 export interface CardFlags extends EmulatorFlags {
@@ -52,7 +53,13 @@ export function addEmulator(command: Command, { optional = false } = {}): Comman
     )
     .option('--data <folder>', 'where the eUICC keeps what it has; default: nowhere')
     .option('--memory <bytes>', 'its memory for profiles; default: 512 KiB', positive)
-    .option('--aid <hex>', 'AID of the ISD-R, if it is not that of SGP.22', hexBytes);
+    .option('--aid <hex>', 'AID of the ISD-R, if it is not that of SGP.22', hexBytes)
+    .addOption(
+      new Option(
+        '--firmware <kind>',
+        'zkcx: take servers that the LPA verified; default: classic',
+      ).choices(['classic', 'zkcx'] satisfies EuiccFirmware[]),
+    );
 }
 
 /** Which eUICC a command of the LPA uses: one elsewhere, or an emulated one in this process. */
@@ -77,9 +84,10 @@ export async function startEmulator(flags: EmulatorFlags): Promise<Euicc> {
   const anchors = await readAnchors(flags.root ?? []);
   const store = flags.data === undefined ? memoryStore() : await levelStore(flags.data);
   try {
-    const { memory, aid, at } = flags;
+    const { memory, aid, at, firmware } = flags;
     const clock = at === undefined ? now : () => at;
-    return await openEuicc({ credentials, anchors, store, now: clock, random, memory, aid });
+    const options = { credentials, anchors, store, now: clock, random, memory, aid, firmware };
+    return await openEuicc(options);
   } catch (error) {
     await store.close();
     throw error;

@@ -1,14 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../errors.ts';
-import type { Consent, DownloadEvent, ProfileMetadata } from '../rsp/lpa/index.ts';
+import type { Consent, ProfileMetadata } from '../rsp/lpa/index.ts';
+import type { ZkcxEvent, ZkcxQuestion } from '../rsp/zkcx/device/index.ts';
 import { addCard, withEuicc } from './euicc-options.ts';
 import type { CardFlags } from './euicc-options.ts';
 import { addServer, serversOf } from './lpa-server.ts';
 import type { ServerFlags } from './lpa-server.ts';
+import { addZkcx, downloadInZkcx, printZkcxEvent, type ZkcxFlags } from './lpa-zkcx.ts';
 import { addJson } from './options.ts';
 import { answer, printable, printProgress } from './output.ts';
 
-interface Flags extends CardFlags, ServerFlags {
+interface Flags extends CardFlags, ServerFlags, ZkcxFlags {
   readonly yes?: boolean;
   readonly confirmationCode?: string;
   readonly confirmationCodeForm?: 'text' | 'hex';
@@ -30,7 +32,7 @@ export function registerLpaDownload(lpa: Command): void {
       ]),
     )
     .option('--tac <hex>', 'type allocation code of the device, 4 bytes; default: 35290611', tac);
-  addJson(addServer(addCard(command))).action(async (code: string, flags: Flags) =>
+  addJson(addZkcx(addServer(addCard(command)))).action(async (code: string, flags: Flags) =>
     answer(flags, () => download(code, flags)),
   );
 }
@@ -46,22 +48,32 @@ async function download(text: string, flags: Flags) {
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   process.once('SIGTERM', () => abort.abort());
-  const done = await withEuicc(flags, (es10) =>
-    downloadProfile({
+  const done = await withEuicc(flags, (es10) => {
+    const common = {
       es10,
       server: server(code.address),
       notificationServer: server,
       matchingId: code.matchingId,
       oid: code.oid,
       device: { tac: flags.tac ?? DEFAULT_TAC, deviceCapabilities: CAPABILITIES },
-      consent: async (metadata) => (flags.yes ? 'accept' : askConsent(metadata)),
       confirmationCode: async () =>
         flags.confirmationCode ?? (people ? await askCode() : undefined),
       confirmationCodeForm: flags.confirmationCodeForm,
       onEvent: printEvent,
       signal: abort.signal,
-    }),
-  );
+    };
+    const agreed = async (metadata: ProfileMetadata, tells: ZkcxQuestion['tells'] = []) =>
+      flags.yes ? 'accept' : askConsent(metadata, tells);
+    if (flags.zkcx === undefined) {
+      return downloadProfile({ ...common, consent: (metadata) => agreed(metadata) });
+    }
+    return downloadInZkcx(flags, {
+      ...common,
+      consent: ({ metadata, tells }) => agreed(metadata, tells),
+      // --yes is about the profile: it says nothing about the EID
+      consentToEid: async () => flags.tellEid ?? (people && (await askEid(code.address))),
+    });
+  });
   const { iccid, profileName, serviceProviderName } = done.metadata;
   const told = done.notification !== undefined && done.notification.failure === undefined;
   return {
@@ -87,7 +99,10 @@ const CAPABILITIES = {
   eutranEpcSupportedRelease: '15.0.0',
 };
 
-async function askConsent(metadata: ProfileMetadata): Promise<Consent> {
+async function askConsent(
+  metadata: ProfileMetadata,
+  tells: ZkcxQuestion['tells'],
+): Promise<Consent> {
   const { isCancel, note, select } = await import('@clack/prompts');
   const rules = metadata.profilePolicyRules ?? [];
   note(
@@ -98,6 +113,7 @@ async function askConsent(metadata: ProfileMetadata): Promise<Consent> {
       `Class     ${metadata.profileClass}`,
       ...(rules.includes('ppr1') ? ['This profile cannot be disabled.'] : []),
       ...(rules.includes('ppr2') ? ['This profile cannot be deleted.'] : []),
+      ...(tells.includes('eid') ? ['The server learns the EID of this eUICC if you go on.'] : []),
     ].join('\n'),
     'Profile',
   );
@@ -112,13 +128,20 @@ async function askConsent(metadata: ProfileMetadata): Promise<Consent> {
   return isCancel(choice) ? 'reject' : choice;
 }
 
+async function askEid(address: string): Promise<boolean> {
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const message = `This order is for one EID. Tell ${printable(address)} the EID of this eUICC?`;
+  const answered = await confirm({ message, initialValue: false });
+  return !isCancel(answered) && answered;
+}
+
 async function askCode(): Promise<string | undefined> {
   const { isCancel, password } = await import('@clack/prompts');
   const code = await password({ message: 'Confirmation code' });
   return isCancel(code) || code === '' ? undefined : code;
 }
 
-function printEvent(event: DownloadEvent): void {
+function printEvent(event: ZkcxEvent): void {
   switch (event.type) {
     case 'authenticating':
       return printProgress(`Asking ${printable(event.address)} ...`);
@@ -129,6 +152,9 @@ function printEvent(event: DownloadEvent): void {
     case 'installing':
       if (event.done === event.total) printProgress(`Installing ${event.total} bytes ...`);
       return;
+    case 'proving':
+    case 'proven':
+      return printZkcxEvent(event);
     case 'cancelled':
       printProgress(
         event.failure === undefined

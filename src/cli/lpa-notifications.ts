@@ -4,10 +4,11 @@ import { addCard, withEuicc } from './euicc-options.ts';
 import type { CardFlags } from './euicc-options.ts';
 import { addServer, serversOf } from './lpa-server.ts';
 import type { ServerFlags } from './lpa-server.ts';
-import { addJson } from './options.ts';
+import { addSessions, deliveryOf, type SessionFlags } from './lpa-zkcx.ts';
+import { addJson, addProver, type ProverFlags } from './options.ts';
 import { answer, printable } from './output.ts';
 
-interface Flags extends CardFlags, ServerFlags {
+interface Flags extends CardFlags, ServerFlags, ProverFlags, SessionFlags {
   readonly send?: boolean;
   readonly remove?: number;
 }
@@ -19,13 +20,18 @@ export function registerLpaNotifications(lpa: Command): void {
     .description('what the eUICC has to tell servers')
     .option('--send', 'send them, and let the eUICC forget those that arrived')
     .option('--remove <number>', 'let the eUICC forget this one, unsent', sequenceNumber);
-  addJson(addServer(addCard(command))).action(async (flags: Flags) =>
+  addJson(addProver(addSessions(addServer(addCard(command))))).action(async (flags: Flags) =>
     answer(flags, async () => {
       const results = await withEuicc(flags, async (euicc) => {
         if (flags.remove !== undefined) await euicc.removeNotification(flags.remove);
         if (flags.send) {
           const { sendNotifications } = await import('../rsp/lpa/index.ts');
-          return sendNotifications(euicc, { server: await serversOf(flags) });
+          const { delivery, close } = await deliveryOf(flags);
+          try {
+            return await sendNotifications(euicc, { server: await serversOf(flags), delivery });
+          } finally {
+            close();
+          }
         }
         const list = await euicc.listNotifications();
         return list.map(({ seqNumber, profileManagementOperation, notificationAddress }) => ({

@@ -8,9 +8,10 @@ import {
   encodeEuiccSigned1,
 } from '../messages/authenticateServer.ts';
 import { isSignature, sign } from '../messages/signature.ts';
+import { NO_CERTIFICATE } from '../messages/zkcxServer.ts';
 import type { Role } from '../../roles.ts';
 import { checkServerCertificate } from './server-certificate.ts';
-import type { AuthenticatedSession, Session } from './session.ts';
+import type { AuthenticatedSession, ChallengedSession, Session } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
 
 const SERVER_ROLES: readonly Role[] = ['dp-auth-v2', 'dp-auth', 'ds-auth-v2', 'ds-auth'];
@@ -46,13 +47,8 @@ export function authenticateServer(
     bytesEqual(ciKeyIdentifier, request.euiccCiPKIdToBeUsed),
   );
   if (credential === undefined) return failed('ciPKUnknown');
-  const server = checkServerCertificate(
-    request.serverCertificate,
-    settings.anchors,
-    settings.now(),
-  );
+  const server = serverOf(settings, current, request.serverCertificate);
   if (typeof server === 'string') return failed(server);
-  if (!SERVER_ROLES.includes(server.role)) return failed('invalidOid');
   if (!isSignature(request.serverSignature1, server.publicKey, request.serverSigned1)) {
     return failed('invalidSignature');
   }
@@ -83,9 +79,31 @@ export function authenticateServer(
       transactionId: transactionId.slice(),
       serverAddress,
       smdpOid: server.oid,
-      anchor: server.anchor,
+      server:
+        'anchor' in server
+          ? { verifiedBy: 'euicc', anchor: server.anchor, euiccSignature1 }
+          : {
+              verifiedBy: 'lpa',
+              packageKey: server.packageKey,
+              serverSigned1: request.serverSigned1.slice(),
+            },
       credential,
-      euiccSignature1,
     },
   };
+}
+
+/** Who signed: by its certificate, or by what the LPA said; never by a mixture of both. */
+function serverOf(
+  { anchors, now }: EuiccSettings,
+  { server }: ChallengedSession,
+  certificate: Uint8Array,
+) {
+  if (server !== undefined) {
+    if (!bytesEqual(certificate, NO_CERTIFICATE)) return 'invalidCertificate';
+    const { smdpOid: oid, authKey: publicKey, packageKey } = server;
+    return { oid, publicKey, packageKey };
+  }
+  const checked = checkServerCertificate(certificate, anchors, now());
+  if (typeof checked === 'string') return checked;
+  return SERVER_ROLES.includes(checked.role) ? checked : 'invalidOid';
 }

@@ -11,13 +11,14 @@ import { Isdr } from './isdr.ts';
 import { newOneTimeKey } from './one-time-key.ts';
 import type { EuiccOneTimeKey } from './one-time-key.ts';
 import { DEFAULT_DESCRIPTION } from './settings.ts';
-import type { EuiccDescription } from './settings.ts';
+import type { EuiccDescription, EuiccFirmware } from './settings.ts';
 import type { EuiccStore } from './state.ts';
 
 export { memoryStore, levelStore } from './state.ts';
 export type { EuiccState, EuiccStore, StoredProfile } from './state.ts';
 export type { EuiccCredential } from './identity.ts';
 export type { EuiccOneTimeKey } from './one-time-key.ts';
+export type { EuiccFirmware } from './settings.ts';
 
 export interface EuiccOptions extends CardOptions {
   readonly credentials: readonly EuiccCredential[];
@@ -36,6 +37,8 @@ export interface EuiccOptions extends CardOptions {
   /** Where one-time keys come from; default: `random`. */
   readonly newOneTimeKey?: () => EuiccOneTimeKey;
   readonly rootDsAddress?: string;
+  /** Default: `classic`. */
+  readonly firmware?: EuiccFirmware;
 }
 
 const DEFAULT_MEMORY = 512 * 1024;
@@ -70,6 +73,7 @@ export async function openEuicc(options: EuiccOptions): Promise<Euicc> {
       info: { ...DEFAULT_DESCRIPTION, ...options.info },
       fixedInfo2: options.fixedInfo2,
       rootDsAddress: options.rootDsAddress ?? ROOT_DS_ADDRESS,
+      firmware: options.firmware ?? 'classic',
     },
     store,
     await store.load(),

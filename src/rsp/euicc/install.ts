@@ -3,7 +3,6 @@ import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { BoundProfileOpener, BppError } from '../es8p/index.ts';
 import { decodeConfigureIsdp } from '../messages/boundProfilePackage.ts';
-import { eidBytes } from '../messages/identifiers.ts';
 import {
   BPP_COMMAND,
   encodeProfileInstallationResult,
@@ -81,11 +80,11 @@ export class PackageInstaller {
 
   #process({ part, der, last }: PackageElement): void {
     if (part === 'initialiseSecureChannel') {
-      const { transactionId, packageKey, oneTimeKey } = this.#session;
+      const { transactionId, packageKey, oneTimeKey, kdfValue } = this.#session;
       this.#opener = new BoundProfileOpener(der, {
         transactionId,
         euiccOtsk: oneTimeKey,
-        eid: eidBytes(this.#settings.identity.eid),
+        eid: kdfValue,
         smdpKey: packageKey,
       });
       return;

@@ -39,6 +39,7 @@ import {
 } from '../messages/profileManagement.ts';
 import { sign } from '../messages/signature.ts';
 import { encodeVersion } from '../messages/identifiers.ts';
+import { decodeZkcxServerRequest, encodeZkcxServerResponse } from '../messages/zkcxServer.ts';
 import { encodeTlv, TlvReader } from '../../asn1/tlv.ts';
 import { authenticateServer } from './authenticate.ts';
 import type { Application } from './card.ts';
@@ -113,8 +114,11 @@ export class Isdr implements Application {
   }
 
   #functions(): Map<number, Handler> {
-    const { identity, info, rootDsAddress } = this.#settings;
+    const { identity, info, rootDsAddress, firmware } = this.#settings;
+    const extra: [number, Handler][] =
+      firmware === 'zkcx' ? [[0xbf70, (request) => this.#zkcxServer(request)]] : [];
     return new Map<number, Handler>([
+      ...extra,
       [0xbf20, () => encodeEuiccInfo1({ svn: info.svn, ...this.#ciLists() })],
       [0xbf22, () => this.#euiccInfo2()],
       [0xbf2e, () => this.#challenge()],
@@ -211,6 +215,16 @@ export class Isdr implements Application {
     return encodeGetEuiccChallengeResponse(challenge);
   }
 
+  /** The LPA vouches for a server, once, between challenge and AuthenticateServer. */
+  #zkcxServer(request: Uint8Array): Uint8Array {
+    const server = decodeZkcxServerRequest(request);
+    if (this.#session?.stage !== 'challenged' || this.#session.server !== undefined) {
+      return encodeZkcxServerResponse('noSessionContext');
+    }
+    this.#session = { ...this.#session, server };
+    return encodeZkcxServerResponse('ok');
+  }
+
   #authenticate(request: Uint8Array): Uint8Array {
     const { response, session } = authenticateServer(
       this.#settings,
@@ -228,6 +242,8 @@ export class Isdr implements Application {
     if (session === undefined) return response;
     this.#session = session;
     const { secretKey } = session.oneTimeKey;
+    // where the LPA verified the server, no key serves a second session
+    if (session.server.verifiedBy === 'lpa') return response;
     if (secretKey !== undefined && !kept.some((key) => bytesEqual(key.secretKey, secretKey))) {
       const entry = { smdpOid: session.smdpOid, secretKey };
       const oneTimeKeys = [...kept, entry].slice(-KEPT_KEYS);

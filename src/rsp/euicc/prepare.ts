@@ -13,11 +13,15 @@ import {
   sign,
   smdpSignature2Input,
 } from '../messages/signature.ts';
+import { eidBytes } from '../messages/identifiers.ts';
+import { zkcxKdfValue, zkcxSmdpSignature2Input } from '../messages/zkcxFirmware.ts';
+import { NO_CERTIFICATE } from '../messages/zkcxServer.ts';
+import type { PublicKey } from '../../pki/index.ts';
 import type { Role } from '../../roles.ts';
 import { keptOneTimeKey } from './one-time-key.ts';
 import type { EuiccOneTimeKey } from './one-time-key.ts';
 import { checkServerCertificate } from './server-certificate.ts';
-import type { PreparedSession, Session } from './session.ts';
+import type { AuthenticatedSession, PreparedSession, Session } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
 import type { EuiccState } from './state.ts';
 
@@ -30,7 +34,8 @@ type Failure = keyof typeof DOWNLOAD_ERROR;
  * session that was there then goes on, so that it can be cancelled.
  *
  * A package that was bound before is asked for under the same one-time key, if this eUICC made that key
- * for this server and still has it; in all other cases the key is new.
+ * for this server and still has it; in all other cases the key is new. It always is where the LPA
+ * verified the server: a key that came again would link two sessions.
  *
  * @throws ERR_DER_* and ERR_RSP_VALUE for a request that cannot be read
  */
@@ -54,20 +59,18 @@ export function prepareDownload(
 
   if (current === undefined || current.stage === 'challenged') return failed('noSessionContext');
   if (!bytesEqual(transactionId, current.transactionId)) return failed('invalidTransactionId');
-  const server = checkServerCertificate(request.smdpCertificate, [current.anchor], settings.now());
-  if (server === 'unsupportedCurve') return failed('unsupportedCurve');
-  if (typeof server === 'string') return failed('invalidCertificate');
-  if (!PACKAGE_ROLES.includes(server.role) || server.oid !== current.smdpOid) {
-    return failed('invalidCertificate');
-  }
-  const input = smdpSignature2Input(request.smdpSigned2, current.euiccSignature1);
-  if (!isSignature(request.smdpSignature2, server.publicKey, input)) {
-    return failed('invalidSignature');
-  }
+  const packageKey = packageKeyOf(settings, current, request.smdpCertificate);
+  if (typeof packageKey === 'string') return failed(packageKey);
+  const { server } = current;
+  const byCertificate = server.verifiedBy === 'euicc';
+  const input = byCertificate
+    ? smdpSignature2Input(request.smdpSigned2, server.euiccSignature1)
+    : zkcxSmdpSignature2Input(request.smdpSigned2, server.serverSigned1);
+  if (!isSignature(request.smdpSignature2, packageKey, input)) return failed('invalidSignature');
   if (signed.ccRequiredFlag && request.hashCc === undefined) return failed('undefinedError');
 
   const key =
-    keptKey(kept, server.oid, signed.bppEuiccOtpk) ??
+    keptKey(byCertificate ? kept : [], current.smdpOid, signed.bppEuiccOtpk) ??
     // a second PrepareDownload of one session gets the key of the first
     (current.stage === 'prepared' ? current.oneTimeKey : settings.newOneTimeKey());
   const euiccSigned2 = encodeEuiccSigned2({
@@ -82,8 +85,32 @@ export function prepareDownload(
       euiccSigned2,
       euiccSignature2: sign(current.credential.secretKey, signature),
     }),
-    session: { ...current, stage: 'prepared', packageKey: server.publicKey, oneTimeKey: key },
+    session: {
+      ...current,
+      stage: 'prepared',
+      packageKey,
+      oneTimeKey: key,
+      kdfValue: byCertificate
+        ? eidBytes(settings.identity.eid)
+        : zkcxKdfValue(server.serverSigned1, key.publicKey),
+    },
   };
+}
+
+/** The key that smdpSignature2 and the package must be signed with. */
+function packageKeyOf(
+  { now }: EuiccSettings,
+  { server, smdpOid }: Pick<AuthenticatedSession, 'server' | 'smdpOid'>,
+  certificate: Uint8Array,
+): PublicKey | 'unsupportedCurve' | 'invalidCertificate' {
+  if (server.verifiedBy === 'lpa') {
+    return bytesEqual(certificate, NO_CERTIFICATE) ? server.packageKey : 'invalidCertificate';
+  }
+  const checked = checkServerCertificate(certificate, [server.anchor], now());
+  if (checked === 'unsupportedCurve') return 'unsupportedCurve';
+  if (typeof checked === 'string') return 'invalidCertificate';
+  const fits = PACKAGE_ROLES.includes(checked.role) && checked.oid === smdpOid;
+  return fits ? checked.publicKey : 'invalidCertificate';
 }
 
 function keptKey(

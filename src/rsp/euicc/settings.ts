@@ -22,7 +22,14 @@ export interface EuiccSettings {
   readonly fixedInfo2?: Uint8Array;
   /** FQDN of the root SM-DS. */
   readonly rootDsAddress: string;
+  readonly firmware: EuiccFirmware;
 }
+
+/**
+ * `classic`: SGP.22 as cards in the field have it. `zkcx`: the same, and in sessions that begin with
+ * ZkcxServer the changes that docs/lpa-euicc.md proposes.
+ */
+export type EuiccFirmware = 'classic' | 'zkcx';
 
 export type EuiccDescription = Omit<
   EuiccInfo2,

@@ -4,15 +4,22 @@ import { AUTHENTICATE_ERROR } from '../messages/authenticateServer.ts';
 import { CANCEL_SESSION_REASON } from '../messages/cancelSession.ts';
 import type { DeviceInfo } from '../messages/ctxParams.ts';
 import { transactionIdText } from '../messages/identifiers.ts';
-import { BPP_COMMAND, INSTALLATION_ERROR } from '../messages/installationResult.ts';
 import type { decodeStoreMetadata } from '../messages/metadata.ts';
-import { DOWNLOAD_ERROR, hashCcOf, hashConfirmationCode } from '../messages/prepareDownload.ts';
+import { DOWNLOAD_ERROR } from '../messages/prepareDownload.ts';
 import type { ConfirmationCodeForm } from '../messages/prepareDownload.ts';
 import { RspRefusal } from '../messages/statusCodes.ts';
-import { nameOf } from '../messages/values.ts';
+import {
+  askedHashCc,
+  assertConsent,
+  assertGoesOn,
+  cancelReasonOf,
+  InstallationFailure,
+  refusedByEuicc,
+  tellResult,
+} from './endings.ts';
+import type { CancelReason, Consent } from './endings.ts';
 import type { Es10, Progress } from './es10.ts';
 import type { Es9p } from './es9p.ts';
-import { sendNotifications } from './notifications.ts';
 import type { SentNotification } from './notifications.ts';
 import {
   checkAuthenticateClient,
@@ -22,9 +29,6 @@ import {
 } from './server-checks.ts';
 
 export type ProfileMetadata = ReturnType<typeof decodeStoreMetadata>;
-
-/** What the user says to a profile. */
-export type Consent = 'accept' | 'reject' | 'postpone';
 
 export type DownloadEvent =
   | { readonly type: 'authenticating'; readonly address: string }
@@ -64,18 +68,6 @@ export interface Downloaded {
    * eUICC's queue.
    */
   readonly notification: SentNotification | undefined;
-}
-
-type CancelReason = keyof typeof CANCEL_SESSION_REASON;
-
-/** A failure for which the server is told a certain reason. */
-class Ended extends ZkcxError {
-  readonly cancelReason: CancelReason;
-
-  constructor(cancelReason: CancelReason, message: string) {
-    super('ERR_RSP_CANCELLED', message, { reason: cancelReason });
-    this.cancelReason = cancelReason;
-  }
 }
 
 /**
@@ -129,8 +121,7 @@ async function authenticate(options: DownloadOptions): Promise<Authenticated> {
     await server
       .call('authenticateClient', { transactionId, authenticateServerResponse: response })
       .catch(() => {});
-    const code = nameOf<string>(AUTHENTICATE_ERROR, response.authenticateErrorCode);
-    throw refusedByEuicc('the server', code ?? String(response.authenticateErrorCode));
+    throw refusedByEuicc('the server', AUTHENTICATE_ERROR, response.authenticateErrorCode);
   }
   return { id: transactionId, authenticateServerResponse: response };
 }
@@ -140,9 +131,7 @@ async function install(
   { id: transactionId, authenticateServerResponse }: Authenticated,
 ): Promise<Downloaded> {
   const { es10, server, onEvent, confirmationCodeForm } = options;
-  const goOn = () => {
-    if (options.signal?.aborted) throw new Ended('postponed', 'the download was stopped');
-  };
+  const goOn = () => assertGoesOn(options.signal);
   const client = await server.call('authenticateClient', {
     transactionId,
     authenticateServerResponse,
@@ -151,21 +140,15 @@ async function install(
   onEvent?.({ type: 'authenticated', transactionId: transactionIdText(transactionId) });
 
   goOn();
-  const consent = await options.consent(metadata);
-  if (consent === 'reject') throw new Ended('endUserRejection', 'the profile was rejected');
-  if (consent === 'postpone') throw new Ended('postponed', 'the download was put off');
-  let hashCc: Uint8Array | undefined;
-  if (signed.ccRequiredFlag) {
-    const code = await options.confirmationCode();
-    if (code === undefined) throw new Ended('endUserRejection', 'no confirmation code was given');
-    hashCc = hashCcOf(hashConfirmationCode(code, confirmationCodeForm), transactionId);
-  }
+  assertConsent(await options.consent(metadata));
+  const hashCc = signed.ccRequiredFlag
+    ? await askedHashCc(transactionId, options.confirmationCode, confirmationCodeForm)
+    : undefined;
 
   goOn();
   const prepared = await es10.prepareDownload({ ...client, hashCc });
   if (prepared.result === 'error') {
-    const code = nameOf<string>(DOWNLOAD_ERROR, prepared.downloadErrorCode);
-    throw refusedByEuicc('the download', code ?? String(prepared.downloadErrorCode));
+    throw refusedByEuicc('the download', DOWNLOAD_ERROR, prepared.downloadErrorCode);
   }
   onEvent?.({ type: 'downloading' });
   goOn();
@@ -180,45 +163,10 @@ async function install(
   const progress: Progress = (done, total) => onEvent?.({ type: 'installing', done, total });
   const result = await es10.loadBoundProfilePackage(bound.boundProfilePackage, progress);
   const { notificationMetadata, finalResult } = result.data;
-  const notification = await tellResult(options, notificationMetadata.seqNumber);
+  const { seqNumber } = notificationMetadata;
+  const notification = await tellResult(es10, seqNumber, { server: options.notificationServer });
   if (finalResult.result === 'error') throw new InstallationFailure(finalResult);
   return { metadata, isdpAid: finalResult.aid, notification };
-}
-
-/** The installation stands, whether or not the server can be told of it now. */
-async function tellResult(
-  { es10, notificationServer }: DownloadOptions,
-  seqNumber: number,
-): Promise<SentNotification | undefined> {
-  try {
-    const all = { server: notificationServer, seqNumbers: [seqNumber] };
-    return (await sendNotifications(es10, all))[0];
-  } catch (error) {
-    if (!(error instanceof ZkcxError)) throw error;
-    return undefined;
-  }
-}
-
-/** The eUICC refused the package; the installation result says so to the server. */
-class InstallationFailure extends ZkcxError {
-  constructor(failure: { readonly bppCommandId: number; readonly errorReason: number }) {
-    const command = nameOf<string>(BPP_COMMAND, failure.bppCommandId) ?? failure.bppCommandId;
-    const reason = nameOf<string>(INSTALLATION_ERROR, failure.errorReason);
-    super(
-      'ERR_RSP_DOWNLOAD',
-      `the eUICC refused the profile at ${command}: ${reason ?? failure.errorReason}`,
-      { reason: reason ?? String(failure.errorReason) },
-    );
-  }
-}
-
-function cancelReasonOf(error: unknown): CancelReason {
-  if (error instanceof Ended) return error.cancelReason;
-  if (!(error instanceof ZkcxError)) return 'undefinedReason';
-  if (error.reason === 'metadataMismatch') return 'metadataMismatch';
-  if (error.code === 'ERR_RSP_APDU') return 'loadBppExecutionError';
-  // the order stays, the user may try again
-  return error.code === 'ERR_RSP_SERVER' ? 'timeout' : 'undefinedReason';
 }
 
 /** Tell the server that the download has ended. Returns why it could not be told. */
@@ -240,8 +188,4 @@ async function cancel(
     if (!(error instanceof ZkcxError)) throw error;
     return error.message;
   }
-}
-
-function refusedByEuicc(what: string, reason: string): ZkcxError {
-  return new ZkcxError('ERR_RSP_DOWNLOAD', `the eUICC refused ${what}: ${reason}`, { reason });
 }

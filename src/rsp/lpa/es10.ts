@@ -56,6 +56,12 @@ import {
 } from '../messages/profiles.ts';
 import type { ProfileIdentifier } from '../messages/profiles.ts';
 import { nameOf } from '../messages/values.ts';
+import {
+  decodeZkcxServerResponse,
+  encodeZkcxServerRequest,
+  ZKCX_SERVER_RESULT,
+} from '../messages/zkcxServer.ts';
+import type { ZkcxServer } from '../messages/zkcxServer.ts';
 
 /** Bytes of a package that the eUICC has, of all. */
 export type Progress = (done: number, total: number) => void;
@@ -84,6 +90,14 @@ export function es10(channel: Es10Channel) {
     setDefaultDpAddress: (address: string) =>
       change('setDefaultDpAddress', encodeSetDefaultDpAddressRequest(address)),
 
+    /** zkCX-aware firmware only: vouch for a server after its challenge; others know no such function. */
+    zkcxServer: async (server: ZkcxServer) => {
+      const response = await channel.request(encodeZkcxServerRequest(server));
+      const code = decodeZkcxServerResponse(response);
+      if (code !== 0) {
+        throw refused('zkcxServer', nameOf<string>(ZKCX_SERVER_RESULT, code) ?? String(code));
+      }
+    },
     authenticateServer: async (request: AuthenticateServerRequest) =>
       decodeAuthenticateServerResponse(
         await channel.request(encodeAuthenticateServerRequest(request)),

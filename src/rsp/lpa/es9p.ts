@@ -1,5 +1,6 @@
 /** ES9+ as an LPA calls it (SGP.22 5.6, 6.5.2). */
 import { ZkcxError } from '../../errors.ts';
+import type { z } from 'zod';
 import { decodeAnswer, encodeJson, ES9P } from '../messages/es9p.ts';
 import type { Es9pAnswer, Es9pFunction, Es9pRequest } from '../messages/es9p.ts';
 import type { Fetch } from './tls.ts';
@@ -15,6 +16,8 @@ export interface Es9pOptions {
 
 export interface Es9p {
   readonly address: string;
+  /** The address is authenticated: the fetch verifies TLS, and no plain HTTP is used. */
+  readonly verifiedTls: boolean;
   /**
    * Call a function of the SM-DP+.
    *
@@ -27,6 +30,10 @@ export interface Es9p {
   ): Promise<Es9pAnswer<F>>;
   /** ES9+.HandleNotification, which has no answer. */
   notify(request: Es9pRequest<'handleNotification'>): Promise<void>;
+  /** A function beside those of ES9+, or with more members: JSON in, its answer out. Throws as `call`. */
+  exchange<S extends z.ZodType>(path: string, body: object, answer: S): Promise<z.output<S>>;
+  /** The same without an answer, as `notify`. */
+  send(path: string, body: object): Promise<void>;
 }
 
 /** Binding and signing a profile may take a server a while. */
@@ -42,11 +49,11 @@ const HEADERS = {
 export function es9pClient(address: string, options: Es9pOptions): Es9p {
   const scheme = options.plain ? 'http' : 'https';
 
-  async function post(name: Es9pFunction, body: unknown): Promise<Response> {
+  async function post(path: string, name: string, body: unknown): Promise<Response> {
     const late = AbortSignal.timeout(options.timeout ?? TIMEOUT);
     const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
     try {
-      return await options.fetch(`${scheme}://${address}${ES9P[name].path}`, {
+      return await options.fetch(`${scheme}://${address}${path}`, {
         method: 'POST',
         headers: HEADERS,
         body: JSON.stringify(body),
@@ -60,8 +67,18 @@ export function es9pClient(address: string, options: Es9pOptions): Es9p {
     }
   }
 
+  async function send(path: string, body: object): Promise<void> {
+    const name = nameIn(path);
+    const response = await post(path, name, body);
+    if (response.status === 204) return;
+    if (response.status !== 200) throw wrongStatus(address, name, response.status);
+    // some servers answer with a header; it may say that they refuse
+    decodeAnswer(ES9P.cancelSession.answer, await json(response, name));
+  }
+
   return {
     address,
+    verifiedTls: options.plain !== true,
     async call<F extends Exclude<Es9pFunction, 'handleNotification'>>(
       name: F,
       request: Es9pRequest<F>,
@@ -69,23 +86,25 @@ export function es9pClient(address: string, options: Es9pOptions): Es9p {
       // the types of request and schema belong together by F, which TypeScript cannot follow
       const schema = ES9P[name].request as (typeof ES9P)['cancelSession']['request'];
       const body = encodeJson(schema, request as Es9pRequest<'cancelSession'>);
-      const response = await post(name, body);
+      const response = await post(ES9P[name].path, name, body);
       if (response.status !== 200) throw wrongStatus(address, name, response.status);
       return decodeAnswer(ES9P[name].answer, await json(response, name)) as Es9pAnswer<F>;
     },
-    async notify(request) {
-      const body = encodeJson(ES9P.handleNotification.request, request);
-      const response = await post('handleNotification', body);
-      if (response.status === 204) return;
-      if (response.status !== 200)
-        throw wrongStatus(address, 'handleNotification', response.status);
-      // some servers answer with a header; it may say that they refuse
-      decodeAnswer(ES9P.cancelSession.answer, await json(response, 'handleNotification'));
+    async exchange(path, body, answer) {
+      const name = nameIn(path);
+      const response = await post(path, name, body);
+      if (response.status !== 200) throw wrongStatus(address, name, response.status);
+      return decodeAnswer(answer, await json(response, name));
     },
+    notify: async (request) =>
+      send(ES9P.handleNotification.path, encodeJson(ES9P.handleNotification.request, request)),
+    send,
   };
 }
 
-async function json(response: Response, name: Es9pFunction): Promise<unknown> {
+const nameIn = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+async function json(response: Response, name: string): Promise<unknown> {
   try {
     return JSON.parse(await response.text()) as unknown;
   } catch (cause) {
@@ -93,7 +112,7 @@ async function json(response: Response, name: Es9pFunction): Promise<unknown> {
   }
 }
 
-function wrongStatus(address: string, name: Es9pFunction, status: number): ZkcxError {
+function wrongStatus(address: string, name: string, status: number): ZkcxError {
   return new ZkcxError('ERR_RSP_SERVER', `${address} answered ${name} with HTTP status ${status}`, {
     reason: String(status),
   });

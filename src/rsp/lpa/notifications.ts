@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZkcxError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
+import type { Received } from '../../asn1/tlv.ts';
 import type { NotificationEvent } from '../messages/metadata.ts';
+import type { PendingNotification } from '../messages/notifications.ts';
 import type { Es10 } from './es10.ts';
 import type { Es9p } from './es9p.ts';
 
@@ -23,7 +25,18 @@ export interface SendOptions {
   readonly delay?: number;
   /** Only these; default: all. */
   readonly seqNumbers?: readonly number[];
+  /** Another way to send some of them. */
+  readonly delivery?: Delivery;
 }
+
+/**
+ * How one notification goes out; undefined: as ES9+ has it. It is asked once, what it returns may be
+ * tried several times. Throws if the notification has to stay where it is.
+ */
+export type Delivery = (
+  pending: Received<PendingNotification>,
+  server: Es9p,
+) => Promise<(() => Promise<void>) | undefined>;
 
 /**
  * Send the notifications of an eUICC, oldest first, and let it forget those that arrived. Notifications
@@ -33,7 +46,7 @@ export interface SendOptions {
  */
 export async function sendNotifications(
   es10: Es10,
-  { server, attempts = 3, delay = 1_000, seqNumbers }: SendOptions,
+  { server, attempts = 3, delay = 1_000, seqNumbers, delivery }: SendOptions,
 ): Promise<SentNotification[]> {
   const list = (await es10.listNotifications())
     .filter(({ seqNumber }) => seqNumbers === undefined || seqNumbers.includes(seqNumber))
@@ -46,8 +59,15 @@ export async function sendNotifications(
       : await es10.retrieveNotification(seqNumber);
     let failure = failed.get(notificationAddress);
     if (pending !== undefined) {
-      const send = () => server(notificationAddress).notify({ pendingNotification: pending });
-      failure = await attempt(send, attempts, delay);
+      const to = server(notificationAddress);
+      const classic = () => to.notify({ pendingNotification: pending });
+      let send: (() => Promise<void>) | undefined;
+      const work = async () => {
+        // once: what is proven for it takes seconds
+        send ??= (await delivery?.(pending, to)) ?? classic;
+        await send();
+      };
+      failure = await attempt(work, attempts, delay);
       if (failure === undefined) await es10.removeNotification(seqNumber);
       else failed.set(notificationAddress, failure);
     }

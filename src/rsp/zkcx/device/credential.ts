@@ -16,6 +16,8 @@ export interface CredentialWanted {
   readonly anchors: readonly TrustAnchor[];
   /** Unix seconds. */
   readonly at: bigint;
+  /** Ends proving at once. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface CredentialWanted {
  * its place. Undefined if the store has none: its certificates have to be asked of the eUICC.
  */
 export async function storedCredential(
-  { store, eid, ciKeyIdentifier, anchors, at }: CredentialWanted,
+  { store, eid, ciKeyIdentifier, anchors, at, signal }: CredentialWanted,
   proofs: DeviceProofs,
 ): Promise<Credential | undefined> {
   for (const { name, state } of await store.list(at)) {
@@ -36,7 +38,7 @@ export async function storedCredential(
       credential.opening.identity.toBigInt() === BigInt(eid);
     if (!fits) continue;
     if (state === 'current' || state === 'renew') return credential;
-    const renewed = await proofs.renewed(credential, { anchors, now: at });
+    const renewed = await proofs.renewed(credential, { anchors, now: at }, signal);
     await store.replace(name, renewed);
     return renewed;
   }
@@ -48,12 +50,12 @@ export async function storedCredential(
  * says nothing of the eUICC.
  */
 export async function newCredential(
-  { store, anchors, at }: CredentialWanted,
+  { store, anchors, at, signal }: CredentialWanted,
   { eumCertificate, euiccCertificate }: Readonly<Record<CertificateName, Uint8Array>>,
-  { prover, random }: { readonly proofs: DeviceProofs; random(length: number): Uint8Array },
+  { proofs, random }: { readonly proofs: DeviceProofs; random(length: number): Uint8Array },
 ): Promise<Credential> {
   const certificates = [eumCertificate, euiccCertificate].map(parseCertificate);
-  const credential = await proofs.chain({ anchors, certificates, at });
+  const credential = await proofs.chain({ anchors, certificates, at }, signal);
   await store.add(`euicc-${bytesToHex(random(8))}`, credential);
   return credential;
 }

@@ -6,6 +6,7 @@ import { bytesEqual } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
 import type { PublicKey } from '../../../pki/index.ts';
 import type { Role } from '../../../roles.ts';
+import { parseBundle } from '../../../session/envelopes.ts';
 import type { HolderPolicy, Peer } from '../../../session/holder.ts';
 import { clock } from '../../../session/verifier.ts';
 import { TrustSet } from '../../../witness/trust.ts';
@@ -59,7 +60,7 @@ export interface Initiated {
  *   download, ERR_PROOF_* of a statement, the codes of certificates and ERR_REVOCATION_*
  */
 export async function initiate(input: InitiateInput): Promise<Initiated> {
-  const { es10, server, mode, oid, policy } = input;
+  const { es10, server, mode, oid } = input;
   const info1 = await es10.euiccInfo1();
   const challenge = await es10.euiccChallenge();
   const clientOffer = writeClientOffer([mode]);
@@ -142,7 +143,7 @@ async function verifyStatement(
     readonly at: bigint;
   },
 ): Promise<Identified> {
-  const envelope = parseStatement(document);
+  const envelope = parseBundle(new TextDecoder().decode(document));
   const expectation = {
     trustRoot: knownTrustRoot(offer, policy),
     mapRoots: policy.maps.map(({ root }) => ({ root: root.toBigInt(), at })),
@@ -165,14 +166,6 @@ function knownTrustRoot({ trustRoot }: ServerOffer, { trustSets }: HolderPolicy)
     'ERR_HOLDER_TRUST_SET',
     'the trust root is not that of a set of CIs known here',
   );
-}
-
-function parseStatement(document: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(document));
-  } catch {
-    throw new ZkcxError('ERR_PROOF_FORMAT', "the server's statement is not JSON");
-  }
 }
 
 /** Versions 2 and 3 of SGP.22 have a role each; the one is refused before its proof is looked at. */

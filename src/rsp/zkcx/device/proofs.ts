@@ -14,12 +14,12 @@ type ChainInput = Parameters<typeof proveChain>[0];
 type RenewalInput = Parameters<typeof renewCredential>[1];
 
 export interface DeviceProofs {
-  /** A new credential; two proofs for an eUICC. */
-  chain(input: ChainInput): Promise<Credential>;
+  /** A new credential; two proofs for an eUICC. Here and below `signal` ends the work at once. */
+  chain(input: ChainInput, signal?: AbortSignal): Promise<Credential>;
   /** The same certificates for the window of now. */
-  renewed(credential: Credential, input: RenewalInput): Promise<Credential>;
+  renewed(credential: Credential, input: RenewalInput, signal?: AbortSignal): Promise<Credential>;
   /** One presentation, and a proof about its message. */
-  answer(plan: AnswerPlan): Promise<PresentationBundle>;
+  answer(plan: AnswerPlan, signal?: AbortSignal): Promise<PresentationBundle>;
   possession(plan: Awaited<ReturnType<typeof planPossession>>): Promise<ProofEnvelope>;
   readonly verifyCertified: typeof verifyCertified;
 }
@@ -28,13 +28,17 @@ export interface DeviceProofs {
  * The functions on a proving process, which is the caller's to close. While it proves, this process goes
  * on: cards and servers are kept waiting, but not cut off.
  *
- * @param options `onEvent` sees compiling and proving with their times, `signal` ends the work at once
+ * @param options `onEvent` sees compiling and proving with their times
  */
-export function deviceProofs(prover: Prover, options: JobOptions = {}): DeviceProofs {
+export function deviceProofs(
+  prover: Prover,
+  options: Pick<JobOptions, 'onEvent'> = {},
+): DeviceProofs {
   return {
-    chain: (input) => proveChain(input, { ...options, prover }),
-    renewed: (credential, input) => renewCredential(credential, input, { ...options, prover }),
-    answer: (plan) => proveAnswer(plan, prover, options),
+    chain: (input, signal) => proveChain(input, { ...options, prover, signal }),
+    renewed: (credential, input, signal) =>
+      renewCredential(credential, input, { ...options, prover, signal }),
+    answer: (plan, signal) => proveAnswer(plan, prover, { ...options, signal }),
     possession: (plan) => provePossession(plan, prover, options),
     verifyCertified,
   };

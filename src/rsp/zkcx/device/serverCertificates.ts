@@ -38,11 +38,7 @@ export interface CheckedServerCertificate {
 export function checkServerCertificate(
   der: Uint8Array,
   kind: keyof typeof SERVER_ROLES,
-  {
-    anchors,
-    maps,
-    at,
-  }: ServerTrust,
+  { anchors, maps, at }: ServerTrust,
 ): CheckedServerCertificate {
   const certificate = parseCertificate(der);
   const issuer = certificate.authorityKeyIdentifier;

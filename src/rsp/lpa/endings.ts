@@ -1,0 +1,94 @@
+/** How downloads end, and how their endings are put for user and server: the same in every mode. */
+import { ZkcxError } from '../../errors.ts';
+import type { CANCEL_SESSION_REASON } from '../messages/cancelSession.ts';
+import { BPP_COMMAND, INSTALLATION_ERROR } from '../messages/installationResult.ts';
+import { hashCcOf, hashConfirmationCode } from '../messages/prepareDownload.ts';
+import type { ConfirmationCodeForm } from '../messages/prepareDownload.ts';
+import { nameOf } from '../messages/values.ts';
+import type { Es10 } from './es10.ts';
+import { sendNotifications } from './notifications.ts';
+import type { SendOptions, SentNotification } from './notifications.ts';
+
+export type CancelReason = keyof typeof CANCEL_SESSION_REASON;
+
+/** What the user says to a profile. */
+export type Consent = 'accept' | 'reject' | 'postpone';
+
+/** A failure for which the server is told a certain reason. */
+export class Ended extends ZkcxError {
+  readonly cancelReason: CancelReason;
+
+  constructor(cancelReason: CancelReason, message: string) {
+    super('ERR_RSP_CANCELLED', message, { reason: cancelReason });
+    this.cancelReason = cancelReason;
+  }
+}
+
+/** The eUICC refused the package; the installation result says so to the server. */
+export class InstallationFailure extends ZkcxError {
+  constructor(failure: { readonly bppCommandId: number; readonly errorReason: number }) {
+    const command = nameOf<string>(BPP_COMMAND, failure.bppCommandId) ?? failure.bppCommandId;
+    const reason = nameOf<string>(INSTALLATION_ERROR, failure.errorReason);
+    super(
+      'ERR_RSP_DOWNLOAD',
+      `the eUICC refused the profile at ${command}: ${reason ?? failure.errorReason}`,
+      { reason: reason ?? String(failure.errorReason) },
+    );
+  }
+}
+
+/** An error code of the eUICC, by its name in a table of codes. */
+export function refusedByEuicc(
+  what: string,
+  table: Readonly<Record<string, number>>,
+  code: number,
+): ZkcxError {
+  const reason = nameOf(table, code) ?? String(code);
+  return new ZkcxError('ERR_RSP_DOWNLOAD', `the eUICC refused ${what}: ${reason}`, { reason });
+}
+
+/** Throws `Ended` once the user has stopped the download. */
+export function assertGoesOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Ended('postponed', 'the download was stopped');
+}
+
+/** Throws `Ended` unless the user has accepted. */
+export function assertConsent(consent: Consent): void {
+  if (consent === 'reject') throw new Ended('endUserRejection', 'the profile was rejected');
+  if (consent === 'postpone') throw new Ended('postponed', 'the download was put off');
+}
+
+/** hashCc of the code that the user gives. Throws `Ended` if there is none. */
+export async function askedHashCc(
+  transactionId: Uint8Array,
+  ask: () => Promise<string | undefined>,
+  form: ConfirmationCodeForm | undefined,
+): Promise<Uint8Array> {
+  const code = await ask();
+  if (code === undefined) throw new Ended('endUserRejection', 'no confirmation code was given');
+  return hashCcOf(hashConfirmationCode(code, form), transactionId);
+}
+
+/** What a server is told about an error that ended a download. */
+export function cancelReasonOf(error: unknown): CancelReason {
+  if (error instanceof Ended) return error.cancelReason;
+  if (!(error instanceof ZkcxError)) return 'undefinedReason';
+  if (error.reason === 'metadataMismatch') return 'metadataMismatch';
+  if (error.code === 'ERR_RSP_APDU') return 'loadBppExecutionError';
+  // the order stays, the user may try again
+  return error.code === 'ERR_RSP_SERVER' ? 'timeout' : 'undefinedReason';
+}
+
+/** Send one result. The installation stands, whether or not the server can be told of it now. */
+export async function tellResult(
+  es10: Es10,
+  seqNumber: number,
+  options: SendOptions,
+): Promise<SentNotification | undefined> {
+  try {
+    return (await sendNotifications(es10, { ...options, seqNumbers: [seqNumber] }))[0];
+  } catch (error) {
+    if (!(error instanceof ZkcxError)) throw error;
+    return undefined;
+  }
+}

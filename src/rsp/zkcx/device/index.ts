@@ -1,0 +1,11 @@
+/**
+ * LPA and eUICC side of zkCX. In: an activation code's server, an eUICC behind APDUs, what the device knows of
+ * CIs and revocation, proofs, the user's answers. Out: a profile on the eUICC, and sealed notifications.
+ */
+export { downloadZkcx } from './download.ts';
+export type { ZkcxDownloadOptions, ZkcxEvent, ZkcxQuestion } from './download.ts';
+export { KeptSessions } from './keptSessions.ts';
+export { zkcxDelivery } from './notifications.ts';
+export type { DeliveryOptions } from './notifications.ts';
+export { deviceProofs } from './proofs.ts';
+export type { DeviceProofs } from './proofs.ts';

@@ -1,0 +1,151 @@
+/** A zkCX session from the device's end: the sealed channel, and how far it has come. */
+import { bytesToBigint } from '../../../bytes.ts';
+import { ZkcxError } from '../../../errors.ts';
+import type { HolderSession, SignMessage } from '../../../session/answer.ts';
+import { planPossession, type PossessionInput } from '../../../session/statements.ts';
+import type { SessionOpenings } from '../../../witness/presentation.ts';
+import type { CancelReason } from '../../lpa/endings.ts';
+import type { Es10, Es9p } from '../../lpa/index.ts';
+import { checkTransaction } from '../../lpa/server-checks.ts';
+import { CANCEL_SESSION_REASON } from '../../messages/cancelSession.ts';
+import { encodeJson } from '../../messages/es9p.ts';
+import { hexToBytes } from '../../messages/identifiers.ts';
+import { ClientChannel } from '../channel.ts';
+import {
+  decodeZkcxAnswer,
+  encodeZkcxRequest,
+  SEALED_ANSWER,
+  SEALED_REQUEST,
+  ZKCX,
+  type ZkcxAnswer,
+  type ZkcxFunction,
+  type ZkcxRequest,
+} from '../messages.ts';
+import type { Initiated } from './initiate.ts';
+import type { DeviceProofs } from './proofs.ts';
+
+/** What a presentation leaves with the device: for openings and possession proofs. Private. */
+export interface Presented {
+  readonly holder: HolderSession;
+  readonly openings: SessionOpenings;
+  /** r and s, 64 bytes; leaves the device with consent only. */
+  readonly euiccSignature1: Uint8Array;
+}
+
+/**
+ * `open`: nothing of the device was sent. `presented`: the server has the presentation.
+ * `disclosed`: in `zkcx-device`, the server knows the eUICC.
+ */
+export type Stage = 'open' | 'presented' | 'disclosed';
+
+export class DeviceSession {
+  readonly initiated: Initiated;
+  readonly server: Es9p;
+  stage: Stage = 'open';
+  presented: Presented | undefined;
+  readonly #channel: ClientChannel;
+  readonly #es10: Es10;
+  readonly #proofs: DeviceProofs;
+
+  private constructor(
+    initiated: Initiated,
+    channel: ClientChannel,
+    { es10, server, proofs }: Parameters<typeof DeviceSession.open>[1],
+  ) {
+    this.initiated = initiated;
+    this.#channel = channel;
+    this.server = server;
+    this.#es10 = es10;
+    this.#proofs = proofs;
+  }
+
+  /** A channel to the one-time key that the server signed. */
+  static async open(
+    initiated: Initiated,
+    parts: { readonly es10: Es10; readonly server: Es9p; readonly proofs: DeviceProofs },
+  ): Promise<DeviceSession> {
+    const key = hexToBytes(initiated.offer.hpkeKey, 'the one-time key');
+    return new DeviceSession(initiated, await ClientChannel.open(key, initiated.transcript), parts);
+  }
+
+  get transactionId(): Uint8Array {
+    return this.initiated.transcript.transactionId;
+  }
+
+  get isDeviceMode(): boolean {
+    return this.initiated.offer.rspMode === 'zkcx-device';
+  }
+
+  /**
+   * One sealed message and its answer.
+   *
+   * @throws RspRefusal if the server refuses, inside the seal or outside; ERR_RSP_ZKCX_SEALED and
+   * ERR_RSP_ZKCX_MESSAGE for an answer that is not one to this message; the codes of `Es9p.exchange`
+   */
+  async exchange<F extends ZkcxFunction>(name: F, request: ZkcxRequest<F>): Promise<ZkcxAnswer<F>> {
+    const { transactionId } = this;
+    const zkcx = await this.#channel.seal(name, encodeZkcxRequest(name, request));
+    const body = encodeJson(SEALED_REQUEST, { transactionId, zkcx });
+    const answer = await this.server.exchange(ZKCX[name].path, body, SEALED_ANSWER);
+    checkTransaction(answer.transactionId, transactionId);
+    return decodeZkcxAnswer(name, await this.#channel.openAnswer(answer.zkcx));
+  }
+
+  /** A proof that the eUICC of this session signed one more message. */
+  async possession(input: Omit<PossessionInput, 'session'>) {
+    const plan = await planPossession({ session: this.presented!.holder, ...input });
+    return this.#proofs.possession(plan);
+  }
+
+  /**
+   * End the session in the eUICC and tell the server. What the eUICC signs about it stays here until the
+   * server knows the eUICC anyway (`zkcx-device`), and always in `zkcx`: the raw signature gives its key
+   * away. Returns why the server could not be told.
+   */
+  async cancel(reason: CancelReason): Promise<string | undefined> {
+    try {
+      await this.exchange('cancelSession', await this.#cancellation(reason));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ZkcxError)) throw error;
+      return error.message;
+    }
+  }
+
+  /** End the session in the eUICC alone: to the server, one silence is like another. */
+  async leave(): Promise<void> {
+    const reason = CANCEL_SESSION_REASON.undefinedReason;
+    try {
+      await this.#es10.cancelSession({ transactionId: this.transactionId, reason });
+    } catch (error) {
+      // why the session ends is known, and matters more
+      if (!(error instanceof ZkcxError)) throw error;
+    }
+  }
+
+  async #cancellation(reason: CancelReason): Promise<ZkcxRequest<'cancelSession'>> {
+    const { transactionId, stage } = this;
+    const code = CANCEL_SESSION_REASON[reason];
+    const response = await this.#es10.cancelSession({ transactionId, reason: code });
+    const anonymous = stage === 'open' || (this.isDeviceMode && stage === 'presented');
+    if (anonymous) return { kind: 'reason', reason: code };
+    if (response.result === 'error') {
+      throw new ZkcxError('ERR_RSP_CARD', `the eUICC answered ${response.error}`);
+    }
+    if (this.isDeviceMode) return { kind: 'signature', cancelSessionResponse: response };
+    const { euiccCancelSessionSigned, euiccCancelSessionSignature } = response;
+    const possession = await this.possession({
+      kind: 'cancelSession',
+      message: euiccCancelSessionSigned,
+      context: { serverOid: this.initiated.peer.serverOid },
+      sign: () => signatureParts(euiccCancelSessionSignature),
+    });
+    return { kind: 'possession', euiccCancelSessionSigned, possession };
+  }
+}
+
+/** r and s of 64 bytes. */
+export function signatureParts(signature: Uint8Array): Awaited<ReturnType<SignMessage>> {
+  const [r, s] = [signature.subarray(0, 32), signature.subarray(32)].map(bytesToBigint);
+  return { r: r!, s: s! };
+}
