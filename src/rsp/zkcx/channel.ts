@@ -13,13 +13,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { bytesToBigint, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import {
-  type HpkeKeyPair,
-  KEY_BYTES,
-  recipientContext,
-  senderContext,
-  TAG_BYTES,
-} from './hpke.ts';
+import { type HpkeKeyPair, KEY_BYTES, recipientContext, senderContext, TAG_BYTES } from './hpke.ts';
 import type { RspTranscript } from './transcript.ts';
 
 /** Kinds of messages and their numbers on the wire. */
@@ -66,7 +60,9 @@ export class ClientChannel {
 
   /** A channel to the key of the server's offer. Throws ERR_RSP_ZKCX_SEALED for a key that is none. */
   static async open(serverKey: Uint8Array, transcript: RspTranscript): Promise<ClientChannel> {
-    return new ClientChannel(await senderContext(serverKey, infoOf(INFO_DOMAIN, transcript.form.session)));
+    return new ClientChannel(
+      await senderContext(serverKey, infoOf(INFO_DOMAIN, transcript.form.session)),
+    );
   }
 
   /** The next message. Throws ERR_RSP_ZKCX_ORDER when there were too many. */
@@ -211,7 +207,11 @@ async function answerKey(
 ): Promise<AnswerKey> {
   const size = CIPHER_KEY_BYTES + NONCE_BYTES;
   const bytes = new Uint8Array(await context.export(concatBytes(ANSWER_DOMAIN, header), size));
-  return { key: bytes.slice(0, CIPHER_KEY_BYTES), nonce: bytes.slice(CIPHER_KEY_BYTES), aad: header };
+  return {
+    key: bytes.slice(0, CIPHER_KEY_BYTES),
+    nonce: bytes.slice(CIPHER_KEY_BYTES),
+    aad: header,
+  };
 }
 
 function openWith({ key, nonce, aad }: AnswerKey, answer: Uint8Array): Uint8Array {

@@ -108,8 +108,7 @@ export const ZKCX = {
     request: z.discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('signature'),
-        prepareDownloadResponse:
-          ES9P.getBoundProfilePackage.request.shape.prepareDownloadResponse,
+        prepareDownloadResponse: ES9P.getBoundProfilePackage.request.shape.prepareDownloadResponse,
       }),
       z.strictObject({
         kind: z.literal('possession'),
@@ -189,7 +188,8 @@ export function decodeZkcxRequest<F extends ZkcxFunction>(
   name: F,
   body: Uint8Array,
 ): ZkcxRequest<F> {
-  return read(ZKCX[name].request as z.ZodType<ZkcxRequest<F>>, body, `the request ${name}`);
+  const schema = ZKCX[name].request as z.ZodType as z.ZodType<ZkcxRequest<F>>;
+  return read(schema, body, `the request ${name}`);
 }
 
 /** An answer as it goes into the seal. */
@@ -211,17 +211,11 @@ const refusalSchema = z.strictObject({
 });
 
 /** Throws RspRefusal if that is the answer, else as `decodeZkcxRequest`. */
-export function decodeZkcxAnswer<F extends ZkcxFunction>(
-  name: F,
-  body: Uint8Array,
-): ZkcxAnswer<F> {
+export function decodeZkcxAnswer<F extends ZkcxFunction>(name: F, body: Uint8Array): ZkcxAnswer<F> {
   const what = `the answer to ${name}`;
-  const schema = z.union([
-    refusalSchema,
-    z.strictObject({ answer: ZKCX[name].answer as z.ZodType<ZkcxAnswer<F>> }),
-  ]);
-  const found = read(schema, body, what);
-  if ('answer' in found) return found.answer;
+  const answered = z.strictObject({ answer: ZKCX[name].answer as z.ZodType });
+  const found = read(z.union([refusalSchema, answered]), body, what);
+  if ('answer' in found) return found.answer as ZkcxAnswer<F>;
   const { refusal } = found;
   // another's words are shown to people
   throw new RspRefusal({ ...refusal, message: refusal.message.replace(/\p{Cc}/gu, ' ') });

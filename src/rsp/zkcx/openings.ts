@@ -57,10 +57,7 @@ export function checkDeviceDisclosure(
   const digest = limbs(bytesToBigint(message.digest));
   const committed = commitMessage(Field(message.blind), digest).toBigInt();
   if (committed !== presentation.sessionMessage) {
-    throw new ZkcxError(
-      'ERR_PROOF_OPENING',
-      'the opening of message does not open its commitment',
-    );
+    throw new ZkcxError('ERR_PROOF_OPENING', 'the opening of message does not open its commitment');
   }
   if (!isDigestSignature(euiccSignature1, opened, message.digest)) {
     throw new ZkcxError(
