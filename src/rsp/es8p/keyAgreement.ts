@@ -1,21 +1,20 @@
-import { p256 } from '@noble/curves/nist.js';
+import { CURVE } from '../messages/curve.ts';
 import { badValue } from '../messages/values.ts';
 
 /**
  * ECKA with one-time keys (SGP.22 annex G): x coordinate of the common point, 32 bytes. Secret key
- * of 32 bytes, public key 04, x, y. Throws ERR_RSP_VALUE if that is no point of P-256.
+ * of 32 bytes, public key 04, x, y. Throws ERR_RSP_VALUE if that is no point of the curve.
  */
 export function agree(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  if (!p256.utils.isValidPublicKey(publicKey, false)) {
-    throw badValue('the one-time key of the peer', 'is not a point of P-256');
+  if (!CURVE.isPoint(publicKey)) {
+    throw badValue('the one-time key of the peer', 'is not a point of the curve');
   }
-  // compressed: one byte for the sign of y, then x
-  return p256.getSharedSecret(secretKey, publicKey, true).slice(1);
+  return CURVE.agree(secretKey, publicKey);
 }
 
 /** Public key of a one-time secret key: 04, x, y. */
 export function oneTimePublicKey(secretKey: Uint8Array): Uint8Array {
-  return p256.getPublicKey(secretKey, false);
+  return CURVE.publicKey(secretKey);
 }
 
 /** A one-time key pair whose secret key need not be seen to be used. */

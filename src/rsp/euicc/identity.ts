@@ -1,7 +1,7 @@
-import { p256 } from '@noble/curves/nist.js';
 import { parseCertificate, subjectSerialNumber } from '../../asn1/index.ts';
-import { bigintToBytes, bytesEqual, concatBytes } from '../../bytes.ts';
+import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
+import { CURVE, pointOf } from '../messages/curve.ts';
 
 /** What an EUM puts into an eUICC for one CI. */
 export interface EuiccCredential {
@@ -33,9 +33,7 @@ export function euiccIdentity(credentials: readonly EuiccCredential[]): EuiccIde
   const list = credentials.map((credential) => {
     const certificate = parseCertificate(credential.certificate);
     const eum = parseCertificate(credential.eumCertificate);
-    const { x, y } = certificate.publicKey;
-    const point = concatBytes(Uint8Array.of(4), bigintToBytes(x, 32), bigintToBytes(y, 32));
-    if (!bytesEqual(p256.getPublicKey(credential.secretKey, false), point)) {
+    if (!bytesEqual(CURVE.publicKey(credential.secretKey), pointOf(certificate.publicKey))) {
       throw unusable('the key does not belong to the eUICC certificate');
     }
     if (!bytesEqual(certificate.issuer.der, eum.subject.der)) {

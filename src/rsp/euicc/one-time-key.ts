@@ -1,6 +1,6 @@
-import { p256 } from '@noble/curves/nist.js';
 import { oneTimeKey } from '../es8p/index.ts';
 import type { OneTimeKey } from '../es8p/index.ts';
+import { CURVE } from '../messages/curve.ts';
 
 /** otSK.EUICC.ECKA and otPK.EUICC.ECKA. */
 export interface EuiccOneTimeKey extends OneTimeKey {
@@ -17,6 +17,6 @@ export function keptOneTimeKey(secretKey: Uint8Array): EuiccOneTimeKey {
 export function newOneTimeKey(random: (length: number) => Uint8Array): EuiccOneTimeKey {
   for (;;) {
     const secretKey = random(32);
-    if (p256.utils.isValidSecretKey(secretKey)) return keptOneTimeKey(secretKey);
+    if (CURVE.isSecretKey(secretKey)) return keptOneTimeKey(secretKey);
   }
 }

@@ -14,6 +14,8 @@ export interface Outcome<R extends string> {
   readonly packages?: readonly PackageChange[];
 }
 
+type Changed<R extends string> = Outcome<R | 'iccidOrAidNotFound' | 'disallowedByPolicy'>;
+
 export function findProfile(
   { profiles }: EuiccState,
   which: ProfileIdentifier,
@@ -28,47 +30,36 @@ export function enableProfile(
   state: EuiccState,
   identity: EuiccIdentity,
   which: ProfileIdentifier,
-): Outcome<'iccidOrAidNotFound' | 'profileNotInDisabledState' | 'disallowedByPolicy'> {
-  const profile = findProfile(state, which);
-  if (profile === undefined) return { result: 'iccidOrAidNotFound', state };
-  if (profile.enabled) return { result: 'profileNotInDisabledState', state };
-  const other = state.profiles.find(({ enabled }) => enabled);
-  if (other !== undefined && rulesOf(other).includes('ppr1')) {
-    return { result: 'disallowedByPolicy', state };
-  }
-  const disabled =
-    other === undefined ? state : notify(replace(state, other, false), identity, other, 'disable');
-  return {
-    result: 'ok',
-    state: notify(replace(disabled, profile, true), identity, profile, 'enable'),
-  };
+): Changed<'profileNotInDisabledState'> {
+  return change(state, which, 'profileNotInDisabledState', (profile) => {
+    const other = state.profiles.find(({ enabled }) => enabled);
+    if (other === undefined) return switchTo(state, identity, profile, 'enable');
+    if (rulesOf(other).includes('ppr1')) return 'disallowedByPolicy';
+    const disabled = switchTo(state, identity, other, 'disable');
+    return switchTo(disabled.state, identity, profile, 'enable');
+  });
 }
 
 export function disableProfile(
   state: EuiccState,
   identity: EuiccIdentity,
   which: ProfileIdentifier,
-): Outcome<'iccidOrAidNotFound' | 'profileNotInEnabledState' | 'disallowedByPolicy'> {
-  const profile = findProfile(state, which);
-  if (profile === undefined) return { result: 'iccidOrAidNotFound', state };
-  if (!profile.enabled) return { result: 'profileNotInEnabledState', state };
-  if (rulesOf(profile).includes('ppr1')) return { result: 'disallowedByPolicy', state };
-  return {
-    result: 'ok',
-    state: notify(replace(state, profile, false), identity, profile, 'disable'),
-  };
+): Changed<'profileNotInEnabledState'> {
+  return change(state, which, 'profileNotInEnabledState', (profile) =>
+    rulesOf(profile).includes('ppr1')
+      ? 'disallowedByPolicy'
+      : switchTo(state, identity, profile, 'disable'),
+  );
 }
 
 export function deleteProfile(
   state: EuiccState,
   identity: EuiccIdentity,
   which: ProfileIdentifier,
-): Outcome<'iccidOrAidNotFound' | 'profileNotInDisabledState' | 'disallowedByPolicy'> {
-  const profile = findProfile(state, which);
-  if (profile === undefined) return { result: 'iccidOrAidNotFound', state };
-  if (profile.enabled) return { result: 'profileNotInDisabledState', state };
-  if (rulesOf(profile).includes('ppr2')) return { result: 'disallowedByPolicy', state };
-  return { result: 'ok', ...remove(state, identity, [profile]) };
+): Changed<'profileNotInDisabledState'> {
+  return change(state, which, 'profileNotInDisabledState', (profile) =>
+    rulesOf(profile).includes('ppr2') ? 'disallowedByPolicy' : remove(state, identity, [profile]),
+  );
 }
 
 /** An empty nickname takes it away. */
@@ -121,8 +112,32 @@ function remove(state: EuiccState, identity: EuiccIdentity, going: readonly Stor
   };
 }
 
-function replace(state: EuiccState, profile: StoredProfile, enabled: boolean): EuiccState {
-  return withProfile(state, { ...profile, enabled });
+/** Change a profile that is there and not in the state that `otherwise` complains of. */
+function change<R extends 'profileNotInDisabledState' | 'profileNotInEnabledState'>(
+  state: EuiccState,
+  which: ProfileIdentifier,
+  otherwise: R,
+  apply: (profile: StoredProfile) => Omit<Outcome<never>, 'result'> | 'disallowedByPolicy',
+): Changed<R> {
+  const profile = findProfile(state, which);
+  if (profile === undefined) return { result: 'iccidOrAidNotFound', state };
+  if (profile.enabled !== (otherwise === 'profileNotInEnabledState')) {
+    return { result: otherwise, state };
+  }
+  const applied = apply(profile);
+  return applied === 'disallowedByPolicy'
+    ? { result: applied, state }
+    : { result: 'ok', ...applied };
+}
+
+function switchTo(
+  state: EuiccState,
+  identity: EuiccIdentity,
+  profile: StoredProfile,
+  event: 'enable' | 'disable',
+) {
+  const changed = withProfile(state, { ...profile, enabled: event === 'enable' });
+  return { state: notify(changed, identity, profile, event) };
 }
 
 function withProfile(state: EuiccState, changed: StoredProfile): EuiccState {

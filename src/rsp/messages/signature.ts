@@ -2,11 +2,11 @@
  * Signatures of RSP: ECDSA with SHA-256, raw r and s, tag 5F37 (SGP.22 2.6.7.2; BSI TR-03111).
  * They cover elements as received, so everything here takes bytes and nothing is encoded again.
  */
-import { p256 } from '@noble/curves/nist.js';
-import { bigintToBytes, concatBytes } from '../../bytes.ts';
+import { concatBytes } from '../../bytes.ts';
 import type { PublicKey } from '../../pki/index.ts';
 import { encodeTlv } from '../../asn1/tlv.ts';
 import type { Tlv, TlvReader } from '../../asn1/tlv.ts';
+import { CURVE } from './curve.ts';
 import { readOctets } from './values.ts';
 
 /** Bytes of r and s on a curve of 256 bits: P-256 and brainpoolP256r1, all that SGP.22 v2 uses. */
@@ -28,26 +28,20 @@ export function encodeSignature(signature: Uint8Array): Uint8Array {
 }
 
 /**
- * Sign the parts, one after the other, with a P-256 key of 32 bytes. The nonce follows from key
+ * Sign the parts, one after the other, with a secret key of 32 bytes. The nonce follows from key
  * and message (RFC 6979). Returns r and s, 64 bytes; s is not made low.
  */
 export function sign(secretKey: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
-  return p256.sign(concatBytes(...parts), secretKey, { lowS: false });
+  return CURVE.sign(concatBytes(...parts), secretKey);
 }
 
 /** Whether the key signed the parts, one after the other. Any s passes, as in X.509. */
 export function isSignature(
   signature: Uint8Array,
-  { x, y }: PublicKey,
+  key: PublicKey,
   ...parts: Uint8Array[]
 ): boolean {
-  try {
-    const key = concatBytes(Uint8Array.of(4), bigintToBytes(x, 32), bigintToBytes(y, 32));
-    return p256.verify(signature, concatBytes(...parts), key, { lowS: false });
-  } catch {
-    // r or s out of range, or the key is not on the curve
-    return false;
-  }
+  return CURVE.verify(signature, concatBytes(...parts), key);
 }
 
 /** What smdpSignature2 covers: smdpSigned2 and the element of euiccSignature1 (SGP.22 5.6.3). */

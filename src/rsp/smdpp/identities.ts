@@ -2,12 +2,12 @@
  * Who the SM-DP+ is, under each CI that certified it, and which CIs it accepts devices under. The
  * standard lets the two differ: the eUICC verifies under one CI and may sign under another.
  */
-import { p256 } from '@noble/curves/nist.js';
 import type { Certificate } from '../../asn1/index.ts';
-import { bytesEqual, bytesToBigint, bytesToHex } from '../../bytes.ts';
+import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { checkChain, type CheckedLink, type TrustAnchor } from '../../pki/index.ts';
 import type { Role } from '../../roles.ts';
+import { CURVE, pointOf } from '../messages/curve.ts';
 
 /** A certificate and the secret key for it, 32 bytes big-endian. */
 export interface KeyPair {
@@ -82,11 +82,10 @@ function checkKeyPair(
   if (!roles.includes(leaf.role)) {
     throw new ZkcxError('ERR_RSP_IDENTITY', `${what} has the role ${leaf.role}`);
   }
-  const { x, y } = certificate.publicKey;
-  const point = p256.utils.isValidSecretKey(secretKey)
-    ? p256.getPublicKey(secretKey, false)
-    : new Uint8Array(65);
-  if (bytesToBigint(point.subarray(1, 33)) !== x || bytesToBigint(point.subarray(33)) !== y) {
+  const isKey =
+    CURVE.isSecretKey(secretKey) &&
+    bytesEqual(CURVE.publicKey(secretKey), pointOf(certificate.publicKey));
+  if (!isKey) {
     throw new ZkcxError('ERR_RSP_IDENTITY', `the secret key is not that of ${what}`);
   }
   return leaf;
