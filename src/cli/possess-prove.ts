@@ -10,53 +10,65 @@ import { addKey, readSigner } from './session-options.ts';
 const MAX_MESSAGE_BYTES = 4_096;
 const SIGNATURE_BYTES = 64;
 
-interface Flags extends ProverFlags {
-  readonly session: string;
+/** A later message, and what it has to say. */
+export interface MessageFlags {
   readonly kind: MessageKind;
   readonly message: string;
   readonly oid: string;
   readonly serverSignature?: string;
+}
+
+interface Flags extends ProverFlags, MessageFlags {
+  readonly session: string;
   readonly key: string;
   readonly out: string;
   readonly json?: boolean;
 }
 
 /** zkcx possess --session FILE --kind KIND --message FILE --oid OID --key PEM --out FILE */
-export function registerPossess(zkcx: Command): void {
-  const command = zkcx
-    .command('possess')
+export function registerPossessProve(possess: Command): void {
+  const command = possess
+    .command('prove', { isDefault: true })
     .description('holder: prove that the key of a session signed a later message of it')
-    .requiredOption('--session <file>', 'private file of `present --session`')
+    .requiredOption('--session <file>', 'private file of `present prove --session`')
+    .requiredOption('--out <file>', 'write the proof here, to give away');
+  addJson(addProver(addKey(addMessage(command)))).action(async (flags: Flags) =>
+    answer(flags, () => prove(flags)),
+  );
+}
+
+export function addMessage(command: Command): Command {
+  return command
     .addOption(
       new Option('--kind <kind>', 'what the message is')
         .choices(MESSAGE_KINDS)
         .makeOptionMandatory(),
     )
-    .requiredOption('--message <file>', 'the bytes to sign')
+    .requiredOption('--message <file>', 'the bytes that the key signs')
     .requiredOption('--oid <oid>', "OID of the server's certificate, dotted")
-    .option('--server-signature <file>', 'the 64 bytes that a download preparation answers')
-    .requiredOption('--out <file>', 'write the proof here, to give away');
-  addJson(addProver(addKey(command))).action(async (flags: Flags) =>
-    answer(flags, () => possess(flags)),
-  );
+    .option('--server-signature <file>', 'the 64 bytes that a download preparation answers');
 }
 
-async function possess(flags: Flags) {
-  const { kind, out, oid: serverOid } = flags;
-  await assertWritable(out);
+export async function readMessage(flags: MessageFlags) {
   const message = await readFileLimited(flags.message, MAX_MESSAGE_BYTES);
   const serverSignature =
     flags.serverSignature === undefined
       ? undefined
       : await readFileLimited(flags.serverSignature, SIGNATURE_BYTES);
+  return { kind: flags.kind, message, context: { serverOid: flags.oid, serverSignature } };
+}
+
+async function prove(flags: Flags) {
+  const { kind, out } = flags;
+  await assertWritable(out);
+  const message = await readMessage(flags);
   const sign = await readSigner(flags.key);
   const { readSession } = await import('../session/sessionFile.ts');
   const session = await readSession(flags.session);
   const { planPossession } = await import('../session/statements.ts');
   const { provePossession } = await import('../prover/present.ts');
   const { Prover } = await import('../prover/prover.ts');
-  const context = { serverOid, serverSignature };
-  const plan = await planPossession({ session, kind, message, context, sign });
+  const plan = await planPossession({ session, ...message, sign });
   const options = proverOptions(flags);
   const prover = new Prover(options);
   try {

@@ -20,7 +20,9 @@ import {
   addKey,
   addMap,
   addPeer,
+  addRegistry,
   type PeerFlags,
+  readRegistry,
   readRequest,
   readSigner,
 } from './session-options.ts';
@@ -34,6 +36,8 @@ interface Flags extends ProverFlags, PeerFlags {
   readonly disclose?: Disclosure[];
   readonly minimumCis?: number;
   readonly minimumEntries?: number;
+  readonly registry?: string;
+  readonly minimumPublished?: number;
   readonly out: string;
   readonly session?: string;
   readonly at?: bigint;
@@ -52,6 +56,8 @@ export function registerPresentProve(present: Command): void {
     .option('--session <file>', 'keep what `possess` needs here; private');
   addCount(command, '--minimum-cis', 'CIs that the set must have; default 2');
   addCount(command, '--minimum-entries', 'entries that the map must have; default 2');
+  addRegistry(command, 'published credentials, as known to be newest; for requests that name one');
+  addCount(command, '--minimum-published', 'credentials that the registry must have; default 64');
   addPeer(addKey(addMap(addRoots(command))));
   addJson(addProver(addAt(command))).action(async (flags: Flags) =>
     answer(flags, () => prove(flags)),
@@ -59,11 +65,12 @@ export function registerPresentProve(present: Command): void {
 }
 
 async function prove(flags: Flags) {
-  const { address, oid, disclose = [], minimumCis, minimumEntries, out } = flags;
+  const { address, oid, disclose = [], minimumCis, minimumEntries, minimumPublished, out } = flags;
   for (const file of [out, ...(flags.session ? [flags.session] : [])]) await assertWritable(file);
   const at = flags.at ?? now();
   const anchors = await readAnchors(flags.root);
   const { map } = await readMap(flags.map, { anchors, at });
+  const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);
   const sign = await readSigner(flags.key);
   const { readCredential } = await import('../prover/credential.ts');
@@ -82,6 +89,8 @@ async function prove(flags: Flags) {
       minimumCis,
       maps: [map],
       minimumEntries,
+      registry,
+      minimumPublished,
       now: () => at,
       consent: ({ disclosures }) => disclosures.every((asked) => disclose.includes(asked)),
     },
@@ -102,9 +111,9 @@ async function prove(flags: Flags) {
     const { writeSession } = await import('../session/sessionFile.ts');
     await writeSession(flags.session, plan.session);
   }
-  const { role, purpose, disclosures } = accepted.request;
+  const { mode, role, purpose, disclosures } = accepted.request;
   return {
-    json: { presentation: out, session: flags.session, role, purpose, disclosures },
+    json: { presentation: out, session: flags.session, mode, role, purpose, disclosures },
     text: [
       `Proven to ${address}: a credential of role ${role} under a known set of CIs, valid and not`,
       'revoked now, whose key signed this session.',

@@ -7,11 +7,12 @@ import { addAt, addJson, addRoots, now, readAnchors } from './options.ts';
 import { assertWritable } from './output-file.ts';
 import { answer, isoTime } from './output.ts';
 import { readMap } from './revocation-show.ts';
-import { addMap } from './session-options.ts';
+import { addMap, addRegistry, readRegistry } from './session-options.ts';
 
 interface Flags {
   readonly root: string[];
   readonly map: string;
+  readonly registry?: string;
   readonly role: Role;
   readonly purpose?: string;
   readonly disclose?: Disclosure[];
@@ -20,7 +21,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** zkcx present request --role ROLE --root CI --map MAP --out request.json */
+/** zkcx present request --role ROLE --root CI --map MAP [--registry FILE] --out FILE */
 export function registerPresentRequest(present: Command): void {
   const command = present
     .command('request')
@@ -33,6 +34,7 @@ export function registerPresentRequest(present: Command): void {
     .option('--purpose <name>', 'ask for a pseudonym for this purpose')
     .addOption(addDisclosures('--disclose <names...>', 'ask for these openings'))
     .requiredOption('--out <file>', 'where to write the request');
+  addRegistry(command, 'ask for a published credential, in this registry; it is proven faster');
   addJson(addAt(addMap(addRoots(command)))).action(async (flags: Flags) =>
     answer(flags, () => request(flags)),
   );
@@ -41,17 +43,20 @@ export function registerPresentRequest(present: Command): void {
 export const addDisclosures = (flag: string, description: string) =>
   new Option(flag, description).choices(['identity', 'issuer', 'key', 'message']);
 
-async function request({ root, map: file, role, purpose, disclose, out, ...flags }: Flags) {
+async function request({ root, role, purpose, disclose, out, ...flags }: Flags) {
   await assertWritable(out);
   const at = flags.at ?? now();
   const anchors = await readAnchors(root);
-  const { map } = await readMap(file, { anchors, at });
+  const { map } = await readMap(flags.map, { anchors, at });
+  const registry = await readRegistry(flags.registry);
   const { TrustSet } = await import('../witness/trust.ts');
   const offers = await import('../session/offers.ts');
   const made = offers.newServerRequest({
+    mode: registry === undefined ? 'presentation' : 'registryPresentation',
     roots: {
       trustRoot: new TrustSet(anchors).root.toBigInt(),
       revocationRoot: map.root.toBigInt(),
+      registryRoot: registry?.root.toBigInt(),
     },
     role,
     purpose,
@@ -63,9 +68,9 @@ async function request({ root, map: file, role, purpose, disclose, out, ...flags
   // what is written can be read: a purpose of another form is refused here
   offers.parseServerRequest(bytes);
   await writeFileAtomic(out, bytes, 0o644);
-  const { transactionId, time } = made;
+  const { transactionId, time, mode } = made;
   return {
-    json: { request: out, transactionId, time: isoTime(BigInt(time)), role, purpose },
+    json: { request: out, transactionId, mode, time: isoTime(BigInt(time)), role, purpose },
     text: [`Request ${transactionId} written to ${out}. Keep track of it: accept one answer.`],
   };
 }

@@ -1,13 +1,25 @@
 import type { Command } from 'commander';
+import { ZkcxError } from '../errors.ts';
 import { addAt, addJson, addRoots, now, readAnchors } from './options.ts';
+import { assertWritable } from './output-file.ts';
 import { answer, isoTime, printable } from './output.ts';
 import { readMap } from './revocation-show.ts';
-import { addMap, addPeer, type PeerFlags, readBundle, readRequest } from './session-options.ts';
+import {
+  addMap,
+  addPeer,
+  addRegistry,
+  type PeerFlags,
+  readBundle,
+  readRegistry,
+  readRequest,
+} from './session-options.ts';
 
 interface Flags extends PeerFlags {
   readonly root: string[];
   readonly map: string;
+  readonly registry?: string;
   readonly request: string;
+  readonly session?: string;
   readonly at?: bigint;
   readonly json?: boolean;
 }
@@ -18,29 +30,43 @@ export function registerPresentVerify(present: Command): void {
     .command('verify')
     .description('verifier: check the answer to a request of `present request`; takes seconds')
     .argument('<presentation>', 'as received')
-    .requiredOption('--request <file>', 'the request that was sent; accept one answer to it');
+    .requiredOption('--request <file>', 'the request that was sent; accept one answer to it')
+    .option('--session <file>', 'keep what `possess verify` needs here');
+  addRegistry(command, 'published credentials, where the request asks for one of them');
   addJson(addAt(addPeer(addMap(addRoots(command))))).action(async (file: string, flags: Flags) =>
     answer(flags, () => verify(file, flags)),
   );
 }
 
 async function verify(file: string, flags: Flags) {
+  if (flags.session !== undefined) await assertWritable(flags.session);
   const at = flags.at ?? now();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(flags.root);
   const { map } = await readMap(flags.map, { anchors, at });
+  const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);
   const { TrustSet } = await import('../witness/trust.ts');
   const offers = await import('../session/offers.ts');
   const { bindTranscript } = await import('../session/transcript.ts');
   const { verifyPresentation } = await import('../session/verifier.ts');
   const request = offers.parseServerRequest(serverOffer);
+  const { mode } = request;
+  if ((mode === 'registryPresentation') !== (registry !== undefined)) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      registry === undefined
+        ? 'the request asks for a published credential: name the registry with --registry'
+        : 'the request does not ask for a published credential: leave --registry out',
+    );
+  }
   const verified = await verifyPresentation(bundle, {
     // roots are those of the files given now, whatever they were when the request was made
     terms: {
       ...offers.termsOf(request, flags.oid),
       trustRoot: new TrustSet(anchors).root.toBigInt(),
       revocationRoot: map.root.toBigInt(),
+      registryRoot: registry?.root.toBigInt(),
     },
     transcript: bindTranscript({
       transactionId: offers.transactionBytes(request),
@@ -52,8 +78,13 @@ async function verify(file: string, flags: Flags) {
     mapRootAt: at,
     now: at,
   });
+  if (flags.session !== undefined) {
+    const { writeVerifiedSession } = await import('../session/sessionFile.ts');
+    await writeVerifiedSession(flags.session, verified);
+  }
   const { role, time, pseudonym, session, sessionKey, identity, issuer, hidden } = verified;
   const facts = {
+    mode,
     role,
     time: isoTime(time),
     pseudonym: pseudonym?.toString(),

@@ -27,6 +27,10 @@ export function addMap(command: Command): Command {
   return command.requiredOption('--map <file>', 'revocation map of `revocation build`');
 }
 
+export function addRegistry(command: Command, description: string): Command {
+  return command.option('--registry <file>', description);
+}
+
 export function addKey(command: Command): Command {
   return command.requiredOption('--key <file>', 'private key of the leaf certificate, PEM');
 }
@@ -62,6 +66,14 @@ export async function readSigner(file: string) {
 
 /** A request in the bytes that were sent. */
 export const readRequest = (file: string) => readFileLimited(file, MAX_REQUEST_BYTES);
+
+/** The tree of published credentials from a file, if one is named. */
+export async function readRegistry(file: string | undefined) {
+  if (file === undefined) return undefined;
+  const { loadRegistry, MAX_REGISTRY_FILE_BYTES } = await import('../session/registryFile.ts');
+  const bytes = await readFileLimited(file, MAX_REGISTRY_FILE_BYTES);
+  return loadRegistry(new TextDecoder().decode(bytes));
+}
 
 /** JSON that someone sent. */
 export async function readBundle(file: string): Promise<unknown> {

@@ -106,6 +106,9 @@ export async function assertProof({ proof }: ProofEnvelope, key: VerificationKey
   }
 }
 
+/** `assertProof`, here or in another process. */
+export type AssertProof = typeof assertProof;
+
 /** Whether a proof verifies, whatever it says. */
 export async function isValid(proof: JsonProof, key: VerificationKey): Promise<boolean> {
   selectBackend();

@@ -4,9 +4,16 @@ import { PossessionRequest } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { checkEnvelope } from '../prover/envelope.ts';
-import { assertMode, assertProof, pinnedKeyOf, publicValues } from '../prover/verify.ts';
+import {
+  type AssertProof,
+  assertMode,
+  assertProof,
+  pinnedKeyOf,
+  publicValues,
+} from '../prover/verify.ts';
 import { possessionRequest } from '../witness/message.ts';
 import { checkMessage, MESSAGE_KIND, type MessageContext, type MessageKind } from './messages.ts';
+import type { OnceStore } from './onceStore.ts';
 
 export interface PossessionStatement {
   readonly kind: MessageKind;
@@ -33,11 +40,13 @@ export interface VerifiedPossession {
  * it with the session, and hashes it here: there is no way to pass a bare digest. Stateless.
  *
  * @param envelope JSON that may be the envelope of a possession proof
+ * @param verify verifies the proof itself; default: this process does
  * @throws ERR_SESSION_MESSAGE, ERR_PROOF_*; ERR_PROOF_STATEMENT for a proof about something else
  */
 export async function verifyPossession(
   { kind, message, context, session, sessionKey }: PossessionStatement,
   envelope: unknown,
+  verify: AssertProof = assertProof,
 ): Promise<VerifiedPossession> {
   const once = checkMessage(kind, message, context);
   const proof = checkEnvelope(envelope);
@@ -57,6 +66,31 @@ export async function verifyPossession(
       'the proof is about another message, session or key than this one',
     );
   }
-  await assertProof(proof, key);
+  await verify(proof, key);
   return Object.freeze({ kind, message, session, once });
+}
+
+/**
+ * The same, accepted once: each kind once in a session, notifications once for each profile and sequence
+ * number. `at`, Unix seconds, is kept with it.
+ *
+ * @throws the codes of `verifyPossession`, ERR_SESSION_REPEATED, ERR_SESSION_STORE
+ */
+export async function acceptPossession(
+  statement: PossessionStatement,
+  envelope: unknown,
+  {
+    store,
+    at,
+    verify,
+  }: { readonly store: OnceStore; readonly at: bigint; readonly verify?: AssertProof },
+): Promise<VerifiedPossession> {
+  const verified = await verifyPossession(statement, envelope, verify);
+  if (!(await store.claim(`message/${statement.session}/${verified.once}`, at))) {
+    throw new ZkcxError(
+      'ERR_SESSION_REPEATED',
+      'a message of this kind was accepted in this session before',
+    );
+  }
+  return verified;
 }

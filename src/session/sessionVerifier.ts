@@ -14,7 +14,7 @@ import {
 } from './offers.ts';
 import type { OnceStore } from './onceStore.ts';
 import type { Disclosure } from './openings.ts';
-import { type VerifiedPossession, verifyPossession } from './possession.ts';
+import { acceptPossession, type VerifiedPossession } from './possession.ts';
 import { scopeOf } from './scope.ts';
 import { bindTranscript, checkAddress } from './transcript.ts';
 import {
@@ -206,14 +206,7 @@ export class SessionVerifier {
     const { transactionId } = session.transcript;
     const context = { transactionId, serverAddress, serverOid, serverSignature, iccid };
     const statement = { kind, message, context, ...session };
-    const verified = await verifyPossession(statement, envelope);
-    if (!(await store.claim(`message/${session.session}/${verified.once}`, this.now()))) {
-      throw new ZkcxError(
-        'ERR_SESSION_REPEATED',
-        'a message of this kind was accepted in this session before',
-      );
-    }
-    return verified;
+    return acceptPossession(statement, envelope, { store, at: this.now() });
   }
 
   /** Challenges that wait for an answer. */
