@@ -2,12 +2,11 @@
  * The asking side: a proving process with a lifetime. Proving blocks a process for half a minute and
  * leaks memory in the proof system, so it happens in a child that can be killed and replaced.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { ZkcxError } from '../errors.ts';
 import { cacheFolder } from './cache.ts';
 import type { JsonProof } from './envelope.ts';
+import { forkModule, siblingModule } from './fork.ts';
 import { assertPinned, type VerificationKey } from './keys.ts';
 import { VERIFIED_INSIDE } from './programs.ts';
 import { type Backend, type Command, type Report, reportSchema } from './protocol.ts';
@@ -173,15 +172,9 @@ export class Prover {
   }
 
   private start(): ChildProcess {
-    const worker = this.options.worker ?? siblingModule('worker');
-    const output = process.env.ZKCX_DEBUG === '1' ? 2 : 'ignore';
     this.compiled = new Map();
     this.proofs = 0;
-    const child = fork(fileURLToPath(worker), {
-      // the package holds plain JavaScript; a checkout is run through the TypeScript loader
-      execArgv: worker.pathname.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
-      stdio: ['ignore', output, output, 'ipc'],
-    });
+    const child = forkModule(this.options.worker ?? siblingModule('worker', import.meta.url));
     // it can also die while nothing is under way
     child.once('exit', () => {
       if (this.child === child) this.child = undefined;
@@ -202,14 +195,6 @@ function keepAlive(child: ChildProcess, alive: boolean): void {
   if (alive) child.channel?.ref();
   else child.channel?.unref();
 }
-
-/** A module beside this one, with the ending that this one has: .ts in a checkout, .js when built. */
-function siblingModule(name: string): URL {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`./${name}.${ending}`, import.meta.url);
-}
-
-const typescriptLoader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 function toEvent(report: Exclude<Report, { type: 'failed' }>): ProverEvent {
   switch (report.type) {

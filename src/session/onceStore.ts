@@ -43,6 +43,15 @@ export class OnceStore {
     return result;
   }
 
+  /** Whether a key was claimed before; says nothing about a moment later. Throws ERR_SESSION_STORE. */
+  async has(key: string): Promise<boolean> {
+    try {
+      return (await this.level.get(key)) !== undefined;
+    } catch (cause) {
+      throw failed('cannot read what may happen once', cause);
+    }
+  }
+
   async close(): Promise<void> {
     await this.turn;
     await this.level.close();

@@ -18,6 +18,8 @@ export interface OrderExtras {
   /** Unix seconds. */
   readonly expiresAt?: number;
   readonly rebinding?: boolean;
+  readonly requireZkcx?: boolean;
+  readonly oncePerDevice?: boolean;
 }
 
 /**
@@ -43,6 +45,8 @@ export async function downloadOrder(
       expiresAt: extras.expiresAt ?? (lifetime === undefined ? undefined : at + lifetime),
       attempts: 0,
       rebinding: extras.rebinding ?? true,
+      requireZkcx: extras.requireZkcx,
+      oncePerDevice: extras.oncePerDevice,
       history: before?.history ?? [],
     };
     const change = store.change().putOrder(note(order, at, 'ordered'), before);

@@ -130,6 +130,11 @@ export function decodeProfileInstallationResult(
   };
 }
 
+/** Whole element BF27, see `ProfileInstallationResult`. Throws ERR_DER_* and ERR_RSP_VALUE. */
+export function decodeInstallationResultData(bytes: Uint8Array): ProfileInstallationResultData {
+  return readData(onlyTlv(bytes, 0xbf27, 'profileInstallationResultData'));
+}
+
 function readData(element: Tlv): ProfileInstallationResultData {
   const reader = inside(element);
   const transactionId = readTransactionId(reader.element(0x80, 'transactionId'));

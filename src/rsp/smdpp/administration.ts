@@ -58,7 +58,7 @@ export type AdministrationFunction =
 
 /** An order without what devices prove who they are or what they know with. */
 export function shown(order: Order) {
-  const { confirmation, delivery, ...rest } = order;
+  const { confirmation, delivery, takenBy: _, ...rest } = order;
   return {
     ...rest,
     confirmationCode: confirmation && { failures: confirmation.failures },

@@ -1,11 +1,16 @@
 import type { Hono } from 'hono';
 import { encodeJson, ES9P } from '../messages/es9p.ts';
-import { jsonApp, type JsonAppOptions, jsonFunction } from './jsonFunctions.ts';
+import { extended, type ZkcxExtension } from './extension.ts';
+import { jsonApp, type JsonAppOptions, type JsonFunction, jsonFunction } from './jsonFunctions.ts';
 import type { SmdpServer } from './server.ts';
 
-/** ES9+ over HTTP: what LPAs talk to (SGP.22 6.5.2). */
-export function es9pApp(server: SmdpServer, options?: JsonAppOptions): Hono {
-  const functions = {
+/** ES9+ over HTTP: what LPAs talk to (SGP.22 6.5.2); `extension` takes part in it. */
+export function es9pApp(
+  server: SmdpServer,
+  options: JsonAppOptions = {},
+  extension?: ZkcxExtension,
+): Hono {
+  const own: Readonly<Record<string, JsonFunction>> = {
     [ES9P.initiateAuthentication.path]: jsonFunction(
       ES9P.initiateAuthentication.request,
       async (request) =>
@@ -38,5 +43,10 @@ export function es9pApp(server: SmdpServer, options?: JsonAppOptions): Hono {
       return {};
     }),
   };
-  return jsonApp(functions, options);
+  if (extension === undefined) return jsonApp(own, options);
+  const paths = new Set([...Object.keys(own), ...Object.keys(extension.functions)]);
+  const functions = Object.fromEntries(
+    Array.from(paths, (path) => [path, extended(own[path], extension.functions[path])]),
+  );
+  return jsonApp(functions, { ...options, maxBody: extension.maxBody });
 }

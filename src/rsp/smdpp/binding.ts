@@ -1,5 +1,4 @@
 /** A package for one device, and the same package again for its next session. */
-import { p256 } from '@noble/curves/nist.js';
 import { bindProfile } from '../es8p/index.ts';
 import {
   decodeBoundProfilePackage,
@@ -8,20 +7,21 @@ import {
   encodeInitialiseSecureChannel,
   encodeInitialiseSecureChannelFields,
 } from '../messages/boundProfilePackage.ts';
-import { eidBytes } from '../messages/identifiers.ts';
+import { CURVE } from '../messages/curve.ts';
 import { sign } from '../messages/signature.ts';
 import { encodeTlv } from '../../asn1/tlv.ts';
 import type { SmdpContext } from './context.ts';
 import type { SmdpIdentity } from './identities.ts';
 import { metadataOf, type Profile } from './profile.ts';
 
-/** Random bytes that are reduced to a secret key: 128 bits more than it has (FIPS 186-5 A.2.1). */
+/** Random bytes that are reduced to a secret key, see `Curve`. */
 const OTSK_SEED = 48;
 
 /** Where a package goes. */
 export interface Target {
   readonly transactionId: Uint8Array;
-  readonly eid: string;
+  /** What the session keys are derived with: the EID, 16 bytes, or what stands for it. */
+  readonly kdfValue: Uint8Array;
   /** otPK.EUICC.ECKA: 04, x, y. */
   readonly euiccOtpk: Uint8Array;
   readonly identity: SmdpIdentity;
@@ -32,13 +32,13 @@ export function bindFresh(
   { random, settings }: SmdpContext,
   profile: Profile,
   upp: Uint8Array,
-  { transactionId, eid, euiccOtpk, identity }: Target,
+  { transactionId, kdfValue, euiccOtpk, identity }: Target,
 ): Uint8Array {
   const binding = {
     transactionId,
     euiccOtpk,
-    eid: eidBytes(eid),
-    smdpOtsk: p256.utils.randomSecretKey(random(OTSK_SEED)),
+    eid: kdfValue,
+    smdpOtsk: CURVE.secretKeyFrom(random(OTSK_SEED)),
     hostId: random(16),
     secretKey: identity.pb.secretKey,
   };

@@ -13,7 +13,8 @@ import { nameOf } from '../messages/values.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
-import { fail, isDeliverable, note, type Order } from './order.ts';
+import { fail, isDeliverable, isFreeFor, note, type Order } from './order.ts';
+import { isKnownToBeFor } from './offer.ts';
 import type { Session } from './session.ts';
 
 const refuse = STATUS.cancelSession;
@@ -33,29 +34,52 @@ export async function cancelSession(
   await context.locks.run(LOCK.session(id), async () => {
     const session = context.sessions.get(id);
     if (session === undefined) throw new RspRefusal(refuse.transactionUnknown);
-    const { reason } = checkSigned(context, session, response);
-    const { offer } = session;
-    if (offer === undefined) return end(context, session);
-    await context.locks.run(LOCK.order(offer.iccid), () =>
-      end(context, session, offer.iccid, reason),
-    );
+    const { reason } = checkCancellation(context.trust, session, response);
+    await endSession(context, session, reason);
   });
 }
 
-function checkSigned(
-  { trust }: SmdpContext,
+/**
+ * What an authentic cancellation leads to; the caller holds the lock of the session. `reason` is a number
+ * of CANCEL_SESSION_REASON, or of a later version.
+ */
+export async function endSession(
+  context: SmdpContext,
+  session: Session,
+  reason: number,
+): Promise<void> {
+  const { offer } = session;
+  if (offer === undefined) return end(context, session);
+  await context.locks.run(LOCK.order(offer.iccid), () =>
+    end(context, session, offer.iccid, reason),
+  );
+}
+
+/** What the device of a session signed to end it. Throws RspRefusal. */
+export function checkCancellation(
+  trust: SmdpContext['trust'],
   session: Session,
   response: CancelSessionResponse,
 ): EuiccCancelSessionSigned {
+  const euiccKey = session.device?.euiccKey;
   // before AuthenticateClient nobody has shown a key that could sign this
-  if (response.result === 'error' || session.device === undefined) {
+  if (response.result === 'error' || euiccKey === undefined) {
     throw new RspRefusal(refuse.euiccSignatureInvalid);
   }
   const { euiccCancelSessionSigned, euiccCancelSessionSignature } = response;
-  const key = keyFromText(session.device.euiccKey);
+  const key = keyFromText(euiccKey);
   if (!isSignature(euiccCancelSessionSignature, key, euiccCancelSessionSigned)) {
     throw new RspRefusal(refuse.euiccSignatureInvalid);
   }
+  return readCancellation(trust, session, euiccCancelSessionSigned);
+}
+
+/** What an authentic EuiccCancelSessionSigned says, if it is of this session. Throws RspRefusal. */
+export function readCancellation(
+  trust: SmdpContext['trust'],
+  session: Session,
+  euiccCancelSessionSigned: Uint8Array,
+): EuiccCancelSessionSigned {
   let signed: EuiccCancelSessionSigned;
   try {
     signed = decodeEuiccCancelSessionSigned(euiccCancelSessionSigned);
@@ -92,9 +116,9 @@ async function end(
 
 /** The order is still in the hands of this session: not installed, nor with another one since. */
 function concerns({ transactionId, state, device }: Session, order: Order): boolean {
-  if (!isDeliverable(order)) return false;
+  if (!isDeliverable(order) || !isKnownToBeFor(order, device ?? {})) return false;
   const { delivery } = order;
   return state === 'delivered'
     ? delivery?.sessions.at(-1)?.transactionId === transactionId
-    : delivery === undefined || delivery.eid === device?.eid;
+    : isFreeFor(order, device ?? {});
 }

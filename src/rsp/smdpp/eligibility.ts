@@ -3,8 +3,14 @@ import type { EuiccInfo2 } from '../messages/euiccInfo.ts';
 import { compareVersions } from '../messages/identifiers.ts';
 import type { Profile } from './profile.ts';
 
+/** What is asked of EUICCInfo2. */
+export type DeviceFacts = Pick<
+  EuiccInfo2,
+  'profileVersion' | 'rspCapability' | 'forbiddenProfilePolicyRules'
+>;
+
 /** Why it cannot, or undefined. Memory is judged later, when the package is asked for. */
-export function whyNotEligible(profile: Profile, info: EuiccInfo2): string | undefined {
+export function whyNotEligible(profile: Profile, info: DeviceFacts): string | undefined {
   const [major, minor] = profile.version;
   if (compareVersions(`${major}.${minor}.0`, info.profileVersion) > 0) {
     return 'The profile package is of a version that the eUICC does not support';

@@ -1,7 +1,7 @@
 import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { Es9pAnswer, Es9pRequest } from '../messages/es9p.ts';
-import { hexToBytes } from '../messages/identifiers.ts';
+import { eidBytes, hexToBytes } from '../messages/identifiers.ts';
 import {
   decodeEuiccSigned2,
   type EuiccSigned2,
@@ -19,6 +19,7 @@ import {
   deliver,
   isDeliverable,
   isExpired,
+  isFreeFor,
   type Order,
   refuseCode,
 } from './order.ts';
@@ -28,7 +29,12 @@ import type { Device, Offer, Session } from './session.ts';
 const refuse = STATUS.getBoundProfilePackage;
 
 /** A session that has got as far as an offer. */
-type Authenticated = Session & { readonly device: Device; readonly offer: Offer };
+export type Authenticated = Session & { readonly device: Device; readonly offer: Offer };
+
+/** One whose device showed certificates. */
+export type Certified = Authenticated & {
+  readonly device: { readonly eid: string; readonly euiccKey: string };
+};
 
 /**
  * Bind the profile to the device's one-time key (SGP.22 5.6.2). After a wrong or missing
@@ -42,13 +48,16 @@ export async function getBoundProfilePackage(
   const id = bytesToHex(transactionId);
   return context.locks.run(LOCK.session(id), async () => {
     const session = context.sessions.get(id);
-    if (session?.state !== 'authenticated' || !isAuthenticated(session)) {
+    if (session?.state !== 'authenticated' || !isCertified(session)) {
       throw new RspRefusal(refuse.transactionUnknown);
     }
     const { iccid } = session.offer;
     try {
-      const signed = checkResponse(session, response);
-      return await context.locks.run(LOCK.order(iccid), () => bound(context, session, signed));
+      const signed = checkPrepareDownload(session, response);
+      const kdfValue = eidBytes(session.device.eid);
+      return await context.locks.run(LOCK.order(iccid), () =>
+        deliverPackage(context, { session, signed, kdfValue, again: true }),
+      );
     } catch (error) {
       if (!isCodeRefusal(error)) {
         const refused: Session = { ...session, state: 'refused' };
@@ -60,11 +69,13 @@ export async function getBoundProfilePackage(
   });
 }
 
-function isAuthenticated(session: Session): session is Authenticated {
-  return session.device !== undefined && session.offer !== undefined;
+export function isCertified(session: Session): session is Certified {
+  const { device, offer } = session;
+  return device?.eid !== undefined && device.euiccKey !== undefined && offer !== undefined;
 }
 
-function isCodeRefusal(error: unknown): boolean {
+/** After this one the same session may ask again. */
+export function isCodeRefusal(error: unknown): boolean {
   return (
     error instanceof RspRefusal &&
     (error.status === refuse.confirmationCodeMissing ||
@@ -72,7 +83,11 @@ function isCodeRefusal(error: unknown): boolean {
   );
 }
 
-function checkResponse(session: Authenticated, response: PrepareDownloadResponse): EuiccSigned2 {
+/** What the eUICC signed for this download. Throws RspRefusal. */
+export function checkPrepareDownload(
+  session: Certified,
+  response: PrepareDownloadResponse,
+): EuiccSigned2 {
   if (response.result === 'error') {
     throw new RspRefusal(refuse.euiccSignatureInvalid, {
       message: `The eUICC refused the download with error ${response.downloadErrorCode}`,
@@ -85,6 +100,11 @@ function checkResponse(session: Authenticated, response: PrepareDownloadResponse
   if (!isSignature(euiccSignature2, key, input)) {
     throw new RspRefusal(refuse.euiccSignatureInvalid);
   }
+  return readEuiccSigned2(session, euiccSigned2);
+}
+
+/** What an authentic euiccSigned2 says, if it is of this session. Throws RspRefusal. */
+export function readEuiccSigned2(session: Session, euiccSigned2: Uint8Array): EuiccSigned2 {
   let signed: EuiccSigned2;
   try {
     signed = decodeEuiccSigned2(euiccSigned2);
@@ -98,24 +118,44 @@ function checkResponse(session: Authenticated, response: PrepareDownloadResponse
   return signed;
 }
 
-async function bound(
+/** What a package is made of once it is known who asks for it. */
+export interface Delivery {
+  readonly session: Authenticated;
+  /** Of what the eUICC signed: authenticated by the caller. */
+  readonly signed: Pick<EuiccSigned2, 'euiccOtpk' | 'hashCc'>;
+  /** What the session keys are derived with: the EID, 16 bytes, or what stands for it. */
+  readonly kdfValue: Uint8Array;
+  /** The package of an earlier session may be sent again for the same one-time key. */
+  readonly again: boolean;
+  /** What an extension keeps of the session, to recognise the device's results. */
+  readonly evidence?: string;
+  /** A last word before the order goes to the device: returns the order, or throws RspRefusal. */
+  readonly take?: (order: Order) => Promise<Order>;
+}
+
+/**
+ * Bind the package of the offered order, and make the order the device's. The caller holds the locks of
+ * session and order. Throws RspRefusal.
+ */
+export async function deliverPackage(
   context: SmdpContext,
-  session: Authenticated,
-  { euiccOtpk, hashCc }: EuiccSigned2,
+  { session, signed, kdfValue, again: mayRepeat, evidence, take }: Delivery,
 ): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
   const { store, sessions, trust, now } = context;
   const { device, offer, transactionId } = session;
+  const { euiccOtpk, hashCc } = signed;
   const order = await store.order(offer.iccid);
   const profile = await store.profile(offer.iccid);
   const identity = findIdentity(trust, session.serverCiPkId);
   if (order === undefined || profile === undefined || identity === undefined) {
     throw new RspRefusal(refuse.rebindingRefused);
   }
-  checkAvailable(order, device.eid, now());
+  checkAvailable(order, device, now());
   await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
   const { delivery } = order;
-  const again = delivery !== undefined && delivery.euiccOtpk === bytesToHex(euiccOtpk);
-  if (delivery !== undefined && !again && !order.rebinding) {
+  const isSameKey = delivery?.euiccOtpk === bytesToHex(euiccOtpk);
+  const again = isSameKey && mayRepeat;
+  if (delivery !== undefined && !again && (!order.rebinding || isSameKey)) {
     throw new RspRefusal(refuse.rebindingRefused);
   }
   if (device.freeMemory !== undefined && profile.memory > device.freeMemory) {
@@ -123,24 +163,24 @@ async function bound(
   }
   const target = {
     transactionId: hexToBytes(transactionId, 'a TransactionID'),
-    eid: device.eid,
+    kdfValue,
     euiccOtpk,
     identity,
   };
   const boundProfilePackage = again
     ? bindAgain(await stored(store.boundPackage(order.iccid)), target)
     : fresh(context, profile, await stored(store.package(order.iccid)), target);
+  const taken = take === undefined ? order : await take(order);
   const next: Session = { ...session, state: 'delivered' };
-  const sessionsOfOrder = [
-    ...(delivery?.sessions ?? []),
-    { transactionId, euiccKey: device.euiccKey },
-  ];
-  const delivered = deliver(order, Number(now()), {
-    eid: device.eid,
+  const { eid, pseudonym, euiccKey } = device;
+  const delivered = deliver(taken, Number(now()), {
+    eid: eid ?? delivery?.eid,
+    pseudonym: pseudonym ?? delivery?.pseudonym,
     euiccOtpk: bytesToHex(euiccOtpk),
-    sessions: sessionsOfOrder,
+    sessions: [...(delivery?.sessions ?? []), { transactionId, euiccKey, evidence }],
   });
-  const change = store.change().putOrder(delivered, order).putSession(next);
+  const change = store.change().putOrder(delivered, order);
+  if (next.mode === undefined) change.putSession(next);
   await change.putBoundPackage(order.iccid, boundProfilePackage).commit({ durable: true });
   sessions.set(next);
   return { transactionId: target.transactionId, boundProfilePackage };
@@ -164,11 +204,12 @@ async function stored(found: Promise<Uint8Array | undefined>): Promise<Uint8Arra
 }
 
 /** Since the offer the order may have ended, or gone to another device. */
-function checkAvailable(order: Order, eid: string, now: bigint): void {
+function checkAvailable(order: Order, device: Device, now: bigint): void {
   if (order.state === 'error' && order.failure === CODE_FAILURE) {
     throw new RspRefusal(refuse.confirmationCodeRetriesExceeded);
   }
-  if (!isDeliverable(order) || (order.eid ?? eid) !== eid || (order.delivery?.eid ?? eid) !== eid) {
+  const isBound = order.eid !== undefined && order.eid !== device.eid;
+  if (!isDeliverable(order) || isBound || !isFreeFor(order, device)) {
     throw new RspRefusal(refuse.rebindingRefused);
   }
   if (isExpired(order, now)) throw new RspRefusal(refuse.orderExpired);

@@ -9,7 +9,16 @@ import { isSignature } from '../messages/signature.ts';
 import { nameOf } from '../messages/values.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { checkEuicc, keyFromText } from './device.ts';
-import { fail, install, note, type Order, releaseAgain } from './order.ts';
+import {
+  type DeviceName,
+  type DeliverySession,
+  fail,
+  install,
+  isSameDevice,
+  note,
+  type Order,
+  releaseAgain,
+} from './order.ts';
 
 /** What became of a notification. The device is told nothing but that it arrived. */
 export type NotificationOutcome = 'recorded' | 'ignored';
@@ -37,6 +46,20 @@ async function installationResult(
   context: SmdpContext,
   { data, signedData, euiccSignPir }: ProfileInstallationResult,
 ): Promise<NotificationOutcome> {
+  return recordResult(
+    context,
+    data,
+    ({ euiccKey }) =>
+      euiccKey !== undefined && isSignature(euiccSignPir, keyFromText(euiccKey), signedData),
+  );
+}
+
+/** Put a result into the order that it is about, if it is authentic for the session that delivered it. */
+export async function recordResult(
+  context: SmdpContext,
+  data: ProfileInstallationResult['data'],
+  isAuthentic: (session: DeliverySession) => boolean,
+): Promise<NotificationOutcome> {
   const transactionId = bytesToHex(data.transactionId);
   const iccid = await context.store.iccidByTransaction(transactionId);
   if (iccid === undefined) return 'ignored';
@@ -52,7 +75,7 @@ async function installationResult(
       session === undefined ||
       named !== iccid ||
       !context.trust.identities.some(({ oid }) => oid === data.smdpOid) ||
-      !isSignature(euiccSignPir, keyFromText(session.euiccKey), signedData)
+      !isAuthentic(session)
     ) {
       return undefined;
     }
@@ -70,13 +93,21 @@ async function otherNotification(
   notification: OtherSignedNotification,
 ): Promise<NotificationOutcome> {
   const { metadata, tbsOtherNotification, euiccNotificationSignature } = notification;
-  const { iccid, seqNumber, profileManagementOperation } = metadata;
-  if (iccid === undefined) return 'ignored';
+  if (metadata.iccid === undefined) return 'ignored';
   const eid = signer(context, notification, tbsOtherNotification, euiccNotificationSignature);
-  if (eid === undefined) return 'ignored';
+  return eid === undefined ? 'ignored' : recordEvent(context, metadata, { eid });
+}
+
+/** Put what this device says of a profile that it got into the order. */
+export async function recordEvent(
+  context: SmdpContext,
+  { iccid, seqNumber, profileManagementOperation }: OtherSignedNotification['metadata'],
+  device: DeviceName,
+): Promise<NotificationOutcome> {
+  if (iccid === undefined) return 'ignored';
   return update(context, iccid, (order, at) => {
     const event = `${profileManagementOperation} (notification ${seqNumber})`;
-    if (order.delivery?.eid !== eid) return undefined;
+    if (order.delivery === undefined || !isSameDevice(order.delivery, device)) return undefined;
     if (order.history.some((line) => line.event === event)) return undefined;
     return note(order, at, event);
   });

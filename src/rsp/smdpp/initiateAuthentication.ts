@@ -8,15 +8,51 @@ import { RspRefusal, STATUS } from '../messages/statusCodes.ts';
 import type { SmdpContext } from './context.ts';
 import { findAnchor, type SmdpIdentity, type SmdpTrust } from './identities.ts';
 import type { Session } from './session.ts';
+import type { StoreChange } from './store.ts';
 
 /**
  * Open a session (SGP.22 5.6.1). Throws RspRefusal, and ERR_RSP_BUSY when there are too many.
  */
 export async function initiateAuthentication(
   context: SmdpContext,
-  { euiccChallenge, euiccInfo1, smdpAddress }: Es9pRequest<'initiateAuthentication'>,
+  request: Es9pRequest<'initiateAuthentication'>,
 ): Promise<Es9pAnswer<'initiateAuthentication'>> {
-  const { settings, trust, store, sessions, now, random } = context;
+  const { random } = context;
+  const parties = chooseParties(context, request);
+  const { ciPkId, identity } = parties;
+  const transactionId = random(16);
+  const serverChallenge = random(16);
+  const { smdpAddress: serverAddress, euiccChallenge } = request;
+  const challenge = { transactionId, serverChallenge, serverAddress };
+  const { opened, change } = openSession(context, parties, challenge);
+  await change.putSession(opened).commit({ durable: false });
+
+  const serverSigned1 = encodeServerSigned1({
+    transactionId,
+    euiccChallenge,
+    serverAddress,
+    serverChallenge,
+  });
+  return {
+    transactionId,
+    serverSigned1,
+    serverSignature1: sign(identity.auth.secretKey, serverSigned1),
+    euiccCiPKIdToBeUsed: ciPkId,
+    serverCertificate: identity.auth.certificate.der,
+  };
+}
+
+export interface Parties {
+  /** Key identifier of the CI that the eUICC is to sign under. */
+  readonly ciPkId: Uint8Array;
+  readonly identity: SmdpIdentity;
+}
+
+/** Whether this server can be authenticated by such an eUICC, and under which CIs. Throws RspRefusal. */
+export function chooseParties(
+  { settings, trust, now }: SmdpContext,
+  { euiccInfo1, smdpAddress }: Es9pRequest<'initiateAuthentication'>,
+): Parties {
   const refuse = STATUS.initiateAuthentication;
   if (smdpAddress.toLowerCase() !== settings.address.toLowerCase()) {
     throw new RspRefusal(refuse.invalidServerAddress);
@@ -29,36 +65,43 @@ export async function initiateAuthentication(
   if (ciPkId === undefined) throw new RspRefusal(refuse.noUsableCi);
   const identity = chooseIdentity(trust, euiccInfo1, ciPkId, at);
   if (identity === undefined) throw new RspRefusal(refuse.noServerCertificate);
+  return { ciPkId, identity };
+}
 
-  const transactionId = random(16);
-  const serverChallenge = random(16);
-  const session: Session = {
+/**
+ * Put a new session into the table, where sessions that are over make room. `change` deletes these from
+ * the store, once it is committed. Throws ERR_RSP_BUSY when there are too many.
+ */
+export function openSession(
+  { store, sessions, now }: SmdpContext,
+  { ciPkId, identity }: Parties,
+  {
+    transactionId,
+    serverChallenge,
+    serverAddress,
+    mode,
+  }: {
+    readonly transactionId: Uint8Array;
+    readonly serverChallenge: Uint8Array;
+    readonly serverAddress: string;
+    /** See `Session`. */
+    readonly mode?: string;
+  },
+): { readonly opened: Session; readonly change: StoreChange } {
+  const opened: Session = {
     transactionId: bytesToHex(transactionId),
-    createdAt: Number(at),
+    createdAt: Number(now()),
     state: 'initiated',
-    serverAddress: smdpAddress,
+    serverAddress,
     serverChallenge: bytesToHex(serverChallenge),
     ciPkId: bytesToHex(ciPkId),
     serverCiPkId: bytesToHex(identity.ciPkId),
+    mode,
   };
   const change = store.change();
   for (const gone of sessions.sweep()) change.deleteSession(gone);
-  sessions.add(session);
-  await change.putSession(session).commit({ durable: false });
-
-  const serverSigned1 = encodeServerSigned1({
-    transactionId,
-    euiccChallenge,
-    serverAddress: smdpAddress,
-    serverChallenge,
-  });
-  return {
-    transactionId,
-    serverSigned1,
-    serverSignature1: sign(identity.auth.secretKey, serverSigned1),
-    euiccCiPKIdToBeUsed: ciPkId,
-    serverCertificate: identity.auth.certificate.der,
-  };
+  sessions.add(opened);
+  return { opened, change };
 }
 
 /** The first CI that the eUICC can sign under and the server accepts eUICCs under. */

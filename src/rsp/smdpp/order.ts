@@ -6,6 +6,27 @@ import { z } from 'zod';
 
 const hex = z.string().regex(/^([0-9a-f]{2})*$/);
 
+/** How this server knows a device: by its EID, by a pseudonym that only this server sees, or by both. */
+export const deviceName = { eid: z.string().optional(), pseudonym: z.string().optional() };
+
+export interface DeviceName {
+  readonly eid?: string;
+  readonly pseudonym?: string;
+}
+
+/** Two names of one device: they have one in common. */
+export function isSameDevice(a: DeviceName, b: DeviceName): boolean {
+  return (
+    (a.eid !== undefined && a.eid === b.eid) ||
+    (a.pseudonym !== undefined && a.pseudonym === b.pseudonym)
+  );
+}
+
+/** No device has its package, or this one has. */
+export function isFreeFor({ delivery }: Order, device: DeviceName): boolean {
+  return delivery === undefined || isSameDevice(delivery, device);
+}
+
 /** Lines of an order's history that are kept. */
 const MAX_HISTORY = 100;
 
@@ -39,14 +60,28 @@ export const orderSchema = z.object({
   rebinding: z.boolean(),
   /** Why an order is in the state `error`. */
   failure: z.string().optional(),
+  /** Only for devices that show no certificate; the others are refused. */
+  requireZkcx: z.boolean().optional(),
+  /** Of all orders that say so, a device gets one. Devices are told apart by pseudonyms. */
+  oncePerDevice: z.boolean().optional(),
+  /** Pseudonym of the device that took it for its one. */
+  takenBy: z.string().optional(),
   /** The device that got a package; only it may fetch it again. */
   delivery: z
     .object({
-      eid: z.string(),
+      ...deviceName,
       /** One-time key that the package is bound to; the package itself is a record of its own. */
       euiccOtpk: hex,
-      /** Sessions that delivered it, with the key that signs their results; newest last. */
-      sessions: z.array(z.object({ transactionId: hex, euiccKey: hex })),
+      /** Sessions that delivered it, newest last. */
+      sessions: z.array(
+        z.object({
+          transactionId: hex,
+          /** SEC 1 coordinates of the key that signs the results. */
+          euiccKey: hex.optional(),
+          /** What an extension keeps in place of the key. */
+          evidence: z.string().optional(),
+        }),
+      ),
     })
     .optional(),
   history: z.array(z.object({ at: z.number(), event: z.string() })),
@@ -55,6 +90,7 @@ export const orderSchema = z.object({
 export type Order = z.infer<typeof orderSchema>;
 export type OrderState = Order['state'];
 export type Delivery = NonNullable<Order['delivery']>;
+export type DeliverySession = Delivery['sessions'][number];
 
 /** Its MatchingID is taken, and messages about it are possible. */
 export const isLive = ({ state }: Order) => state !== 'cancelled' && state !== 'unavailable';

@@ -5,6 +5,7 @@ import { es2pApp } from '../es2p/app.ts';
 import { administrationApp, callDirectly, callRunning, socketOf } from './administration.ts';
 import type { AdministrationFunction } from './administration.ts';
 import { es9pApp } from './app.ts';
+import type { OpenZkcxExtension } from './extension.ts';
 import type { SmdpTrust } from './identities.ts';
 import type { JsonAppOptions } from './jsonFunctions.ts';
 import { listen, type Listening, type ListenOptions, listenOnSocket } from './listen.ts';
@@ -22,6 +23,8 @@ export interface SmdpServiceOptions extends JsonAppOptions {
   /** ES2+, for the operator; undefined: not served. */
   readonly es2p?: ListenOptions;
   readonly now: () => bigint;
+  /** What answers requests that carry zkCX; default: they are answered as any others. */
+  readonly zkcx?: OpenZkcxExtension;
 }
 
 export interface SmdpService {
@@ -48,7 +51,8 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
       open.push(part);
       return part;
     };
-    const es9p = keep(await listen(es9pApp(server, options), options.es9p));
+    const zkcx = options.zkcx && keep(await options.zkcx(server.context));
+    const es9p = keep(await listen(es9pApp(server, options, zkcx), options.es9p));
     const es2p = options.es2p && keep(await listen(es2pApp(server.context, options), options.es2p));
     keep(await listenOnSocket(administrationApp(server.context), socketOf(folder)));
     return { server, es9p, es2p, close };

@@ -3,6 +3,7 @@
  * accepts one kind of message, once: a session never goes back.
  */
 import { z } from 'zod';
+import { deviceName } from './order.ts';
 
 const hex = z.string().regex(/^([0-9a-f]{2})*$/);
 
@@ -21,12 +22,14 @@ export const sessionSchema = z.object({
   ciPkId: hex,
   /** Key identifier of the CI that the server's certificates are under. */
   serverCiPkId: hex,
+  /** Set: an extension leads the session, and the functions of ES9+ know nothing of it. */
+  mode: z.string().optional(),
   /** What AuthenticateClient showed. */
   device: z
     .object({
-      eid: z.string(),
-      /** SEC 1 point of the certificate's key. */
-      euiccKey: hex,
+      ...deviceName,
+      /** SEC 1 coordinates of the certificate's key. */
+      euiccKey: hex.optional(),
       /** Bytes of memory that the eUICC has left, when it says so. */
       freeMemory: z.number().optional(),
     })

@@ -31,9 +31,10 @@ export class SessionTable {
     return this.#sessions.size;
   }
 
-  get(transactionId: string): Session | undefined {
-    const session = this.#sessions.get(transactionId);
-    return session !== undefined && this.#expired(session) ? undefined : session;
+  /** A live session of this mode; undefined: led by the functions of ES9+ themselves. */
+  get(transactionId: string, mode?: string): Session | undefined {
+    const session = this.#live(transactionId);
+    return session?.mode === mode ? session : undefined;
   }
 
   /** Throws ERR_RSP_BUSY when there are too many. */
@@ -62,7 +63,7 @@ export class SessionTable {
 
   /** The live session in which an order is on offer and not yet decided. */
   holder(iccid: string): Session | undefined {
-    const session = this.get(this.#holders.get(iccid) ?? '');
+    const session = this.#live(this.#holders.get(iccid) ?? '');
     return session?.state === 'authenticated' ? session : undefined;
   }
 
@@ -75,6 +76,11 @@ export class SessionTable {
     }
     for (const transactionId of gone) this.delete(transactionId);
     return gone;
+  }
+
+  #live(transactionId: string): Session | undefined {
+    const session = this.#sessions.get(transactionId);
+    return session !== undefined && this.#expired(session) ? undefined : session;
   }
 
   #expired({ createdAt }: Session): boolean {

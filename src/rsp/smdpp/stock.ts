@@ -53,6 +53,10 @@ export const addOrderSchema = z.object({
   rebinding: z.boolean().default(true),
   /** A default order that the first device without MatchingID takes. */
   anyDevice: z.boolean().default(false),
+  /** Refuse devices that show certificates. */
+  requireZkcx: z.boolean().default(false),
+  /** Of all orders that say so, a device gets one; implies requireZkcx. */
+  oncePerDevice: z.boolean().default(false),
 });
 
 export type AddOrder = z.input<typeof addOrderSchema>;
@@ -97,7 +101,11 @@ export async function addOrder(
   request: z.output<typeof addOrderSchema>,
 ): Promise<Order> {
   const { eid, matchingId, confirmationCode, release, anyDevice, expiresAt, rebinding } = request;
-  const { iccid } = await downloadOrder(context, request, { expiresAt, rebinding });
+  const { oncePerDevice } = request;
+  // without zkCX there are no pseudonyms to count by
+  const requireZkcx = request.requireZkcx || oncePerDevice;
+  const extras = { expiresAt, rebinding, requireZkcx, oncePerDevice };
+  const { iccid } = await downloadOrder(context, request, extras);
   try {
     await confirmOrder(
       context,

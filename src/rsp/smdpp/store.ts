@@ -7,7 +7,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { isDeliverable, isLive, type Order, orderSchema } from './order.ts';
+import { type DeviceName, isDeliverable, isLive, type Order, orderSchema } from './order.ts';
 import { type Profile, profileSchema } from './profile.ts';
 import { type Session, sessionSchema } from './session.ts';
 import { type SmdpSettings, settingsSchema } from './settings.ts';
@@ -19,8 +19,8 @@ const KEY = {
   order: (iccid: string) => `order!${iccid}`,
   /** MatchingID to ICCID. */
   matching: (matchingId: string) => `matching!${matchingId}`,
-  /** ICCID of an order for a device that sends no MatchingID: of one EID, or of any. */
-  pending: (eid: string, order: Order) => `pending!${eid}!${position(order)}`,
+  /** ICCID of an order for a device that sends no MatchingID: of one device, or of any. */
+  pending: (device: string, order: Order) => `pending!${device}!${position(order)}`,
   open: (order: Order) => `open!${position(order)}`,
   /** TransactionID of a delivery to ICCID: results come long after their session. */
   delivery: (transactionId: string) => `delivery!${transactionId}`,
@@ -31,6 +31,12 @@ const KEY = {
   /** What the operator set, for tools that work on the store while no server runs. */
   settings: 'settings',
 };
+
+/** A device's names in keys. */
+const namesIn = ({ eid, pseudonym }: DeviceName): string[] => [
+  ...(eid === undefined ? [] : [eid]),
+  ...(pseudonym === undefined ? [] : [`p${pseudonym}`]),
+];
 
 const position = ({ sequence, iccid }: Order) => `${String(sequence).padStart(15, '0')}!${iccid}`;
 
@@ -100,9 +106,9 @@ export class SmdpStore {
     return this.#database.get(KEY.delivery(transactionId));
   }
 
-  /** ICCIDs of orders that wait for this device by its EID, oldest first. */
-  pending(eid: string): AsyncIterable<string> {
-    return this.#range(`pending!${eid}!`);
+  /** ICCIDs of orders that wait for this device by one of its names, oldest first. */
+  async *pending(device: DeviceName): AsyncIterable<string> {
+    for (const name of namesIn(device)) yield* this.#range(`pending!${name}!`);
   }
 
   /** ICCIDs of default orders that any device may take, oldest first. */
@@ -229,8 +235,12 @@ function indicesOf(order: Order): [key: string, iccid: string][] {
   if (matchingId !== undefined && isLive(order)) {
     if (matchingId !== '') keys.push(KEY.matching(matchingId));
     else if (order.state === 'confirmed' || isDeliverable(order)) {
-      const eid = delivery?.eid ?? order.eid;
-      keys.push(eid === undefined ? KEY.open(order) : KEY.pending(eid, order));
+      const names = namesIn(delivery ?? order);
+      keys.push(
+        ...(names.length === 0
+          ? [KEY.open(order)]
+          : names.map((device) => KEY.pending(device, order))),
+      );
     }
   }
   return keys.map((key) => [key, iccid]);

@@ -1,0 +1,179 @@
+/** Which order a device gets, by what it asks for and what is known of it (SGP.22 3.1.3, 5.6.3). */
+import { hexToBytes } from '../messages/identifiers.ts';
+import { encodeSmdpSigned2 } from '../messages/prepareDownload.ts';
+import { RspRefusal, STATUS } from '../messages/statusCodes.ts';
+import { LOCK, type SmdpContext } from './context.ts';
+import { type DeviceFacts, whyNotEligible } from './eligibility.ts';
+import { findIdentity, type SmdpIdentity } from './identities.ts';
+import {
+  attempt,
+  type DeviceName,
+  isDeliverable,
+  isExhausted,
+  isExpired,
+  isFreeFor,
+  isSameDevice,
+  type Order,
+} from './order.ts';
+import type { Profile } from './profile.ts';
+import type { Session } from './session.ts';
+import type { StoreChange } from './store.ts';
+
+const refuse = STATUS.authenticateClient;
+
+/** A device that asks, authenticated. */
+export interface Applicant {
+  /** What is known of it; the EID may not be. */
+  readonly name: DeviceName;
+  /** Empty: any order for this device. */
+  readonly matchingId: string;
+  readonly facts: DeviceFacts;
+  /** It showed no certificate. */
+  readonly zkcx: boolean;
+}
+
+/** An order that the applicant can have. */
+export interface FoundOrder {
+  readonly order: Order;
+  readonly profile: Profile;
+  readonly identity: SmdpIdentity;
+}
+
+/** What is answered, and what becomes of the session. */
+export interface Offered<T> {
+  readonly answer: T;
+  readonly session: Session;
+  /** To be written with the order. */
+  readonly change?: (change: StoreChange) => void;
+}
+
+/**
+ * Find the order that the MatchingID names, or the one that waits for a device without MatchingID, and
+ * make an offer of it. It counts as one of the order's attempts, unless the order is bound to an EID and
+ * that of the applicant is not known yet. Throws RspRefusal.
+ */
+export async function offerOrder<T>(
+  context: SmdpContext,
+  session: Session,
+  applicant: Applicant,
+  offer: (found: FoundOrder) => Offered<T> | Promise<Offered<T>>,
+): Promise<T> {
+  const { store, locks } = context;
+  const { matchingId } = applicant;
+  const offerLocked = (iccid: string) =>
+    locks.run(LOCK.order(iccid), async () => {
+      const found = await checked(context, session, applicant, iccid);
+      const offered = await offer(found);
+      const change = store.change();
+      if (isKnownToBeFor(found.order, applicant.name)) {
+        change.putOrder(attempt(found.order, Number(context.now())), found.order);
+      }
+      offered.change?.(change);
+      await change.commit({ durable: false });
+      context.sessions.set(offered.session);
+      return offered.answer;
+    });
+  if (matchingId !== '') {
+    const iccid = await store.iccidByMatchingId(matchingId);
+    if (iccid === undefined) throw new RspRefusal(refuse.matchingIdRefused);
+    return offerLocked(iccid);
+  }
+  return locks.run(LOCK.open, async () => {
+    const iccid = await defaultOrder(context, applicant);
+    if (iccid === undefined) throw new RspRefusal(refuse.matchingIdRefused);
+    return offerLocked(iccid);
+  });
+}
+
+/** SmdpSigned2 for an order; `askAgain`: name the one-time key of an earlier package. */
+export function smdpSigned2Of(
+  { transactionId }: Session,
+  { confirmation, delivery }: Order,
+  { askAgain }: { readonly askAgain: boolean },
+): Uint8Array {
+  return encodeSmdpSigned2({
+    transactionId: hexToBytes(transactionId, 'a TransactionID'),
+    ccRequiredFlag: confirmation !== undefined,
+    bppEuiccOtpk:
+      askAgain && delivery !== undefined
+        ? hexToBytes(delivery.euiccOtpk, 'a stored key')
+        : undefined,
+  });
+}
+
+/**
+ * Of the orders without MatchingID: first for this device, then for anyone and on offer to no other.
+ * One that can be had goes before one that cannot; if none can, the oldest says why.
+ */
+async function defaultOrder(
+  { store, sessions, settings, now }: SmdpContext,
+  { name, zkcx }: Applicant,
+): Promise<string | undefined> {
+  let unusable: string | undefined;
+  for (const candidates of [store.pending(name), store.open()]) {
+    for await (const iccid of candidates) {
+      const holder = sessions.holder(iccid);
+      if (holder !== undefined && !isSameDevice(holder.device ?? {}, name)) continue;
+      const order = await store.order(iccid);
+      if (order === undefined) continue;
+      const usable =
+        isDeliverable(order) &&
+        (zkcx || !order.requireZkcx) &&
+        !isExpired(order, now()) &&
+        !isExhausted(order, settings);
+      if (usable) return iccid;
+      unusable ??= iccid;
+    }
+  }
+  return unusable;
+}
+
+async function checked(
+  { store, settings, trust, now }: SmdpContext,
+  session: Session,
+  applicant: Applicant,
+  iccid: string,
+): Promise<FoundOrder> {
+  const order = await store.order(iccid);
+  const profile = await store.profile(iccid);
+  if (order === undefined || profile === undefined) throw new RspRefusal(refuse.matchingIdRefused);
+  checkOrder(order, applicant);
+  const reason = whyNotEligible(profile, applicant.facts);
+  if (reason !== undefined) throw new RspRefusal(refuse.notEligible, { message: reason });
+  if (isExpired(order, now())) throw new RspRefusal(refuse.orderExpired);
+  if (isExhausted(order, settings)) throw new RspRefusal(refuse.downloadRetriesExceeded);
+  const identity = findIdentity(trust, session.serverCiPkId);
+  // only after a restart with other certificates
+  if (identity === undefined) throw new RspRefusal(refuse.transactionUnknown);
+  return { order, profile, identity };
+}
+
+/** The order is for this device, as far as the device is known, and may be had. */
+function checkOrder(order: Order, { name, zkcx }: Applicant): void {
+  if (order.state !== 'confirmed' && !isDeliverable(order)) {
+    throw new RspRefusal(refuse.matchingIdRefused);
+  }
+  if (order.requireZkcx && !zkcx) {
+    throw new RspRefusal(refuse.matchingIdRefused, {
+      message: 'The order is for devices that use zkCX',
+    });
+  }
+  if (!isForDevice(order, name)) throw new RspRefusal(refuse.eidRefused);
+  if (order.state === 'confirmed') throw new RspRefusal(refuse.profileNotReleased);
+}
+
+/**
+ * The order is not bound to an EID, or to this one. Others must not use up its attempts, nor end it.
+ */
+export function isKnownToBeFor({ eid }: Order, name: DeviceName): boolean {
+  return eid === undefined || eid === name.eid;
+}
+
+/**
+ * Neither ordered for another device nor delivered to one. A device whose EID is not known yet may see
+ * an order that is bound to one: it gets it only once the EID is known.
+ */
+function isForDevice(order: Order, name: DeviceName): boolean {
+  if (name.eid === undefined && order.eid !== undefined) return true;
+  return (order.eid ?? name.eid) === name.eid && isFreeFor(order, name);
+}

@@ -1,0 +1,103 @@
+/** HandleNotification in zkCX: about a profile that came in a session of zkCX, sealed to a key of its own. */
+import { onlyTlv } from '../../../asn1/tlv.ts';
+import { bytesToHex } from '../../../bytes.ts';
+import { ZkcxError } from '../../../errors.ts';
+import { acceptPossession } from '../../../session/possession.ts';
+import type { z } from 'zod';
+import { encodeIccid } from '../../messages/identifiers.ts';
+import { decodeInstallationResultData } from '../../messages/installationResult.ts';
+import { readNotificationMetadata } from '../../messages/notificationMetadata.ts';
+import { RspRefusal } from '../../messages/statusCodes.ts';
+import {
+  handleNotification as handleClassic,
+  type NotificationOutcome,
+  recordEvent,
+  recordResult,
+} from '../../smdpp/handleNotification.ts';
+import type { Delivery } from '../../smdpp/order.ts';
+import { openNotification } from '../channel.ts';
+import { decodeZkcxRequest, type SEALED_REQUEST, type ZkcxRequest } from '../messages.ts';
+import type { ZkcxServerContext } from './context.ts';
+import { type Evidence, readEvidence } from './evidence.ts';
+
+type Proven = Extract<ZkcxRequest<'handleNotification'>, { kind: 'possession' }>;
+
+/**
+ * Take a notification. One that is of no session that delivered, does not open, or is not of that
+ * session's device changes nothing. Throws ERR_RSP_BUSY: it is to be sent again.
+ */
+export async function handleNotification(
+  context: ZkcxServerContext,
+  { transactionId, zkcx }: z.output<typeof SEALED_REQUEST>,
+): Promise<NotificationOutcome> {
+  const id = bytesToHex(transactionId);
+  const { store } = context.smdp;
+  const iccid = await store.iccidByTransaction(id);
+  const delivery = iccid === undefined ? undefined : (await store.order(iccid))?.delivery;
+  const kept = delivery?.sessions.find((session) => session.transactionId === id)?.evidence;
+  if (iccid === undefined || delivery === undefined || kept === undefined) return 'ignored';
+  const evidence = readEvidence(kept);
+  try {
+    const body = await openNotification(
+      { secretKey: evidence.notificationSecret },
+      evidence.sessionHash,
+      zkcx,
+    );
+    const request = decodeZkcxRequest('handleNotification', body);
+    if (request.kind !== 'possession') {
+      // in `zkcx` nobody knows the key of such a signature
+      if (evidence.mode === 'zkcx') return 'ignored';
+      return await handleClassic(context.smdp, request.pendingNotification);
+    }
+    if (evidence.mode !== 'zkcx') return 'ignored';
+    return await proven(context, { transactionId, iccid, delivery, evidence }, request);
+  } catch (error) {
+    if (!(error instanceof ZkcxError) || isOwnTrouble(error)) throw error;
+    return 'ignored';
+  }
+}
+
+function isOwnTrouble(error: ZkcxError): boolean {
+  if (error instanceof RspRefusal) return false;
+  return ['ERR_RSP_BUSY', 'ERR_RSP_STORE', 'ERR_SESSION_STORE'].includes(error.code);
+}
+
+async function proven(
+  { smdp, once, verifiers }: ZkcxServerContext,
+  {
+    transactionId,
+    iccid,
+    delivery,
+    evidence,
+  }: {
+    readonly transactionId: Uint8Array;
+    readonly iccid: string;
+    readonly delivery: Delivery;
+    readonly evidence: Evidence;
+  },
+  { message: kind, signed: message, possession }: Proven,
+): Promise<NotificationOutcome> {
+  const { session, sessionKey, serverAddress, serverOid } = evidence;
+  const context = {
+    transactionId,
+    serverAddress,
+    serverOid,
+    // a failed installation may not know its profile
+    iccid: kind === 'notification' ? encodeIccid(iccid).slice(2) : undefined,
+  };
+  const statement = { kind, message, context, session, sessionKey };
+  const place = verifiers.reserve('known');
+  try {
+    const at = smdp.now();
+    await acceptPossession(statement, possession, { store: once, at, verify: place.assertProof });
+  } finally {
+    place.release();
+  }
+  if (kind === 'installationResult') {
+    const id = bytesToHex(transactionId);
+    const data = decodeInstallationResultData(message);
+    return recordResult(smdp, data, (one) => one.transactionId === id);
+  }
+  const metadata = readNotificationMetadata(onlyTlv(message, 0xbf2f, 'NotificationMetadata'));
+  return recordEvent(smdp, metadata, delivery);
+}

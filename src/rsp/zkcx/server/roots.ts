@@ -1,0 +1,98 @@
+/** Which CIs, revocation lists and published credentials the server relies on, from files that change. */
+import { stat } from 'node:fs/promises';
+import { certificateBytes, parseCertificate } from '../../../asn1/index.ts';
+import { ZkcxError } from '../../../errors.ts';
+import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
+import { readFileLimited } from '../../../prover/files.ts';
+import { loadMap, MAX_MAP_FILE_BYTES } from '../../../session/mapFile.ts';
+import { loadRegistry, MAX_REGISTRY_FILE_BYTES } from '../../../session/registryFile.ts';
+import type { CurrentRoots } from '../../../session/sessionVerifier.ts';
+import type { RevocationMap } from '../../../witness/revocationMap.ts';
+import { TrustSet } from '../../../witness/trust.ts';
+
+const MAX_CERTIFICATE_BYTES = 65_536;
+
+export interface ServerRoots extends CurrentRoots {
+  readonly anchors: readonly TrustAnchor[];
+  readonly trust: TrustSet;
+  readonly map: RevocationMap;
+}
+
+export interface RootFiles {
+  /** CI certificates, DER or PEM: the trust set. */
+  readonly anchors: readonly string[];
+  /** Map file of `revocation build`. When it was written counts as when its lists were the newest. */
+  readonly map: string;
+  /** Registry file; with it devices are asked for published credentials. */
+  readonly registry?: string;
+}
+
+/**
+ * The roots of these files. They are read again whenever one of them was written again, and checked as if
+ * for the first time; a file that is wrong then stops zkCX until it is right.
+ *
+ * @param now Unix seconds
+ * @returns a function that throws ERR_FILE_*, ERR_REVOCATION_*, ERR_REGISTRY_*, ERR_TRUST_SIZE and the codes
+ *   of the parsers
+ */
+export function rootsOfFiles(files: RootFiles, now: () => bigint): () => Promise<ServerRoots> {
+  const paths = [...files.anchors, files.map, ...(files.registry ? [files.registry] : [])];
+  let known: { readonly stamp: string; readonly roots: Promise<ServerRoots> } | undefined;
+  return async () => {
+    const stamp = JSON.stringify(await Promise.all(paths.map(stampOf)));
+    if (known?.stamp !== stamp) {
+      const reading = { stamp, roots: read(files, now()) };
+      known = reading;
+      // a file that could not be read may be readable next time; what is wrong in it stays wrong
+      reading.roots.catch((error: unknown) => {
+        if (isUnreadable(error) && known === reading) known = undefined;
+      });
+    }
+    return known.roots;
+  };
+}
+
+async function read({ anchors: files, map, registry }: RootFiles, at: bigint) {
+  const anchors = await Promise.all(files.map(readAnchor));
+  const trust = new TrustSet(anchors);
+  const { mtimeMs } = await fileStatus(map);
+  const loaded = loadMap(await text(map, MAX_MAP_FILE_BYTES), { anchors, at });
+  const tree =
+    registry === undefined
+      ? undefined
+      : loadRegistry(await text(registry, MAX_REGISTRY_FILE_BYTES));
+  return Object.freeze({
+    anchors,
+    trust,
+    map: loaded.map,
+    trustRoot: trust.root.toBigInt(),
+    revocationRoot: loaded.map.root.toBigInt(),
+    mapRootAt: BigInt(Math.floor(mtimeMs / 1000)),
+    registryRoot: tree?.root.toBigInt(),
+  });
+}
+
+async function readAnchor(file: string): Promise<TrustAnchor> {
+  const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);
+  return anchorFromCertificate(parseCertificate(certificateBytes(bytes)));
+}
+
+async function text(file: string, limit: number): Promise<string> {
+  return new TextDecoder().decode(await readFileLimited(file, limit));
+}
+
+async function stampOf(file: string): Promise<string> {
+  const { mtimeMs, size, ino } = await fileStatus(file);
+  return `${mtimeMs}/${size}/${ino}`;
+}
+
+const isUnreadable = (error: unknown) =>
+  error instanceof ZkcxError && error.code === 'ERR_FILE_READ';
+
+async function fileStatus(file: string) {
+  try {
+    return await stat(file);
+  } catch (cause) {
+    throw new ZkcxError('ERR_FILE_READ', `cannot read ${file}`, { cause });
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The server's statements about itself for the mode `zkcx`: a `certify` proof for each of its two
+ * certificates, made anew in the background before they are over age and when lists change.
+ */
+import { bytesEqual, bytesToHex } from '../../../bytes.ts';
+import { ZkcxError } from '../../../errors.ts';
+import type { Credential } from '../../../prover/credential.ts';
+import { type CertifiedBundle, formatBundle } from '../../../session/envelopes.ts';
+import type { CertifyInput } from '../../../session/statements.ts';
+import type { SmdpIdentity } from '../../smdpp/identities.ts';
+import type { ServerDocuments } from '../negotiation.ts';
+import type { ServerRoots } from './roots.ts';
+
+export interface StatementsOptions {
+  readonly identities: readonly SmdpIdentity[];
+  /** Of `chain prove`, for CERT.DPauth and CERT.DPpb of each identity that is to have statements. */
+  readonly credentials: readonly Credential[];
+  readonly roots: () => Promise<ServerRoots>;
+  /** `certify` with a prover, or somewhere else; about a minute. */
+  readonly certify: (input: CertifyInput) => Promise<CertifiedBundle>;
+  /** Seconds at which a statement is over; default a day, as long as devices take it. */
+  readonly maximumAge?: bigint;
+  /** Unix seconds. */
+  readonly now: () => bigint;
+  /** What went wrong in the background. */
+  readonly onError?: (error: unknown) => void;
+}
+
+interface Made {
+  readonly documents: ServerDocuments;
+  /** Unix seconds. */
+  readonly at: bigint;
+  readonly revocationRoot: bigint;
+  readonly trustRoot: bigint;
+}
+
+interface Pair {
+  readonly identity: SmdpIdentity;
+  readonly auth: Credential;
+  readonly pb: Credential;
+}
+
+/** Milliseconds between two looks at age and lists. */
+const INTERVAL = 60_000;
+
+export class ServerStatements {
+  readonly #options: Required<Omit<StatementsOptions, 'identities' | 'credentials'>>;
+  readonly #pairs: readonly Pair[];
+  readonly #made = new Map<string, Made>();
+  #timer: NodeJS.Timeout | undefined;
+  #renewal: Promise<void> | undefined;
+
+  /** Throws ERR_RSP_IDENTITY for a credential of none of the certificates, or without its other half. */
+  constructor({ identities, credentials, ...options }: StatementsOptions) {
+    this.#options = { maximumAge: 86_400n, onError: () => undefined, ...options };
+    this.#pairs = pairs(identities, credentials);
+  }
+
+  /** Statements that are fresh, in the bytes that are sent; undefined before the first are made. */
+  current({ ciPkId }: SmdpIdentity): ServerDocuments | undefined {
+    const made = this.#made.get(bytesToHex(ciPkId));
+    const { maximumAge, now } = this.#options;
+    return made !== undefined && now() < made.at + maximumAge ? made.documents : undefined;
+  }
+
+  /** Make those that are missing, half over, or about an older map or set. One run at a time. */
+  renew(): Promise<void> {
+    this.#renewal ??= this.#renewAll().finally(() => (this.#renewal = undefined));
+    return this.#renewal;
+  }
+
+  /** Renew now and from now on. */
+  start(): void {
+    const run = () => {
+      this.renew().catch(this.#options.onError);
+    };
+    run();
+    this.#timer ??= setInterval(run, INTERVAL);
+    // a server that has ended otherwise is not kept alive
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #renewAll(): Promise<void> {
+    const roots = await this.#options.roots();
+    for (const pair of this.#pairs) {
+      const key = bytesToHex(pair.identity.ciPkId);
+      if (!this.#isDue(this.#made.get(key), roots)) continue;
+      const at = this.#options.now();
+      const documents = {
+        auth: await this.#make(pair.auth, roots, at),
+        pb: await this.#make(pair.pb, roots, at),
+      };
+      const { revocationRoot, trustRoot } = roots;
+      this.#made.set(key, { documents, at, revocationRoot, trustRoot });
+    }
+  }
+
+  #isDue(made: Made | undefined, { revocationRoot, trustRoot }: ServerRoots): boolean {
+    const { maximumAge, now } = this.#options;
+    return (
+      made === undefined ||
+      now() >= made.at + maximumAge / 2n ||
+      made.revocationRoot !== revocationRoot ||
+      made.trustRoot !== trustRoot
+    );
+  }
+
+  async #make(credential: Credential, { anchors, trust, map }: ServerRoots, time: bigint) {
+    const bundle = await this.#options.certify({ credential, anchors, trust, map, time });
+    return new TextEncoder().encode(formatBundle(bundle));
+  }
+}
+
+/** Credentials belong to the certificates that they end in. */
+function pairs(identities: readonly SmdpIdentity[], credentials: readonly Credential[]): Pair[] {
+  const found = identities.flatMap((identity) => {
+    const of = (der: Uint8Array) =>
+      credentials.find(({ certificates }) => bytesEqual(certificates.at(-1)!.der, der));
+    const auth = of(identity.auth.certificate.der);
+    const pb = of(identity.pb.certificate.der);
+    return auth === undefined || pb === undefined ? [] : [{ identity, auth, pb }];
+  });
+  if (found.length * 2 !== credentials.length) {
+    throw new ZkcxError(
+      'ERR_RSP_IDENTITY',
+      'for zkCX give credentials of CERT.DPauth and CERT.DPpb, both, of certificates in use here',
+    );
+  }
+  return found;
+}
