@@ -93,17 +93,22 @@ export interface MapPlace {
   readonly listKind: bigint;
 }
 
+/** The map's tree alone: hashes of entries by `mapKey`. */
+export function emptyMapTree(): IndexedTree {
+  return new IndexedTree({
+    height: MAP_HEIGHT,
+    end: MAP_END,
+    hashLeaf: ({ key, nextKey, value }) => mapLeaf(Field(key), Field(nextKey), Field(value)),
+  });
+}
+
 /**
  * The map itself. Who may set what, and which list may follow which, is decided before: see
  * revocation sources in src/pki.
  */
 export class RevocationMap {
   private readonly entries = new Map<bigint, MapEntry>();
-  private readonly tree = new IndexedTree({
-    height: MAP_HEIGHT,
-    end: MAP_END,
-    hashLeaf: ({ key, nextKey, value }) => mapLeaf(Field(key), Field(nextKey), Field(value)),
-  });
+  private readonly tree = emptyMapTree();
 
   get root(): Field {
     return this.tree.root;

@@ -1,0 +1,37 @@
+/** A registry of one's own. */
+import { AccountUpdate, Field, type PublicKey } from 'o1js';
+import type { RandomBytes } from '../../witness/chain.ts';
+import type { Inclusion } from './chain.ts';
+import { newAccountKey } from './keys.ts';
+import { ACCOUNT_FEE, sendCall, type Sender } from './send.ts';
+
+export interface Deployment {
+  /** Root of a `TrustSet`. */
+  readonly trustRoot: bigint;
+  /** Who may propose. */
+  readonly admin: PublicKey;
+  readonly random: RandomBytes;
+}
+
+/**
+ * Deploy an empty registry. Its account's key signs this one transaction and is forgotten: from then on
+ * only proofs count. The codes of `sendCall`.
+ */
+export async function deployRegistry(
+  sender: Sender,
+  { trustRoot, admin, random }: Deployment,
+): Promise<Inclusion & { readonly address: string }> {
+  const key = newAccountKey(random);
+  const address = key.toPublicKey().toBase58();
+  const genesis = Field(await sender.chain.genesis());
+  const inclusion = await sendCall(
+    sender,
+    address,
+    async (registry, payer) => {
+      AccountUpdate.fundNewAccount(payer);
+      await registry.deploy({ trustRoot: Field(trustRoot), admin, genesis });
+    },
+    { signers: [key], cost: ACCOUNT_FEE },
+  );
+  return { ...inclusion, address };
+}

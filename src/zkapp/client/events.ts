@@ -1,0 +1,30 @@
+/** Events of the registry, from the fields that a chain keeps of them. */
+import { Field } from 'o1js';
+import { ZkcxError } from '../../errors.ts';
+import { REGISTRY_EVENTS } from '../contract/events.ts';
+import type { ChainEvent } from './chain.ts';
+
+type Types = typeof REGISTRY_EVENTS;
+export type EventName = keyof Types;
+
+/** `value` is of the event's type in contract/events.ts. */
+export type RegistryEvent = {
+  [Name in EventName]: { readonly name: Name; readonly value: ReturnType<Types[Name]['fromFields']> };
+}[EventName];
+
+/** o1js numbers the types of a contract's events by their names in ascending order. */
+const NAMES = (Object.keys(REGISTRY_EVENTS) as EventName[]).sort();
+
+/** Throws ERR_REGISTRY_EVENT for what is no event of the registry. */
+export function readEvent({ fields, height }: ChainEvent): RegistryEvent {
+  const [number, ...values] = fields;
+  const name = NAMES.find((_, i) => BigInt(i) === number);
+  if (name === undefined || values.length !== REGISTRY_EVENTS[name].sizeInFields()) {
+    throw new ZkcxError(
+      'ERR_REGISTRY_EVENT',
+      `block ${height} has an event that is none of this registry's: ask another archive`,
+    );
+  }
+  const value = REGISTRY_EVENTS[name].fromFields(values.map((field) => Field(field)));
+  return { name, value } as RegistryEvent;
+}

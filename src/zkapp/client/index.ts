@@ -1,0 +1,23 @@
+/**
+ * The registry's client. In: proofs, keys of accounts, a chain (embedded, or behind Mina nodes). Out:
+ * transactions, and the registry's contents rebuilt from its events and compared with its state.
+ */
+export { apply, cancel, propose, removeCi } from './administer.ts';
+export type { Proposal } from './administer.ts';
+export type { Chain, ChainAccount, ChainEvent, Inclusion } from './chain.ts';
+export { deployRegistry } from './deploy.ts';
+export type { Deployment } from './deploy.ts';
+export { EmbeddedChain } from './embedded.ts';
+export type { EmbeddedOptions } from './embedded.ts';
+export { parseAccountKey, readAccountKey } from './keys.ts';
+export { NodeChain } from './node.ts';
+export type { NodeOptions } from './node.ts';
+export { publishAggregate, publishChain, updateRevocation } from './publish.ts';
+export type { ListPublication, PublishedAt } from './publish.ts';
+export { relayTurn, runRelay } from './relay.ts';
+export type { Folded, RelayLoop, RelayOptions, RelayRun } from './relay.ts';
+export { DEFAULT_FEE } from './send.ts';
+export type { Sender, SendStep } from './send.ts';
+export { Spool } from './spool.ts';
+export { syncRegistry } from './sync.ts';
+export type { SyncedRegistry, SyncOptions } from './sync.ts';

@@ -1,0 +1,36 @@
+/** Keys of Mina accounts: from a file of their owner's, or from the environment, never from arguments. */
+import { PrivateKey } from 'o1js';
+import { bytesToBigint } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import { readFileLimited } from '../../prover/files.ts';
+import type { RandomBytes } from '../../witness/chain.ts';
+
+/**
+ * Read a private key in Mina's base58 form. Throws ERR_CREDENTIAL_PERMISSIONS when others may read the
+ * file, ERR_ACCOUNT_KEY when it holds no key, ERR_FILE_READ.
+ */
+export async function readAccountKey(file: string): Promise<PrivateKey> {
+  const bytes = await readFileLimited(file, 1_000, { ownerOnly: true });
+  return parseAccountKey(new TextDecoder().decode(bytes), file);
+}
+
+/** @param where names the source in the message; the text itself never stands in one */
+export function parseAccountKey(text: string, where: string): PrivateKey {
+  try {
+    return PrivateKey.fromBase58(text.trim());
+  } catch {
+    // no cause: it might quote the text
+    throw new ZkcxError(
+      'ERR_ACCOUNT_KEY',
+      `${where} holds no private key of a Mina account in base58`,
+    );
+  }
+}
+
+/** A key from 254 bits: every number of that size is below the order of the curve's scalar field. */
+export function accountKeyFrom(bytes: Uint8Array): PrivateKey {
+  return PrivateKey.fromBigInt(bytesToBigint(bytes.subarray(0, 32)) >> 2n);
+}
+
+/** A new key. */
+export const newAccountKey = (random: RandomBytes): PrivateKey => accountKeyFrom(random(32));

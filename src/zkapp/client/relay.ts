@@ -1,0 +1,174 @@
+/**
+ * The relay: collects chain proofs of many holders, folds them, and publishes them from an account of its
+ * own at fixed times, so that neither account nor hour tells whose entry is whose. It gets proofs and
+ * nothing else; an opening has no business here.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ZkcxError } from '../../errors.ts';
+import { AGGREGATE_HEIGHT, MIN_REMAINING_SECONDS, SLOT_SECONDS } from '../../params.ts';
+import type { ProofEnvelope } from '../../prover/envelope.ts';
+import type { AggregateMember } from '../../prover/member.ts';
+import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
+import { publishAggregate, type PublishedAt } from './publish.ts';
+import type { Sender } from './send.ts';
+import { batchOrder, type Spool, type Waiting } from './spool.ts';
+import { type SyncedRegistry, syncRegistry, type SyncOptions } from './sync.ts';
+
+/** One proof for many, and each one's path in it, in the order of the list. */
+export interface Folded {
+  readonly aggregate: ProofEnvelope;
+  readonly members: readonly AggregateMember[];
+}
+
+export interface RelayOptions {
+  readonly sender: Sender;
+  readonly address: string;
+  readonly spool: Spool;
+  readonly sync?: SyncOptions;
+  /** Proofs below which nothing is published: a batch of few hides little. At least 2. */
+  readonly minimum: number;
+  /** Folds chain proofs under a trust root; called again with the same list, it goes on where it was. */
+  readonly fold: (proofs: readonly ProofEnvelope[], trustRoot: bigint) => Promise<Folded>;
+}
+
+export interface RelayRun {
+  /** Undefined when there was too little to publish. */
+  readonly published?: PublishedAt & { readonly members: number };
+  readonly waiting: number;
+  readonly refused: number;
+}
+
+/**
+ * One turn: check what waits, and if it is enough, fold and publish it and hand out the members' files. A
+ * turn that was stopped anywhere goes on in the next one; nothing is published twice.
+ *
+ * @throws the codes of `syncRegistry`, `publishAggregate` and of the fold
+ */
+export async function relayTurn(options: RelayOptions): Promise<RelayRun> {
+  const { sender, address, spool, minimum } = options;
+  if (!Number.isInteger(minimum) || minimum < 2 || minimum > 2 ** AGGREGATE_HEIGHT) {
+    throw new ZkcxError('ERR_CLI_USAGE', `a batch has 2 to ${2 ** AGGREGATE_HEIGHT} members`);
+  }
+  const synced = await syncRegistry(sender.chain, address, options.sync);
+  let batch = await spool.batch();
+  let refused = 0;
+  if (batch === undefined) {
+    const checked = await checkWaiting(options, synced);
+    refused = checked.refused;
+    if (checked.good.length < minimum) return { waiting: checked.good.length, refused };
+    batch = batchOrder(checked.good).slice(0, 2 ** AGGREGATE_HEIGHT);
+    await spool.begin(batch);
+  }
+  try {
+    const published = await publishBatch(options, synced, batch);
+    return { published: { ...published, members: batch.length }, waiting: 0, refused };
+  } catch (error) {
+    // what holds of the list as it is will hold in every turn: begin anew from the inbox
+    const lost = error instanceof ZkcxError && BATCH_IS_LOST.test(error.code);
+    if (lost) await spool.abandon();
+    throw error;
+  }
+}
+
+const BATCH_IS_LOST = /^ERR_(AGGREGATE|PROOF|REGISTRY_(WINDOW|TRUST_ROOT|AGGREGATE)|FOLD_PROOF)/;
+
+async function publishBatch(
+  { sender, spool, fold }: RelayOptions,
+  synced: SyncedRegistry,
+  batch: readonly Waiting[],
+): Promise<PublishedAt> {
+  const { aggregate, members } = await fold(
+    batch.map(({ proof }) => proof),
+    synced.state.trustRoot,
+  );
+  const published =
+    (await earlier(sender, synced, members)) ?? (await publishAggregate(sender, synced, aggregate));
+  await spool.finish(batch, members);
+  return published;
+}
+
+/** Where the batch stands already, published by a turn that was stopped before it could say so. */
+async function earlier(
+  { chain }: Sender,
+  { address, tree }: SyncedRegistry,
+  members: readonly AggregateMember[],
+): Promise<PublishedAt | undefined> {
+  const [first] = members;
+  const isThere = tree.published.some(
+    (one) => 'root' in one && one.root.toBigInt() === first!.root.toBigInt(),
+  );
+  if (!isThere) return undefined;
+  const place = tree.addMember(first!) - first!.place;
+  const events = await chain.events(address);
+  const event = events.find(({ fields }) => fields.at(-1) === first!.root.toBigInt())!;
+  return { place, transaction: event.transaction, height: event.height };
+}
+
+/** Proofs that can be published now; the others are refused. */
+async function checkWaiting({ sender, spool }: RelayOptions, synced: SyncedRegistry) {
+  const { state, slot } = synced;
+  const at = state.genesis + BigInt(slot * SLOT_SECONDS);
+  const good: Waiting[] = [];
+  const seen = new Set<string>();
+  let refused = 0;
+  for (const { name, proof } of await spool.waiting()) {
+    try {
+      // a day more than the contract asks for: folding and waiting take time
+      const until = at + BigInt(MIN_REMAINING_SECONDS + 86_400);
+      pinnedKeyOf('chain', proof);
+      if (sender.chain.proofs) {
+        await verifyChain(proof, { trustRoot: state.trustRoot, at });
+        assertValidUntil(proof, until);
+      }
+      const [, , , commitment] = proof.proof.publicOutput;
+      if (seen.has(commitment!)) {
+        throw new ZkcxError('ERR_AGGREGATE_DUPLICATE', 'this proof waits under another name, too');
+      }
+      seen.add(commitment!);
+      good.push({ name, proof });
+    } catch (error) {
+      if (!(error instanceof ZkcxError)) throw error;
+      await spool.refuse(name, error);
+      refused += 1;
+    }
+  }
+  return { good, refused };
+}
+
+function assertValidUntil({ proof }: ProofEnvelope, until: bigint): void {
+  if (BigInt(proof.publicOutput[2]!) >= until) return;
+  throw new ZkcxError(
+    'ERR_REGISTRY_WINDOW',
+    'the window of this credential ends too soon to publish it: renew it',
+  );
+}
+
+export interface RelayLoop {
+  /** Seconds between turns. Turns are at multiples of it since 1970, whenever the relay was started. */
+  readonly every: number;
+  /** Unix seconds. */
+  readonly now: () => bigint;
+  readonly onTurn: (run: RelayRun) => void;
+  /** A turn that failed: it is tried again at the next time. */
+  readonly onError: (error: ZkcxError) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Take turns until `signal` fires. */
+export async function runRelay(options: RelayOptions, loop: RelayLoop): Promise<void> {
+  const { every, now, onTurn, onError, signal } = loop;
+  while (!signal.aborted) {
+    const rest = every - Number(now() % BigInt(every));
+    try {
+      await sleep(1000 * rest, undefined, { signal });
+    } catch {
+      return;
+    }
+    try {
+      onTurn(await relayTurn(options));
+    } catch (error) {
+      if (!(error instanceof ZkcxError)) throw error;
+      onError(error);
+    }
+  }
+}

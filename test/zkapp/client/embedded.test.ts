@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { publishChain } from '../../../src/zkapp/client/publish.ts';
+import { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
+import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
+import { refusalOf } from './refusal.ts';
+import { chainEnvelope, createWorld, GENESIS, NOW, openChain, temporary, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  for (const number of [1, 2]) {
+    await publishChain(world.sender, await world.sync(), chainEnvelope(number));
+    world.chain.setSlot((await world.chain.slot()) + 7);
+  }
+  await publishChain(world.sender, await world.sync(), chainEnvelope(3));
+  await world.chain.close();
+});
+afterAll(() => rmSync(world.folder, { recursive: true }));
+
+const file = (number: number) =>
+  join(world.folder, 'journal', `${String(number).padStart(6, '0')}.json`);
+
+/** With a file changed for the time of the work. */
+async function changed<T>(path: string, change: (text: string) => string, work: () => Promise<T>) {
+  const before = readFileSync(path, 'utf8');
+  writeFileSync(path, change(before));
+  try {
+    return await work();
+  } finally {
+    writeFileSync(path, before);
+  }
+}
+
+const reopened = () => refusalOf(async () => (await openChain(world.folder)).close());
+
+describe('the chain of a folder', () => {
+  test('has the same state, accounts and events whenever it is opened', async () => {
+    const payer = world.sender.feePayer.toPublicKey().toBase58();
+    const [account, contract, events] = [
+      await world.chain.account(payer),
+      await world.chain.account(world.address),
+      await world.chain.events(world.address),
+    ];
+    const again = await openChain(world.folder);
+    expect(await again.account(payer)).toEqual(account);
+    expect(await again.account(world.address)).toEqual(contract);
+    expect(await again.events(world.address)).toEqual(events);
+    expect(events.map(({ height }) => height)).toEqual([2, 3, 4]);
+    // time never goes back
+    expect(await again.slot()).toBe(1_014);
+    expect(await again.genesis()).toBe(GENESIS);
+    expect(again.accounts.map(String)).toEqual(world.chain.accounts.map(String));
+    const { tree } = await syncRegistry(again, world.address, { attempts: 1 });
+    expect(tree.size).toBe(3);
+    // and it goes on
+    await publishChain(
+      { ...world.sender, chain: again },
+      await syncRegistry(again, world.address, { attempts: 1 }),
+      chainEnvelope(4),
+    );
+    await again.close();
+    const third = await openChain(world.folder);
+    expect((await syncRegistry(third, world.address, { attempts: 1 })).tree.size).toBe(4);
+    await third.close();
+    rmSync(file(5));
+  });
+
+  test('is for one process at a time', async () => {
+    const chain = await openChain(world.folder);
+    expect(await reopened()).toBe('ERR_REGISTRY_LOCKED');
+    await chain.close();
+    expect(await reopened()).toBe('none');
+    // a lock of a process that is gone
+    writeFileSync(join(world.folder, 'lock'), '999999999');
+    expect(await reopened()).toBe('none');
+    expect(readdirSync(world.folder).sort()).toEqual(['chain.json', 'journal']);
+  });
+
+  test('is refused when it was changed', async () => {
+    const damaged = 'ERR_REGISTRY_CHAIN';
+    expect(await changed(file(3), () => '{', reopened)).toBe(damaged);
+    expect(await changed(file(3), () => '{}', reopened)).toBe(damaged);
+    expect(await changed(file(4), () => readFileSync(file(3), 'utf8'), reopened)).toBe(damaged);
+    // another state than the one that was signed
+    const forged = (text: string) => text.replace(/"appState":\["[0-9]+"/, '"appState":["1"');
+    expect(await changed(file(4), forged, reopened)).toBe(damaged);
+    const chainFile = join(world.folder, 'chain.json');
+    expect(await changed(chainFile, (text) => text.replace('false', '1'), reopened)).toBe(damaged);
+    expect(await reopened()).toBe('none');
+  });
+
+  test('keeps its keys to its owner', async () => {
+    const chainFile = join(world.folder, 'chain.json');
+    expect(statSync(chainFile).mode & 0o777).toBe(0o600);
+    chmodSync(chainFile, 0o644);
+    expect(await reopened()).toBe('ERR_CREDENTIAL_PERMISSIONS');
+    chmodSync(chainFile, 0o600);
+  });
+
+  test('goes ahead in time only', async () => {
+    const chain = await openChain(world.folder);
+    expect(await refusalOf(async () => chain.setSlot(1_013))).toBe('ERR_REGISTRY_SLOT');
+    chain.setSlot(5_000);
+    expect(await chain.slot()).toBe(5_000);
+    await chain.close();
+  });
+
+  test('checks proofs unless a test says otherwise', async () => {
+    const folder = temporary();
+    const chain = await EmbeddedChain.open({ folder, random: randomBytes, now: () => NOW });
+    expect(chain.proofs).toBe(true);
+    expect(await chain.slot()).toBe(0);
+    expect(await refusalOf(() => chain.wait('5J'))).toBe('ERR_REGISTRY_PENDING');
+    await chain.close();
+    rmSync(folder, { recursive: true });
+  });
+});

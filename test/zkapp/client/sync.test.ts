@@ -1,0 +1,270 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Field, PrivateKey } from 'o1js';
+import { ENTRY_STATE, RevocationEntry } from '../../../src/circuits/revocation.ts';
+import { credentialLeaf } from '../../../src/circuits/session.ts';
+import { ADMIN_DELAY_SLOTS } from '../../../src/params.ts';
+import { type MapPlace, RevocationMap, SerialTree } from '../../../src/witness/revocationMap.ts';
+import { apply, cancel, propose, type Proposal, removeCi } from '../../../src/zkapp/client/administer.ts';
+import type { Chain, ChainEvent } from '../../../src/zkapp/client/chain.ts';
+import { publishAggregate, publishChain, updateRevocation } from '../../../src/zkapp/client/publish.ts';
+import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
+import { adminKeyHash } from '../../../src/zkapp/contract/index.ts';
+import { refusalOf } from './refusal.ts';
+import {
+  aggregateEnvelope,
+  chainEnvelope,
+  claimOf,
+  createWorld,
+  crlEnvelope,
+  TRUST,
+  TRUST_ROOT,
+  type World,
+} from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const leafOf = (number: number) => {
+  const { commitment, validFrom, validUntil } = claimOf(number);
+  return credentialLeaf(Field(commitment), Field(validFrom), Field(validUntil));
+};
+
+async function publish(number: number) {
+  return publishChain(world.sender, await world.sync(), chainEnvelope(number));
+}
+async function publishMany(numbers: readonly number[]) {
+  return publishAggregate(world.sender, await world.sync(), aggregateEnvelope(numbers).envelope);
+}
+
+/** Propose, let the delay pass, apply. */
+async function decide(proposal: Proposal) {
+  const [, admin] = world.chain.accounts;
+  await propose(world.sender, await world.sync(), admin!, proposal);
+  const { state } = await world.sync();
+  world.chain.setSlot(Number(state.pendingSlot) + ADMIN_DELAY_SLOTS);
+  return apply(world.sender, await world.sync(), proposal);
+}
+
+const places: readonly MapPlace[] = [
+  { issuer: Field(7), listKind: 0n },
+  { issuer: Field(7), listKind: 1n },
+];
+const setSource = (place: MapPlace, point: bigint): Proposal => ({
+  kind: 'setSource',
+  place,
+  point,
+  places,
+});
+
+describe('publications', () => {
+  test('rebuild the tree that the state has, whatever their order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
+        async (sizes) => {
+          for (const size of sizes) {
+            const first = (await world.sync()).tree.size * 10 + 1;
+            const numbers = Array.from({ length: size }, (_, i) => first + i);
+            const before = (await world.sync()).tree.size;
+            const { place } = size === 1 ? await publish(first) : await publishMany(numbers);
+            const height = Math.ceil(Math.log2(size));
+            expect(place).toBe(Math.ceil(before / 2 ** height) * 2 ** height);
+          }
+          const { tree, state } = await world.sync();
+          expect([tree.root.toBigInt(), BigInt(tree.size)]).toEqual([
+            state.registryRoot,
+            state.nextIndex,
+          ]);
+        },
+      ),
+      { numRuns: 3 },
+    );
+  });
+
+  test('give a member of an aggregate its place, and its path under the root on chain', async () => {
+    await publish(1);
+    const numbers = [11, 12, 13];
+    const { folded } = aggregateEnvelope(numbers);
+    const { place } = await publishMany(numbers);
+    expect(place).toBe(4);
+    const members = [{ leaf: folded.leaves[2]!, path: folded.paths[2]! }];
+    const { tree, state } = await world.sync({ members });
+    expect(tree.placeOf(leafOf(13))).toBe(6);
+    expect(tree.placeOf(leafOf(1))).toBe(0);
+    expect(tree.root.toBigInt()).toBe(state.registryRoot);
+    expect(await refusalOf(async () => tree.placeOf(leafOf(12)))).toBe('ERR_REGISTRY_UNKNOWN');
+    const strangers = [{ leaf: Field(1), path: folded.paths[2]! }];
+    expect(await refusalOf(() => world.sync({ members: strangers }))).toBe('ERR_REGISTRY_UNKNOWN');
+  });
+
+  test('are refused under other CIs, and when somebody was faster', async () => {
+    const synced = await world.sync();
+    const other = chainEnvelope(1, TRUST_ROOT + 1n);
+    expect(await refusalOf(() => publishChain(world.sender, synced, other))).toBe(
+      'ERR_REGISTRY_TRUST_ROOT',
+    );
+    expect(
+      await refusalOf(() => publishChain(world.sender, synced, aggregateEnvelope([1]).envelope)),
+    ).toBe('ERR_PROOF_PROGRAM');
+    const late = await world.sync();
+    await publish(1);
+    expect(await refusalOf(() => publishChain(world.sender, late, chainEnvelope(2)))).toBe(
+      'ERR_REGISTRY_REFUSED',
+    );
+  });
+});
+
+describe('the trust set and the map', () => {
+  test('follow what the admin does', async () => {
+    const [, admin, , next] = world.chain.accounts;
+    await decide({ kind: 'addCi', leaf: 100n });
+    let synced = await world.sync();
+    expect([...synced.history.trust!].sort((a, b) => Number(a - b))).toEqual([50n, 100n, 200n, 300n]);
+    await removeCi(world.sender, synced, admin!, 200n);
+    synced = await world.sync();
+    expect(synced.history.trust!.has(200n)).toBe(false);
+    expect(synced.state.trustRoot).not.toBe(TRUST_ROOT);
+    expect(await refusalOf(() => world.sync({ trust: [50n] }))).toBe('ERR_REGISTRY_GAP');
+    expect(await refusalOf(() => world.sync({ trust: [...TRUST, 1n] }))).toBe('ERR_REGISTRY_STATE');
+    // without them everything else is rebuilt
+    expect((await world.sync({ trust: undefined })).history.trust).toBeUndefined();
+
+    await decide({ kind: 'changeAdmin', keyHash: adminKeyHash(next!.toPublicKey()).toBigInt() });
+    synced = await world.sync();
+    expect(await refusalOf(() => removeCi(world.sender, synced, admin!, 50n))).toBe(
+      'ERR_REGISTRY_ADMIN',
+    );
+    await removeCi(world.sender, synced, next!, 50n);
+    expect((await world.sync()).history.trust!.size).toBe(2);
+  });
+
+  test('know what is pending', async () => {
+    const [, admin] = world.chain.accounts;
+    const proposal: Proposal = { kind: 'addCi', leaf: 100n };
+    await propose(world.sender, await world.sync(), admin!, proposal);
+    const synced = await world.sync();
+    expect(synced.history.pending?.subject).toEqual(Field(100));
+    expect(await refusalOf(() => apply(world.sender, synced, proposal))).toBe('ERR_REGISTRY_DELAY');
+    expect(await refusalOf(() => propose(world.sender, synced, admin!, proposal))).toBe(
+      'ERR_REGISTRY_ACTION',
+    );
+    await cancel(world.sender, synced, admin!);
+    expect((await world.sync()).history.pending).toBeUndefined();
+  });
+
+  test('have the entries of the lists that were proven', async () => {
+    const point = Field(77);
+    await decide(setSource(places[0]!, point.toBigInt()));
+    await decide(setSource(places[1]!, 0n));
+    let synced = await world.sync();
+    const time = synced.state.genesis + BigInt(synced.slot * 180);
+    const serials = new SerialTree([5n]);
+    const entry = new RevocationEntry({
+      state: Field(ENTRY_STATE.list),
+      serials: serials.root,
+      point,
+      crlNumber: Field(1),
+      thisUpdate: Field(time - 1_000n),
+      nextUpdate: Field(time + 1_000_000n),
+    });
+    const lists = new RevocationMap();
+    lists.set(places[0]!, { entry, serials });
+    const proof = crlEnvelope(places[0]!, lists);
+    await updateRevocation(world.sender, synced, proof, { places, lists });
+    synced = await world.sync();
+    const map = synced.history.mapOf(places);
+    expect(map.root.toBigInt()).toBe(synced.state.revocationRoot);
+    expect(map.get(places[0]!)!.entry).toEqual(entry);
+    expect(map.get(places[1]!)!.entry.state).toEqual(Field(ENTRY_STATE.none));
+    expect(await refusalOf(async () => synced.history.mapOf(places.slice(1)))).toBe(
+      'ERR_REVOCATION_SOURCES',
+    );
+    // the same list again, and a proof of a list that is not in the map
+    expect(
+      await refusalOf(() => updateRevocation(world.sender, synced, proof, { places, lists })),
+    ).toBe('ERR_REVOCATION_OLDER');
+    const unknown = new RevocationMap();
+    expect(
+      await refusalOf(() => updateRevocation(world.sender, synced, proof, { places, lists: unknown })),
+    ).toBe('ERR_PROOF_STATEMENT');
+  });
+});
+
+describe('a chain that lies', () => {
+  /** The same chain with other events. */
+  const telling = (change: (events: ChainEvent[]) => ChainEvent[]): Chain => ({
+    network: world.chain.network,
+    proofs: world.chain.proofs,
+    slot: () => world.chain.slot(),
+    genesis: () => world.chain.genesis(),
+    account: (address) => world.chain.account(address),
+    events: async (address) => change(await world.chain.events(address)),
+    activate: () => world.chain.activate(),
+    submit: (transaction) => world.chain.submit(transaction),
+    wait: (transaction) => world.chain.wait(transaction),
+    close: () => Promise.resolve(),
+  });
+  const withFields = (event: ChainEvent, fields: bigint[]): ChainEvent => ({ ...event, fields });
+
+  test('is found out', async () => {
+    await publish(1);
+    await publishMany([11, 12]);
+    await publish(2);
+    const cases: [string, (events: ChainEvent[]) => ChainEvent[]][] = [
+      ['ERR_REGISTRY_GAP', ([, ...rest]) => rest],
+      ['ERR_REGISTRY_GAP', ([first, , last]) => [first!, last!]],
+      ['ERR_REGISTRY_STATE', (events) => events.slice(0, -1)],
+      ['ERR_REGISTRY_STATE', () => []],
+      ['ERR_REGISTRY_GAP', (events) => events.reverse()],
+      ['ERR_REGISTRY_GAP', ([first, ...rest]) => [first!, first!, ...rest]],
+      ['ERR_REGISTRY_EVENT', ([first]) => [withFields(first!, [99n, 0n, 1n])]],
+      ['ERR_REGISTRY_EVENT', ([first]) => [withFields(first!, first!.fields.slice(0, -1))]],
+      ['ERR_REGISTRY_EVENT', ([first]) => [withFields(first!, [])]],
+      [
+        'ERR_REGISTRY_STATE',
+        ([first, ...rest]) => [withFields(first!, [...first!.fields.slice(0, -1), 9n]), ...rest],
+      ],
+    ];
+    for (const [code, change] of cases) {
+      const synced = () => syncRegistry(telling(change), world.address, { attempts: 1 });
+      expect(await refusalOf(synced)).toBe(code);
+    }
+    const honest = await syncRegistry(telling((events) => events), world.address, { attempts: 1 });
+    expect(honest.tree.size).toBe(5);
+  });
+
+  test('that lags is asked again', async () => {
+    await publish(1);
+    let asked = 0;
+    const late = telling((events) => (asked++ === 0 ? [] : events));
+    const synced = await syncRegistry(late, world.address, { attempts: 2, interval: 1 });
+    expect([synced.tree.size, asked]).toEqual([1, 2]);
+  });
+
+  test('or an address without the registry is refused', async () => {
+    const nobody = PrivateKey.random().toPublicKey().toBase58();
+    expect(await refusalOf(() => syncRegistry(world.chain, nobody))).toBe('ERR_REGISTRY_ACCOUNT');
+    const payer = world.sender.feePayer.toPublicKey().toBase58();
+    expect(await refusalOf(() => syncRegistry(world.chain, payer))).toBe('ERR_REGISTRY_ACCOUNT');
+    expect(await refusalOf(() => world.sync({ code: 1n }))).toBe('ERR_REGISTRY_CODE');
+    const { verificationKey } = (await world.chain.account(world.address))!.zkapp!;
+    expect((await world.sync({ code: verificationKey.hash })).slot).toBe(1_000);
+  });
+});
+
+test('who pays must have an account with enough in it', async () => {
+  const feePayer = PrivateKey.random();
+  const poor = { ...world.sender, feePayer };
+  const synced = await world.sync();
+  expect(await refusalOf(() => publishChain(poor, synced, chainEnvelope(1)))).toBe(
+    'ERR_ACCOUNT_FUNDS',
+  );
+  const dear = { ...world.sender, fee: 10n ** 18n };
+  expect(await refusalOf(() => publishChain(dear, synced, chainEnvelope(1)))).toBe(
+    'ERR_ACCOUNT_FUNDS',
+  );
+});
