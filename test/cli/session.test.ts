@@ -3,10 +3,28 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Field } from 'o1js';
 import { parseRevocationList } from '../../src/asn1/index.ts';
+import { encodeTlv } from '../../src/asn1/tlv.ts';
+import { concatBytes } from '../../src/bytes.ts';
 import { CredentialStore } from '../../src/session/credentialStore.ts';
 import { buildMap, formatMap } from '../../src/session/mapFile.ts';
-import { ANCHORS, credentialOf, EID, EUM, NOW, SERVER_OID, SOURCES } from '../session/world.ts';
+import { formatRegistry } from '../../src/session/registryFile.ts';
+import { writeSession, writeVerifiedSession } from '../../src/session/sessionFile.ts';
+import { planPossession } from '../../src/session/statements.ts';
+import { oidContent } from '../../src/witness/encode.ts';
+import { RegistryTree } from '../../src/witness/registryTree.ts';
+import { bundleOf, planFor, possessionOf } from '../session/bundles.ts';
+import {
+  ANCHORS,
+  credentialOf,
+  EID,
+  EUM,
+  NOW,
+  SERVER_OID,
+  SOURCES,
+  sign,
+} from '../session/world.ts';
 import { ROOT, run } from '../support/command.ts';
 import { ciList } from '../support/crl/index.ts';
 
@@ -55,7 +73,8 @@ test.each([
   'present request',
   'present prove',
   'present verify',
-  'possess',
+  'possess prove',
+  'possess verify',
   'certify prove',
   'certify verify',
   'credential list',
@@ -133,5 +152,133 @@ describe('zkcx present', () => {
     const { status, stderr } = zkcx('present', 'verify', at('bad.json'), ...args, ...WHEN);
     expect(status).toBe(2);
     expect(stderr).toContain('ERR_PROOF_FORMAT');
+  });
+
+  test('verify passes everything but the bytes of a proof', async () => {
+    const request = readFileSync(at('two.json'));
+    const bundle = bundleOf(await planFor(request));
+    writeFileSync(at('unproven.json'), JSON.stringify(bundle));
+    const args = ['--request', at('two.json'), '--map', at('map.json'), ...ROOTS, ...PEER, ...WHEN];
+    const { status, stdout } = zkcx('present', 'verify', at('unproven.json'), '--json', ...args);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_PROOF_INVALID' } });
+  });
+});
+
+describe('zkcx present --registry', () => {
+  const others = ['--map', at('map.json'), ...ROOTS];
+  const registry = (name: string) => ['--registry', at(name)];
+
+  beforeAll(() => {
+    for (const [name, count] of [
+      ['few.json', 3],
+      ['many.json', 64],
+    ] as const) {
+      const leaves = Array.from({ length: count }, (_, i) => Field(1000 + i));
+      writeFileSync(at(name), formatRegistry(new RegistryTree(leaves)));
+    }
+    ask(at('from-few.json'), ...others, ...registry('few.json'));
+    ask(at('from-many.json'), ...others, ...registry('many.json'));
+  });
+
+  test('request asks for a published credential', () => {
+    const request = JSON.parse(readFileSync(at('from-few.json'), 'utf8')) as object;
+    const root = String(new RegistryTree([1000, 1001, 1002].map(Field)).root);
+    expect(request).toMatchObject({ mode: 'registryPresentation', registryRoot: root });
+  });
+
+  test.each([
+    ['without a registry', 'from-many.json', [], 'ERR_HOLDER_REGISTRY'],
+    ['from another registry', 'from-many.json', registry('few.json'), 'ERR_HOLDER_REGISTRY'],
+    ['from a registry of 3', 'from-few.json', registry('few.json'), 'ERR_HOLDER_REGISTRY'],
+    ['what is not published', 'from-many.json', registry('many.json'), 'ERR_REGISTRY_UNKNOWN'],
+    [
+      'what is not published, among 3',
+      'from-few.json',
+      [...registry('few.json'), '--minimum-published', '3'],
+      'ERR_REGISTRY_UNKNOWN',
+    ],
+  ])('prove says no, without proving, %s', (_, request, args, code) => {
+    const { status, stdout } = present(at(request), ...others, ...PEER, ...args);
+    expect({ status, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      status: 1,
+      error: { code },
+    });
+  });
+
+  const verify = (request: string, presentation: string, ...args: string[]) => {
+    const given = ['--request', at(request), ...others, ...PEER, ...WHEN, '--json', ...args];
+    const { status, stdout } = zkcx('present', 'verify', at(presentation), ...given);
+    return { status, ...(JSON.parse(stdout) as object) };
+  };
+
+  test('verify wants the registry where the request does, and only there', async () => {
+    const usage = { status: 2, error: { code: 'ERR_CLI_USAGE' } };
+    writeFileSync(at('any.json'), '{}');
+    expect(verify('from-many.json', 'any.json')).toMatchObject(usage);
+    expect(verify('two.json', 'any.json', ...registry('many.json'))).toMatchObject(usage);
+    const bundle = bundleOf(await planFor(readFileSync(at('two.json'))));
+    writeFileSync(at('unpublished.json'), JSON.stringify(bundle));
+    expect(verify('from-many.json', 'unpublished.json', ...registry('many.json'))).toMatchObject({
+      status: 1,
+      error: { code: 'ERR_PROOF_PROGRAM' },
+    });
+  });
+});
+
+describe('zkcx possess verify', () => {
+  const verify = (proof: string, ...args: string[]) => {
+    const given = ['--message', at('cancel.der'), '--session', at('verified.json'), ...args];
+    const fixed = ['--kind', 'cancelSession', '--oid', SERVER_OID, '--json'];
+    const { status, stdout } = zkcx('possess', 'verify', at(proof), ...fixed, ...given);
+    return { status, ...(JSON.parse(stdout) as object) };
+  };
+
+  beforeAll(async () => {
+    ask(at('later.json'), '--map', at('map.json'), ...ROOTS);
+    const plan = await planFor(readFileSync(at('later.json')));
+    const { session } = plan;
+    const sessionKey = plan.presentation.plan.claim.sessionKey.toBigInt();
+    await writeVerifiedSession(at('verified.json'), { ...session, sessionKey });
+    await writeSession(at('holder.json'), session);
+    const message = encodeTlv(
+      0x30,
+      concatBytes(
+        encodeTlv(0x80, session.transcript.transactionId),
+        encodeTlv(0x81, oidContent(SERVER_OID)),
+        Uint8Array.of(0x82, 1, 0),
+      ),
+    );
+    writeFileSync(at('cancel.der'), message);
+    writeFileSync(at('cancel-other.der'), message.with(message.length - 1, 1));
+    const context = { serverOid: SERVER_OID };
+    const planned = await planPossession({
+      session,
+      kind: 'cancelSession',
+      message,
+      context,
+      sign,
+    });
+    writeFileSync(at('possession.json'), JSON.stringify(possessionOf(planned.request)));
+    writeFileSync(at('shared.json'), readFileSync(at('verified.json')), { mode: 0o644 });
+  });
+
+  test.each([
+    ['bytes that are no proof', [], 1, 'ERR_PROOF_INVALID'],
+    ['the same, with a store', ['--store', at('accepted')], 1, 'ERR_PROOF_INVALID'],
+    ['another message', ['--message', at('cancel-other.der')], 1, 'ERR_PROOF_STATEMENT'],
+    ['another kind', ['--kind', 'notification'], 1, 'ERR_SESSION_MESSAGE'],
+    ["the holder's file", ['--session', at('holder.json')], 2, 'ERR_CREDENTIAL_FORMAT'],
+    ['a file that others read', ['--session', at('shared.json')], 2, 'ERR_CREDENTIAL_PERMISSIONS'],
+  ])('refuses %s', (_, args, status, code) => {
+    expect(verify('possession.json', ...args)).toMatchObject({
+      status,
+      ok: false,
+      error: { code },
+    });
+  });
+
+  test('takes what is no envelope for bad input', () => {
+    expect(verify('one.json')).toMatchObject({ status: 2, error: { code: 'ERR_PROOF_FORMAT' } });
   });
 });
