@@ -2,7 +2,7 @@
  * Trees and comparisons from o1js's own types: a contract is compiled without runtime tables, which the
  * gadgets of the programs rely on. Comparisons are of whole field elements, so no value needs a range.
  */
-import { type Bool, Field, Provable } from 'o1js';
+import { type Bool, type Field, Provable } from 'o1js';
 import { domainHash } from '../../circuits/hash.ts';
 
 /** When a transaction can be included: Unix seconds, `from` <= time < `until`. */

@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
-import { Bool, Field, PrivateKey, PublicKey } from 'o1js';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Field, PrivateKey, PublicKey } from 'o1js';
 import { ADMIN_DELAY_SLOTS } from '../../../src/params.ts';
 import { RegistryTree } from '../../../src/witness/registryTree.ts';
-import { AdminAction, LeafPath, TrustChange } from '../../../src/zkapp/contract/arguments.ts';
+import { actionHash } from '../../../src/zkapp/contract/action.ts';
+import { AdminAction, LeafPath, type TrustChange } from '../../../src/zkapp/contract/arguments.ts';
 import {
   addCiAction,
   adminKeyHash,
@@ -14,16 +15,26 @@ import {
   slotRange,
   trustAddition,
   trustRemoval,
+  type RegistryState,
 } from '../../../src/zkapp/contract/index.ts';
-import { trustRoots } from '../../../src/zkapp/contract/trustSet.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import { chainProof, createWorld, LEAVES, RANGE, rootOf, SLOTS, type World } from './world.ts';
 
 let world: World;
+/** CIs that the registry accepts now. */
+let leaves: readonly bigint[] = LEAVES;
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   world = await createWorld();
-});
+  leaves = LEAVES;
+}
+
+/** Tests go on with the registry that the ones before them left, in the same slots, nothing pending. */
+async function settle(): Promise<void> {
+  world.at(SLOTS.first);
+  if (world.state().pendingAction !== 0n) await cancel();
+  expect(world.state().trustRoot).toBe(rootOf(leaves).toBigInt());
+}
 
 /** Slots in which what was proposed in SLOTS can be applied. */
 const LATER = { first: SLOTS.last + ADMIN_DELAY_SLOTS, last: SLOTS.last + ADMIN_DELAY_SLOTS + 20 };
@@ -35,25 +46,14 @@ const propose = (action: AdminAction, by = world.admin) =>
   world.send(() => world.registry.propose(by.address, action, RANGE), { signers: [by] });
 const cancel = (by = world.admin) =>
   world.send(() => world.registry.cancel(by.address), { signers: [by] });
-const addition = (leaf = NEW) => trustAddition(world.state(), LEAVES, leaf);
-const removal = (leaf = 200n) => trustRemoval(world.state(), LEAVES, leaf);
+const addition = (leaf = NEW) => trustAddition(world.state(), leaves, leaf);
+const removal = (leaf = 200n) => trustRemoval(world.state(), leaves, leaf);
 const remove = (change: TrustChange, by = world.admin) =>
   world.send(() => world.registry.removeCi(by.address, change), { signers: [by] });
 
 describe('an action of the admin', () => {
-  test('is applied by anyone after its delay, once', async () => {
-    await propose(addCiAction(Field(NEW)));
-    expect(applicableFrom(world.state())).toBe(LATER.first);
-    world.at(LATER.first);
-    const change = addition();
-    await world.send(() => world.registry.addCi(change, range), { payer: world.stranger });
-    expect(world.state()).toMatchObject({
-      trustRoot: rootOf(withNew).toBigInt(),
-      pendingAction: 0n,
-      pendingSlot: 0n,
-    });
-    await expect(world.send(() => world.registry.addCi(change, range))).rejects.toThrow(/pending/);
-  });
+  beforeAll(begin);
+  afterEach(settle);
 
   test('waits for its delay: a slot too early is refused, and so is a false slot', async () => {
     await propose(addCiAction(Field(NEW)));
@@ -64,7 +64,6 @@ describe('an action of the admin', () => {
     await expect(world.send(() => world.registry.addCi(change, range))).rejects.toThrow(
       /valid_while/i,
     );
-    expect(world.state().trustRoot).toBe(rootOf(LEAVES).toBigInt());
   });
 
   test('is not taken over a pending one', async () => {
@@ -108,6 +107,21 @@ describe('an action of the admin', () => {
     expect(world.state()).toMatchObject({ pendingAction: 0n, pendingSlot: 0n });
   });
 
+  test('is applied by anyone after its delay, once', async () => {
+    await propose(addCiAction(Field(NEW)));
+    expect(applicableFrom(world.state())).toBe(LATER.first);
+    world.at(LATER.first);
+    const change = addition();
+    await world.send(() => world.registry.addCi(change, range), { payer: world.stranger });
+    leaves = withNew;
+    expect(world.state()).toMatchObject({
+      trustRoot: rootOf(withNew).toBigInt(),
+      pendingAction: 0n,
+      pendingSlot: 0n,
+    });
+    await expect(world.send(() => world.registry.addCi(change, range))).rejects.toThrow(/pending/);
+  });
+
   test('hands over to another admin', async () => {
     const keyHash = adminKeyHash(world.stranger.address);
     await propose(changeAdminAction(keyHash));
@@ -119,24 +133,18 @@ describe('an action of the admin', () => {
     await world.send(handOver);
     await expect(remove(removal())).rejects.toThrow(/the admin/);
     await remove(removal(), world.stranger);
+    leaves = [50n, 100n, 300n];
   });
 });
 
 describe('removing a CI', () => {
+  beforeAll(begin);
+  afterEach(settle);
+
   const publish = (trustRoot: bigint) => {
     const path = new LeafPath({ siblings: new RegistryTree().freePath().siblings });
     return world.send(() => world.registry.publish(chainProof({ trustRoot }), path, RANGE));
   };
-
-  test('works at once: nothing more is published under the old set', async () => {
-    await propose(addCiAction(Field(NEW)));
-    await remove(removal());
-    expect(world.state().trustRoot).toBe(rootOf([50n, 300n]).toBigInt());
-    await expect(publish(rootOf(LEAVES).toBigInt())).rejects.toThrow(/registry accepts now/);
-    await publish(rootOf([50n, 300n]).toBigInt());
-    // and what was pending still is
-    expect(world.state().pendingAction).not.toBe(0n);
-  });
 
   test('is for the admin only', async () => {
     const change = removal();
@@ -146,86 +154,66 @@ describe('removing a CI', () => {
   });
 
   test('removes nothing that is not there, and cannot add', async () => {
-    const change = trustAddition(world.state(), LEAVES, NEW);
+    const change = addition();
     await expect(remove(change)).rejects.toThrow(/registry accepts now/);
   });
 
+  test('works at once: nothing more is published under the old set', async () => {
+    await propose(addCiAction(Field(NEW)));
+    await remove(removal());
+    leaves = [50n, 300n];
+    await expect(publish(rootOf(LEAVES).toBigInt())).rejects.toThrow(/registry accepts now/);
+    await publish(rootOf(leaves).toBigInt());
+    // and what was pending still is
+    expect(world.state().pendingAction).not.toBe(0n);
+  });
+
   test('can remove the last one', async () => {
-    for (const leaves of [LEAVES, LEAVES.slice(1), LEAVES.slice(2)]) {
-      await remove(trustRemoval(world.state(), leaves, leaves[0]!));
+    while (leaves.length > 0) {
+      await remove(removal(leaves[0]));
+      leaves = leaves.slice(1);
     }
-    expect(world.state().trustRoot).toBe(rootOf([]).toBigInt());
-  });
-});
-
-describe('the trust set with one leaf more', () => {
-  const change = (others: readonly bigint[], leaf: bigint, place: number) =>
-    new TrustChange({
-      leaf: Field(leaf),
-      others: Array.from({ length: 256 }, (_, i) => Field(others[i] ?? 0n)),
-      before: Array.from({ length: 256 }, (_, i) => Bool(i < place)),
-    });
-  const full = Array.from({ length: 255 }, (_, i) => BigInt(2 * i + 1));
-  const largest = Field.ORDER - 1n;
-
-  test.each([
-    ['at the front', LEAVES, 1n, 0],
-    ['in the middle', LEAVES, 201n, 2],
-    ['behind', LEAVES, 301n, 3],
-    ['the largest', LEAVES, largest, 3],
-    ['alone', [], 5n, 0],
-    ['as the last that has room', full, 510n, 255],
-    ['as the first of a full set', full.map((leaf) => leaf + 1n), 1n, 0],
-  ] as const)('%s has both roots', (_, others, leaf, place) => {
-    const roots = trustRoots(change(others, leaf, place));
-    expect(roots.without).toEqual(rootOf(others));
-    const all = [...others, leaf].sort((a, b) => (a < b ? -1 : 1));
-    expect(roots.with).toEqual(rootOf(all));
-  });
-
-  test.each([
-    ['in the wrong place', LEAVES, 201n, 1],
-    ['behind a larger one', LEAVES, 100n, 2],
-    ['that is there already, before itself', LEAVES, 200n, 1],
-    ['that is there already, behind itself', LEAVES, 200n, 2],
-    ['behind the zeros', LEAVES, 301n, 4],
-    ['that is empty', LEAVES, 0n, 0],
-    ['in no place', LEAVES, 301n, 256],
-    ['in a set that is full', [...full, 600n], 700n, 255],
-  ] as const)('%s is refused', (_, others, leaf, place) => {
-    expect(() => trustRoots(change(others, leaf, place))).toThrow();
-  });
-
-  test('in two places is refused', () => {
-    const twice = change(LEAVES, 201n, 2);
-    twice.before[4] = Bool(true);
-    expect(() => trustRoots(twice)).toThrow(/one place/);
   });
 });
 
 describe('checked before any proving', () => {
-  test('who may propose and cancel', async () => {
-    const { admin, stranger } = world;
-    const state = world.state();
-    expect(codeOf(() => assertCanPropose(state, admin.address))).toBe('none');
-    expect(codeOf(() => assertCanPropose(state, stranger.address))).toBe('ERR_REGISTRY_ADMIN');
-    expect(codeOf(() => assertCanCancel(state, admin.address))).toBe('ERR_REGISTRY_ACTION');
-    const pending = { ...state, pendingAction: 1n };
-    expect(codeOf(() => assertCanPropose(pending, admin.address))).toBe('ERR_REGISTRY_ACTION');
-    expect(codeOf(() => assertCanCancel(pending, admin.address))).toBe('none');
+  const [admin, stranger] = [PrivateKey.random().toPublicKey(), PrivateKey.random().toPublicKey()];
+  const action = addCiAction(Field(NEW));
+  const state: RegistryState = {
+    registryRoot: 0n,
+    nextIndex: 0n,
+    trustRoot: rootOf(LEAVES).toBigInt(),
+    revocationRoot: 0n,
+    adminKeyHash: adminKeyHash(admin).toBigInt(),
+    pendingAction: 0n,
+    pendingSlot: 0n,
+    genesis: 0n,
+  };
+  const pending = {
+    ...state,
+    pendingAction: actionHash(action).toBigInt(),
+    pendingSlot: BigInt(SLOTS.last),
+  };
+
+  test('who may propose and cancel', () => {
+    expect(codeOf(() => assertCanPropose(state, admin))).toBe('none');
+    expect(codeOf(() => assertCanPropose(state, stranger))).toBe('ERR_REGISTRY_ADMIN');
+    expect(codeOf(() => assertCanPropose(pending, admin))).toBe('ERR_REGISTRY_ACTION');
+    expect(codeOf(() => assertCanCancel(state, admin))).toBe('ERR_REGISTRY_ACTION');
+    expect(codeOf(() => assertCanCancel(pending, stranger))).toBe('ERR_REGISTRY_ADMIN');
+    expect(codeOf(() => assertCanCancel(pending, admin))).toBe('none');
   });
 
-  test('what can be applied, and when', async () => {
-    const action = addCiAction(Field(NEW));
-    expect(codeOf(() => assertCanApply(world.state(), action, LATER))).toBe('ERR_REGISTRY_ACTION');
-    await propose(action);
-    expect(codeOf(() => assertCanApply(world.state(), action, LATER))).toBe('none');
+  test('what can be applied, and when', () => {
     const early = { ...LATER, first: LATER.first - 1 };
-    expect(codeOf(() => assertCanApply(world.state(), action, early))).toBe('ERR_REGISTRY_DELAY');
+    const other = addCiAction(Field(7));
+    expect(codeOf(() => assertCanApply(state, action, LATER))).toBe('ERR_REGISTRY_ACTION');
+    expect(codeOf(() => assertCanApply(pending, other, LATER))).toBe('ERR_REGISTRY_ACTION');
+    expect(codeOf(() => assertCanApply(pending, action, early))).toBe('ERR_REGISTRY_DELAY');
+    expect(codeOf(() => assertCanApply(pending, action, LATER))).toBe('none');
   });
 
   test('which CIs come and go', () => {
-    const state = world.state();
     const many = Array.from({ length: 256 }, (_, i) => BigInt(i + 1));
     expect(codeOf(() => trustAddition(state, LEAVES, 200n))).toBe('ERR_TRUST_DUPLICATE');
     expect(codeOf(() => trustAddition(state, many, 999n))).toBe('ERR_TRUST_SIZE');
@@ -236,8 +224,7 @@ describe('checked before any proving', () => {
   });
 
   test('a key hash tells keys of one x apart', () => {
-    const key = PrivateKey.random().toPublicKey();
-    const mirrored = PublicKey.from({ x: key.x, isOdd: key.isOdd.not() });
-    expect(adminKeyHash(mirrored)).not.toEqual(adminKeyHash(key));
+    const mirrored = PublicKey.from({ x: admin.x, isOdd: admin.isOdd.not() });
+    expect(adminKeyHash(mirrored)).not.toEqual(adminKeyHash(admin));
   });
 });

@@ -1,11 +1,13 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
+import type { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { emptyRoot } from '../../../src/circuits/gadgets/merkle.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import { MIN_REMAINING_SECONDS, MODE, REGISTRY_HEIGHT } from '../../../src/params.ts';
 import { RegistryTree } from '../../../src/witness/registryTree.ts';
 import { LeafPath, SubtreePath } from '../../../src/zkapp/contract/arguments.ts';
 import { publishAggregateArguments, publishArguments } from '../../../src/zkapp/contract/index.ts';
+import { withLeaf, withSubtree } from '../../../src/zkapp/contract/places.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import {
   aggregateProof,
@@ -22,9 +24,15 @@ import {
 let world: World;
 let tree: RegistryTree;
 
-beforeEach(async () => {
+/** Tests of a group go on with the registry that the ones before them left. */
+async function begin(): Promise<void> {
   world = await createWorld();
   tree = new RegistryTree();
+}
+
+afterEach(() => {
+  world.at(SLOTS.first);
+  expectInStep();
 });
 
 const MINIMUM = BigInt(MIN_REMAINING_SECONDS);
@@ -33,12 +41,17 @@ const others = rootOf(LEAVES.slice(1)).toBigInt();
 
 const freePath = () => new LeafPath({ siblings: tree.freePath().siblings });
 
+const leafOf = ({ publicOutput: { commitment, validFrom, validUntil } }: ChainProof) =>
+  credentialLeaf(commitment, validFrom, validUntil);
+
 /** Publish and keep the tree in step. */
 async function publish(proof = chainProof(), path = freePath()): Promise<void> {
   await world.send(() => world.registry.publish(proof, path, RANGE));
-  const { commitment, validFrom, validUntil } = proof.publicOutput;
-  tree.append(credentialLeaf(commitment, validFrom, validUntil));
+  tree.append(leafOf(proof));
 }
+
+/** First place of the next aggregate of height 2. */
+const nextStart = () => 4 * Math.ceil(tree.size / 4);
 
 /** The place of the next aggregate of height 2, or any other start. */
 function place(start?: number, height = 2): SubtreePath {
@@ -61,6 +74,8 @@ const expectInStep = () =>
   ]);
 
 describe('a chain proof', () => {
+  beforeAll(begin);
+
   test('is published at the next place, the same one again too', async () => {
     expectInStep();
     await publish();
@@ -92,31 +107,26 @@ describe('a chain proof', () => {
     ],
   ] as const)('%s is refused', async (_, claim, mode, message) => {
     await expect(publish(chainProof(claim, mode))).rejects.toThrow(message);
-    expectInStep();
   });
 
   test('is taken at both ends of its window', async () => {
     await publish(chainProof({ validFrom: timeOf(SLOTS.first), validUntil: END + MINIMUM }));
-    expectInStep();
   });
 
   test('does not take the place of another one', async () => {
     const first = freePath();
     await publish();
     await expect(publish(chainProof({ commitment: 2n }), first)).rejects.toThrow(/next place/);
-    expectInStep();
   });
 
   test.each([SLOTS.first - 1, SLOTS.last + 1])('counts not in slot %d', async (slot) => {
     world.at(slot);
     await expect(publish()).rejects.toThrow(/Valid_while|valid_while/i);
-    expectInStep();
   });
 
   test('counts in the last of its slots', async () => {
     world.at(SLOTS.last);
     await publish();
-    expectInStep();
   });
 
   test('counts once: neither the same transaction nor another one for the same state', async () => {
@@ -126,17 +136,18 @@ describe('a chain proof', () => {
     await first.send();
     await expect(first.send()).rejects.toThrow(/nonce/i);
     await expect(late.send()).rejects.toThrow(/app_state_precondition_unsatisfied/i);
-    expect(world.state().nextIndex).toBe(1n);
+    tree.append(leafOf(chainProof()));
   });
 
   test('needs its proof in the transaction', async () => {
     const call = () => world.registry.publish(chainProof(), freePath(), RANGE);
     await expect(world.send(call, { proven: false })).rejects.toThrow(/prove/);
-    expectInStep();
   });
 });
 
 describe('an aggregate', () => {
+  beforeAll(begin);
+
   test('is published at the next multiple of its size, and takes all of it', async () => {
     await publishAggregate();
     expect(tree.size).toBe(4);
@@ -145,7 +156,6 @@ describe('an aggregate', () => {
     expect(tree.size).toBe(8);
     await publishAggregate(aggregateProof({ height: 10n, count: 1_024n }), place(undefined, 10));
     expect(tree.size).toBe(2_048);
-    expectInStep();
   });
 
   test.each([
@@ -163,17 +173,16 @@ describe('an aggregate', () => {
     ['of height 11', { height: 11n, count: 2_000n }, MODE.aggregate, /height/],
   ] as const)('%s is refused', async (_, claim, mode, message) => {
     await expect(publishAggregate(aggregateProof(claim, mode))).rejects.toThrow(message);
-    expectInStep();
   });
 
   test.each([
-    ['not at a multiple of its size', 5, /multiple of its size/],
-    ['over what is published', 0, /behind all that is published/],
-    ['one multiple further on', 8, /next multiple/],
-  ])('%s is refused', async (_, start, message) => {
+    ['not at a multiple of its size', 1, /multiple of its size/],
+    ['over what is published', -4, /behind all that is published/],
+    ['one multiple further on', 4, /next multiple/],
+  ])('%s is refused', async (_, offset, message) => {
     await publish();
-    await expect(publishAggregate(aggregateProof(), place(start))).rejects.toThrow(message);
-    expectInStep();
+    const path = place(nextStart() + offset);
+    await expect(publishAggregate(aggregateProof(), path)).rejects.toThrow(message);
   });
 
   test('leaves no way to a place that it skipped or that it has empty', async () => {
@@ -181,24 +190,22 @@ describe('an aggregate', () => {
     const skipped = freePath();
     await publishAggregate();
     await expect(publish(chainProof({ commitment: 2n }), skipped)).rejects.toThrow(/next place/);
-    // the next index is behind the aggregate, whatever its own last place holds
-    expect(world.state().nextIndex).toBe(8n);
-    expectInStep();
   });
 
   test('with the path of another place is refused', async () => {
     await publish();
     await publishAggregate();
     const wrong = new SubtreePath({
-      start: Field(8),
+      start: Field(nextStart()),
       siblings: place().siblings.map(() => Field(0)),
     });
     await expect(publishAggregate(aggregateProof(), wrong)).rejects.toThrow(/places .* are empty/);
-    expectInStep();
   });
 });
 
 describe('arguments', () => {
+  beforeAll(begin);
+
   test('are those that the contract takes', async () => {
     const proof = chainProof();
     const one = publishArguments({
@@ -208,13 +215,7 @@ describe('arguments', () => {
       slots: SLOTS,
     });
     await world.send(() => world.registry.publish(proof, one.path, one.slots));
-    tree.append(
-      credentialLeaf(
-        proof.publicOutput.commitment,
-        proof.publicOutput.validFrom,
-        proof.publicOutput.validUntil,
-      ),
-    );
+    tree.append(leafOf(proof));
     const many = aggregateProof();
     const two = publishAggregateArguments({
       state: world.state(),
@@ -224,7 +225,6 @@ describe('arguments', () => {
     });
     await world.send(() => world.registry.publishAggregate(many, two.path, two.slots));
     tree.appendSubtree(many.publicOutput.root, 2);
-    expectInStep();
   });
 
   test.each([
@@ -250,13 +250,22 @@ describe('arguments', () => {
   });
 
   test('of another tree are refused', () => {
-    tree.append(Field(1));
     const { publicOutput: claim } = chainProof();
-    const input = { state: world.state(), tree, claim, slots: SLOTS };
+    const other = new RegistryTree([Field(1)]);
+    const input = { state: world.state(), tree: other, claim, slots: SLOTS };
     expect(codeOf(() => publishArguments(input))).toBe('ERR_REGISTRY_ROOT');
   });
 });
 
-test('the tree has the height that presentations expect', () => {
-  expect(freePath().siblings).toHaveLength(REGISTRY_HEIGHT);
+test('the last place of the tree is the end', () => {
+  const top = { root: emptyRoot(REGISTRY_HEIGHT), nextIndex: Field(2n ** 32n - 1n) };
+  const empty = new LeafPath({
+    siblings: Array.from({ length: REGISTRY_HEIGHT }, (_, level) => emptyRoot(level)),
+  });
+  const full = withLeaf(top, Field(1), empty);
+  expect(full.nextIndex.toBigInt()).toBe(2n ** 32n);
+  expect(() => withLeaf(full, Field(2), empty)).toThrow(/32 bits/);
+  const claim = { root: Field(1), height: Field(1), count: Field(2) };
+  const beyond = new SubtreePath({ start: full.nextIndex, siblings: empty.siblings });
+  expect(() => withSubtree(full, claim, beyond)).toThrow(/32 bits/);
 });
