@@ -4,7 +4,13 @@ import { CertifiedClaim, CertifyRequest } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import type { Identity, PublicKey } from '../pki/index.ts';
-import { assertMode, assertProof, pinnedKeyOf, publicValues } from '../prover/verify.ts';
+import {
+  type AssertProof,
+  assertMode,
+  assertProof,
+  pinnedKeyOf,
+  publicValues,
+} from '../prover/verify.ts';
 import { type Role, ROLES } from '../roles.ts';
 import { checkCertifiedBundle } from './envelopes.ts';
 import { identityFromField } from './identity.ts';
@@ -29,6 +35,8 @@ export interface CertifiedExpectation {
   readonly tolerance?: bigint;
   /** Unix seconds; default: the clock. */
   readonly now?: bigint;
+  /** Where proofs are verified; default: here. */
+  readonly assertProof?: AssertProof;
 }
 
 /** What a verified statement says. Frozen. That someone holds the key it does not say. */
@@ -89,7 +97,7 @@ export async function verifyCertified(
   const key = { x: fromLimbs(claim.key.x), y: fromLimbs(claim.key.y) };
   const identity = identityFromField(role, claim.identity.toBigInt());
 
-  await assertProof(proof, verificationKey);
+  await (expectation.assertProof ?? assertProof)(proof, verificationKey);
   return Object.freeze({
     key: Object.freeze(key),
     identity,
