@@ -3,6 +3,7 @@
  * gadgets of the programs rely on. Comparisons are of whole field elements, so no value needs a range.
  */
 import { type Bool, type Field, Provable } from 'o1js';
+import { emptyRoot } from '../../circuits/gadgets/merkle.ts';
 import { domainHash } from '../../circuits/hash.ts';
 
 /** When a transaction can be included: Unix seconds, `from` <= time < `until`. */
@@ -29,12 +30,16 @@ export function pathRoot(leaf: Field, { siblings, right }: Path): Field {
 
 /** Root of the tree of these leaves, a power of two. */
 export function treeRoot(leaves: readonly Field[]): Field {
-  let level = leaves;
-  while (level.length > 1) {
-    const below = level;
-    level = Array.from({ length: below.length / 2 }, (_, i) =>
-      domainHash('node', [below[2 * i]!, below[2 * i + 1]!]),
-    );
+  let nodes = leaves;
+  for (let level = 0; nodes.length > 1; level++) {
+    const empty = emptyRoot(level);
+    // outside circuits: most of a tree is empty, and known
+    const isEmpty = (node: Field) => node.isConstant() && node.equals(empty).toBoolean();
+    const below = nodes;
+    nodes = Array.from({ length: below.length / 2 }, (_, i) => {
+      const children = [below[2 * i]!, below[2 * i + 1]!];
+      return children.every(isEmpty) ? emptyRoot(level + 1) : domainHash('node', children);
+    });
   }
-  return level[0]!;
+  return nodes[0]!;
 }

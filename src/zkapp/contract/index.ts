@@ -14,7 +14,6 @@ export {
   trustRemoval,
 } from './administration.ts';
 export { AdminAction } from './arguments.ts';
-export { REGISTRY_EVENTS } from './events.ts';
 export { listArguments, sourceAddition, sourceChange } from './lists.ts';
 export { publishAggregateArguments, publishArguments } from './publishing.ts';
 export { CrlProof, ProofRegistry } from './registry.ts';

@@ -5,7 +5,7 @@ import { treeRoot } from './gates.ts';
 
 /**
  * Roots of the set without and with the leaf. Asserts that the leaf is new to the others and stands in
- * its place among them. ~7,500 rows. Relies on the others being in order, so one of the roots must be
+ * its place among them. ~9,500 rows. Relies on the others being in order, so one of the roots must be
  * that of a set that is: an accepted root only ever comes from such a set, or from the deployment.
  */
 export function trustRoots({ leaf, others, before }: TrustChange): {

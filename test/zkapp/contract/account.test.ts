@@ -5,7 +5,8 @@ import { REGISTRY_HEIGHT } from '../../../src/params.ts';
 import { RevocationMap } from '../../../src/witness/revocationMap.ts';
 import { adminKeyHash, ProofRegistry, registryState } from '../../../src/zkapp/contract/index.ts';
 import { codeOf } from '../../pki/code-of.ts';
-import { createWorld, LEAVES, rootOf, timeOf, type World } from './world.ts';
+import { LEAVES, rootOf, timeOf } from './values.ts';
+import { createWorld, type World } from './world.ts';
 
 let world: World;
 

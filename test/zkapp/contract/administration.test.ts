@@ -18,7 +18,8 @@ import {
   type RegistryState,
 } from '../../../src/zkapp/contract/index.ts';
 import { codeOf } from '../../pki/code-of.ts';
-import { chainProof, createWorld, LEAVES, RANGE, rootOf, SLOTS, type World } from './world.ts';
+import { LEAVES, RANGE, rootOf, SLOTS } from './values.ts';
+import { chainProof, createWorld, type World } from './world.ts';
 
 let world: World;
 /** CIs that the registry accepts now. */

@@ -17,7 +17,8 @@ import {
   sourceChange,
 } from '../../../src/zkapp/contract/index.ts';
 import { CA, keyOf, list, NONE, OTHER, POINT, statementOf, USER } from './revocationMap.ts';
-import { createWorld, crlProof, LEAVES, rootOf, SLOTS, type World } from './world.ts';
+import { LEAVES, rootOf, SLOTS } from './values.ts';
+import { createWorld, crlProof, type World } from './world.ts';
 
 let world: World;
 const map = new RevocationMap();

@@ -9,17 +9,8 @@ import { LeafPath, SubtreePath } from '../../../src/zkapp/contract/arguments.ts'
 import { publishAggregateArguments, publishArguments } from '../../../src/zkapp/contract/index.ts';
 import { withLeaf, withSubtree } from '../../../src/zkapp/contract/places.ts';
 import { codeOf } from '../../pki/code-of.ts';
-import {
-  aggregateProof,
-  chainProof,
-  createWorld,
-  LEAVES,
-  RANGE,
-  rootOf,
-  SLOTS,
-  timeOf,
-  type World,
-} from './world.ts';
+import { LEAVES, RANGE, rootOf, SLOTS, timeOf } from './values.ts';
+import { aggregateProof, chainProof, createWorld, type World } from './world.ts';
 
 let world: World;
 let tree: RegistryTree;

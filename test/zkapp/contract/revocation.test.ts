@@ -15,24 +15,18 @@ import {
   SerialTree,
 } from '../../../src/witness/revocationMap.ts';
 import { ListUpdate, MapPath, SourceAddition } from '../../../src/zkapp/contract/arguments.ts';
-import {
-  listArguments,
-  type RegistryState,
-  type Slots,
-  sourceAddition,
-  sourceChange,
-} from '../../../src/zkapp/contract/index.ts';
+import { listArguments, sourceAddition, sourceChange } from '../../../src/zkapp/contract/lists.ts';
 import {
   withAddedSource,
   withChangedSource,
   withList,
 } from '../../../src/zkapp/contract/revocation.ts';
-import { periodOf } from '../../../src/zkapp/contract/state.ts';
+import { periodOf, type RegistryState, type Slots } from '../../../src/zkapp/contract/state.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import { CA, keyOf, list, NONE, OTHER, POINT, statementOf, USER } from './revocationMap.ts';
-import { LEAVES, rootOf, SLOTS, timeOf } from './world.ts';
+import { LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
 
-let map: RevocationMap;
+let map = new RevocationMap();
 
 beforeEach(() => {
   map = new RevocationMap();

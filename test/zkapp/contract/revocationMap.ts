@@ -2,7 +2,7 @@
 import { Field } from 'o1js';
 import { ENTRY_STATE, mapKey, RevocationEntry } from '../../../src/circuits/revocation.ts';
 import { type MapEntry, type MapPlace, SerialTree } from '../../../src/witness/revocationMap.ts';
-import { SLOTS, timeOf } from './world.ts';
+import { SLOTS, timeOf } from './values.ts';
 
 export const CA = { issuer: Field(1), listKind: 0n };
 export const USER = { issuer: Field(1), listKind: 1n };
@@ -10,13 +10,14 @@ export const OTHER = { issuer: Field(2), listKind: 0n };
 export const NONE = Field(0);
 export const POINT = Field(77);
 
+const SERIALS = new SerialTree([5n, 3n]);
+
 export const keyOf = ({ issuer, listKind }: MapPlace) => mapKey(issuer, Field(listKind));
 
 /** An entry of a list from POINT that is in force in SLOTS and long after. */
 export function list(
   changes: Partial<Record<Exclude<keyof RevocationEntry, 'serials'>, bigint>> = {},
 ): MapEntry {
-  const serials = new SerialTree([5n, 3n]);
   const { state, point, crlNumber, thisUpdate, nextUpdate } = {
     state: ENTRY_STATE.list,
     point: POINT.toBigInt(),
@@ -26,10 +27,10 @@ export function list(
     ...changes,
   };
   return {
-    serials,
+    serials: SERIALS,
     entry: new RevocationEntry({
       state: Field(state),
-      serials: serials.root,
+      serials: SERIALS.root,
       point: Field(point),
       crlNumber: Field(crlNumber),
       thisUpdate: Field(thisUpdate),

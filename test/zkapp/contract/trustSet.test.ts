@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Bool, Field } from 'o1js';
 import { TrustChange } from '../../../src/zkapp/contract/arguments.ts';
 import { trustRoots } from '../../../src/zkapp/contract/trustSet.ts';
-import { LEAVES, rootOf } from './world.ts';
+import { LEAVES, rootOf } from './values.ts';
 
 describe('the trust set with one leaf more', () => {
   const change = (others: readonly bigint[], leaf: bigint, place: number) =>

@@ -8,36 +8,17 @@ import { AggregateProof } from '../../../src/circuits/aggregate.program.ts';
 import { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { ChainClaim } from '../../../src/circuits/claims.ts';
 import { CrlClaim } from '../../../src/circuits/crl.ts';
-import {
-  CrlProof,
-  ProofRegistry,
-  registryState,
-  slotRange,
-} from '../../../src/zkapp/contract/index.ts';
-import { treeRoot } from '../../../src/zkapp/contract/gates.ts';
-import { MODE, SLOT_SECONDS, TRUST_HEIGHT } from '../../../src/params.ts';
+import { CrlProof, ProofRegistry, registryState } from '../../../src/zkapp/contract/index.ts';
+import { MODE } from '../../../src/params.ts';
+import { GENESIS, LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
 
 setBackend('native');
-
-const GENESIS = 1_700_000_000n;
-const SLOT = 1_000;
-export const SLOTS = { first: SLOT, last: SLOT + 20 };
-export const RANGE = slotRange(SLOTS);
-
-/** Unix seconds when a slot begins. */
-export const timeOf = (slot: number) => GENESIS + BigInt(slot * SLOT_SECONDS);
-
-/** Leaves of the CIs that the registry starts with; what they are hashes of does not matter to it. */
-export const LEAVES = [50n, 200n, 300n];
-
-export const rootOf = (leaves: readonly bigint[]) =>
-  treeRoot(Array.from({ length: 2 ** TRUST_HEIGHT }, (_, i) => Field(leaves[i] ?? 0n)));
 
 const DAY = 86_400n;
 const chainClaim = {
   trustRoot: rootOf(LEAVES).toBigInt(),
-  validFrom: timeOf(SLOT) - DAY,
-  validUntil: timeOf(SLOT) + 300n * DAY,
+  validFrom: timeOf(SLOTS.first) - DAY,
+  validUntil: timeOf(SLOTS.first) + 300n * DAY,
   commitment: 1n,
 };
 const aggregateClaim = {
@@ -125,7 +106,7 @@ interface Sendable {
 export async function createWorld(): Promise<World> {
   const local = await Mina.LocalBlockchain({ proofsEnabled: false });
   Mina.setActiveInstance(local);
-  local.setGlobalSlot(SLOT);
+  local.setGlobalSlot(SLOTS.first);
   const [payer, admin, stranger] = local.testAccounts.map((account) => ({
     key: account.key,
     address: account as PublicKey,
