@@ -154,12 +154,13 @@ async function inSession(
     const { openings } = plan.presentation.plan;
     const { euiccSignature1 } = response;
     session.presented = { holder: plan.session, openings, euiccSignature1 };
+    // the server may have it, whether or not its answer comes
+    session.stage = 'presented';
     const answer = await session.exchange('authenticateClient', {
       presentation,
       matchingId: matchingId === '' ? undefined : matchingId,
       eligibility: eligibilityOf(response),
     });
-    session.stage = 'presented';
     const transactionId = transactionIdText(session.transactionId);
     onEvent?.({ type: 'authenticated', transactionId });
     return await installProfile(options, session, answer);
