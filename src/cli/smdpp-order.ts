@@ -20,6 +20,8 @@ interface AddFlags extends StoreFlags {
   readonly release: boolean;
   readonly rebinding: boolean;
   readonly anyDevice?: boolean;
+  readonly requireZkcx?: boolean;
+  readonly oncePerDevice?: boolean;
 }
 
 /** zkcx smdpp order add|list|show|cancel --data FOLDER */
@@ -65,6 +67,8 @@ function registerAdd(order: Command): void {
     .option('--any-device', 'with an empty MatchingID and no EID: the first device takes it')
     .option('--confirmation-code <code>', 'what the user must enter')
     .option('--expires <time>', 'ISO 8601 or Unix seconds', expiry)
+    .option('--require-zkcx', 'refuse devices that show certificates')
+    .option('--once-per-device', 'of all such orders a device gets one; with --require-zkcx')
     .option('--no-release', 'wait for ES2+ releaseProfile')
     .option('--no-rebinding', 'never bind a lost package to another one-time key')
     .action(async (flags: AddFlags) =>
@@ -82,6 +86,8 @@ function registerAdd(order: Command): void {
           release: flags.release,
           rebinding: flags.rebinding,
           anyDevice: flags.anyDevice,
+          requireZkcx: flags.requireZkcx,
+          oncePerDevice: flags.oncePerDevice,
         };
         return orderAnswer((await administrate(flags, 'addOrder', request)) as OrderAnswer);
       }),

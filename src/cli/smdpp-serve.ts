@@ -3,14 +3,21 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../prover/files.ts';
 import type { TrustAnchor } from '../pki/index.ts';
-import type { FunctionEvent, KeyPair, ListenOptions, SmdpTrust } from '../rsp/smdpp/index.ts';
+import type {
+  FunctionEvent,
+  KeyPair,
+  ListenOptions,
+  OpenZkcxExtension,
+  SmdpTrust,
+} from '../rsp/smdpp/index.ts';
 import { addJson, addRoots, now, readAnchors, readCertificate } from './options.ts';
 import { answer, printProgress } from './output.ts';
+import { addZkcx, openZkcx, type ZkcxFlags } from './smdpp-zkcx.ts';
 
 const MAX_KEY_BYTES = 16_384;
 const MAX_CHAIN_BYTES = 262_144;
 
-interface Flags {
+interface Flags extends ZkcxFlags {
   readonly data: string;
   readonly address: string;
   readonly root: string[];
@@ -57,29 +64,35 @@ export function registerSmdppServe(smdpp: Command): void {
     )
     .option('--order-days <days>', 'days until a new order expires', days)
     .option('--replace-session-keys', 'encrypt profiles under keys of their own');
-  addJson(addRoots(command)).action(async (flags: Flags) =>
+  addJson(addZkcx(addRoots(command))).action(async (flags: Flags) =>
     answer(flags, async () => {
-      const service = await start(flags);
+      const zkcx = await openZkcx(flags, flags);
+      const service = await start(flags, zkcx?.open).catch((error: unknown) => {
+        zkcx?.close();
+        throw error;
+      });
       const { es9p, es2p } = service;
       const stop = () => {
         printProgress('Stopping ...');
+        zkcx?.close();
         void service.close();
       };
       process.once('SIGINT', stop);
       process.once('SIGTERM', stop);
       return {
-        json: { address: flags.address, es9p: es9p.url, es2p: es2p?.url },
+        json: { address: flags.address, es9p: es9p.url, es2p: es2p?.url, zkcx: flags.zkcx },
         text: [
           `SM-DP+ ${flags.address}`,
           `ES9+ on ${es9p.url}`,
           ...(es2p === undefined ? [] : [`ES2+ on ${es2p.url}`]),
+          ...(zkcx === undefined ? [] : ['zkCX is served']),
         ],
       };
     }),
   );
 }
 
-async function start(flags: Flags) {
+async function start(flags: Flags, zkcx: OpenZkcxExtension | undefined) {
   const { serveSmdp } = await import('../rsp/smdpp/index.ts');
   if (flags.es2ClientCa !== undefined && (flags.es2 === undefined || flags.tls === undefined)) {
     throw new ZkcxError('ERR_CLI_USAGE', '--es2-client-ca needs --es2 and --tls');
@@ -109,6 +122,7 @@ async function start(flags: Flags) {
     es2p: flags.es2 && { ...listening(flags.es2), tls: tls && { ...tls, clientCa } },
     now,
     onEvent: printRequest,
+    zkcx,
   });
 }
 

@@ -3,6 +3,7 @@
  * or RspRefusal with the codes for the peer. HTTP, the store and the process around it are here too.
  */
 export type { AdministrationFunction, ShownOrder } from './administration.ts';
+export type { OpenZkcxExtension, ZkcxExtension } from './extension.ts';
 export { findAnchor, smdpIdentity } from './identities.ts';
 export type { KeyPair, SmdpIdentity, SmdpTrust } from './identities.ts';
 export type { FunctionEvent } from './jsonFunctions.ts';

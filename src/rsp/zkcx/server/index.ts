@@ -32,11 +32,11 @@ import { handleNotification } from './handleNotification.ts';
 import { initiate } from './initiate.ts';
 import { unknownSession } from './refusals.ts';
 import { type LiveSession, type ZkcxSession, ZkcxSessions } from './sessions.ts';
+import { ServerStatements, type StatementsOptions } from './statements.ts';
 import { type Place, ProofVerifiers, type VerifiersOptions } from './verifiers.ts';
 
 export { rootsOfFiles } from './roots.ts';
 export type { RootFiles, ServerRoots } from './roots.ts';
-export { ServerStatements } from './statements.ts';
 
 /** Base64 of the largest sealed message, and a little JSON around it. */
 const MAX_BODY = 900_000;
@@ -44,8 +44,8 @@ const MAX_BODY = 900_000;
 export interface ZkcxServerOptions extends Pick<ZkcxServerContext, 'roots'> {
   /** Folder for what may happen once. */
   readonly folder: string;
-  /** Default: none, and so no mode `zkcx`. */
-  readonly statements?: ZkcxServerContext['statements'];
+  /** What statements about the server are made of; default: none are, and there is no mode `zkcx`. */
+  readonly statements?: Pick<StatementsOptions, 'credentials' | 'certify' | 'onError'>;
   readonly verifiers?: VerifiersOptions;
   /** Seconds from an offer to its presentation, the time for proving; default 600. */
   readonly lifetime?: bigint;
@@ -57,31 +57,51 @@ export interface ZkcxServerOptions extends Pick<ZkcxServerContext, 'roots'> {
   readonly onRefusal?: (name: SealedKind, code: string) => void;
 }
 
-/** Let an SM-DP+ take part in zkCX: for `serveSmdp`. Throws ERR_SESSION_STORE. */
+/**
+ * Let an SM-DP+ take part in zkCX: for `serveSmdp`. Until the first statements are made, about a minute each,
+ * the mode `zkcx` is not offered. Throws ERR_SESSION_STORE, ERR_RSP_IDENTITY, and what `roots` throws.
+ */
 export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
   return async (smdp) => {
+    const { roots, maximumMapAge = 86_400n } = options;
+    // files that are wrong are said to be so at once
+    await roots();
+    const statements = new ServerStatements({
+      identities: smdp.trust.identities,
+      roots,
+      maximumAge: maximumMapAge,
+      now: smdp.now,
+      ...(options.statements ?? NO_STATEMENTS),
+    });
     const once = await OnceStore.open(join(options.folder, 'once'));
     const verifiers = new ProofVerifiers(options.verifiers);
     const context: ZkcxServerContext = {
       smdp,
       sessions: new ZkcxSessions(smdp, options.maxSessions ?? 2_000),
       verifiers,
-      roots: options.roots,
-      statements: options.statements ?? (() => undefined),
+      roots,
+      statements: (identity) => statements.current(identity),
       once,
       lifetime: options.lifetime ?? 600n,
-      maximumMapAge: options.maximumMapAge ?? 86_400n,
+      maximumMapAge,
     };
+    statements.start();
     return {
       functions: zkcxFunctions(context, options.onRefusal),
       maxBody: MAX_BODY,
       close: async () => {
+        statements.stop();
         verifiers.close();
         await once.close();
       },
     };
   };
 }
+
+const NO_STATEMENTS: Pick<StatementsOptions, 'credentials' | 'certify'> = {
+  credentials: [],
+  certify: () => Promise.reject(RangeError('there is no credential')),
+};
 
 /** By path, what answers requests that carry zkCX. */
 export function zkcxFunctions(

@@ -86,6 +86,7 @@ export class ServerStatements {
   }
 
   async #renewAll(): Promise<void> {
+    if (this.#pairs.length === 0) return;
     const roots = await this.#options.roots();
     for (const pair of this.#pairs) {
       const key = bytesToHex(pair.identity.ciPkId);

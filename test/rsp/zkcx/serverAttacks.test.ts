@@ -1,0 +1,362 @@
+/** What the SM-DP+ refuses in zkCX, and with which code: tampered messages and messages out of place. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  decodeAuthenticateServerResponse,
+  encodeAuthenticateServerResponse,
+} from '../../../src/rsp/messages/authenticateServer.ts';
+import { decodeAnswer, encodeJson, ES9P } from '../../../src/rsp/messages/es9p.ts';
+import { encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
+import { ClientChannel } from '../../../src/rsp/zkcx/channel.ts';
+import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
+import { SEALED_ANSWER } from '../../../src/rsp/zkcx/messages.ts';
+import { discloseDevice, discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
+import { writeClientOffer, ZKCX_INITIATE } from '../../../src/rsp/zkcx/negotiation.ts';
+import { bundleOf, withValue } from '../../session/bundles.ts';
+import { countingBytes, mapWith, NOW, rootsOf } from '../../session/world.ts';
+import { madeUpKey } from '../../support/certificates/keys.ts';
+import { refusalOf } from '../../support/rsp/refusal.ts';
+import { ADDRESS } from '../../support/rsp/smdpp.ts';
+import {
+  authenticateServer,
+  initiateRequest,
+  oneTimeKey,
+  sgp26Euicc,
+} from '../../support/rsp/softEuicc.ts';
+import { begin, device, otherDevice, type Visit, ZkcxSmdp } from './serverDevice.ts';
+
+let server: ZkcxSmdp;
+beforeAll(async () => {
+  server = await ZkcxSmdp.open();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.refusals.splice(0);
+  server.isValid = () => true;
+  server.full = undefined;
+  server.smdp.time = NOW;
+});
+
+const one = device();
+const two = otherDevice();
+const order = async () => (await server.smdp.order()).matchingId;
+
+/** "8.10.1/3.9" of an answer outside of the seal; "sealed" of one inside. */
+async function outer(response: Promise<Response>): Promise<string> {
+  const { status, ...answer } = {
+    status: (await response).status,
+    json: await (await response).json(),
+  };
+  if (status !== 200) return `HTTP ${status}`;
+  const refusal = await refusalOf(
+    Promise.resolve().then(() => decodeAnswer(SEALED_ANSWER, answer.json)),
+  );
+  return refusal === 'accepted' ? 'sealed' : refusal;
+}
+
+function disclosure({ parts: { plan, authenticated } }: Visit) {
+  return discloseDevice(plan.presentation.plan.openings, authenticated.euiccSignature1);
+}
+
+/** A session of `zkcx` up to smdpSignature2. */
+async function authenticated(matchingId?: string) {
+  const visit = await begin(server, one, 'zkcx');
+  const answer = await visit.authenticate(matchingId ?? (await order()));
+  if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
+  return { visit, smdpSignature2: answer.smdpSignature2 };
+}
+
+describe('a presentation', () => {
+  const sent = async (
+    change: (visit: Visit, bundle: ReturnType<typeof bundleOf>) => object | Promise<object>,
+  ) => {
+    const visit = await begin(server, one, 'zkcx');
+    const own = visit.presentation(await order());
+    const presentation = (await change(visit, own.presentation)) as typeof own.presentation;
+    const refusal = await refusalOf(visit.call('authenticateClient', { ...own, presentation }));
+    return [refusal, ...server.refusals, visit.record?.state];
+  };
+
+  test.each([
+    ['a false proof', 'ERR_PROOF_INVALID', () => (server.isValid = () => false)],
+    ['an offer over its time', 'ERR_SESSION_EXPIRED', () => (server.smdp.time = NOW + 600n)],
+  ])('with %s ends the session', async (_, code, prepare) => {
+    const visit = await begin(server, one, 'zkcx');
+    const matchingId = await order();
+    prepare();
+    expect(await refusalOf(visit.authenticate(matchingId))).toBe('8.1/6.1');
+    expect(server.refusals).toEqual([code]);
+    expect(visit.record).toBeUndefined();
+    expect(await refusalOf(visit.authenticate(matchingId))).toBe('8.10.1/3.9');
+  });
+
+  test.each([
+    ['of another session of the device', 'ERR_PROOF_MESSAGE', one],
+    ['of another device', 'ERR_PROOF_MESSAGE', two],
+  ])('%s, spliced in, is refused', async (_, code, victim) => {
+    const theirs = await begin(server, victim, 'zkcx');
+    const bundle = bundleOf(theirs.parts.plan);
+    expect(await sent(() => bundle)).toEqual(['8.1/6.1', code, undefined]);
+  });
+
+  test('with a message proof of another session is refused', async () => {
+    const theirs = bundleOf((await begin(server, one, 'zkcx')).parts.plan);
+    const outcome = await sent((_, bundle) => ({ ...bundle, message: theirs.message }));
+    expect(outcome).toEqual(['8.1/6.1', 'ERR_PROOF_MESSAGE', undefined]);
+  });
+
+  test.each([
+    [1, 'trust root', 'ERR_PROOF_TRUST_ROOT'],
+    [2, 'revocation map', 'ERR_PROOF_REVOCATION_ROOT'],
+    [4, 'time', 'ERR_PROOF_TIME'],
+    [5, 'role', 'ERR_PROOF_ROLE'],
+    [6, 'scope', 'ERR_PROOF_SCOPE'],
+  ])(
+    'for another public input (%i: %s) is refused before its proof is looked at',
+    async (i, _, code) => {
+      server.isValid = () => {
+        throw Error('no proof was to be verified');
+      };
+      const outcome = await sent((_visit, bundle) => ({
+        ...bundle,
+        presentation: withValue(bundle.presentation, i, 4n),
+      }));
+      expect(outcome).toEqual(['8.1/6.1', code, undefined]);
+    },
+  );
+
+  test.each([
+    ['a CI was removed', { trustRoot: 5n }],
+    ['a list was replaced', { revocationRoot: mapWith({ user: [7n] }).root.toBigInt() }],
+  ])('is refused once %s', async (_, change) => {
+    const { roots } = server;
+    const outcome = await sent((_visit, bundle) => {
+      server.roots = { ...roots, ...change };
+      return bundle;
+    });
+    server.roots = roots;
+    expect(outcome).toEqual(['8.1/6.1', 'ERR_SESSION_ROOTS', undefined]);
+  });
+
+  test('is not asked for while the lists are too old', async () => {
+    const { roots } = server;
+    server.roots = { ...rootsOf(mapWith()), ...roots, mapRootAt: NOW - 90_000n };
+    const { euiccInfo1, ...request } = initiateRequest(one.euicc, ADDRESS);
+    const body = encodeJson(ZKCX_INITIATE.request, {
+      ...request,
+      euiccInfo1: { ...euiccInfo1, der: encodeEuiccInfo1(euiccInfo1) },
+      zkcx: writeClientOffer(['zkcx']),
+    });
+    expect((await server.post(ZKCX_INITIATE.path, body)).status).toBe(503);
+    server.roots = roots;
+  });
+});
+
+describe('the channel', () => {
+  test('takes no message twice, in another session, cut off, or under another key', async () => {
+    const visit = await begin(server, one, 'zkcx');
+    const other = await begin(server, one, 'zkcx');
+    const name = 'authenticateClient';
+    const sealed = await visit.seal(name, visit.presentation(await order()));
+    expect(await outer(visit.send(name, sealed, other.id))).toBe('8.10.1/3.9');
+    expect(await outer(visit.send(name, sealed, '00'.repeat(16)))).toBe('8.10.1/3.9');
+    expect(await outer(visit.send(name, sealed.slice(0, -1)))).toBe('8.10.1/3.9');
+    expect(await outer(visit.send('zkcxDisclose', sealed))).toBe('8.10.1/3.9');
+    const { publicKey } = await newHpkeKeyPair(countingBytes(5));
+    const swapped = await ClientChannel.open(publicKey, visit.parts.transcript);
+    expect(await outer(visit.send(name, await swapped.seal(name, sealed)))).toBe('8.10.1/3.9');
+    // none of that spoils the session
+    expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
+    expect(await outer(visit.send(name, sealed))).toBe('8.10.1/3.9');
+  });
+
+  test('takes one message of a kind', async () => {
+    const { visit, smdpSignature2 } = await authenticated();
+    expect(await refusalOf(visit.authenticate(await order()))).toBe('8.10.1/3.9');
+    await visit.fetch(smdpSignature2);
+    expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
+  });
+
+  test.each([
+    ['an unknown member', { zkcx: '', transactionId: '00', more: 1 }, 'HTTP 400'],
+    ['no base64', { zkcx: '*', transactionId: '00' }, 'HTTP 400'],
+    ['700 kB', { zkcx: 'A'.repeat(933_336), transactionId: '00' }, 'HTTP 413'],
+    ['a seal of 601 kB', { zkcx: 'A'.repeat(801_336), transactionId: '00' }, 'HTTP 400'],
+  ])('refuses %s', async (_, body, outcome) => {
+    expect(await outer(server.post(ES9P.authenticateClient.path, body))).toBe(outcome);
+  });
+
+  test('says that there is no room before it opens a message, which can come again', async () => {
+    const visit = await begin(server, one, 'zkcx');
+    const name = 'authenticateClient';
+    const sealed = await visit.seal(name, visit.presentation(await order()));
+    server.full = 'newcomer';
+    const response = await visit.send(name, sealed);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60']);
+    // who is in goes on
+    const { full } = server;
+    server.full = undefined;
+    const { visit: inside, smdpSignature2 } = await authenticated();
+    server.full = full;
+    await inside.fetch(smdpSignature2);
+    server.full = undefined;
+    expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
+  });
+});
+
+describe('modes do not mix', () => {
+  test('a classic message is of no session of zkCX, nor the reverse', async () => {
+    const visit = await begin(server, one, 'zkcx-device');
+    const { transactionId, serverSigned1 } = visit.parts.transcript;
+    const response = encodeAuthenticateServerResponse(
+      authenticateServer(one.euicc, serverSigned1, { matchingId: await order() }),
+    );
+    const classic = server.smdp.server.authenticateClient({
+      transactionId,
+      authenticateServerResponse: decodeAuthenticateServerResponse(response),
+    });
+    expect(await refusalOf(classic)).toBe('8.10.1/3.9');
+    const { transactionId: id } = await server.smdp.initiate(sgp26Euicc());
+    const sealed = await visit.seal('cancelSession', { kind: 'reason', reason: 0 });
+    const hex = Buffer.from(id).toString('hex').toUpperCase();
+    expect(await outer(visit.send('cancelSession', sealed, hex))).toBe('8.10.1/3.9');
+  });
+
+  test('a client without a mode of this server gets a classic answer, for it to refuse', async () => {
+    const { statements } = server;
+    server.statements = undefined;
+    await expect(begin(server, one, 'zkcx')).rejects.toMatchObject({
+      code: 'ERR_RSP_ZKCX_DOWNGRADE',
+    });
+    expect((await begin(server, one, 'zkcx-device')).parts.offer.rspMode).toBe('zkcx-device');
+    server.statements = statements;
+  });
+});
+
+describe('openings', () => {
+  const refused = async (
+    change: (own: ReturnType<typeof disclosure>) => object | Promise<object>,
+  ) => {
+    const visit = await begin(server, one, 'zkcx-device');
+    await visit.authenticate(await order());
+    const request = (await change(disclosure(visit))) as ReturnType<typeof disclosure>;
+    const outcome = await refusalOf(visit.call('zkcxDisclose', request));
+    expect(await refusalOf(visit.call('zkcxDisclose', disclosure(visit)))).toBe('8.10.1/3.9');
+    return [outcome, server.refusals[0]];
+  };
+  const opening = ['8.1/6.1', 'ERR_PROOF_OPENING'];
+
+  test('of another session, or of another EID, are refused, and no second try is taken', async () => {
+    const theirs = disclosure(await begin(server, one, 'zkcx-device'));
+    expect(await refused(() => theirs)).toEqual(opening);
+    for (const name of ['identity', 'key', 'message'] as const) {
+      server.refusals.splice(0);
+      expect(await refused((own) => ({ ...own, [name]: theirs[name] }))).toEqual(opening);
+    }
+    server.refusals.splice(0);
+    const lie = (own: ReturnType<typeof disclosure>) => ({
+      ...own,
+      identity: { ...own.identity, identity: '89049032123451234512345678901299' },
+    });
+    expect(await refused(lie)).toEqual(opening);
+  });
+
+  test('with a signature of another key, or over another digest, are refused', async () => {
+    const theirs = await begin(server, one, 'zkcx-device');
+    const { euiccSignature1 } = theirs.parts.authenticated;
+    const signature = ['8.1/6.1', 'ERR_RSP_SIGNATURE'];
+    expect(await refused((own) => ({ ...own, euiccSignature1 }))).toEqual(signature);
+    server.refusals.splice(0);
+    const point = madeUpKey('another').point;
+    const hex = Buffer.from(point).toString('hex');
+    const key = { x: hex.slice(2, 66), y: hex.slice(66) };
+    expect(await refused((own) => ({ ...own, key: { ...own.key, ...key } }))).toEqual(opening);
+  });
+
+  test('are not taken before the presentation, nor those of the other mode', async () => {
+    const early = await begin(server, one, 'zkcx-device');
+    expect(await refusalOf(early.call('zkcxDisclose', disclosure(early)))).toBe('8.10.1/3.9');
+    const visit = await begin(server, one, 'zkcx-device');
+    await visit.authenticate(await order());
+    const identity = discloseIdentity(visit.parts.plan.presentation.plan.openings);
+    expect(await refusalOf(visit.call('zkcxDisclose', identity))).toBe('8.10.1/3.9');
+  });
+});
+
+describe('possession', () => {
+  test('of another session, one-time key or kind gets no package', async () => {
+    const theirs = await authenticated();
+    const attempts = async (visit: Visit, smdpSignature2: Uint8Array) => {
+      const own = visit.prepared(smdpSignature2);
+      const other = theirs.visit.prepared(theirs.smdpSignature2);
+      const context = { serverSignature: theirs.smdpSignature2 };
+      const foreign = await theirs.visit.possession('prepareDownload', other.message, context);
+      const cancelled = visit.cancellation(0).euiccCancelSessionSigned;
+      const mine = { serverSignature: smdpSignature2 };
+      const proof = await visit.possession('prepareDownload', own.message, mine);
+      const otherKey = visit.prepared(smdpSignature2, oneTimeKey('of the LPA'));
+      return [
+        { euiccSigned2: own.euiccSigned2, possession: foreign },
+        { euiccSigned2: other.euiccSigned2, possession: foreign },
+        {
+          euiccSigned2: own.euiccSigned2,
+          possession: await visit.possession('cancelSession', cancelled),
+        },
+        { euiccSigned2: otherKey.euiccSigned2, possession: proof },
+      ];
+    };
+    const codes = ['ERR_PROOF_STATEMENT', 'ERR_SESSION_MESSAGE', 'ERR_PROOF_STATEMENT'];
+    for (const [i, code] of [...codes, 'ERR_PROOF_STATEMENT'].entries()) {
+      server.refusals.splice(0);
+      const { visit, smdpSignature2 } = await authenticated();
+      const request = (await attempts(visit, smdpSignature2))[i]!;
+      const call = visit.call('getBoundProfilePackage', { kind: 'possession', ...request });
+      expect(await refusalOf(call)).toBe('8.1/6.1');
+      expect(server.refusals).toEqual([code]);
+      // and the session is over
+      expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
+    }
+  });
+});
+
+describe('a cancellation', () => {
+  test('before consent is a reason, never a signature', async () => {
+    const { iccid, matchingId } = await server.smdp.order();
+    const visit = await begin(server, one, 'zkcx-device');
+    await visit.authenticate(matchingId);
+    const signed = { kind: 'signature' as const, cancelSessionResponse: visit.cancellation(0) };
+    expect(await refusalOf(visit.call('cancelSession', signed))).toBe('8.10.1/3.9');
+    await visit.call('cancelSession', { kind: 'reason', reason: 1 });
+    expect((await server.smdp.storedOrder(iccid))?.state).toBe('released');
+    expect(visit.record).toBeUndefined();
+  });
+
+  test('after consent is signed, or proven', async () => {
+    const { iccid, matchingId } = await server.smdp.order();
+    const visit = await begin(server, one, 'zkcx-device');
+    await visit.authenticate(matchingId);
+    await visit.call('zkcxDisclose', disclosure(visit));
+    const reason = { kind: 'reason' as const, reason: 0 };
+    expect(await refusalOf(visit.call('cancelSession', reason))).toBe('8.10.1/3.9');
+    const cancelSessionResponse = visit.cancellation(0);
+    await visit.call('cancelSession', { kind: 'signature', cancelSessionResponse });
+    expect((await server.smdp.storedOrder(iccid))?.state).toBe('error');
+  });
+
+  test('in zkcx is proven, and only once', async () => {
+    const { iccid, matchingId } = await server.smdp.order();
+    const { visit } = await authenticated(matchingId);
+    const signed = visit.cancellation(0).euiccCancelSessionSigned;
+    const possession = await visit.possession('cancelSession', signed);
+    const request = { kind: 'possession' as const, euiccCancelSessionSigned: signed, possession };
+    const other = {
+      ...request,
+      euiccCancelSessionSigned: visit.cancellation(1).euiccCancelSessionSigned,
+    };
+    expect(await refusalOf(visit.call('cancelSession', other))).toBe('8.1/6.1');
+    expect((await server.smdp.storedOrder(iccid))?.state).toBe('released');
+    await visit.call('cancelSession', request);
+    expect((await server.smdp.storedOrder(iccid))?.state).toBe('error');
+    const sealed = await visit.seal('cancelSession', request);
+    expect(await outer(visit.send('cancelSession', sealed))).toBe('8.10.1/3.9');
+  });
+});
