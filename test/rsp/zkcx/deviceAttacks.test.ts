@@ -6,14 +6,17 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../../../src/bytes.ts';
-import { encodeServerSigned1 } from '../../../src/rsp/messages/authenticateServer.ts';
-import { decodeServerSigned1 } from '../../../src/rsp/messages/authenticateServer.ts';
+import {
+  decodeServerSigned1,
+  encodeServerSigned1,
+} from '../../../src/rsp/messages/authenticateServer.ts';
 import { encodeStoreMetadata, decodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
 import { encodeSmdpSigned2 } from '../../../src/rsp/messages/prepareDownload.ts';
 import { encodeSignature, sign } from '../../../src/rsp/messages/signature.ts';
 import { ServerChannel } from '../../../src/rsp/zkcx/channel.ts';
 import type { ServerOffer } from '../../../src/rsp/zkcx/negotiation.ts';
 import { zkcxServerChallenge } from '../../../src/rsp/zkcx/transcript.ts';
+import { verifyCertified } from '../../../src/session/certified.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { build, sgp26Server } from '../../support/certificates/chains.ts';
@@ -29,7 +32,14 @@ import {
   POLICY,
   SOURCES,
 } from '../../session/world.ts';
-import { CERT, DeviceWorld, failureOf, type Meddler, statement } from './deviceWorld.ts';
+import {
+  CERT,
+  DeviceWorld,
+  failureOf,
+  type Meddler,
+  statement,
+  unprovenDevice,
+} from './deviceWorld.ts';
 
 type Json = Record<string, unknown>;
 
@@ -306,8 +316,6 @@ describe('statements of a server', () => {
   });
 
   test('whose proof does not hold', async () => {
-    const { unprovenDevice } = await import('./deviceWorld.ts');
-    const { verifyCertified } = await import('../../../src/session/certified.ts');
     const proofs = { ...unprovenDevice(world.made), verifyCertified };
     await expectSilence('ERR_PROOF_INVALID', { proofs }, 'zkcx');
   });

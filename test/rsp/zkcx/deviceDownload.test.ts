@@ -6,8 +6,9 @@ import { sendNotifications } from '../../../src/rsp/lpa/index.ts';
 import { zkcxDelivery, type ZkcxQuestion } from '../../../src/rsp/zkcx/device/index.ts';
 import { leafOf } from '../../../src/witness/presentation.ts';
 import { RegistryTree } from '../../../src/witness/registryTree.ts';
+import { install } from '../../support/rsp/emulator.ts';
 import { testPackage } from '../../support/rsp/smdpp.ts';
-import { credentialOf, EID, EUICC, EUM, POLICY } from '../../session/world.ts';
+import { credentialOf, DP_AUTH, EID, EUICC, EUM, POLICY } from '../../session/world.ts';
 import { DeviceWorld, failureOf, unprovenDevice } from './deviceWorld.ts';
 
 let world: DeviceWorld;
@@ -189,7 +190,6 @@ describe('the first use under a CI', () => {
 
   test('a credential of another eUICC or CI is none', async () => {
     world = await DeviceWorld.open({ firstUse: true });
-    const { DP_AUTH } = await import('../../session/world.ts');
     await (await world.credentials()).add('server', credentialOf([DP_AUTH]));
     const { matchingId } = await world.order();
     await world.download('zkcx-device', matchingId);
@@ -261,6 +261,47 @@ describe('stopping', () => {
   });
 });
 
+describe('when something fails', () => {
+  test.each(['authenticateClient', 'zkcxDisclose'])(
+    'the answer to %s is lost: the server hears of the end',
+    async (lost) => {
+      world = await DeviceWorld.open();
+      const { iccid, matchingId } = await world.order();
+      const answer = world.download('zkcx-device', matchingId, {
+        meddle: (name, json) => {
+          if (name === lost) throw new ZkcxError('ERR_RSP_SERVER', 'no answer came');
+          return json;
+        },
+      });
+      expect(await failureOf(answer)).toBe('ERR_RSP_SERVER');
+      expect(world.events.at(-1)).toEqual({
+        type: 'cancelled',
+        reason: 'timeout',
+        failure: undefined,
+      });
+      expect(await world.state(iccid)).toBe('released');
+    },
+  );
+
+  test.each([
+    ['zkcx-device', 'classic'],
+    ['zkcx', 'zkcx'],
+  ] as const)('%s: a package that the eUICC refuses is told sealed', async (mode, firmware) => {
+    world = await DeviceWorld.open({ firmware });
+    const { iccid, matchingId } = await world.order();
+    // the result cannot name the profile: it fails at the metadata
+    await install(world.card, { iccid });
+    const answer = world.download(mode, matchingId);
+    expect(await failureOf(answer)).toBe(
+      'ERR_RSP_DOWNLOAD installFailedDueToIccidAlreadyExistsOnEuicc',
+    );
+    expect(world.asked.at(-1)).toBe('handleNotification');
+    const told = JSON.parse(world.traffic.at(-2)!) as object;
+    expect(Object.keys(told)).toEqual(['transactionId', 'zkcx']);
+    expect(await world.state(iccid)).toBe('error');
+  });
+});
+
 describe('notifications of a profile that came over zkCX', () => {
   const installed = async (mode: 'zkcx-device' | 'zkcx') => {
     world = await DeviceWorld.open({ firmware: mode === 'zkcx' ? 'zkcx' : 'classic' });
@@ -310,7 +351,6 @@ describe('notifications of a profile that came over zkCX', () => {
       sessions: await world.sessions(),
       proofs: unprovenDevice([]),
     });
-    const { install } = await import('../../support/rsp/emulator.ts');
     await install(world.card);
     const [first] = await world.card.listNotifications();
     const pending = await world.card.retrieveNotification(first!.seqNumber);
