@@ -283,6 +283,28 @@ describe('when something fails', () => {
     },
   );
 
+  test('a server without room is asked again, in the same bytes', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    world.server.full = 'newcomer';
+    const room = setTimeout(() => (world.server.full = undefined), 1_500);
+    await world.download('zkcx-device', matchingId, { busyDelay: 200 });
+    clearTimeout(room);
+    const presentations = world.asked.filter((name) => name === 'authenticateClient').length;
+    expect(presentations).toBeGreaterThan(1);
+    const bodies = world.traffic.filter((_, i) => world.asked[i / 2] === 'authenticateClient');
+    expect(new Set(bodies).size).toBe(1);
+  });
+
+  test('but not for ever', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    world.server.full = 'newcomer';
+    const answer = world.download('zkcx-device', matchingId, { busyDelay: 1 });
+    expect(await failureOf(answer)).toBe('ERR_RSP_SERVER 503');
+    expect(world.asked.filter((name) => name === 'authenticateClient')).toHaveLength(6);
+  });
+
   test.each([
     ['zkcx-device', 'classic'],
     ['zkcx', 'zkcx'],

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
-import { KeptSessions } from '../../../src/rsp/zkcx/device/index.ts';
+import { storedCredential } from '../../../src/rsp/zkcx/device/credential.ts';
+import { type DeviceProofs, KeptSessions } from '../../../src/rsp/zkcx/device/index.ts';
+import { CredentialStore } from '../../../src/session/credentialStore.ts';
 import type { KeptSession } from '../../../src/rsp/zkcx/device/keptSessions.ts';
-import { decodePendingNotification } from '../../../src/rsp/messages/notifications.ts';
-import { encodeOtherSignedNotification } from '../../../src/rsp/messages/notifications.ts';
+import {
+  decodePendingNotification,
+  encodeOtherSignedNotification,
+} from '../../../src/rsp/messages/notifications.ts';
 import { encodeNotificationMetadata } from '../../../src/rsp/messages/notificationMetadata.ts';
 import {
   encodeProfileInstallationResult,
@@ -15,7 +19,18 @@ import {
 } from '../../../src/rsp/messages/installationResult.ts';
 import { publicKey } from '../../../src/witness/encode.ts';
 import { run } from '../../support/command.ts';
-import { EUICC, EUM } from '../../session/world.ts';
+import {
+  ANCHOR,
+  ANCHORS,
+  countingBytes,
+  credentialOf,
+  DP_AUTH,
+  EID,
+  EUICC,
+  EUM,
+  NOW,
+} from '../../session/world.ts';
+import { unprovenDevice } from './deviceWorld.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-kept-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -112,6 +127,50 @@ describe('kept sessions', () => {
       await expect(kept.find(about(ICCID))).rejects.toMatchObject({ code });
     },
   );
+});
+
+describe('credentials', () => {
+  const YEAR = 31_536_000n;
+  const wanted = async (name: string, at = NOW) => {
+    const store = await CredentialStore.open(join(folder, name));
+    const ciKeyIdentifier = ANCHOR.subjectKeyIdentifier;
+    return { store, eid: EID, ciKeyIdentifier, anchors: ANCHORS, at };
+  };
+
+  test('are those of this eUICC under this CI', async () => {
+    const ask = await wanted('these');
+    const made: string[] = [];
+    const proofs = unprovenDevice(made);
+    expect(await storedCredential(ask, proofs)).toBeUndefined();
+    await ask.store.add('server', credentialOf([DP_AUTH]));
+    await ask.store.add('device', credentialOf());
+    const found = await storedCredential(ask, proofs);
+    expect(found?.certificates.at(-1)?.der).toEqual(EUICC.der);
+    const other = { ...ask, eid: EID.replace(/.$/, '6') };
+    expect(await storedCredential(other, proofs)).toBeUndefined();
+    const otherCi = { ...ask, ciKeyIdentifier: ANCHORS[1]!.subjectKeyIdentifier };
+    expect(await storedCredential(otherCi, proofs)).toBeUndefined();
+    expect(made).toEqual([]);
+  });
+
+  test('are proven anew when they are over, and take their own place', async () => {
+    const ask = await wanted('over', NOW + 2n * YEAR);
+    await ask.store.add('device', credentialOf());
+    const [before] = await ask.store.list(NOW);
+    const made: string[] = [];
+    const proofs: DeviceProofs = {
+      ...unprovenDevice(made),
+      renewed: async ({ certificates }, { now }) => {
+        expect(now).toBe(ask.at);
+        return credentialOf([...certificates], countingBytes(99));
+      },
+    };
+    expect(await storedCredential(ask, proofs)).toBeDefined();
+    const [after, ...more] = await ask.store.list(NOW);
+    expect(more).toEqual([]);
+    expect(after?.name).toBe('device');
+    expect(after?.fingerprint).not.toBe(before?.fingerprint);
+  });
 });
 
 describe('zkcx lpa download --zkcx', () => {

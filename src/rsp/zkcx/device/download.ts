@@ -69,6 +69,8 @@ export interface ZkcxDownloadOptions extends Omit<DownloadOptions, 'consent' | '
    * `zkcx`: asked once more when the order is bound to an EID, which is then told to the peer. Default: no.
    */
   readonly consentToEid?: (peer: Peer) => Promise<boolean>;
+  /** See `SessionParts`. */
+  readonly busyDelay?: number;
   /** See `DeliveryOptions`. */
   readonly othersAllowed?: boolean;
   readonly onEvent?: (event: ZkcxEvent) => void;

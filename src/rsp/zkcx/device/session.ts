@@ -1,4 +1,5 @@
 /** A zkCX session from the device's end: the sealed channel, and how far it has come. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bytesToBigint } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
 import type { HolderSession, SignMessage } from '../../../session/answer.ts';
@@ -38,6 +39,17 @@ export interface Presented {
  */
 export type Stage = 'open' | 'presented' | 'disclosed';
 
+export interface SessionParts {
+  readonly es10: Es10;
+  readonly server: Es9p;
+  readonly proofs: DeviceProofs;
+  /** Milliseconds before a busy server is asked again, longer each time; default: 5,000. */
+  readonly busyDelay?: number;
+}
+
+/** Tries of one message; more than a minute in all. */
+const BUSY_TRIES = 6;
+
 export class DeviceSession {
   readonly initiated: Initiated;
   readonly server: Es9p;
@@ -46,24 +58,23 @@ export class DeviceSession {
   readonly #channel: ClientChannel;
   readonly #es10: Es10;
   readonly #proofs: DeviceProofs;
+  readonly #busyDelay: number;
 
   private constructor(
     initiated: Initiated,
     channel: ClientChannel,
-    { es10, server, proofs }: Parameters<typeof DeviceSession.open>[1],
+    { es10, server, proofs, busyDelay = 5_000 }: SessionParts,
   ) {
     this.initiated = initiated;
     this.#channel = channel;
     this.server = server;
     this.#es10 = es10;
     this.#proofs = proofs;
+    this.#busyDelay = busyDelay;
   }
 
   /** A channel to the one-time key that the server signed. */
-  static async open(
-    initiated: Initiated,
-    parts: { readonly es10: Es10; readonly server: Es9p; readonly proofs: DeviceProofs },
-  ): Promise<DeviceSession> {
+  static async open(initiated: Initiated, parts: SessionParts): Promise<DeviceSession> {
     const key = hexToBytes(initiated.offer.hpkeKey, 'the one-time key');
     return new DeviceSession(initiated, await ClientChannel.open(key, initiated.transcript), parts);
   }
@@ -86,9 +97,21 @@ export class DeviceSession {
     const { transactionId } = this;
     const zkcx = await this.#channel.seal(name, encodeZkcxRequest(name, request));
     const body = encodeJson(SEALED_REQUEST, { transactionId, zkcx });
-    const answer = await this.server.exchange(ZKCX[name].path, body, SEALED_ANSWER);
+    const answer = await this.#send(ZKCX[name].path, body);
     checkTransaction(answer.transactionId, transactionId);
     return decodeZkcxAnswer(name, await this.#channel.openAnswer(answer.zkcx));
+  }
+
+  /** A server that has no room says so before it opens a message: the same bytes may come again. */
+  async #send(path: string, body: object) {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.server.exchange(path, body, SEALED_ANSWER);
+      } catch (error) {
+        if (!isBusy(error) || tried >= BUSY_TRIES) throw error;
+        await sleep(tried * this.#busyDelay);
+      }
+    }
   }
 
   /** A proof that the eUICC of this session signed one more message. */
@@ -143,6 +166,9 @@ export class DeviceSession {
     return { kind: 'possession', euiccCancelSessionSigned, possession };
   }
 }
+
+const isBusy = (error: unknown) =>
+  error instanceof ZkcxError && error.code === 'ERR_RSP_SERVER' && error.reason === '503';
 
 /** r and s of 64 bytes. */
 export function signatureParts(signature: Uint8Array): Awaited<ReturnType<SignMessage>> {
