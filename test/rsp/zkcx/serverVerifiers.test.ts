@@ -2,11 +2,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
+import { pinnedKey } from '../../../src/prover/keys.ts';
 import {
   ProofVerifiers,
   type Standing,
   type VerifiersOptions,
 } from '../../../src/rsp/zkcx/server/verifiers.ts';
+import { provenCredential } from '../../support/credentials.ts';
 
 const made: ProofVerifiers[] = [];
 afterEach(() => {
@@ -79,6 +81,21 @@ describe('a proof', () => {
     verifiers.close();
     expect(await Promise.all(waiting)).toEqual(['ERR_PROOF_INVALID', 'ERR_PROOF_INVALID']);
     expect(await verdict(verifiers, 'true')).toBe('ERR_PROOF_INVALID');
+  });
+});
+
+test('a real proof is valid, and with another claim it is not', async () => {
+  const verifiers = new ProofVerifiers();
+  made.push(verifiers);
+  const { proof } = await provenCredential('eum');
+  const place = verifiers.reserve('known');
+  const pinned = pinnedKey('chain');
+  await place.assertProof(proof, pinned);
+  const [first, ...rest] = proof.proof.publicOutput;
+  const publicOutput = [String(BigInt(first!) + 1n), ...rest];
+  const changed = { ...proof, proof: { ...proof.proof, publicOutput } };
+  await expect(place.assertProof(changed, pinned)).rejects.toMatchObject({
+    code: 'ERR_PROOF_INVALID',
   });
 });
 

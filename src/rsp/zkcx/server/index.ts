@@ -86,6 +86,7 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
       maximumMapAge,
     };
     statements.start();
+    verifiers.start();
     return {
       functions: zkcxFunctions(context, options.onRefusal),
       maxBody: MAX_BODY,

@@ -63,6 +63,13 @@ export class ProofVerifiers {
     this.#worker = worker ?? siblingModule('verifyWorker', import.meta.url);
   }
 
+  /** Start all processes: loading the proof system takes seconds, which the first device need not wait. */
+  start(): void {
+    for (let process = this.#start(); process !== undefined; process = this.#start()) {
+      this.#idle.push(process);
+    }
+  }
+
   /** Take a place, to be given back. Throws ERR_RSP_BUSY when all are taken. */
   reserve(standing: Standing): Place {
     if (this.#taken[standing] >= this.#options.places) {
