@@ -56,8 +56,7 @@ async function download(
 ) {
   const smdp = await TestSmdp.open();
   const refusals: string[] = [];
-  let made = 0;
-  let broken: unknown;
+  const statements: { made: number; problem?: unknown } = { made: 0 };
   const open = zkcxServer({
     folder: join(folder, `${mode}-server`),
     roots: async () => ROOTS,
@@ -65,18 +64,20 @@ async function download(
       credentials,
       certify: async (input) => {
         const statement = await certify(input, prover);
-        made++;
+        statements.made++;
         return statement;
       },
-      onError: (error) => (broken = error),
+      onError: (error) => (statements.problem = error),
     },
     onRefusal: (name, code) => refusals.push(`${name} ${code}`),
   });
   const extension = await open(smdp.server.context);
   try {
     // they are made in the background, and offered from then on
-    while (made < credentials.length && broken === undefined) await setTimeout(100);
-    expect(broken).toBeUndefined();
+    while (statements.made < credentials.length && statements.problem === undefined) {
+      await setTimeout(100);
+    }
+    expect(statements.problem).toBeUndefined();
     return { ...(await downloadFrom(smdp, extension, mode, firmware)), refusals };
   } finally {
     await extension.close();
