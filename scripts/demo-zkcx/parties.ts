@@ -1,0 +1,146 @@
+/** The parties of the demo: SM-DP+ on loopback, an emulated eUICC, an LPA, and somebody who listens. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { parseCertificate, parseRevocationList } from '../../src/asn1/index.ts';
+import { bigintToBytes } from '../../src/bytes.ts';
+import { anchorFromCertificate, checkSources, fillSources } from '../../src/pki/index.ts';
+import { cardInterface, openIsdr } from '../../src/rsp/apdu/index.ts';
+import { type EuiccFirmware, memoryStore, openEuicc } from '../../src/rsp/euicc/index.ts';
+import { parseSecretKey, smdpIdentity } from '../../src/rsp/index.ts';
+import { es10, type Fetch } from '../../src/rsp/lpa/index.ts';
+import { encodeIccid, hexToBytes } from '../../src/rsp/messages/identifiers.ts';
+import type { ServerRoots } from '../../src/rsp/zkcx/server/index.ts';
+import { revocationMap } from '../../src/witness/revocation.ts';
+import { TrustSet } from '../../src/witness/trust.ts';
+import { POINTS } from '../../test/support/crl/index.ts';
+import type { Recorded, Secret } from '../../test/support/rsp/leakScan.ts';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const ADDRESS = 'testsmdpplus1.example.com';
+
+const read = (name: string) => new Uint8Array(readFileSync(join(root, 'fixtures/sgp26', name)));
+const certificate = (name: string) => parseCertificate(read(name));
+export const now = () => BigInt(Math.floor(Date.now() / 1000));
+export const random = (size: number) => new Uint8Array(randomBytes(size));
+
+export const CI = certificate('CertificateIssuer/CERT_CI_ECDSA_NIST.der');
+const EUM = certificate('EUM/CERT_EUM_ECDSA_NIST.der');
+const EUICC = certificate('eUICC/CERT_EUICC_ECDSA_NIST.der');
+export const ANCHORS = [anchorFromCertificate(CI)];
+
+const pair = (name: string) => ({
+  certificate: certificate(`${name}/CERT_S_SM_${name}_ECDSA_NIST.der`),
+  secretKey: parseSecretKey(read(`${name}/SK_S_SM_${name}_ECDSA_NIST.pem`)),
+});
+
+export function serverIdentity() {
+  return smdpIdentity({ auth: pair('DPauth'), pb: pair('DPpb') }, ANCHORS, now());
+}
+
+function currentRoots(): ServerRoots {
+  const at = now();
+  const sources = checkSources({
+    sources: [
+      { issuer: CI, kind: 'ca', point: POINTS.B },
+      { issuer: CI, kind: 'user', point: POINTS.A },
+      { issuer: EUM, kind: 'user', point: 'none' },
+    ],
+    anchors: ANCHORS,
+    at,
+  });
+  const lists = ['crl/CRL-B-0.der', 'crl/CRL-A-0.der'].map((name) =>
+    parseRevocationList(read(name)),
+  );
+  const map = revocationMap(fillSources({ sources, lists, at }));
+  const trust = new TrustSet(ANCHORS);
+  return {
+    anchors: ANCHORS,
+    trust,
+    map,
+    trustRoot: trust.root.toBigInt(),
+    revocationRoot: map.root.toBigInt(),
+    mapRootAt: at,
+  };
+}
+
+/** What both sides know of CIs and revocation; each computes it from the published lists. */
+export const ROOTS = currentRoots();
+
+/** An eUICC with the SGP.26 credential, and the functions that an LPA has of it. */
+export async function newDevice(firmware: EuiccFirmware) {
+  const euicc = await openEuicc({
+    credentials: [
+      {
+        certificate: EUICC.der,
+        eumCertificate: EUM.der,
+        secretKey: parseSecretKey(read('eUICC/SK_EUICC_ECDSA_NIST.pem')),
+      },
+    ],
+    anchors: ANCHORS,
+    store: memoryStore(),
+    now,
+    random,
+    firmware,
+  });
+  return { euicc, card: es10(await openIsdr(cardInterface(euicc.card))) };
+}
+
+/** One call of ES9+ as it went over the wire. */
+export interface Exchange {
+  /** Last part of the path. */
+  readonly name: string;
+  readonly request: string;
+  readonly answer: string;
+  /** Milliseconds until the answer was there. */
+  readonly ms: number;
+}
+
+/** A fetch to the server on loopback that writes everything down: an observer without TLS. */
+export function listening(port: number): { readonly fetch: Fetch; readonly heard: Exchange[] } {
+  const heard: Exchange[] = [];
+  return {
+    heard,
+    fetch: async (url, init) => {
+      const { pathname } = new URL(url);
+      const start = performance.now();
+      const response = await fetch(`http://127.0.0.1:${port}${pathname}`, init);
+      const answer = await response.text();
+      const name = pathname.slice(pathname.lastIndexOf('/') + 1);
+      heard.push({ name, request: init.body, answer, ms: performance.now() - start });
+      // a status without a body takes none
+      const body = response.status === 204 ? null : answer;
+      return new Response(body, { status: response.status, headers: response.headers });
+    },
+  };
+}
+
+export const trafficOf = (heard: readonly Exchange[]): Recorded[] =>
+  heard.flatMap(({ name, request, answer }) => [
+    { label: `${name}, request`, body: request },
+    { label: `${name}, answer`, body: answer },
+  ]);
+
+/** What tells this eUICC from others, or says what it got. */
+export function secretsOf(eid: string, iccid: string, matchingId: string): Secret[] {
+  const text = (value: string) => new TextEncoder().encode(value);
+  const { x, y } = EUICC.publicKey;
+  return [
+    { name: 'EID', values: [text(eid), hexToBytes(eid, 'the EID')] },
+    { name: 'CERT.EUICC', values: [EUICC.der] },
+    { name: 'CERT.EUM', values: [EUM.der] },
+    { name: 'public key of the eUICC', values: [x, y].map((half) => bigintToBytes(half, 32)) },
+    // that of the manufacturer has four bytes, which any text of this length could hold by chance
+    { name: 'serial number', values: [hexToBytes(evenHex(EUICC.serialNumber), 'the serial')] },
+    { name: 'manufacturer', values: [text('RSP Test EUM')] },
+    { name: 'ICCID', values: [text(iccid), encodeIccid(iccid).slice(2)] },
+    { name: 'MatchingID', values: [text(matchingId)] },
+  ];
+}
+
+function evenHex(value: bigint): string {
+  const hex = value.toString(16);
+  return hex.length % 2 === 0 ? hex : `0${hex}`;
+}
