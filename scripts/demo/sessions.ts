@@ -153,7 +153,11 @@ function sides({ ci, map, peer, store }: Parameters<typeof session>[1]) {
   return { verifier, anchors, policy };
 }
 
-function mapOf(ci: Certificate, eum: Certificate, lists: readonly Uint8Array[]): RevocationMap {
+export function mapOf(
+  ci: Certificate,
+  eum: Certificate,
+  lists: readonly Uint8Array[],
+): RevocationMap {
   const at = now();
   const sources = checkSources({
     sources: [
@@ -168,11 +172,11 @@ function mapOf(ci: Certificate, eum: Certificate, lists: readonly Uint8Array[]):
   return revocationMap(fillSources({ sources, lists: parsed, at }));
 }
 
-const readListFile = (sgp26: string, list: string) =>
+export const readListFile = (sgp26: string, list: string) =>
   new Uint8Array(readFileSync(join(sgp26, `crl/${list}.der`)));
 
 /** The eUICC. */
-function signer(sgp26: string) {
+export function signer(sgp26: string) {
   const key = createPrivateKey(readFileSync(join(sgp26, 'eUICC/SK_EUICC_ECDSA_NIST.pem')));
   return (message: Uint8Array) => {
     const signature = signBytes('sha256', message, { key, dsaEncoding: 'ieee-p1363' });

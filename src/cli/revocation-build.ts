@@ -54,7 +54,7 @@ export function registerRevocationBuild(revocation: Command): void {
 }
 
 /** Sources with their issuers' certificates, which stand in files beside the configuration. */
-async function readSources(file: string) {
+export async function readSources(file: string) {
   const { parseSourcesConfiguration } = await import('../session/mapFile.ts');
   const bytes = await readFileLimited(file, MAX_CONFIGURATION_BYTES);
   const configuration = parseSourcesConfiguration(new TextDecoder().decode(bytes));

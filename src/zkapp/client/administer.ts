@@ -54,12 +54,9 @@ export async function propose(
   assertCanPropose(state, key);
   await assertFunds(sender.chain, key, 0n);
   const slots = slotRange(await slotsFromNow(sender.chain));
-  return sendCall(
-    sender,
-    address,
-    (registry) => registry.propose(key, actionOf(proposal), slots),
-    { signers: [admin] },
-  );
+  return sendCall(sender, address, (registry) => registry.propose(key, actionOf(proposal), slots), {
+    signers: [admin],
+  });
 }
 
 /** Take back what is pending. The codes of `assertCanCancel`, `sendCall`. */

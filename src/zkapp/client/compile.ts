@@ -15,8 +15,8 @@ export interface CompileOptions {
   readonly onCompile?: (name: string) => void;
 }
 
-/** Programs whose proofs the contract takes, `chain` before those that verify it inside. */
-const TAKEN = ['chain', 'crl', 'aggregate'] as const;
+/** Programs whose proofs the contract takes, each behind those that it verifies inside. */
+const TAKEN = ['chain', 'crl', 'aggregatePair', 'aggregateMerge', 'aggregate'] as const;
 
 let compiled: Promise<{ data: string; hash: bigint }> | undefined;
 

@@ -9,7 +9,10 @@ export type EventName = keyof Types;
 
 /** `value` is of the event's type in contract/events.ts. */
 export type RegistryEvent = {
-  [Name in EventName]: { readonly name: Name; readonly value: ReturnType<Types[Name]['fromFields']> };
+  [Name in EventName]: {
+    readonly name: Name;
+    readonly value: ReturnType<Types[Name]['fromFields']>;
+  };
 }[EventName];
 
 /** o1js numbers the types of a contract's events by their names in ascending order. */

@@ -177,7 +177,12 @@ export class RegistryHistory {
 }
 
 /** Events of actions that were pending before. */
-const APPLIED: ReadonlySet<string> = new Set(['sourceAdded', 'sourceChanged', 'ciAdded', 'adminChanged']);
+const APPLIED: ReadonlySet<string> = new Set([
+  'sourceAdded',
+  'sourceChanged',
+  'ciAdded',
+  'adminChanged',
+]);
 
 function assertNext(index: Field, place: number): void {
   assertFollows(index.toBigInt() === BigInt(place));

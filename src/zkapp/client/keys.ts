@@ -1,5 +1,5 @@
 /** Keys of Mina accounts: from a file of their owner's, or from the environment, never from arguments. */
-import { PrivateKey } from 'o1js';
+import { PrivateKey, PublicKey } from 'o1js';
 import { bytesToBigint } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../prover/files.ts';
@@ -24,6 +24,15 @@ export function parseAccountKey(text: string, where: string): PrivateKey {
       'ERR_ACCOUNT_KEY',
       `${where} holds no private key of a Mina account in base58`,
     );
+  }
+}
+
+/** An account's public key, base58. Throws ERR_ACCOUNT_KEY. */
+export function parseAccountAddress(text: string): PublicKey {
+  try {
+    return PublicKey.fromBase58(text.trim());
+  } catch {
+    throw new ZkcxError('ERR_ACCOUNT_KEY', 'this is not the public key of a Mina account');
   }
 }
 

@@ -190,8 +190,9 @@ export class NodeChain implements Chain {
     const { interval = 20_000, attempts = 90 } = this.options;
     const query = `query { bestChain(maxLength: 20) { transactions { zkappCommands {
       hash failureReason { failures } } } protocolState { consensusState { blockHeight } } } }`;
-    for (let attempt = 0; attempt < attempts && !signal?.aborted; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 0) await sleep(interval, undefined, { signal }).catch(() => undefined);
+      if (signal?.aborted) break;
       const [node] = this.options.nodes;
       const { bestChain } = await askNode(node!, query, blocksSchema, this.options);
       for (const { transactions, protocolState } of bestChain) {

@@ -20,6 +20,12 @@ export interface Folded {
   readonly members: readonly AggregateMember[];
 }
 
+export interface FoldContext {
+  readonly trustRoot: bigint;
+  /** Unix seconds, as the chain has it. */
+  readonly at: bigint;
+}
+
 export interface RelayOptions {
   readonly sender: Sender;
   readonly address: string;
@@ -27,8 +33,8 @@ export interface RelayOptions {
   readonly sync?: SyncOptions;
   /** Proofs below which nothing is published: a batch of few hides little. At least 2. */
   readonly minimum: number;
-  /** Folds chain proofs under a trust root; called again with the same list, it goes on where it was. */
-  readonly fold: (proofs: readonly ProofEnvelope[], trustRoot: bigint) => Promise<Folded>;
+  /** Folds chain proofs; called again with the same list, it goes on where it was. */
+  readonly fold: (proofs: readonly ProofEnvelope[], context: FoldContext) => Promise<Folded>;
 }
 
 export interface RelayRun {
@@ -79,7 +85,7 @@ async function publishBatch(
 ): Promise<PublishedAt> {
   const { aggregate, members } = await fold(
     batch.map(({ proof }) => proof),
-    synced.state.trustRoot,
+    { trustRoot: synced.state.trustRoot, at: timeOf(synced) },
   );
   const published =
     (await earlier(sender, synced, members)) ?? (await publishAggregate(sender, synced, aggregate));
@@ -106,12 +112,13 @@ async function earlier(
 
 /** Proofs that can be published now; the others are refused. */
 async function checkWaiting({ sender, spool }: RelayOptions, synced: SyncedRegistry) {
-  const { state, slot } = synced;
-  const at = state.genesis + BigInt(slot * SLOT_SECONDS);
+  const { state } = synced;
+  const at = timeOf(synced);
   const good: Waiting[] = [];
   const seen = new Set<string>();
-  let refused = 0;
-  for (const { name, proof } of await spool.waiting()) {
+  const { found, ...spooled } = await spool.waiting();
+  let { refused } = spooled;
+  for (const { name, proof } of found) {
     try {
       // a day more than the contract asks for: folding and waiting take time
       const until = at + BigInt(MIN_REMAINING_SECONDS + 86_400);
@@ -134,6 +141,8 @@ async function checkWaiting({ sender, spool }: RelayOptions, synced: SyncedRegis
   }
   return { good, refused };
 }
+
+const timeOf = ({ state, slot }: SyncedRegistry) => state.genesis + BigInt(slot * SLOT_SECONDS);
 
 function assertValidUntil({ proof }: ProofEnvelope, until: bigint): void {
   if (BigInt(proof.publicOutput[2]!) >= until) return;

@@ -51,21 +51,23 @@ export class Spool {
     return join(this.folder, 'work');
   }
 
-  /** Proofs in the inbox; files that are none are refused. */
-  async waiting(): Promise<Waiting[]> {
+  /** Proofs in the inbox; files that are none are refused, and counted. */
+  async waiting(): Promise<{ readonly found: Waiting[]; readonly refused: number }> {
     const names = (await readdir(join(this.folder, 'inbox'))).filter((name) =>
       /^[\w-][\w.-]{0,100}\.json$/.test(name),
     );
     const found: Waiting[] = [];
+    let refused = 0;
     for (const name of names.sort()) {
       try {
         found.push({ name, proof: await this.read('inbox', name) });
       } catch (error) {
         if (!(error instanceof ZkcxError)) throw error;
         await this.refuse(name, error);
+        refused += 1;
       }
     }
-    return found;
+    return { found, refused };
   }
 
   /** Put a file of the inbox aside, and say why. The reason names no value of it. */

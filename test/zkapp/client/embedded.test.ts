@@ -6,7 +6,15 @@ import { publishChain } from '../../../src/zkapp/client/publish.ts';
 import { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { refusalOf } from './refusal.ts';
-import { chainEnvelope, createWorld, GENESIS, NOW, openChain, temporary, type World } from './world.ts';
+import {
+  chainEnvelope,
+  createWorld,
+  GENESIS,
+  NOW,
+  openChain,
+  temporary,
+  type World,
+} from './world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -22,17 +22,17 @@ export async function startNode(chain: EmbeddedChain): Promise<NodeServer> {
   const queries: string[] = [];
   const sent: Inclusion[] = [];
   const node: { twist: Twist | undefined } = { twist: undefined };
-  const server = createServer((request, response) => {
-    void reply(request).then(async (query) => {
-      queries.push(query);
-      const answer = await answerTo(chain, query, sent);
-      const twisted = node.twist === undefined ? answer : node.twist(answer, query, response);
-      // undefined: the twist has taken the response over
-      if (twisted === undefined) return;
-      response.setHeader('content-type', 'application/json');
-      response.end(typeof twisted === 'string' ? twisted : JSON.stringify(twisted));
-    });
-  });
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const query = await queryOf(request);
+    queries.push(query);
+    const answer = await answerTo(chain, query, sent);
+    const twisted = node.twist === undefined ? answer : node.twist(answer, query, response);
+    // undefined: the twist has taken the response over
+    if (twisted === undefined) return;
+    response.setHeader('content-type', 'application/json');
+    response.end(typeof twisted === 'string' ? twisted : JSON.stringify(twisted));
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return Object.assign(node, {
@@ -42,7 +42,7 @@ export async function startNode(chain: EmbeddedChain): Promise<NodeServer> {
   });
 }
 
-async function reply(request: IncomingMessage): Promise<string> {
+async function queryOf(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
   return (JSON.parse(text) as { query: string }).query;
@@ -55,11 +55,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-async function answerTo(
-  chain: EmbeddedChain,
-  query: string,
-  sent: Inclusion[],
-): Promise<unknown> {
+async function answerTo(chain: EmbeddedChain, query: string, sent: Inclusion[]): Promise<unknown> {
   try {
     return { data: await dataFor(chain, query, sent) };
   } catch (error) {

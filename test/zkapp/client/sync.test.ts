@@ -1,13 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Field, PrivateKey } from 'o1js';
 import { ENTRY_STATE, RevocationEntry } from '../../../src/circuits/revocation.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import { ADMIN_DELAY_SLOTS } from '../../../src/params.ts';
 import { type MapPlace, RevocationMap, SerialTree } from '../../../src/witness/revocationMap.ts';
-import { apply, cancel, propose, type Proposal, removeCi } from '../../../src/zkapp/client/administer.ts';
+import {
+  apply,
+  cancel,
+  propose,
+  type Proposal,
+  removeCi,
+} from '../../../src/zkapp/client/administer.ts';
 import type { Chain, ChainEvent } from '../../../src/zkapp/client/chain.ts';
-import { publishAggregate, publishChain, updateRevocation } from '../../../src/zkapp/client/publish.ts';
+import {
+  publishAggregate,
+  publishChain,
+  updateRevocation,
+} from '../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { adminKeyHash } from '../../../src/zkapp/contract/index.ts';
 import { refusalOf } from './refusal.ts';
@@ -81,7 +91,7 @@ describe('publications', () => {
           ]);
         },
       ),
-      { numRuns: 3 },
+      { numRuns: 2 },
     );
   });
 
@@ -123,7 +133,12 @@ describe('the trust set and the map', () => {
     const [, admin, , next] = world.chain.accounts;
     await decide({ kind: 'addCi', leaf: 100n });
     let synced = await world.sync();
-    expect([...synced.history.trust!].sort((a, b) => Number(a - b))).toEqual([50n, 100n, 200n, 300n]);
+    expect([...synced.history.trust!].sort((a, b) => Number(a - b))).toEqual([
+      50n,
+      100n,
+      200n,
+      300n,
+    ]);
     await removeCi(world.sender, synced, admin!, 200n);
     synced = await world.sync();
     expect(synced.history.trust!.has(200n)).toBe(false);
@@ -189,7 +204,9 @@ describe('the trust set and the map', () => {
     ).toBe('ERR_REVOCATION_OLDER');
     const unknown = new RevocationMap();
     expect(
-      await refusalOf(() => updateRevocation(world.sender, synced, proof, { places, lists: unknown })),
+      await refusalOf(() =>
+        updateRevocation(world.sender, synced, proof, { places, lists: unknown }),
+      ),
     ).toBe('ERR_PROOF_STATEMENT');
   });
 });
@@ -233,7 +250,11 @@ describe('a chain that lies', () => {
       const synced = () => syncRegistry(telling(change), world.address, { attempts: 1 });
       expect(await refusalOf(synced)).toBe(code);
     }
-    const honest = await syncRegistry(telling((events) => events), world.address, { attempts: 1 });
+    const honest = await syncRegistry(
+      telling((events) => events),
+      world.address,
+      { attempts: 1 },
+    );
     expect(honest.tree.size).toBe(5);
   });
 

@@ -18,7 +18,11 @@ import type { MapPlace, RevocationMap } from '../../../src/witness/revocationMap
 import { deployRegistry } from '../../../src/zkapp/client/deploy.ts';
 import { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
 import type { Sender } from '../../../src/zkapp/client/send.ts';
-import { type SyncedRegistry, syncRegistry, type SyncOptions } from '../../../src/zkapp/client/sync.ts';
+import {
+  type SyncedRegistry,
+  syncRegistry,
+  type SyncOptions,
+} from '../../../src/zkapp/client/sync.ts';
 import { treeRoot } from '../../../src/zkapp/contract/gates.ts';
 import { CrlProof } from '../../../src/zkapp/contract/index.ts';
 
@@ -91,7 +95,7 @@ const dummies = {
   aggregate: await AggregateProof.dummy(
     Field(0),
     new AggregateClaim(fields({ trustRoot: 0n, root: 0n, height: 0n, count: 0n, validUntil: 0n })),
-    2,
+    1,
   ),
   crl: await CrlProof.dummy(
     Field(0),
@@ -106,7 +110,10 @@ function fields<Key extends string>(values: Record<Key, bigint>): Record<Key, Fi
 }
 
 /** An envelope of a proof of nothing. */
-function envelope(program: keyof typeof dummies, output: readonly (Field | bigint)[]): ProofEnvelope {
+function envelope(
+  program: keyof typeof dummies,
+  output: readonly (Field | bigint)[],
+): ProofEnvelope {
   return {
     format: 'zkcx-proof',
     version: 1,

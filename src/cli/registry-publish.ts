@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { parseEnvelope, type ProofEnvelope } from '../prover/envelope.ts';
+import { readFileLimited } from '../prover/files.ts';
+import { addJson } from './options.ts';
+import { answer, factLines } from './output.ts';
+import {
+  addSender,
+  inclusionFacts,
+  senderOf,
+  type SenderFlags,
+  synced,
+  withChain,
+} from './registry-options.ts';
+
+const MAX_FILE_BYTES = 300_000;
+
+/** zkcx registry publish FILE */
+export function registerRegistryPublish(registry: Command): void {
+  const command = registry
+    .command('publish')
+    .description('publish a chain proof or an aggregate; who pays is seen, see `registry relay`')
+    .argument('<file>', 'chain proof, credential (of which the proof goes out), or aggregate');
+  addJson(addSender(command)).action(async (file: string, flags: SenderFlags) =>
+    answer(flags, async () => {
+      const proof = await readPublishable(file);
+      return withChain(flags, async (chain) => {
+        const { publishAggregate, publishChain } = await import('../zkapp/client/index.ts');
+        const publish = proof.program === 'aggregate' ? publishAggregate : publishChain;
+        const registryNow = await synced(flags, chain);
+        const done = await publish(await senderOf(flags, chain), registryNow, proof);
+        const facts = {
+          place: done.place,
+          registryRoot: registryNow.tree.root.toString(),
+          ...inclusionFacts(done),
+        };
+        return { json: facts, text: factLines(facts) };
+      });
+    }),
+  );
+}
+
+async function readPublishable(file: string): Promise<ProofEnvelope> {
+  const text = new TextDecoder().decode(await readFileLimited(file, MAX_FILE_BYTES));
+  if (!/"format"\s*:\s*"zkcx-credential"/.test(text.slice(0, 100))) return parseEnvelope(text);
+  const { readCredential } = await import('../prover/credential.ts');
+  return (await readCredential(file)).proof;
+}

@@ -1,0 +1,104 @@
+/**
+ * Commands of the registry: a process, its output, its exit code. The embedded chain is made beforehand
+ * as one that checks no proofs, so that nothing is compiled.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setBackend } from 'o1js';
+import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
+import { EmbeddedChain } from '../../src/zkapp/client/embedded.ts';
+import { ROOT, run } from '../support/command.ts';
+import { provenCredential } from '../support/credentials.ts';
+import { POINTS } from '../support/crl/index.ts';
+
+setBackend('native');
+
+const SGP26 = join(ROOT, 'fixtures/sgp26');
+const CI = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
+const EUM = join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der');
+
+const folder = mkdtempSync(join(tmpdir(), 'zkcx-registry-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const CHAIN = ['--chain', at('chain')];
+const REGISTRY = at('registry.json');
+
+beforeAll(async () => {
+  const now = () => BigInt(Math.floor(Date.now() / 1000));
+  const options = { folder: at('chain'), random: randomBytes, now, proofs: false };
+  await (await EmbeddedChain.open(options)).close();
+});
+
+const zkcx = (args: string[], env: Record<string, string> = {}) =>
+  run('node', ['--import', 'tsx', 'src/cli/main.ts', 'registry', ...args, '--json'], { env });
+const told = (args: string[], env?: Record<string, string>) => {
+  const { status, stdout, stderr } = zkcx(args, env);
+  return { status, stderr, ...(JSON.parse(stdout) as Record<string, unknown>) } as {
+    status: number;
+    stderr: string;
+    error?: { code: string };
+  } & Record<string, unknown>;
+};
+
+/** The proof of a fixture, with a window around now: this chain does not see the difference. */
+async function proofFile(name: 'euicc-1' | 'euicc-2'): Promise<string> {
+  const { proof } = await provenCredential(name);
+  const [trustRoot, , , commitment] = proof.proof.publicOutput;
+  const today = Math.floor(Date.now() / 86_400_000) * 86_400;
+  const output = [trustRoot!, String(today - 86_400), String(today + 8_640_000), commitment!];
+  const changed: ProofEnvelope = { ...proof, proof: { ...proof.proof, publicOutput: output } };
+  const file = at(`${name}.json`);
+  writeFileSync(file, formatEnvelope(changed));
+  return file;
+}
+
+describe('zkcx registry', () => {
+  test('deploys, publishes, rebuilds, and finds what was published', async () => {
+    const deployed = told(['deploy', ...CHAIN, '--root', CI]);
+    expect(deployed).toMatchObject({ status: 0, ok: true, block: 1 });
+
+    const proof = await proofFile('euicc-1');
+    const published = told(['publish', ...CHAIN, proof]);
+    expect(published).toMatchObject({ status: 0, place: 0, block: 2 });
+    expect(published.stderr).toContain('Handing it in');
+
+    const synced = told(['sync', ...CHAIN, '--out', REGISTRY]);
+    expect(synced).toMatchObject({ status: 0, places: 1, cis: 1, sources: 0 });
+    expect(synced['registryRoot']).toBe(published['registryRoot']);
+    expect(synced['trustRoot']).toBe(deployed['trustRoot']);
+    const path = told(['path', '--registry', REGISTRY, proof]);
+    expect(path).toMatchObject({ place: 0, registryRoot: synced['registryRoot'] });
+  }, 200_000);
+
+  test('sets a source after its delay', () => {
+    const sources = at('sources.json');
+    const source = (issuer: string, kind: string, point: string) => ({ issuer, kind, point });
+    writeFileSync(
+      sources,
+      JSON.stringify({
+        format: 'zkcx-revocation-sources',
+        version: 1,
+        sources: [source(CI, 'ca', POINTS.B), source(EUM, 'user', 'none')],
+      }),
+    );
+    const ofSource = ['trust', 'source', ...CHAIN, '--sources', sources, '--issuer', CI];
+    const proposal = [...ofSource, '--kind', 'ca'];
+    expect(told(proposal)).toMatchObject({ status: 0, block: 3 });
+    const { applicableFrom, pendingAction } = told(['show', ...CHAIN]);
+    expect(pendingAction).not.toBe('0');
+    const later = ['--apply', '--slot', String(applicableFrom)];
+    expect(told([...proposal, ...later])).toMatchObject({ status: 0, block: 4 });
+  }, 200_000);
+
+  test('lets a relay wait for enough proofs', async () => {
+    mkdirSync(at('spool/inbox'), { recursive: true });
+    writeFileSync(at('spool/inbox/one.json'), readFileSync(await proofFile('euicc-1')));
+    writeFileSync(at('spool/inbox/bad.json'), '{}');
+    const relay = ['relay', '--once', ...CHAIN, '--spool', at('spool'), '--minimum', '2'];
+    expect(told(relay)).toMatchObject({ published: 0, waiting: 1, refused: 1 });
+    expect(readdirSync(at('spool/refused'))).toContain('bad.json.reason');
+  }, 200_000);
+});

@@ -1,0 +1,212 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ZkcxError } from '../../../src/errors.ts';
+import { formatEnvelope, type ProofEnvelope } from '../../../src/prover/envelope.ts';
+import { readMember } from '../../../src/prover/member.ts';
+import {
+  type Folded,
+  type RelayOptions,
+  relayTurn,
+  runRelay,
+} from '../../../src/zkapp/client/relay.ts';
+import { Spool } from '../../../src/zkapp/client/spool.ts';
+import { refusalOf } from './refusal.ts';
+import { aggregateEnvelope, chainEnvelope, createWorld, TRUST, type World } from './world.ts';
+
+let world: World;
+let folder: string;
+let options: RelayOptions;
+let folds: number;
+
+beforeEach(async () => {
+  world = await createWorld();
+  folder = mkdtempSync(join(tmpdir(), 'zkcx-spool-'));
+  folds = 0;
+  options = {
+    sender: { ...world.sender, feePayer: world.chain.accounts[2]! },
+    address: world.address,
+    spool: await Spool.open(folder),
+    sync: { trust: TRUST, attempts: 1 },
+    minimum: 3,
+    fold,
+  };
+});
+afterEach(async () => {
+  await world.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What a fold comes to, without its proofs: the chain of these tests checks none. */
+async function fold(proofs: readonly ProofEnvelope[]): Promise<Folded> {
+  folds += 1;
+  const numbers = proofs.map(({ proof }) => Number(proof.publicOutput[3]));
+  const { envelope, folded } = aggregateEnvelope(numbers);
+  const members = folded.leaves.map((leaf, place) => ({
+    leaf,
+    place,
+    path: folded.paths[place]!,
+    root: folded.claim.root,
+  }));
+  return { aggregate: envelope, members };
+}
+
+const put = (name: string, proof: ProofEnvelope) =>
+  writeFileSync(join(folder, 'inbox', name), formatEnvelope(proof));
+const list = (name: string) => readdirSync(join(folder, name)).sort();
+
+describe('a turn of the relay', () => {
+  test('publishes what waits, and gives each holder its path', async () => {
+    for (const number of [5, 3, 4]) put(`holder-${number}.json`, chainEnvelope(number));
+    const run = await relayTurn(options);
+    expect(run.published).toMatchObject({ members: 3, place: 0 });
+    expect(list('inbox')).toEqual([]);
+    expect(list('outbox')).toEqual(['holder-3.json', 'holder-4.json', 'holder-5.json']);
+    const { tree } = await world.sync();
+    for (const name of list('outbox')) {
+      const member = await readMember(join(folder, 'outbox', name));
+      expect(tree.addMember(member)).toBe(member.place);
+    }
+    expect(tree.members).toHaveLength(3);
+    // nothing is left of the fold, and nothing to do
+    expect([list('batch'), list('work'), existsSync(join(folder, 'batch.json'))]).toEqual([
+      [],
+      [],
+      false,
+    ]);
+    expect(await relayTurn(options)).toEqual({ waiting: 0, refused: 0 });
+  });
+
+  test('pays from its own account', async () => {
+    const relay = options.sender.feePayer.toPublicKey().toBase58();
+    const before = (await world.chain.account(relay))!.nonce;
+    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    await relayTurn(options);
+    expect((await world.chain.account(relay))!.nonce).toBe(before + 1);
+  });
+
+  test('orders leaves by what they are, not by name or arrival', async () => {
+    const order = async (names: Record<string, number>) => {
+      const spool = await Spool.open(mkdtempSync(join(folder, 'spool-')));
+      const inbox = join((spool as unknown as { folder: string }).folder, 'inbox');
+      for (const [name, number] of Object.entries(names)) {
+        writeFileSync(join(inbox, name), formatEnvelope(chainEnvelope(number)));
+      }
+      const seen: string[] = [];
+      const stop = (proofs: readonly ProofEnvelope[]) => {
+        seen.push(...proofs.map(({ proof }) => proof.publicOutput[3]!));
+        throw new ZkcxError('ERR_PROVER_CRASHED', 'stopped by the test');
+      };
+      await relayTurn({ ...options, spool, fold: stop }).catch(() => undefined);
+      return seen;
+    };
+    const first = await order({ 'a.json': 1, 'b.json': 2, 'c.json': 3, 'd.json': 4 });
+    expect(first).toHaveLength(4);
+    expect(await order({ 'a.json': 4, 'b.json': 3, 'c.json': 2, 'd.json': 1 })).toEqual(first);
+  });
+
+  test('waits until there are enough', async () => {
+    put('1.json', chainEnvelope(1));
+    put('2.json', chainEnvelope(2));
+    expect(await relayTurn(options)).toEqual({ waiting: 2, refused: 0 });
+    expect(folds).toBe(0);
+    expect(await refusalOf(() => relayTurn({ ...options, minimum: 1 }))).toBe('ERR_CLI_USAGE');
+  });
+
+  test('puts aside what it cannot publish, and says why', async () => {
+    put('good.json', chainEnvelope(1));
+    put('same.json', chainEnvelope(1));
+    put('aggregate.json', aggregateEnvelope([1, 2]).envelope);
+    writeFileSync(join(folder, 'inbox', 'credential.json'), '{"format":"zkcx-credential"}');
+    writeFileSync(join(folder, 'inbox', 'notes.txt'), 'not looked at');
+    expect(await relayTurn(options)).toEqual({ waiting: 1, refused: 3 });
+    const reason = (name: string) =>
+      (
+        JSON.parse(readFileSync(join(folder, 'refused', `${name}.reason`), 'utf8')) as {
+          code: string;
+        }
+      ).code;
+    expect(reason('same.json')).toBe('ERR_AGGREGATE_DUPLICATE');
+    expect(reason('aggregate.json')).toBe('ERR_PROOF_PROGRAM');
+    expect(reason('credential.json')).toBe('ERR_PROOF_FORMAT');
+    expect(list('inbox')).toEqual(['good.json', 'notes.txt']);
+  });
+
+  test('that was stopped goes on with the same batch', async () => {
+    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    const stopped = async () => {
+      throw new ZkcxError('ERR_PROVER_CANCELLED', 'stopped by the test');
+    };
+    expect(await refusalOf(() => relayTurn({ ...options, fold: stopped }))).toBe(
+      'ERR_PROVER_CANCELLED',
+    );
+    // what comes now belongs to the next batch
+    put('4.json', chainEnvelope(4));
+    expect((await relayTurn(options)).published?.members).toBe(3);
+    expect(list('inbox')).toEqual(['4.json']);
+  });
+
+  test('that was stopped after publishing does not publish again', async () => {
+    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    const { spool } = options;
+    const finish = spool.finish.bind(spool);
+    spool.finish = async () => {
+      throw new ZkcxError('ERR_FILE_WRITE', 'stopped by the test');
+    };
+    expect(await refusalOf(() => relayTurn(options))).toBe('ERR_FILE_WRITE');
+    spool.finish = finish;
+    const run = await relayTurn(options);
+    expect(run.published).toMatchObject({ members: 3, place: 0 });
+    expect((await world.sync()).tree.published).toHaveLength(1);
+    expect(list('outbox')).toHaveLength(3);
+  });
+
+  test('gives up a batch that can never be published', async () => {
+    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    const expired = async () => {
+      throw new ZkcxError('ERR_AGGREGATE_EXPIRED', 'one is over');
+    };
+    expect(await refusalOf(() => relayTurn({ ...options, fold: expired }))).toBe(
+      'ERR_AGGREGATE_EXPIRED',
+    );
+    rmSync(join(folder, 'inbox', '1.json'));
+    put('4.json', chainEnvelope(4));
+    expect((await relayTurn(options)).published?.members).toBe(3);
+  });
+});
+
+test('turns are at fixed times, and a failure is tried again at the next', async () => {
+  for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+  const stop = new AbortController();
+  const errors: string[] = [];
+  const times: bigint[] = [];
+  let broken = true;
+  const now = () => {
+    const time = BigInt(Math.floor(Date.now() / 1000));
+    times.push(time);
+    return time;
+  };
+  const flaky = async (proofs: readonly ProofEnvelope[]) => {
+    if (!broken) return fold(proofs);
+    broken = false;
+    throw new ZkcxError('ERR_PROVER_CRASHED', 'once');
+  };
+  let members: number | undefined;
+  await runRelay(
+    { ...options, fold: flaky },
+    {
+      every: 1,
+      now,
+      signal: stop.signal,
+      onError: ({ code }) => errors.push(code),
+      onTurn: ({ published }) => {
+        members = published?.members;
+        stop.abort();
+      },
+    },
+  );
+  expect(errors).toEqual(['ERR_PROVER_CRASHED']);
+  expect(members).toBe(3);
+  expect(times).toHaveLength(2);
+});
