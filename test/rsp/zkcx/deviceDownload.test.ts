@@ -224,24 +224,40 @@ describe('the registry', () => {
 });
 
 describe('stopping', () => {
-  test('while it proves: the proof ends, and the server hears of it', async () => {
+  test.each(['ERR_PROVER_CANCELLED', 'ERR_PROVER_CRASHED'] as const)(
+    'while it proves (%s): the server hears of it',
+    async (code) => {
+      world = await DeviceWorld.open();
+      const { matchingId } = await world.order();
+      const abort = new AbortController();
+      const answer = world.download('zkcx-device', matchingId, {
+        signal: abort.signal,
+        proofs: {
+          ...unprovenDevice([]),
+          answer: async (_, signal) => {
+            abort.abort();
+            if (signal?.aborted) throw new ZkcxError(code, 'proving was stopped');
+            throw Error('the proof was not told');
+          },
+        },
+      });
+      expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED postponed');
+      expect(world.asked).toEqual(['initiateAuthentication', 'cancelSession']);
+      expect(world.events.at(-1)).toMatchObject({ reason: 'postponed', failure: undefined });
+    },
+  );
+
+  test('a prover that fails by itself is no stop, and the server is told nothing', async () => {
     world = await DeviceWorld.open();
     const { matchingId } = await world.order();
-    const abort = new AbortController();
     const answer = world.download('zkcx-device', matchingId, {
-      signal: abort.signal,
       proofs: {
         ...unprovenDevice([]),
-        answer: async (_, signal) => {
-          abort.abort();
-          if (signal?.aborted) throw new ZkcxError('ERR_PROVER_CANCELLED', 'proving was stopped');
-          throw Error('the proof was not told');
-        },
+        answer: () => Promise.reject(new ZkcxError('ERR_PROVER_CRASHED', 'it ended')),
       },
     });
-    expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED postponed');
-    expect(world.asked).toEqual(['initiateAuthentication', 'cancelSession']);
-    expect(world.events.at(-1)).toMatchObject({ reason: 'postponed', failure: undefined });
+    expect(await failureOf(answer)).toBe('ERR_PROVER_CRASHED');
+    expect(world.asked).toEqual(['initiateAuthentication']);
   });
 
   test('at the consent screen', async () => {

@@ -8,7 +8,6 @@ import type { HolderPolicy, Peer } from '../../../session/holder.ts';
 import { clock } from '../../../session/verifier.ts';
 import {
   assertGoesOn,
-  type CancelReason,
   cancelReasonOf,
   type Consent,
   Ended,
@@ -100,7 +99,9 @@ export async function downloadZkcx(given: ZkcxDownloadOptions): Promise<Download
     const credential = await storedCredential(wanted, options.proofs);
     if (credential !== undefined) return await inSession(options, initiated, credential);
   } catch (error) {
-    throw isCancelledProof(error) ? new Ended('postponed', 'the download was stopped') : error;
+    throw isStoppedProof(error, options.signal)
+      ? new Ended('postponed', 'the download was stopped')
+      : error;
   }
   throw new ZkcxError(
     'ERR_RSP_ZKCX_SERVER',
@@ -182,13 +183,14 @@ async function conclude(
   if (error instanceof RspRefusal || error instanceof InstallationFailure) return;
   const byUser = error instanceof Ended || signal?.aborted === true;
   if (session.stage === 'open' && !byUser) return session.leave();
-  const reason: CancelReason = isCancelledProof(error) ? 'postponed' : cancelReasonOf(error);
+  const reason = isStoppedProof(error, signal) ? 'postponed' : cancelReasonOf(error);
   const failure = await session.cancel(reason);
   onEvent?.({ type: 'cancelled', reason, failure });
 }
 
-const isCancelledProof = (error: unknown) =>
-  error instanceof ZkcxError && error.code === 'ERR_PROVER_CANCELLED';
+/** A proof that ended because the user did; Ctrl-C may reach the proving process first. */
+const isStoppedProof = (error: unknown, signal: AbortSignal | undefined) =>
+  signal?.aborted === true && error instanceof ZkcxError && error.code.startsWith('ERR_PROVER_');
 
 /** The proofs, and events around those that are made. */
 function observed({ proofs, onEvent }: ZkcxDownloadOptions): DeviceProofs {
