@@ -53,6 +53,17 @@ async function outer(response: Promise<Response>): Promise<string> {
   return refusal === 'accepted' ? 'sealed' : refusal;
 }
 
+/** InitiateAuthentication that offers `zkcx-device`. */
+function initiated(to: ZkcxSmdp): Promise<Response> {
+  const { euiccInfo1, ...request } = initiateRequest(one.euicc, ADDRESS);
+  const body = encodeJson(ZKCX_INITIATE.request, {
+    ...request,
+    euiccInfo1: { ...euiccInfo1, der: encodeEuiccInfo1(euiccInfo1) },
+    zkcx: writeClientOffer(['zkcx-device']),
+  });
+  return to.post(ZKCX_INITIATE.path, body);
+}
+
 function disclosure({ parts: { plan, authenticated } }: Visit) {
   return discloseDevice(plan.presentation.plan.openings, authenticated.euiccSignature1);
 }
@@ -140,13 +151,7 @@ describe('a presentation', () => {
   test('is not asked for while the lists are too old', async () => {
     const { roots } = server;
     server.roots = { ...rootsOf(mapWith()), ...roots, mapRootAt: NOW - 90_000n };
-    const { euiccInfo1, ...request } = initiateRequest(one.euicc, ADDRESS);
-    const body = encodeJson(ZKCX_INITIATE.request, {
-      ...request,
-      euiccInfo1: { ...euiccInfo1, der: encodeEuiccInfo1(euiccInfo1) },
-      zkcx: writeClientOffer(['zkcx']),
-    });
-    expect((await server.post(ZKCX_INITIATE.path, body)).status).toBe(503);
+    expect((await initiated(server)).status).toBe(503);
     server.roots = roots;
   });
 });
@@ -201,6 +206,23 @@ describe('the channel', () => {
     server.full = undefined;
     expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
   });
+});
+
+describe('sessions', () => {
+  test('are bounded; those that lead nowhere any more make room for others', async () => {
+    const small = await ZkcxSmdp.open();
+    for (let i = 0; i < 100; i++) await opened(small);
+    expect((await initiated(small)).status).toBe(503);
+    small.smdp.time = NOW + 599n;
+    expect((await initiated(small)).status).toBe(503);
+    small.smdp.time = NOW + 600n;
+    await opened(small);
+    await small.close();
+  });
+
+  async function opened(to: ZkcxSmdp): Promise<void> {
+    expect((await initiated(to)).status).toBe(200);
+  }
 });
 
 describe('modes do not mix', () => {

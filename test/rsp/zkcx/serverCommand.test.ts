@@ -42,12 +42,16 @@ const pair = (name: string) =>
   ['CERT', 'SK'].map(
     (kind) => `${SGP26}/${name}/${kind}_S_SM_${name}_ECDSA_NIST.${kind === 'SK' ? 'pem' : 'der'}`,
   );
-const args = [
-  ...['--import', 'tsx', 'src/cli/main.ts', 'smdpp', 'serve', '--json'],
-  ...['--data', join(folder, 'data'), '--address', ADDRESS, '--listen', '127.0.0.1:0'],
-  ...['--root', `${SGP26}/CertificateIssuer/CERT_CI_ECDSA_NIST.der`],
-  ...['--auth', pair('DPauth').join(','), '--pb', pair('DPpb').join(',')],
-];
+const FLAGS = {
+  data: join(folder, 'data'),
+  address: ADDRESS,
+  listen: '127.0.0.1:0',
+  root: `${SGP26}/CertificateIssuer/CERT_CI_ECDSA_NIST.der`,
+  auth: pair('DPauth').join(','),
+  pb: pair('DPpb').join(','),
+};
+const MAIN = ['--import', 'tsx', 'src/cli/main.ts', 'smdpp', 'serve', '--json'];
+const args = [...MAIN, ...Object.entries(FLAGS).flatMap(([name, text]) => [`--${name}`, text])];
 
 async function start(): Promise<string> {
   server = spawn('node', [...args, '--zkcx', '--map', map], {

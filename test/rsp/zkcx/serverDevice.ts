@@ -36,7 +36,7 @@ import { planAnswer } from '../../../src/session/answer.ts';
 import { checkTerms } from '../../../src/session/holder.ts';
 import type { MessageKind } from '../../../src/session/messages.ts';
 import { planPossession } from '../../../src/session/statements.ts';
-import { zkcxFunctions } from '../../../src/rsp/zkcx/server/index.ts';
+import { zkcxFunctions } from '../../../src/rsp/zkcx/server/functions.ts';
 import type { ServerRoots } from '../../../src/rsp/zkcx/server/roots.ts';
 import { ZkcxSessions } from '../../../src/rsp/zkcx/server/sessions.ts';
 import type { Standing } from '../../../src/rsp/zkcx/server/verifiers.ts';
@@ -85,7 +85,7 @@ export class ZkcxSmdp {
     this.#once = once;
     const context = {
       smdp: smdp.server.context,
-      sessions: new ZkcxSessions(smdp.server.context, 100),
+      sessions: new ZkcxSessions(smdp.server.context, { limit: 100, lifetime: 600n }),
       verifiers: { reserve: (standing: Standing) => this.#reserve(standing) },
       roots: () => Promise.resolve(this.roots),
       statements: () => this.statements,

@@ -41,17 +41,26 @@ export interface LiveSession {
 export class ZkcxSessions {
   readonly #smdp: SmdpContext;
   readonly #limit: number;
+  readonly #lifetime: bigint;
   readonly #sessions = new Map<string, ZkcxSession>();
 
-  constructor(smdp: SmdpContext, limit: number) {
+  /** `lifetime`: seconds from an offer to its presentation. */
+  constructor(smdp: SmdpContext, { limit, lifetime }: { limit: number; lifetime: bigint }) {
     this.#smdp = smdp;
     this.#limit = limit;
+    this.#lifetime = lifetime;
   }
 
-  /** Forget what is over. Throws ERR_RSP_BUSY when there is no room for another one. */
+  /**
+   * Forget what can lead to no download any more, where there is no room otherwise. Throws ERR_RSP_BUSY when
+   * there is none at all.
+   */
   makeRoom(): void {
     if (this.#sessions.size < this.#limit) return;
-    for (const { transactionId } of this.#sessions.values()) this.find(transactionId);
+    for (const { transactionId } of this.#sessions.values()) {
+      const live = this.find(transactionId);
+      if (live !== undefined && this.#isUseless(live)) this.end(live.session);
+    }
     if (this.#sessions.size >= this.#limit) {
       throw new ZkcxError('ERR_RSP_BUSY', 'too many sessions of zkCX at a time; try again later');
     }
@@ -69,6 +78,11 @@ export class ZkcxSessions {
     if (record !== undefined) return { session, record };
     this.#sessions.delete(transactionId);
     return undefined;
+  }
+
+  #isUseless({ session: { stage }, record: { createdAt } }: LiveSession): boolean {
+    const isLate = this.#smdp.now() >= BigInt(createdAt) + this.#lifetime;
+    return stage === 'over' || (stage === 'initiated' && isLate);
   }
 
   /** End a session at once. */

@@ -1,0 +1,140 @@
+/** The functions of zkCX by path: their seal, their session's lock, their refusals. */
+import { bytesToHex } from '../../../bytes.ts';
+import { ZkcxError } from '../../../errors.ts';
+import { encodeJson } from '../../messages/es9p.ts';
+import { RspRefusal } from '../../messages/statusCodes.ts';
+import { LOCK } from '../../smdpp/context.ts';
+import { type JsonFunction, jsonFunction } from '../../smdpp/jsonFunctions.ts';
+import type { SealedKind } from '../channel.ts';
+import {
+  decodeZkcxRequest,
+  encodeZkcxAnswer,
+  encodeZkcxRefusal,
+  SEALED_ANSWER,
+  SEALED_REQUEST,
+  ZKCX,
+  type ZkcxAnswer,
+  type ZkcxRequest,
+} from '../messages.ts';
+import { ZKCX_INITIATE } from '../negotiation.ts';
+import { authenticateClient } from './authenticateClient.ts';
+import { cancelSession } from './cancelSession.ts';
+import type { ZkcxServerContext } from './context.ts';
+import { disclose } from './disclose.ts';
+import { getBoundProfilePackage } from './getBoundProfilePackage.ts';
+import { handleNotification } from './handleNotification.ts';
+import { initiate } from './initiate.ts';
+import { unknownSession } from './refusals.ts';
+import type { LiveSession, ZkcxSession } from './sessions.ts';
+import type { Place } from './verifiers.ts';
+
+/** Sees refusals that only the device can read: the function, and the code of the reason. */
+export type OnRefusal = (name: SealedKind, code: string) => void;
+
+/** By path, what answers requests that carry zkCX. */
+export function zkcxFunctions(
+  context: ZkcxServerContext,
+  onRefusal: OnRefusal = () => undefined,
+): Record<string, JsonFunction> {
+  const sealed = <F extends Exclude<SealedKind, 'handleNotification'>>(
+    name: F,
+    handle: Handler<F>,
+  ) => [ZKCX[name].path, sealedFunction(context, name, handle, onRefusal)] as const;
+  return Object.fromEntries([
+    [
+      ZKCX_INITIATE.path,
+      jsonFunction(ZKCX_INITIATE.request, (request) => initiate(context, request)),
+    ],
+    sealed('authenticateClient', authenticateClient),
+    sealed('zkcxDisclose', disclose),
+    sealed('getBoundProfilePackage', getBoundProfilePackage),
+    sealed('cancelSession', cancelSession),
+    [
+      ZKCX.handleNotification.path,
+      jsonFunction(SEALED_REQUEST, async (request) => {
+        // as in ES9+, whether it was of use is not told
+        await handleNotification(context, request);
+        return undefined;
+      }),
+    ],
+  ]);
+}
+
+type Handler<F extends SealedKind> = (
+  context: ZkcxServerContext,
+  live: LiveSession,
+  request: ZkcxRequest<F>,
+  place: Place,
+) => Promise<ZkcxAnswer<F>>;
+
+/**
+ * A function inside the seal. Its session is locked, and where a proof is due a place among those whose
+ * proofs are verified is taken before the message is opened: opened once it cannot come again, so a server
+ * without room has to say so first. Refusals of what was opened are sealed like answers.
+ */
+function sealedFunction<F extends SealedKind>(
+  context: ZkcxServerContext,
+  name: F,
+  handle: Handler<F>,
+  onRefusal: OnRefusal,
+): JsonFunction {
+  return jsonFunction(SEALED_REQUEST, async ({ transactionId, zkcx }) => {
+    const id = bytesToHex(transactionId);
+    const answer = await context.smdp.locks.run(LOCK.session(id), async () => {
+      const live = context.sessions.find(id);
+      if (live === undefined) throw unknownSession();
+      const { channel } = live.session;
+      const place = placeFor(context, name, live.session);
+      try {
+        const body = await opened(() => channel.open(name, zkcx));
+        return await channel.sealAnswer(await answered(live, body, place));
+      } finally {
+        place.release();
+      }
+    });
+    return encodeJson(SEALED_ANSWER, { transactionId, zkcx: answer });
+  });
+
+  async function answered(live: LiveSession, body: Uint8Array, place: Place): Promise<Uint8Array> {
+    try {
+      const request = await opened(() => decodeZkcxRequest(name, body));
+      return encodeZkcxAnswer(name, await handle(context, live, request, place));
+    } catch (error) {
+      if (!(error instanceof RspRefusal)) throw error;
+      onRefusal(name, codeOf(error));
+      return encodeZkcxRefusal({ ...error.status, message: error.message });
+    }
+  }
+}
+
+/** Where no proof is due there is nothing to wait for. */
+function placeFor(
+  { verifiers }: ZkcxServerContext,
+  name: SealedKind,
+  { mode, presentation }: ZkcxSession,
+): Place {
+  if (presentation === undefined) {
+    return name === 'authenticateClient' ? verifiers.reserve('newcomer') : NO_PLACE;
+  }
+  const isProven = name === 'getBoundProfilePackage' || name === 'cancelSession';
+  return mode === 'zkcx' && isProven ? verifiers.reserve('known') : NO_PLACE;
+}
+
+const NO_PLACE: Place = {
+  assertProof: () => Promise.reject(RangeError('no proof is due here')),
+  release: () => undefined,
+};
+
+/** What cannot be opened or read is of no session. */
+async function opened<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof ZkcxError ? unknownSession(cause) : cause;
+  }
+}
+
+/** The reason behind a refusal; "8.2.6/3.8" where there is no other. */
+function codeOf({ cause, reason, code }: RspRefusal): string {
+  return cause instanceof ZkcxError ? cause.code : (reason ?? code);
+}
