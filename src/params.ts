@@ -108,4 +108,7 @@ export const MODE = {
   aggregate: 9,
   /** A list that is not yet read to its end: no statement, only an input of the next step. */
   crlPart: 10,
+  /** Aggregates that are only an input of the next step: of one or two chains, and of several. */
+  aggregatePair: 11,
+  aggregateMerge: 12,
 } as const;

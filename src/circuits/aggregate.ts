@@ -1,5 +1,5 @@
 /**
- * What an aggregate claims, and the gates of both ways to make one. The same code runs in circuits and,
+ * What an aggregate claims, and the gates of the programs that make one. The same code runs in circuits and,
  * on constants, outside.
  *
  * An aggregate is a Merkle tree of credential leaves, nodes hashed as the registry's. Its leaves are
@@ -18,7 +18,7 @@ import type { LookupTable } from './kimchi/table.ts';
 import { assertOrdered } from './link.ts';
 import { credentialLeaf } from './session.ts';
 
-/** Public output of `aggregate`. */
+/** Public output of `aggregatePair`, `aggregateMerge` and `aggregate`. */
 export class AggregateClaim extends Struct({
   /** Merkle root of the accepted CI leaves, that of every chain. */
   trustRoot: Field,
@@ -38,6 +38,10 @@ export interface Proven<Claim> {
   readonly claim: Claim;
 }
 
+export function proven<Claim>(proof: { publicInput: Field; publicOutput: Claim }): Proven<Claim> {
+  return { mode: proof.publicInput, claim: proof.publicOutput };
+}
+
 /**
  * Two chains, or one: `present`, a bit, says whether there is a right one. Without it nothing of
  * `right`, which nobody verified, reaches the claim but the trust root, which is that of `left`.
@@ -49,7 +53,7 @@ export function pair(
   present: Field,
 ): AggregateClaim {
   context.assertBit(present);
-  assertAlike(left, right, MODE.chain);
+  assertAlike(left, right, [MODE.chain, MODE.chain]);
   const { trustRoot, validUntil } = left.claim;
   // an empty leaf is 0; a hash is not
   const rightLeaf = context.product(present, leafOf(right.claim));
@@ -65,13 +69,14 @@ export function pair(
   });
 }
 
-/** A full aggregate and one behind it, not higher than it. */
+/** A full aggregate and one behind it, not higher than it. `modes` are those of left and right. */
 export function merge(
   context: CircuitContext,
   left: Proven<AggregateClaim>,
   right: Proven<AggregateClaim>,
+  modes: readonly [number, number],
 ): AggregateClaim {
-  assertAlike(left, right, MODE.aggregate);
+  assertAlike(left, right, modes);
   const { trustRoot, root, height, count, validUntil } = left.claim;
   powersOfTwo(context).read(height, count);
   return new AggregateClaim({
@@ -87,14 +92,25 @@ export function merge(
   });
 }
 
-/** Both are of the kind that the method takes, under one trust root. */
+/** The claim of an aggregate of a kind, to be shown. */
+export function seal(
+  context: CircuitContext,
+  { mode, claim }: Proven<AggregateClaim>,
+  expected: number,
+): AggregateClaim {
+  mode.assertEquals(expected);
+  powersOfTwo(context);
+  return claim;
+}
+
+/** Both are of the kinds that the method takes, under one trust root. */
 function assertAlike(
   left: Proven<{ trustRoot: Field }>,
   right: Proven<{ trustRoot: Field }>,
-  mode: number,
+  modes: readonly [number, number],
 ): void {
-  left.mode.assertEquals(mode);
-  right.mode.assertEquals(mode);
+  left.mode.assertEquals(modes[0]);
+  right.mode.assertEquals(modes[1]);
   right.claim.trustRoot.assertEquals(left.claim.trustRoot);
 }
 
@@ -142,7 +158,8 @@ function earlier(context: CircuitContext, a: Field, b: Field): Field {
 
 /**
  * 2^i for each height i that can still grow. In a program of the proof system either every method has a
- * runtime table or none does, and those of `chain` have: so this is how both methods count.
+ * runtime table or none does, and all programs here are compiled to have some: so this is how counts are
+ * bound.
  */
 function powersOfTwo(context: CircuitContext): LookupTable {
   const heights = Array.from({ length: AGGREGATE_HEIGHT }, (_, i) => BigInt(i));

@@ -70,6 +70,14 @@ interface Proven<Claim> {
   readonly claim: Claim;
 }
 
+const FOLD_PROGRAMS = ['chain', 'aggregatePair', 'aggregateMerge', 'aggregate'] as const;
+type FoldProgram = (typeof FOLD_PROGRAMS)[number];
+
+/** An aggregate on the way to the last one. */
+interface Folded extends Proven<AggregateClaim> {
+  readonly program: Exclude<FoldProgram, 'chain'>;
+}
+
 interface Link extends Proven<ChainClaimValues> {
   readonly opening: Opening;
 }
@@ -135,7 +143,10 @@ class Planner {
     return { id: last.id, claim: last.claim, credential: { opening: last.opening, certificates } };
   }
 
-  /** Pairs, then merges level by level; the last one of an odd number waits for the level above. */
+  /**
+   * Pairs, then merges level by level; the last one of an odd number waits for the level above. What comes
+   * out is sealed.
+   */
   tree(chains: readonly Proven<ChainClaimValues>[]): Proven<AggregateClaim> {
     let level = twoByTwo(chains).map(([left, right]) => this.pair(left, right));
     while (level.length > 1) {
@@ -143,7 +154,7 @@ class Planner {
         right === undefined ? left : this.merge(left, right),
       );
     }
-    return level[0]!;
+    return this.seal(level[0]!);
   }
 
   private givenChain(envelope: ProofEnvelope): Proven<ChainClaimValues> {
@@ -207,32 +218,39 @@ class Planner {
   private pair(
     left: Proven<ChainClaimValues>,
     right: Proven<ChainClaimValues> | undefined,
-  ): Proven<AggregateClaim> {
+  ): Folded {
     const claim = pairClaim(left.claim, right?.claim);
     const inputs = [
       { proof: left.id },
       { proof: (right ?? left).id },
       { value: right !== undefined },
     ];
-    const fields = AggregateClaim.toFields(claim);
-    return { id: this.add({ program: 'aggregate', method: 'pair', inputs, claim: fields }), claim };
+    return this.folded('aggregatePair', 'prove', inputs, claim);
   }
 
-  private merge(
-    left: Proven<AggregateClaim>,
-    right: Proven<AggregateClaim>,
-  ): Proven<AggregateClaim> {
+  private merge(left: Folded, right: Folded): Folded {
     const claim = mergeClaim(left.claim, right.claim);
     const inputs = [{ proof: left.id }, { proof: right.id }];
+    return this.folded('aggregateMerge', mergeMethod(left, right), inputs, claim);
+  }
+
+  private seal({ id, claim, program }: Folded): Folded {
+    const method = program === 'aggregatePair' ? 'ofPair' : 'ofMerge';
+    return this.folded('aggregate', method, [{ proof: id }], claim);
+  }
+
+  private folded(
+    program: Folded['program'],
+    method: string,
+    inputs: FoldJob['inputs'],
+    claim: AggregateClaim,
+  ): Folded {
     const fields = AggregateClaim.toFields(claim);
-    return {
-      id: this.add({ program: 'aggregate', method: 'merge', inputs, claim: fields }),
-      claim,
-    };
+    return { id: this.add({ program, method, inputs, claim: fields }), claim, program };
   }
 
   private add(job: {
-    readonly program: 'chain' | 'aggregate';
+    readonly program: FoldProgram;
     readonly method: string;
     readonly inputs: FoldJob['inputs'];
     readonly claim: readonly Field[];
@@ -248,9 +266,15 @@ class Planner {
   }
 }
 
-/** Keys of the two programs that a plan uses. */
+/** Of a merge, by what is merged: a pair stands on the left only of another pair. */
+function mergeMethod(left: Folded, right: Folded): string {
+  if (left.program === 'aggregatePair') return 'pairs';
+  return right.program === 'aggregatePair' ? 'append' : 'merge';
+}
+
+/** Keys of the programs that a plan uses. */
 export const pinnedFor: KeyOf = (program) =>
-  pinnedKey(program === 'aggregate' ? 'aggregate' : 'chain');
+  pinnedKey(FOLD_PROGRAMS.find((known) => known === program) ?? 'chain');
 
 function twoByTwo<T>(items: readonly T[]): [T, T | undefined][] {
   return Array.from({ length: Math.ceil(items.length / 2) }, (_, i) => [

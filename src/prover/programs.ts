@@ -27,15 +27,30 @@ export const PROGRAMS = {
   registryPresentation: async () =>
     (await import('../circuits/registryPresentation.program.ts')).registryPresentationProgram,
   certify: async () => (await import('../circuits/certify.program.ts')).certifyProgram,
+  aggregatePair: async () =>
+    (await import('../circuits/aggregatePair.program.ts')).aggregatePairProgram,
+  aggregateMerge: async () =>
+    (await import('../circuits/aggregateMerge.program.ts')).aggregateMergeProgram,
   aggregate: async () => (await import('../circuits/aggregate.program.ts')).aggregateProgram,
 } as const satisfies ProgramTable;
 
 export type ProgramName = keyof typeof PROGRAMS;
 
-/** Programs whose proofs a program verifies inside: they must be compiled before it. */
-export const VERIFIED_INSIDE: ReadonlyMap<string, readonly ProgramName[]> = new Map(
-  (['crl', 'presentation', 'certify', 'aggregate'] as const).map((program) => [program, ['chain']]),
-);
+/**
+ * Programs whose proofs a program verifies inside, with those that these verify: they must be compiled
+ * before it, in this order.
+ */
+export const VERIFIED_INSIDE: ReadonlyMap<string, readonly ProgramName[]> = new Map<
+  string,
+  readonly ProgramName[]
+>([
+  ['crl', ['chain']],
+  ['presentation', ['chain']],
+  ['certify', ['chain']],
+  ['aggregatePair', ['chain']],
+  ['aggregateMerge', ['chain', 'aggregatePair']],
+  ['aggregate', ['chain', 'aggregatePair', 'aggregateMerge']],
+]);
 
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
 
@@ -56,5 +71,7 @@ export const PROOF_SHAPES: Readonly<Record<ProgramName, ProofShape>> = {
   presentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 1 },
   registryPresentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 0 },
   certify: { publicInput: 5, publicOutput: 9, maxProofsVerified: 1 },
-  aggregate: { publicInput: 1, publicOutput: 5, maxProofsVerified: 2 },
+  aggregatePair: { publicInput: 1, publicOutput: 5, maxProofsVerified: 2 },
+  aggregateMerge: { publicInput: 1, publicOutput: 5, maxProofsVerified: 2 },
+  aggregate: { publicInput: 1, publicOutput: 5, maxProofsVerified: 1 },
 };

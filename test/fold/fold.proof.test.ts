@@ -1,4 +1,4 @@
-/** The whole way with real proofs: four credentials, two pairs, one merge, and a killed process. */
+/** The whole way with real proofs: four credentials, two pairs, one merge and its seal, and a killed process. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,14 +75,14 @@ describe('a fold of four real chain proofs', () => {
     );
   });
 
-  test('loses nothing to the SIGKILL: three proofs, of which one was begun twice', () => {
+  test('loses nothing to the SIGKILL: four proofs, of which one was begun twice', () => {
     const methods = (type: string) =>
       events.flatMap((event) => (event.type === type && 'method' in event ? [event.method] : []));
-    expect(methods('proving')).toEqual(['pair', 'pair', 'pair', 'merge']);
-    expect(methods('proved')).toEqual(['pair', 'pair', 'merge']);
-    expect(progress.map(({ done }) => done)).toEqual([0, 1, 2, 3]);
+    expect(methods('proving')).toEqual(['prove', 'prove', 'prove', 'pairs', 'ofMerge']);
+    expect(methods('proved')).toEqual(['prove', 'prove', 'pairs', 'ofMerge']);
+    expect(progress.map(({ done }) => done)).toEqual([0, 1, 2, 3, 4]);
     expect(readdirSync(join(work, 'proofs')).filter((name) => name.endsWith('.json'))).toHaveLength(
-      3,
+      4,
     );
   });
 

@@ -17,7 +17,7 @@ import { domainHash } from '../../src/circuits/hash.ts';
 import { BlindBook } from '../../src/fold/blinds.ts';
 import { type FoldJob, needsOf } from '../../src/fold/job.ts';
 import { type FoldChain, type FoldInput, type FoldPlan, planFold } from '../../src/fold/plan.ts';
-import { PROGRAMS } from '../../src/prover/programs.ts';
+import { type ProgramName, PROGRAMS } from '../../src/prover/programs.ts';
 import { readMember, writeMember } from '../../src/prover/member.ts';
 import { PROVEN_ANCHOR, PROVEN_AT, PROVEN_TRUST } from '../support/credentials.ts';
 import {
@@ -57,7 +57,14 @@ describe('a plan', () => {
   const eight = plan(devices(8));
 
   test('proves the link of the EUM once for 8 chains that share it', () => {
-    expect(counts(eight)).toEqual({ anchor: 1, extend: 8, pair: 4, merge: 3 });
+    expect(counts(eight)).toEqual({
+      anchor: 1,
+      extend: 8,
+      prove: 4,
+      pairs: 2,
+      merge: 1,
+      ofMerge: 1,
+    });
     const [anchor] = eight.jobs;
     for (const { proof } of eight.members) {
       expect(needsOf(jobWith(eight, proof))).toEqual([anchor!.id]);
@@ -66,7 +73,13 @@ describe('a plan', () => {
 
   test('proves what is not shared for each', () => {
     const chains = [2, 3, 4].map(deviceOfItsOwn);
-    expect(counts(plan(chains))).toEqual({ anchor: 3, extend: 3, pair: 2, merge: 1 });
+    expect(counts(plan(chains))).toEqual({
+      anchor: 3,
+      extend: 3,
+      prove: 2,
+      pairs: 1,
+      ofMerge: 1,
+    });
     expect(counts(plan([...chains, device(5), device(6)]))).toMatchObject({ anchor: 4, extend: 5 });
   });
 
@@ -111,9 +124,10 @@ describe('a plan', () => {
   });
 
   test('gives every job its inputs as its program reads them', async () => {
-    const crossed = JSON.parse(JSON.stringify(plan([device(2), device(3), device(4)]).jobs));
+    // five chains append a pair, eight merge
+    const crossed = JSON.parse(JSON.stringify([...plan(devices(5)).jobs, ...eight.jobs]));
     for (const { program, method, inputs } of crossed as FoldJob[]) {
-      const { privateInputTypes } = await PROGRAMS[program as 'chain' | 'aggregate']();
+      const { privateInputTypes } = await PROGRAMS[program as ProgramName]();
       const types = (privateInputTypes as Record<string, readonly JsonType[]>)[method]!;
       expect(inputs).toHaveLength(types.length);
       for (const [i, input] of inputs.entries()) {
@@ -141,7 +155,9 @@ describe('a plan', () => {
       const chains = Array.from({ length: count }, (_, i) => claimed(i));
       const made = plan(chains, { trust: PROVEN_TRUST.root.toBigInt() });
       const pairs = Math.ceil(count / 2);
-      expect(counts(made)).toEqual({ pair: pairs, ...(pairs > 1 && { merge: pairs - 1 }) });
+      const { prove, pairs: ofPairs = 0, append = 0, merge = 0, ...seals } = counts(made);
+      expect([prove, ofPairs + append + merge]).toEqual([pairs, pairs - 1]);
+      expect(seals).toEqual(pairs > 1 ? { ofMerge: 1 } : { ofPair: 1 });
       expect(made.given.size).toBe(count);
       expect(made.claim.count.toBigInt()).toBe(BigInt(count));
       for (const [place, { leaf, path, credential }] of made.members.entries()) {
@@ -159,7 +175,13 @@ describe('a plan', () => {
 
   test('takes certificates and proofs together', () => {
     const made = plan([device(2), claimed(1), device(3)]);
-    expect(counts(made)).toEqual({ anchor: 1, extend: 2, pair: 2, merge: 1 });
+    expect(counts(made)).toEqual({
+      anchor: 1,
+      extend: 2,
+      prove: 2,
+      pairs: 1,
+      ofMerge: 1,
+    });
     expect(made.wanted).toHaveLength(3);
   });
 

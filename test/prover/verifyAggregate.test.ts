@@ -17,7 +17,7 @@ const envelope: ProofEnvelope = {
     publicInput: [String(MODE.aggregate)],
     // trustRoot, root, height, count, validUntil
     publicOutput: [String(TRUST_ROOT), '5', '1', '2', String(UNTIL)],
-    maxProofsVerified: 2,
+    maxProofsVerified: 1,
     proof: 'KCgoc3RhdGU=',
   },
 };
@@ -37,9 +37,14 @@ describe('the proof of an aggregate is refused', () => {
       { ...envelope, verificationKeyHash: pinnedKey('chain').hash },
       'ERR_PROOF_KEY',
     ],
+    [
+      'with the mode of a step of a fold',
+      withProof({ publicInput: [String(MODE.aggregateMerge)] }),
+      'ERR_PROOF_MODE',
+    ],
     ['with the mode of chain', withProof({ publicInput: [String(MODE.chain)] }), 'ERR_PROOF_MODE'],
     ['with a value too few', withProof({ publicOutput: ['7', '5', '1', '2'] }), 'ERR_PROOF_FORMAT'],
-    ['of another shape', withProof({ maxProofsVerified: 1 }), 'ERR_PROOF_FORMAT'],
+    ['of another shape', withProof({ maxProofsVerified: 2 }), 'ERR_PROOF_FORMAT'],
     ['of bytes that are no proof', envelope, 'ERR_PROOF_INVALID'],
   ] as const)(
     '%s',

@@ -1,6 +1,6 @@
 /** Both methods of `aggregate` as circuits for the judge: claims that stand in gates replace verified proofs. */
 import { Field, Provable } from 'o1js';
-import { AggregateClaim, merge, pair, type Proven } from '../../../src/circuits/aggregate.ts';
+import { AggregateClaim, merge, pair, type Proven, seal } from '../../../src/circuits/aggregate.ts';
 import { ChainClaim } from '../../../src/circuits/claims.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { MODE } from '../../../src/params.ts';
@@ -36,7 +36,7 @@ export function pairInput(
 }
 
 export function mergeInput(left: AggregateClaim, right: AggregateClaim): MergeInput {
-  const mode = Field(MODE.aggregate);
+  const mode = Field(MODE.aggregateMerge);
   return { left: { mode, claim: left }, right: { mode, claim: right } };
 }
 
@@ -94,8 +94,13 @@ export const judgedMerge = (honest: MergeInput): JudgedMethod<MergeInput> =>
   new JudgedMethod(honest, (context, input) => {
     const left = proven(context, AggregateClaim, () => input().left);
     const right = proven(context, AggregateClaim, () => input().right);
-    return merge(context, left, right);
+    return merge(context, left, right, [MODE.aggregateMerge, MODE.aggregateMerge]);
   });
+
+export const judgedSeal = (honest: Proven<AggregateClaim>): JudgedMethod<Proven<AggregateClaim>> =>
+  new JudgedMethod(honest, (context, input) =>
+    seal(context, proven(context, AggregateClaim, input), MODE.aggregatePair),
+  );
 
 function proven<Claim>(
   context: CircuitContext,

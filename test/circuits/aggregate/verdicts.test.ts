@@ -17,6 +17,7 @@ import {
   aggregateOf,
   judgedMerge,
   judgedPair,
+  judgedSeal,
   type JudgedMethod,
   mergeInput,
   type MergeInput,
@@ -27,6 +28,9 @@ import { madeUpClaims } from './claims.ts';
 
 const numbers = (claim: AggregateClaim) =>
   AggregateClaim.toFields(claim).map((field) => field.toBigInt());
+
+/** That a tree that goes into `merge` may have above its first. */
+const LEVELS = AGGREGATE_HEIGHT - 2;
 
 const OWN = /circuits\/(aggregate|credential|link)\.ts/;
 
@@ -93,8 +97,8 @@ describe('pair', () => {
       'of another trust root that is not present',
       withSide({ ...honest, present: 0n }, 'right', { trustRoot: 78n }),
     ],
-    ['that is an aggregate', withSide(honest, 'right', { mode: BigInt(MODE.aggregate) })],
-    ['behind an aggregate', withSide(honest, 'left', { mode: BigInt(MODE.aggregate) })],
+    ['that is an aggregate', withSide(honest, 'right', { mode: BigInt(MODE.aggregatePair) })],
+    ['behind an aggregate', withSide(honest, 'left', { mode: BigInt(MODE.aggregatePair) })],
   ])('refuses a second one %s', async (_, input) => {
     expect(await method.verdict(input)).toBe('refused');
   });
@@ -128,22 +132,21 @@ describe('pair', () => {
     expect(await verdict(pairInput(first, shorter, 0n))).toBe('accepted');
     expect(await verdict({ ...alike, present: 2n })).not.toBe('accepted');
     expect(await verdict(withSide(honest, 'right', { trustRoot: 78n }))).not.toBe('accepted');
-    const forged = await lyingWitness(method, honest, /\bpair\b/, 3n);
+    const forged = await lyingWitness(method, honest, { index: 0, truth: 2n, lie: 3n });
     expect(judge(captured, forged)).not.toBe('accepted');
   }, 120_000);
 });
 
-/** The witness with a lie about the first hint that a function asks for. */
+/** The witness of a prover that says something else than `truth` where it is asked for hint `index`. */
 async function lyingWitness<Input>(
   method: JudgedMethod<Input>,
   input: Input,
-  source: RegExp,
-  lie: bigint,
+  { index, truth, lie }: { index: number; truth: bigint; lie: bigint },
 ) {
   const captured = await method.capture();
   await method.witness(input);
-  const hints = await hintsOf(captured, method.circuit, OWN);
-  const { number } = hints.find((hint) => source.test(hint.source))!;
+  const { number, value } = (await hintsOf(captured, method.circuit, OWN))[index]!;
+  expect(value).toBe(truth);
   return witnessWithLies(captured, method.circuit, new Map([[number, lie]]));
 }
 
@@ -216,8 +219,8 @@ describe('merge', () => {
     ['a right one that is too high for any', withSide(honest, 'right', { height: 10n })],
     ['a right one below the lowest level', withSide(honest, 'right', { height: -1n })],
     ['another trust root', withSide(honest, 'right', { trustRoot: 78n })],
-    ['a chain on the left', withSide(honest, 'left', { mode: BigInt(MODE.chain) })],
-    ['a chain on the right', withSide(honest, 'right', { mode: BigInt(MODE.chain) })],
+    ['another kind on the left', withSide(honest, 'left', { mode: BigInt(MODE.chain) })],
+    ['another kind on the right', withSide(honest, 'right', { mode: BigInt(MODE.aggregatePair) })],
   ])('refuses %s', async (_, input) => {
     expect(await method.verdict(input)).toBe('refused');
   });
@@ -234,7 +237,7 @@ describe('merge', () => {
     const { hints, accepted } = await liesAbout(method, input, [-1n, 2n, ...ends]);
     expect(accepted).toEqual([]);
     // a bit for each level above the first on both sides; end and chunks as above
-    expect(hints).toHaveLength(2 * (AGGREGATE_HEIGHT - 2) + 9);
+    expect(hints).toHaveLength(2 * LEVELS + 9);
   });
 
   test.each([
@@ -249,10 +252,8 @@ describe('merge', () => {
     const captured = await method.capture();
     await method.witness(split(8, 3));
     const hints = await hintsOf(captured, method.circuit, OWN);
-    const bits = hints.filter(({ source }) => /\busedSlots\b/.test(source));
-    expect(bits).toHaveLength(2 * (AGGREGATE_HEIGHT - 2));
-    // the right one's levels are asked for first
-    const own = bits.slice(side === 'right' ? 0 : AGGREGATE_HEIGHT - 2).slice(0, lies.length);
+    // the right one's levels are asked for first, before anything else
+    const own = hints.slice(side === 'right' ? 0 : LEVELS).slice(0, lies.length);
     expect(own.map(({ value }) => value)).toEqual(side === 'right' ? [1n, 0n, 0n] : [1n, 1n, 0n]);
     const lying = new Map(own.map(({ number }, i) => [number, lies[i]!]));
     const witness = await witnessWithLies(captured, method.circuit, lying);
@@ -271,10 +272,20 @@ describe('merge', () => {
     expect(await verdict(split(8, 8))).toBe('accepted');
     expect(await verdict(split(7, 1))).not.toBe('accepted');
     expect(await verdict(split(2, 4))).not.toBe('accepted');
-    const { validUntil } = honest.left.claim;
-    const forged = await lyingWitness(method, honest, /\bearlier\b/, validUntil.toBigInt() - 1n);
+    const truth = honest.left.claim.validUntil.toBigInt();
+    const lie = { index: 2 * LEVELS, truth, lie: truth - 1n };
+    const forged = await lyingWitness(method, honest, lie);
     expect(judge(captured, forged)).not.toBe('accepted');
   }, 120_000);
+});
+
+test('seal shows what its kind claims, and no other kind', async () => {
+  const honest = { mode: Field(MODE.aggregatePair), claim: aggregateOf(claims.slice(0, 2)) };
+  const method = judgedSeal(honest);
+  expect(await method.verdict(honest)).toEqual(numbers(honest.claim));
+  for (const mode of [MODE.aggregateMerge, MODE.aggregate, MODE.chain].map((one) => Field(one))) {
+    expect(await method.verdict({ ...honest, mode })).toBe('refused');
+  }
 });
 
 test('no node is the leaf of any claim: their domains differ', () => {

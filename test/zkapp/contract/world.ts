@@ -32,7 +32,7 @@ const aggregateClaim = {
 /** Proofs of nothing. */
 const dummies = await Promise.all([
   ChainProof.dummy(Field(0), new ChainClaim(fields(chainClaim)), 1),
-  AggregateProof.dummy(Field(0), new AggregateClaim(fields(aggregateClaim)), 2),
+  AggregateProof.dummy(Field(0), new AggregateClaim(fields(aggregateClaim)), 1),
 ]);
 
 export function chainProof(claim: Partial<typeof chainClaim> = {}, mode: number = MODE.chain) {
