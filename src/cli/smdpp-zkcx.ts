@@ -25,7 +25,7 @@ export function addZkcx(command: Command): Command {
         'credentials of CERT.DPauth and CERT.DPpb, for the mode zkcx; once for each',
         (file: string, files: string[] | undefined) => [...(files ?? []), file],
       )
-      .option('--verify-processes <number>', 'processes that verify proofs; default 1', count),
+      .option('--verify-processes <number>', 'processes that verify proofs; default 2', count),
   );
 }
 

@@ -17,7 +17,7 @@ afterEach(() => {
 
 function make(options: VerifiersOptions = {}): ProofVerifiers {
   const worker = new URL('../../support/rsp/verify.worker.ts', import.meta.url);
-  const verifiers = new ProofVerifiers({ worker, ...options });
+  const verifiers = new ProofVerifiers({ worker, processes: 1, ...options });
   made.push(verifiers);
   return verifiers;
 }

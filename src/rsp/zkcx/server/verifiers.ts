@@ -23,11 +23,14 @@ export interface VerifyAnswer {
 }
 
 export interface VerifiersOptions {
-  /** Processes; default 1. Each takes a core while it verifies, and some hundred megabytes. */
+  /**
+   * Processes; default 2, so that a slow proof blocks nobody. Each takes a core while it verifies, and some
+   * hundred megabytes.
+   */
   readonly processes?: number;
   /** Devices of each sort that have a place at a time; default 16. */
   readonly places?: number;
-  /** Milliseconds for one proof; default 60,000. */
+  /** Milliseconds for one proof; default 30,000. */
   readonly timeout?: number;
   /** Module of the processes; for tests of what goes on around them. */
   readonly worker?: URL;
@@ -58,7 +61,7 @@ export class ProofVerifiers {
   #nextId = 1;
   #closed = false;
 
-  constructor({ processes = 1, places = 16, timeout = 60_000, worker }: VerifiersOptions = {}) {
+  constructor({ processes = 2, places = 16, timeout = 30_000, worker }: VerifiersOptions = {}) {
     this.#options = { processes, places, timeout };
     this.#worker = worker ?? siblingModule('verifyWorker', import.meta.url);
   }
