@@ -41,11 +41,12 @@ async function deploy(flags: Flags, chain: Parameters<Parameters<typeof withChai
     admin: admin.toPublicKey(),
     random: randomBytes,
   });
-  const { address } = deployed;
+  const { address, code } = deployed;
   const trust = anchors.map((anchor) => CiLeaf.hash(ciLeaf(anchor)).toBigInt());
-  await writeDeployment(file, { address, trust });
+  await writeDeployment(file, { address, code, trust });
   const facts = {
     address,
+    code: code.toString(),
     trustRoot: trustRoot.toString(),
     admin: admin.toPublicKey().toBase58(),
     deployment: file,

@@ -128,8 +128,8 @@ export async function readRegistryDeployment(flags: ChainFlags) {
 /** The registry with all that was published. */
 export async function synced(flags: ChainFlags, chain: Chain): Promise<SyncedRegistry> {
   const { syncRegistry } = await import('../zkapp/client/index.ts');
-  const { address, trust } = await readRegistryDeployment(flags);
-  return syncRegistry(chain, address, { trust });
+  const { address, ...began } = await readRegistryDeployment(flags);
+  return syncRegistry(chain, address, began);
 }
 
 /** Who sends: keys come from files or the environment, or from the embedded chain's folder. */

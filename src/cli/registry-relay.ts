@@ -32,14 +32,14 @@ export function registerRegistryRelay(registry: Command): void {
       withChain(flags, async (chain) => {
         const { relayTurn, runRelay, Spool } = await import('../zkapp/client/index.ts');
         const { foldChains } = await import('../fold/fold.ts');
-        const { address, trust } = await readRegistryDeployment(flags);
+        const { address, ...sync } = await readRegistryDeployment(flags);
         const spool = await Spool.open(flags.spool);
         const prover = proverOptions(flags);
         const options: RelayOptions = {
           sender: await senderOf(flags, chain, 'relay'),
           address,
           spool,
-          sync: { trust },
+          sync,
           minimum: flags.minimum ?? 8,
           fold: async (proofs, { trustRoot, at }) => {
             const chains = proofs.map((proof) => ({ proof }));

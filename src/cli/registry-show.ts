@@ -18,8 +18,8 @@ export function registerRegistryShow(registry: Command): void {
       withChain(flags, async (chain) => {
         const { readState } = await import('../zkapp/client/index.ts');
         const { applicableFrom } = await import('../zkapp/contract/index.ts');
-        const { address } = await readRegistryDeployment(flags);
-        const state = await readState(chain, address);
+        const { address, code } = await readRegistryDeployment(flags);
+        const state = await readState(chain, address, code);
         const values = Object.entries(state).map(([name, value]) => [name, value.toString()]);
         const facts = {
           address,

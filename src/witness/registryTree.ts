@@ -36,7 +36,10 @@ export class RegistryTree {
   /** Where each known leaf stands first. */
   private readonly places = new Map<bigint, number>();
   /** First place of each subtree, by its root. */
-  private readonly subtrees = new Map<bigint, { readonly height: number; readonly start: number }>();
+  private readonly subtrees = new Map<
+    bigint,
+    { readonly height: number; readonly start: number }
+  >();
   private readonly publications: Publication[] = [];
   private readonly known: RegistryMember[] = [];
   private next = 0;

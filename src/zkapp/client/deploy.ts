@@ -1,5 +1,6 @@
 /** A registry of one's own. */
 import { AccountUpdate, Field, type PublicKey } from 'o1js';
+import { ZkcxError } from '../../errors.ts';
 import type { RandomBytes } from '../../witness/chain.ts';
 import type { Inclusion } from './chain.ts';
 import { newAccountKey } from './keys.ts';
@@ -13,6 +14,12 @@ export interface Deployment {
   readonly random: RandomBytes;
 }
 
+export interface Deployed extends Inclusion {
+  readonly address: string;
+  /** Hash of its verification key: another one would be another contract. */
+  readonly code: bigint;
+}
+
 /**
  * Deploy an empty registry. Its account's key signs this one transaction and is forgotten: from then on
  * only proofs count. The codes of `sendCall`.
@@ -20,7 +27,7 @@ export interface Deployment {
 export async function deployRegistry(
   sender: Sender,
   { trustRoot, admin, random }: Deployment,
-): Promise<Inclusion & { readonly address: string }> {
+): Promise<Deployed> {
   const key = newAccountKey(random);
   const address = key.toPublicKey().toBase58();
   const genesis = Field(await sender.chain.genesis());
@@ -33,5 +40,12 @@ export async function deployRegistry(
     },
     { signers: [key], cost: ACCOUNT_FEE },
   );
-  return { ...inclusion, address };
+  const account = await sender.chain.account(address);
+  if (account?.zkapp === undefined) {
+    throw new ZkcxError(
+      'ERR_REGISTRY_ACCOUNT',
+      `the chain does not show the contract at ${address} yet: look again later`,
+    );
+  }
+  return { ...inclusion, address, code: account.zkapp.verificationKey.hash };
 }

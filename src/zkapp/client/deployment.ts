@@ -14,6 +14,8 @@ const deploymentSchema = z.strictObject({
   format: z.literal('zkcx-deployment'),
   version: z.literal(1),
   address: z.string().regex(/^B62[1-9A-HJ-NP-Za-km-z]{52}$/),
+  /** Hash of the contract's verification key. */
+  code: fieldString,
   /** `CiLeaf.hash` of each CI that it was deployed with. */
   trust: z
     .array(fieldString)
@@ -23,14 +25,16 @@ const deploymentSchema = z.strictObject({
 
 export interface DeploymentFile {
   readonly address: string;
+  readonly code: bigint;
   readonly trust: readonly bigint[];
 }
 
-export async function writeDeployment(file: string, { address, trust }: DeploymentFile) {
+export async function writeDeployment(file: string, { address, code, trust }: DeploymentFile) {
   const document: z.infer<typeof deploymentSchema> = {
     format: 'zkcx-deployment',
     version: 1,
     address,
+    code: code.toString(),
     trust: trust.map(String),
   };
   await writeFileAtomic(file, `${JSON.stringify(document, null, 2)}\n`, 0o644);
@@ -47,7 +51,8 @@ export async function readDeployment(file: string): Promise<DeploymentFile> {
   }
   const parsed = deploymentSchema.safeParse(json);
   if (parsed.success) {
-    return { address: parsed.data.address, trust: parsed.data.trust.map(BigInt) };
+    const { address, code, trust } = parsed.data;
+    return { address, code: BigInt(code), trust: trust.map(BigInt) };
   }
   throw new ZkcxError(
     'ERR_REGISTRY_FORMAT',

@@ -17,7 +17,6 @@ export { publishAggregate, publishChain, updateRevocation } from './publish.ts';
 export type { ListPublication, PublishedAt } from './publish.ts';
 export { relayTurn, runRelay } from './relay.ts';
 export type { FoldContext, Folded, RelayLoop, RelayOptions, RelayRun } from './relay.ts';
-export { DEFAULT_FEE } from './send.ts';
 export type { Sender, SendStep } from './send.ts';
 export { Spool } from './spool.ts';
 export { readState, syncRegistry } from './sync.ts';

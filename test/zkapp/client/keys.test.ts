@@ -49,13 +49,13 @@ test('32 bytes make a key, whatever they are', () => {
 
 test('a deployment file says where the registry is, and nothing else', async () => {
   const file = join(folder, 'deployment.json');
-  const deployment = { address: key.toPublicKey().toBase58(), trust: [5n, 7n] };
+  const deployment = { address: key.toPublicKey().toBase58(), code: 3n, trust: [5n, 7n] };
   await writeDeployment(file, deployment);
   expect(await readDeployment(file)).toEqual(deployment);
   for (const text of [
     '{',
     '{}',
-    '{"format":"zkcx-deployment","version":1,"address":"x","trust":["1"]}',
+    '{"format":"zkcx-deployment","version":1,"address":"x","code":"1","trust":["1"]}',
   ]) {
     writeFileSync(file, text);
     expect(await refusalOf(() => readDeployment(file))).toBe('ERR_REGISTRY_FORMAT');

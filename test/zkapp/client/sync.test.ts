@@ -274,6 +274,7 @@ describe('a chain that lies', () => {
     expect(await refusalOf(() => world.sync({ code: 1n }))).toBe('ERR_REGISTRY_CODE');
     const { verificationKey } = (await world.chain.account(world.address))!.zkapp!;
     expect((await world.sync({ code: verificationKey.hash })).slot).toBe(1_000);
+    expect(world.code).toBe(verificationKey.hash);
   });
 });
 

@@ -44,6 +44,7 @@ export interface World {
   readonly chain: EmbeddedChain;
   readonly sender: Sender;
   readonly address: string;
+  readonly code: bigint;
   sync(options?: SyncOptions): Promise<SyncedRegistry>;
   close(): Promise<void>;
 }
@@ -64,7 +65,7 @@ export async function createWorld(): Promise<World> {
   const chain = await openChain(folder);
   const [payer, admin] = chain.accounts;
   const sender = { chain, feePayer: payer! };
-  const { address } = await deployRegistry(sender, {
+  const { address, code } = await deployRegistry(sender, {
     trustRoot: TRUST_ROOT,
     admin: admin!.toPublicKey(),
     random: randomBytes,
@@ -74,6 +75,7 @@ export async function createWorld(): Promise<World> {
     chain,
     sender,
     address,
+    code,
     sync: (options) => syncRegistry(chain, address, { trust: TRUST, attempts: 1, ...options }),
     async close() {
       await chain.close();
