@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Field } from 'o1js';
 import { emptyRoot, type MerklePath } from '../../src/circuits/gadgets/merkle.ts';
 import { domainHash } from '../../src/circuits/hash.ts';
@@ -50,10 +50,7 @@ function pathIn({ leaves, height }: Item, index: number): MerklePath {
 function rootFrom(node: Field, { siblings, right }: MerklePath): Field {
   return siblings.reduce(
     (below, sibling, level) =>
-      domainHash(
-        'node',
-        right[level]!.toBigInt() === 1n ? [sibling, below] : [below, sibling],
-      ),
+      domainHash('node', right[level]!.toBigInt() === 1n ? [sibling, below] : [below, sibling]),
     node,
   );
 }
@@ -93,7 +90,7 @@ describe('the tree of published credentials', () => {
         const levels = levelsOf(places.length === 0 ? [Field(0)] : places, REGISTRY_HEIGHT);
         expect(tree.root).toEqual(levels[REGISTRY_HEIGHT]![0]);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -126,7 +123,7 @@ describe('the tree of published credentials', () => {
           }
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 
@@ -150,7 +147,9 @@ describe('the tree of published credentials', () => {
     const root = levelsOf([Field(1), Field(2)], 1)[1]![0]!;
     tree.append(root);
     expect(
-      codeOf(() => tree.addMember({ leaf: Field(1), path: { siblings: [Field(2)], right: [Field(0)] } })),
+      codeOf(() =>
+        tree.addMember({ leaf: Field(1), path: { siblings: [Field(2)], right: [Field(0)] } }),
+      ),
     ).toBe('ERR_REGISTRY_UNKNOWN');
     expect(tree.appendSubtree(root, 1)).toBe(2);
     const place = tree.addMember({

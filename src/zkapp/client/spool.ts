@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type ErrorCode, ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT } from '../../params.ts';
-import { formatEnvelope, parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
+import { parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
 import { readFileLimited, writeFileAtomic } from '../../prover/files.ts';
 import { type AggregateMember, writeMember } from '../../prover/member.ts';
 
@@ -33,6 +33,16 @@ const batchSchema = z.strictObject({
     .max(2 ** AGGREGATE_HEIGHT),
 });
 
+interface Reason {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+const REPLACED: Reason = {
+  code: 'ERR_AGGREGATE_DUPLICATE',
+  message: 'another proof came under the same name while this one was in a batch',
+};
+
 export class Spool {
   private readonly folder: string;
 
@@ -53,7 +63,7 @@ export class Spool {
 
   /** Proofs in the inbox; files that are none are refused, and counted. */
   async waiting(): Promise<{ readonly found: Waiting[]; readonly refused: number }> {
-    const names = (await readdir(join(this.folder, 'inbox'))).filter((name) =>
+    const names = (await readdir(this.path('inbox'))).filter((name) =>
       /^[\w-][\w.-]{0,100}\.json$/.test(name),
     );
     const found: Waiting[] = [];
@@ -71,65 +81,85 @@ export class Spool {
   }
 
   /** Put a file of the inbox aside, and say why. The reason names no value of it. */
-  async refuse(name: string, { code, message }: { code: ErrorCode; message: string }) {
-    const reason = `${JSON.stringify({ code, message })}\n`;
-    await writeFileAtomic(join(this.folder, 'refused', `${name}.reason`), reason, 0o600);
-    await rename(join(this.folder, 'inbox', name), join(this.folder, 'refused', name));
+  async refuse(name: string, reason: Reason): Promise<void> {
+    await this.putAside('inbox', name, reason);
   }
 
   /** The batch that was begun and is not finished. */
   async batch(): Promise<Waiting[] | undefined> {
-    const file = join(this.folder, 'batch.json');
     let names: string[];
     try {
-      const bytes = await readFileLimited(file, MAX_BATCH_BYTES);
+      const bytes = await readFileLimited(this.list, MAX_BATCH_BYTES);
       ({ names } = batchSchema.parse(JSON.parse(new TextDecoder().decode(bytes))));
     } catch (error) {
-      if (error instanceof ZkcxError && error.code === 'ERR_FILE_READ') return undefined;
-      throw new ZkcxError('ERR_FILE_READ', `${file} is damaged: remove it to begin a new batch`, {
-        cause: error,
-      });
+      if (error instanceof ZkcxError && error.code === 'ERR_FILE_READ') {
+        // stopped while it was begun
+        await this.abandon();
+        return undefined;
+      }
+      throw new ZkcxError(
+        'ERR_FILE_READ',
+        `${this.list} is damaged: remove it to begin a new batch`,
+        { cause: error },
+      );
     }
     return Promise.all(
       names.map(async (name) => ({ name, proof: await this.read('batch', name) })),
     );
   }
 
-  /** Take proofs out of the inbox into a batch. Done again after a stop, it comes to the same. */
+  /** Take proofs out of the inbox into a batch, in this order. */
   async begin(batch: readonly Waiting[]): Promise<void> {
-    for (const { name, proof } of batch) {
-      await writeFileAtomic(join(this.folder, 'batch', name), formatEnvelope(proof), 0o600);
-    }
-    const document: z.infer<typeof batchSchema> = {
-      format: 'zkcx-relay-batch',
-      version: 1,
-      names: batch.map(({ name }) => name),
-    };
+    const names = batch.map(({ name }) => name);
+    for (const name of names) await rename(this.path('inbox', name), this.path('batch', name));
+    const document: z.infer<typeof batchSchema> = { format: 'zkcx-relay-batch', version: 1, names };
     // from here on the batch is what counts
-    const file = join(this.folder, 'batch.json');
-    await writeFileAtomic(file, `${JSON.stringify(document)}\n`, 0o600);
+    await writeFileAtomic(this.list, `${JSON.stringify(document)}\n`, 0o600);
   }
 
   /** Hand out the members' files, and forget the batch. */
   async finish(batch: readonly Waiting[], members: readonly AggregateMember[]): Promise<void> {
     for (const [i, { name }] of batch.entries()) {
-      await writeMember(join(this.folder, 'outbox', name), members[i]!);
-      await rm(join(this.folder, 'inbox', name), { force: true });
+      await writeMember(this.path('outbox', name), members[i]!);
     }
-    await this.abandon();
-    for (const name of ['batch', 'work']) {
-      await rm(join(this.folder, name), { recursive: true, force: true });
-      await mkdir(join(this.folder, name), { mode: 0o700 });
-    }
+    // all of it at once: half a batch would be published again
+    const finished = join(this.folder, 'finished');
+    await rm(finished, { recursive: true, force: true });
+    await rename(this.path('batch'), finished);
+    await mkdir(this.path('batch'), { mode: 0o700 });
+    await rm(finished, { recursive: true });
+    await rm(this.work, { recursive: true, force: true });
+    await mkdir(this.work, { mode: 0o700 });
   }
 
   /** Give up a batch that cannot be published any more: its proofs wait again. */
   async abandon(): Promise<void> {
-    await rm(join(this.folder, 'batch.json'), { force: true });
+    await rm(this.list, { force: true });
+    const waiting = new Set(await readdir(this.path('inbox')));
+    for (const name of await readdir(this.path('batch'))) {
+      if (name.startsWith('.')) continue;
+      if (!waiting.has(name)) await rename(this.path('batch', name), this.path('inbox', name));
+      else await this.putAside('batch', name, REPLACED);
+    }
+  }
+
+  private async putAside(from: 'inbox' | 'batch', name: string, { code, message }: Reason) {
+    const reason = `${JSON.stringify({ code, message })}\n`;
+    await writeFileAtomic(this.path('refused', `${name}.reason`), reason, 0o600);
+    await rename(this.path(from, name), this.path('refused', name));
+  }
+
+  /** Which files are the batch, once it is complete; no holder's file begins with a dot. */
+  private get list(): string {
+    return this.path('batch', '.batch.json');
+  }
+
+  private path(folder: (typeof FOLDERS)[number], name = ''): string {
+    return join(this.folder, folder, name);
   }
 
   private async read(folder: 'inbox' | 'batch', name: string): Promise<ProofEnvelope> {
-    const bytes = await readFileLimited(join(this.folder, folder, name), MAX_PROOF_BYTES);
+    const bytes = await readFileLimited(this.path(folder, name), MAX_PROOF_BYTES);
     // a credential file has another format and is refused here: openings are not for relays
     return parseEnvelope(new TextDecoder().decode(bytes));
   }

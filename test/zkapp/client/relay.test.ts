@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -70,11 +70,8 @@ describe('a turn of the relay', () => {
     }
     expect(tree.members).toHaveLength(3);
     // nothing is left of the fold, and nothing to do
-    expect([list('batch'), list('work'), existsSync(join(folder, 'batch.json'))]).toEqual([
-      [],
-      [],
-      false,
-    ]);
+    expect([list('batch'), list('work')]).toEqual([[], []]);
+    expect(list('.')).toEqual(['batch', 'inbox', 'outbox', 'refused', 'work']);
     expect(await relayTurn(options)).toEqual({ waiting: 0, refused: 0 });
   });
 
@@ -141,10 +138,11 @@ describe('a turn of the relay', () => {
     expect(await refusalOf(() => relayTurn({ ...options, fold: stopped }))).toBe(
       'ERR_PROVER_CANCELLED',
     );
-    // what comes now belongs to the next batch
+    // what comes now belongs to the next batch, also under a name that is taken
     put('4.json', chainEnvelope(4));
+    put('1.json', chainEnvelope(5));
     expect((await relayTurn(options)).published?.members).toBe(3);
-    expect(list('inbox')).toEqual(['4.json']);
+    expect(list('inbox')).toEqual(['1.json', '4.json']);
   });
 
   test('that was stopped after publishing does not publish again', async () => {
@@ -162,6 +160,15 @@ describe('a turn of the relay', () => {
     expect(list('outbox')).toHaveLength(3);
   });
 
+  test('that was stopped while it took its proofs lets them wait again', async () => {
+    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    renameSync(join(folder, 'inbox', '2.json'), join(folder, 'batch', '2.json'));
+    renameSync(join(folder, 'inbox', '3.json'), join(folder, 'batch', '3.json'));
+    put('3.json', chainEnvelope(4));
+    expect((await relayTurn(options)).published?.members).toBe(3);
+    expect(list('refused')).toEqual(['3.json', '3.json.reason']);
+  });
+
   test('gives up a batch that can never be published', async () => {
     for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
     const expired = async () => {
@@ -170,6 +177,7 @@ describe('a turn of the relay', () => {
     expect(await refusalOf(() => relayTurn({ ...options, fold: expired }))).toBe(
       'ERR_AGGREGATE_EXPIRED',
     );
+    expect(list('inbox')).toEqual(['1.json', '2.json', '3.json']);
     rmSync(join(folder, 'inbox', '1.json'));
     put('4.json', chainEnvelope(4));
     expect((await relayTurn(options)).published?.members).toBe(3);
