@@ -27,7 +27,7 @@ beforeAll(async () => {
   server = await ZkcxSmdp.open();
 });
 afterAll(() => server.close());
-beforeEach(() => server.refusals.splice(0));
+beforeEach(() => void server.refusals.splice(0));
 
 const one = device();
 const two = otherDevice();

@@ -27,6 +27,7 @@ import {
 import {
   requestTerms,
   requireOffer,
+  type ServerDocuments,
   writeClientOffer,
   ZKCX_INITIATE,
   type ZkcxMode,
@@ -65,7 +66,7 @@ import {
 } from '../../session/world.ts';
 
 /** What stands for the `certify` envelopes: nobody reads them here. */
-const STATEMENTS = { auth: Uint8Array.of(1), pb: Uint8Array.of(2) };
+const STATEMENTS: ServerDocuments = { auth: Uint8Array.of(1), pb: Uint8Array.of(2) };
 
 export class ZkcxSmdp {
   /** The proofs that are valid. */
@@ -73,7 +74,7 @@ export class ZkcxSmdp {
   /** No place is left for these. */
   full: Standing | undefined;
   roots: ServerRoots = { ...rootsOf(MAP), anchors: ANCHORS, trust: TRUST, map: MAP };
-  statements: typeof STATEMENTS | undefined = STATEMENTS;
+  statements: ServerDocuments | undefined = STATEMENTS;
   /** Codes behind sealed refusals. */
   readonly refusals: string[] = [];
   readonly smdp: TestSmdp;
