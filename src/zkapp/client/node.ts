@@ -151,12 +151,18 @@ export class NodeChain implements Chain {
       blockInfo { height chainStatus } eventData { transactionInfo { hash status } data } } }`;
     const { archive, nodes } = this.options;
     const { events } = await askNode(archive ?? nodes[0]!, query, eventsSchema, this.options);
+    // near the tip an archive tells of several branches: a transaction counts in the first block that has it
+    const blockOf = new Map<string, number>();
     return events
       .filter(({ blockInfo }) => blockInfo.chainStatus !== 'orphaned')
       .sort((a, b) => a.blockInfo.height - b.blockInfo.height)
-      .flatMap(({ blockInfo, eventData }) =>
+      .flatMap(({ blockInfo, eventData }, block) =>
         eventData
-          .filter(({ transactionInfo }) => transactionInfo.status !== 'failed')
+          .filter(({ transactionInfo: { hash, status } }) => {
+            if (status === 'failed') return false;
+            if (!blockOf.has(hash)) blockOf.set(hash, block);
+            return blockOf.get(hash) === block;
+          })
           .map(({ data, transactionInfo }) => ({
             fields: data,
             height: blockInfo.height,
