@@ -57,14 +57,13 @@ describe('an action of the admin', () => {
   afterEach(settle);
 
   test('waits for its delay: a slot too early is refused, and so is a false slot', async () => {
-    await propose(addCiAction(Field(NEW)));
+    const keyHash = adminKeyHash(world.stranger.address);
+    await propose(changeAdminAction(keyHash));
     world.at(LATER.first - 1);
     const early = slotRange({ first: LATER.first - 1, last: LATER.last });
-    const change = addition();
-    await expect(world.send(() => world.registry.addCi(change, early))).rejects.toThrow(/delay/);
-    await expect(world.send(() => world.registry.addCi(change, range))).rejects.toThrow(
-      /valid_while/i,
-    );
+    const apply = (slots: typeof range) => () => world.registry.changeAdmin(keyHash, slots);
+    await expect(world.send(apply(early))).rejects.toThrow(/delay/);
+    await expect(world.send(apply(range))).rejects.toThrow(/valid_while/i);
   });
 
   test('is not taken over a pending one', async () => {
@@ -126,15 +125,14 @@ describe('an action of the admin', () => {
   test('hands over to another admin', async () => {
     const keyHash = adminKeyHash(world.stranger.address);
     await propose(changeAdminAction(keyHash));
-    const handOver = () => world.registry.changeAdmin(keyHash, range);
-    await expect(world.send(handOver)).rejects.toThrow(/valid_while/i);
     world.at(LATER.first);
     const other = () => world.registry.changeAdmin(keyHash.add(1), range);
     await expect(world.send(other)).rejects.toThrow(/pending/);
-    await world.send(handOver);
-    await expect(remove(removal())).rejects.toThrow(/the admin/);
-    await remove(removal(), world.stranger);
-    leaves = [50n, 100n, 300n];
+    await world.send(() => world.registry.changeAdmin(keyHash, range));
+    world.at(SLOTS.first);
+    await expect(propose(addCiAction(Field(7)))).rejects.toThrow(/the admin/);
+    await propose(addCiAction(Field(7)), world.stranger);
+    await cancel(world.stranger);
   });
 });
 
