@@ -109,9 +109,9 @@ describe('what stays out of what the eUICC signs', () => {
     }
     const authenticate = jest.spyOn(world.card, 'authenticateServer');
     await world.download(mode, matchingId);
-    const [[{ ctxParams1 }]] = authenticate.mock.calls as [[{ ctxParams1: Json }]];
+    const { ctxParams1 } = authenticate.mock.calls[0]![0];
     expect(Object.keys(ctxParams1)).toEqual(['deviceInfo']);
-    expect(Object.keys(ctxParams1.deviceInfo as Json)).toEqual(['tac', 'deviceCapabilities']);
+    expect(Object.keys(ctxParams1.deviceInfo)).toEqual(['tac', 'deviceCapabilities']);
   });
 
   test('every session has a one-time key of its own', async () => {
