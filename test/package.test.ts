@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import * as index from '../src/index.ts';
+import * as rsp from '../src/rsp/index.ts';
 import { ROOT, run, runTool } from './support/command.ts';
 
 jest.setTimeout(600_000);
@@ -46,6 +47,8 @@ describe('the packed files', () => {
       'package.json',
       'dist/index.js',
       'dist/index.d.ts',
+      'dist/rsp/index.js',
+      'dist/rsp/index.d.ts',
       'dist/prover/worker.js',
       'dist/prover/keys/chain.json',
       'dist/prover/keys/lagrange-basis.bin',
@@ -72,10 +75,16 @@ describe('the packed files', () => {
 describe('installed elsewhere', () => {
   const inFolder = { cwd: folder };
 
-  test('it exports what the source does, and nothing else can be imported', () => {
-    const names = "import('zkcx').then((zkcx) => console.log(JSON.stringify(Object.keys(zkcx))))";
+  test.each([
+    ['zkcx', index],
+    ['zkcx/rsp', rsp],
+  ])('%s exports what the source does', (name, source) => {
+    const names = `import('${name}').then((all) => console.log(JSON.stringify(Object.keys(all))))`;
     const exported = JSON.parse(succeed(run('node', ['-e', names], inFolder))) as string[];
-    expect(exported.toSorted()).toEqual(Object.keys(index).toSorted());
+    expect(exported.toSorted()).toEqual(Object.keys(source).toSorted());
+  });
+
+  test('nothing else can be imported', () => {
     const inner = run('node', ['-e', "import('zkcx/dist/prover/serve.js')"], inFolder);
     expect(inner.stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
   });
@@ -95,6 +104,29 @@ describe('installed elsewhere', () => {
     ];
     const answer = succeed(run(zkcx, ['chain', 'check', '--json', ...chain], inFolder));
     expect(JSON.parse(answer)).toMatchObject({ ok: true, roles: ['eum-v2', 'euicc-v2'] });
+  });
+
+  test('zkcx/rsp has a card that answers an LPA', () => {
+    const credential = ['eUICC/CERT_EUICC_ECDSA_NIST.der', 'EUM/CERT_EUM_ECDSA_NIST.der'];
+    writeFileSync(
+      join(folder, 'card.js'),
+      `import { randomBytes } from 'node:crypto';
+       import { readFileSync } from 'node:fs';
+       import * as rsp from 'zkcx/rsp';
+       const read = (file) => new Uint8Array(readFileSync('${SGP26}/' + file));
+       const [certificate, eumCertificate] = ${JSON.stringify(credential)}.map(read);
+       const secretKey = rsp.parseSecretKey(read('eUICC/SK_EUICC_ECDSA_NIST.pem'));
+       const euicc = await rsp.openEuicc({
+         store: rsp.memoryStore(),
+         credentials: [{ certificate, eumCertificate, secretKey }],
+         anchors: [],
+         now: () => 1_750_000_000n,
+         random: randomBytes,
+       });
+       const card = rsp.es10(await rsp.openIsdr(rsp.cardInterface(euicc.card)));
+       console.log(await card.eid());`,
+    );
+    expect(succeed(run('node', ['card.js'], inFolder))).toBe('89049032123451234512345678901235\n');
   });
 
   test('its proving process starts and answers', () => {
@@ -125,6 +157,14 @@ describe('installed elsewhere', () => {
        await verifyChain({}, {});
        export const ms = (event: ProverEvent) => (event.type === 'proved' ? event.ms : 0);`,
     );
+    writeFileSync(
+      join(folder, 'rsp.ts'),
+      `import { type ActivationCode, parseActivationCode, RspRefusal } from 'zkcx/rsp';
+       export const code: ActivationCode = parseActivationCode('1$smdp.example.com$A-B');
+       // @ts-expect-error a text
+       export const wrong: number = code.address;
+       export const pair = (error: RspRefusal) => error.status.subjectCode;`,
+    );
     const compilerOptions = {
       target: 'ES2022',
       module: 'NodeNext',
@@ -136,7 +176,7 @@ describe('installed elsewhere', () => {
     };
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, files: ['readme.ts', 'types.ts'] }),
+      JSON.stringify({ compilerOptions, files: ['readme.ts', 'types.ts', 'rsp.ts'] }),
     );
     succeed(runTool('tsc', ['-p', folder]));
   });
