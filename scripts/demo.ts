@@ -1,7 +1,7 @@
 /**
  * npm run demo: prove the SGP.26 test chain CI -> EUM -> eUICC, verify the proof in a process of its own
- * that has nothing but the proof and the CI certificate, then show the credential to two servers, and
- * revoke. Options: --cache, --backend.
+ * that has nothing but the proof and the CI certificate, then show the credential to two servers, revoke,
+ * publish in a registry, and prove a session from there. Options: --cache, --backend.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ import {
   proveChain,
   writeCredential,
 } from '../src/index.ts';
+import { demoRegistry } from './demo/registry.ts';
 import { demoSessions } from './demo/sessions.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -37,6 +38,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'chain.anchor': 'CI -> EUM',
   'chain.extend': 'EUM -> eUICC',
   'presentation.prove': 'that the credential counts here and its key signed the challenge',
+  'registryPresentation.prove': 'the same of a credential that is published',
   'message5.prove': 'that what was signed is this session, without showing the rest',
 };
 
@@ -138,7 +140,9 @@ try {
     `   proof, JSON            ${statSync(proof).size} bytes`,
     `   credential, private    ${statSync(credential).size} bytes`,
   );
-  await demoSessions({ sgp26, folder, credential: result, prover, say, onEvent: sayEvent });
+  const demo = { sgp26, folder, credential: result, prover, say, onEvent: sayEvent };
+  await demoSessions(demo);
+  await demoRegistry({ ...demo, cache: values.cache });
 } finally {
   prover.close();
   rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /**
  * The public names of the package, by stage: parse certificates and revocation lists, check them, prove
- * them, verify proofs, and use them in sessions. Start with `parseCertificate`,
+ * them, verify proofs, fold them, and use them in sessions. Start with `parseCertificate`,
  * `anchorFromCertificate`, `proveChain` and `verifyChain`; then `checkRequest` for a holder and
  * `SessionVerifier` for a verifier.
  */
@@ -51,6 +51,20 @@ export { proveCrl } from './prover/crl.ts';
 export type { CrlInput, ProveCrlOptions } from './prover/crl.ts';
 export { verifyCrl } from './prover/verifyCrl.ts';
 export type { VerifiedCrl, VerifyCrlOptions } from './prover/verifyCrl.ts';
+
+export { foldChains } from './fold/fold.ts';
+export type { FoldedChain, FoldOptions, FoldResult } from './fold/fold.ts';
+export type { FoldChain, FoldInput } from './fold/plan.ts';
+export type { FoldProgress } from './fold/progress.ts';
+export { serveFolds } from './fold/worker.ts';
+export type { WorkerOptions } from './fold/worker.ts';
+export { readMember, writeMember } from './prover/member.ts';
+export type { AggregateMember } from './prover/member.ts';
+export { verifyAggregate } from './prover/verifyAggregate.ts';
+export type { VerifiedAggregate, VerifyAggregateOptions } from './prover/verifyAggregate.ts';
+export { formatRegistry, loadRegistry } from './session/registryFile.ts';
+export { RegistryTree } from './witness/registryTree.ts';
+export type { Publication, RegistryMember } from './witness/registryTree.ts';
 
 export { buildMap, formatMap, loadMap, parseSourcesConfiguration } from './session/mapFile.ts';
 export type { SourcedMap, SourcesConfiguration } from './session/mapFile.ts';

@@ -1,0 +1,36 @@
+/**
+ * The registry of published credentials on Mina: the contract `ProofRegistry`, and a client that deploys it,
+ * publishes, and rebuilds its contents from events.
+ */
+export { ProofRegistry } from './contract/index.ts';
+export type { RegistryDeployment, RegistryState } from './contract/index.ts';
+export {
+  apply,
+  cancel,
+  deployRegistry,
+  EmbeddedChain,
+  NodeChain,
+  propose,
+  publishAggregate,
+  publishChain,
+  readAccountKey,
+  readDeployment,
+  readState,
+  relayTurn,
+  removeCi,
+  runRelay,
+  Spool,
+  syncRegistry,
+  updateRevocation,
+  writeDeployment,
+} from './client/index.ts';
+export type {
+  Chain,
+  Deployment,
+  EmbeddedOptions,
+  NodeOptions,
+  RelayOptions,
+  Sender,
+  SyncedRegistry,
+  SyncOptions,
+} from './client/index.ts';
