@@ -91,10 +91,11 @@ export async function withChain(
   }
 }
 
-async function openChain({ chain: folder, node, archive, network, slot }: ChainFlags) {
+async function openChain(flags: ChainFlags & ProverFlags) {
+  const { chain: folder, node, archive, network, slot, backend } = flags;
   const { EmbeddedChain, NodeChain } = await import('../zkapp/client/index.ts');
   const { selectBackend } = await import('../prover/backend.ts');
-  selectBackend();
+  selectBackend(backend);
   if (node !== undefined) {
     if (folder !== undefined || slot !== undefined) {
       throw new ZkcxError('ERR_CLI_USAGE', '--chain and --slot do not go with --node');

@@ -53,7 +53,11 @@ describe('registry file', () => {
     ['a member of nothing', 'ERR_REGISTRY_UNKNOWN', (file) => (file.members[0]!.leaf = '1')],
     ['a member elsewhere', 'ERR_REGISTRY_UNKNOWN', (file) => (file.members[0]!.index = 0)],
     ['a large height', 'ERR_REGISTRY_FORMAT', (file) => (file.published[1]!.height = 11)],
-    ['a leaf beyond the field', 'ERR_REGISTRY_FORMAT', (file) => (file.published[0]!.leaf = '9'.repeat(77))],
+    [
+      'a leaf beyond the field',
+      'ERR_REGISTRY_FORMAT',
+      (file) => (file.published[0]!.leaf = '9'.repeat(77)),
+    ],
     ['an unknown field', 'ERR_REGISTRY_FORMAT', (file) => Object.assign(file, { more: 1 })],
     ['a later version', 'ERR_REGISTRY_VERSION', (file) => (file.version = 2)],
     ['another format', 'ERR_REGISTRY_FORMAT', (file) => (file.format = 'zkcx-proof')],

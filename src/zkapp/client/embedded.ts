@@ -11,6 +11,7 @@ import { Mina, type PrivateKey, PublicKey, TokenId, UInt32, UInt64 } from 'o1js'
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { SLOT_SECONDS } from '../../params.ts';
+import { selectBackend } from '../../prover/backend.ts';
 import { describeIssue } from '../../prover/envelope.ts';
 import { readFileLimited, writeFileAtomic } from '../../prover/files.ts';
 import type { RandomBytes } from '../../witness/chain.ts';
@@ -109,6 +110,7 @@ export class EmbeddedChain implements Chain {
     const unlock = await lockFolder(folder);
     try {
       const file = await openFile(options);
+      selectBackend();
       const local = await Mina.LocalBlockchain({ proofsEnabled: file.proofs });
       const chain = new EmbeddedChain(options, file, local, unlock);
       await chain.replay();

@@ -3,6 +3,7 @@
  * and nothing else: it makes no request of its own, so every answer goes through `askNode`.
  */
 import { Account, Bool, Field, Mina, type NetworkId, PublicKey, UInt32, UInt64 } from 'o1js';
+import { selectBackend } from '../../prover/backend.ts';
 import type { ChainAccount } from './chain.ts';
 
 export interface Snapshot {
@@ -14,6 +15,7 @@ export interface Snapshot {
 
 /** Build transactions for the chain of a snapshot. They can be proven and signed, not sent. */
 export async function activateSnapshot({ network, slot, accounts }: Snapshot): Promise<void> {
+  selectBackend();
   const local = await Mina.LocalBlockchain({ proofsEnabled: true });
   local.setGlobalSlot(slot);
   const known = new Map<string, Account>();
