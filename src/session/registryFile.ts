@@ -19,10 +19,7 @@ const registrySchema = z.strictObject({
   format: z.literal('zkcx-registry'),
   version: z.literal(1),
   published: z.array(
-    z.union([
-      z.strictObject({ leaf: fieldString }),
-      z.strictObject({ root: fieldString, height }),
-    ]),
+    z.union([z.strictObject({ leaf: fieldString }), z.strictObject({ root: fieldString, height })]),
   ),
   members: z.array(
     z.strictObject({
