@@ -72,7 +72,12 @@ export type { SourcedMap, SourcesConfiguration } from './session/mapFile.ts';
 export { CLIENT_OFFER } from './session/offers.ts';
 export { scopeOf } from './session/scope.ts';
 export { bindTranscript, sessionId } from './session/transcript.ts';
-export type { Negotiation, SessionTranscript } from './session/transcript.ts';
+export type {
+  MessageForm,
+  Negotiation,
+  SessionTranscript,
+  SignedTranscript,
+} from './session/transcript.ts';
 export { formatBundle, parseBundle } from './session/envelopes.ts';
 export type { CertifiedBundle, PresentationBundle } from './session/envelopes.ts';
 
