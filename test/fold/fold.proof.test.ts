@@ -48,7 +48,7 @@ beforeAll(async () => {
       },
     },
   );
-}, 15 * MINUTES);
+}, 45 * MINUTES);
 
 afterAll(() => rmSync(work, { recursive: true }));
 

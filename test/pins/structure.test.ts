@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { gadgetRows, programRows, type RowCount } from '../../bench/rowCounts.ts';
-import { cacheFolder, keyCache } from '../../src/prover/cache.ts';
+import { keyCache } from '../../src/prover/cache.ts';
 import { PROGRAM_NAMES } from '../../src/prover/programs.ts';
-import { proveAlone } from '../support/alone.ts';
+import { KEYS, proveAlone } from '../support/alone.ts';
 
 // it compiles every program, which takes as much memory as proving
 proveAlone();
@@ -26,7 +26,7 @@ it('gadgets are as pinned', async () => {
 it.each(PROGRAM_NAMES)(
   'the program %s is as pinned',
   async (name) => {
-    expect(await programRows(name, keyCache(cacheFolder()))).toEqual(pinnedOf(`${name}.`));
+    expect(await programRows(name, keyCache(KEYS))).toEqual(pinnedOf(`${name}.`));
   },
   600_000,
 );

@@ -49,7 +49,7 @@ beforeAll(async () => {
     { cache: KEYS, onEvent: (event) => events.push(event) },
   );
   proof = credential.proof;
-}, 25 * MINUTES);
+}, 45 * MINUTES);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

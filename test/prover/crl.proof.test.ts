@@ -59,7 +59,7 @@ beforeAll(async () => {
   } finally {
     prover.close();
   }
-}, 25 * MINUTES);
+}, 45 * MINUTES);
 
 afterAll(() => rmSync(work, { recursive: true }));
 

@@ -131,7 +131,7 @@ beforeAll(async () => {
   } finally {
     prover.close();
   }
-}, 25 * MINUTES);
+}, 45 * MINUTES);
 
 afterAll(async () => {
   await store.close();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll } from '@jest/globals';
 
-/** Key cache of the files that make proofs; the first of them, by name, empties it. */
+/** Key cache of the files that make proofs; the first of them, chain.proof, empties it. */
 export const KEYS = join(tmpdir(), 'zkcx-tests-keys');
 
 const lock = join(tmpdir(), 'zkcx-tests-proving');

@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   await transaction.prove();
   await transaction.sign([payer.key, key]).send();
-}, 10 * MINUTES);
+}, 45 * MINUTES);
 
 const state = () => {
   const { appState } = Mina.getAccount(key.toPublicKey()).zkapp!;
