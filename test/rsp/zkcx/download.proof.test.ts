@@ -1,15 +1,11 @@
 /**
- * Two whole downloads with real proofs, made and verified in processes of their own: `zkcx-device` with an
- * eUICC as it is today, and `zkcx` with changed firmware and statements of the server.
+ * A whole download with real proofs, made and verified in processes of their own: `zkcx-device` with an
+ * eUICC as it is today. The same in `zkcx` takes two chains and two statements more: npm run demo:zkcx.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
-import { parseCertificate } from '../../../src/asn1/index.ts';
-import { proveChain } from '../../../src/prover/chain.ts';
-import type { Credential } from '../../../src/prover/credential.ts';
 import { Prover } from '../../../src/prover/prover.ts';
 import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
 import type { EuiccFirmware } from '../../../src/rsp/euicc/index.ts';
@@ -25,13 +21,12 @@ import {
 import type { ZkcxMode } from '../../../src/rsp/zkcx/negotiation.ts';
 import { zkcxServer } from '../../../src/rsp/zkcx/server/index.ts';
 import { CredentialStore } from '../../../src/session/credentialStore.ts';
-import { certify } from '../../../src/session/statements.ts';
 import { KEYS, proveAlone } from '../../support/alone.ts';
 import { fixture } from '../../support/certificates/keys.ts';
 import { provenCredential } from '../../support/credentials.ts';
 import { countedRandom, testEuicc } from '../../support/rsp/emulator.ts';
-import { ADDRESS, TestSmdp, testTrust } from '../../support/rsp/smdpp.ts';
-import { ANCHORS, MAP, NOW, POLICY, rootsOf, SERVER_OID, TRUST } from '../../session/world.ts';
+import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
+import { ANCHORS, MAP, POLICY, rootsOf, SERVER_OID, TRUST } from '../../session/world.ts';
 
 const MINUTES = 60_000;
 const TS48_ICCID = '89000123456789012341';
@@ -49,35 +44,16 @@ afterAll(() => {
 });
 
 /** Order the profile at a server of its own, download it, and expect its bytes on the eUICC. */
-async function download(
-  mode: ZkcxMode,
-  firmware: EuiccFirmware,
-  credentials: readonly Credential[] = [],
-) {
+async function download(mode: ZkcxMode, firmware: EuiccFirmware) {
   const smdp = await TestSmdp.open();
   const refusals: string[] = [];
-  const statements: { made: number; problem?: unknown } = { made: 0 };
   const open = zkcxServer({
     folder: join(folder, `${mode}-server`),
     roots: async () => ROOTS,
-    statements: {
-      credentials,
-      certify: async (input) => {
-        const statement = await certify(input, prover);
-        statements.made++;
-        return statement;
-      },
-      onError: (error) => (statements.problem = error),
-    },
     onRefusal: (name, code) => refusals.push(`${name} ${code}`),
   });
   const extension = await open(smdp.server.context);
   try {
-    // they are made in the background, and offered from then on
-    while (statements.made < credentials.length && statements.problem === undefined) {
-      await setTimeout(100);
-    }
-    expect(statements.problem).toBeUndefined();
     return { ...(await downloadFrom(smdp, extension, mode, firmware)), refusals };
   } finally {
     await extension.close();
@@ -138,23 +114,4 @@ test(
     expect(asked).toContain('zkcxDisclose');
   },
   10 * MINUTES,
-);
-
-test(
-  'zkcx: statements of the server, possession in the place of every signature',
-  async () => {
-    const { identities } = testTrust();
-    const credentials: Credential[] = [];
-    for (const { auth, pb } of identities) {
-      for (const { certificate } of [auth, pb]) {
-        const certificates = [parseCertificate(certificate.der)];
-        credentials.push(await proveChain({ anchors: ANCHORS, certificates, at: NOW }, { prover }));
-      }
-    }
-    const { asked, proven, refusals } = await download('zkcx', 'zkcx', credentials);
-    expect(refusals).toEqual([]);
-    expect(proven).toEqual(['presentation', 'possession', 'possession']);
-    expect(asked).not.toContain('zkcxDisclose');
-  },
-  15 * MINUTES,
 );
