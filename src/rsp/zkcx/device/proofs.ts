@@ -7,6 +7,7 @@ import type { JobOptions, Prover } from '../../../prover/prover.ts';
 import { type AnswerPlan, proveAnswer } from '../../../session/answer.ts';
 import { verifyCertified } from '../../../session/certified.ts';
 import type { PresentationBundle } from '../../../session/envelopes.ts';
+import { rememberedProofs } from '../../../session/rememberedProofs.ts';
 import { renewCredential } from '../../../session/renewal.ts';
 import type { planPossession } from '../../../session/statements.ts';
 
@@ -21,6 +22,7 @@ export interface DeviceProofs {
   /** One presentation, and a proof about its message. */
   answer(plan: AnswerPlan, signal?: AbortSignal): Promise<PresentationBundle>;
   possession(plan: Awaited<ReturnType<typeof planPossession>>): Promise<ProofEnvelope>;
+  /** A statement that was verified before costs no time again. */
   readonly verifyCertified: typeof verifyCertified;
 }
 
@@ -34,12 +36,14 @@ export function deviceProofs(
   prover: Prover,
   options: Pick<JobOptions, 'onEvent'> = {},
 ): DeviceProofs {
+  const assertProof = rememberedProofs();
   return {
     chain: (input, signal) => proveChain(input, { ...options, prover, signal }),
     renewed: (credential, input, signal) =>
       renewCredential(credential, input, { ...options, prover, signal }),
     answer: (plan, signal) => proveAnswer(plan, prover, { ...options, signal }),
     possession: (plan) => provePossession(plan, prover, options),
-    verifyCertified,
+    verifyCertified: (envelope, expectation) =>
+      verifyCertified(envelope, { assertProof, ...expectation }),
   };
 }
