@@ -51,7 +51,8 @@ describe('the packed files', () => {
       'dist/rsp/index.d.ts',
       'dist/prover/worker.js',
       'dist/prover/keys/chain.json',
-      'dist/prover/keys/lagrange-basis.bin',
+      'dist/prover/keys/lagrange-basis-13.bin',
+      'dist/prover/keys/lagrange-basis-14.bin',
       'dist/cli/main.js',
     ]) {
       expect(paths).toContain(path);

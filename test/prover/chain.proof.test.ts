@@ -36,7 +36,8 @@ proveAlone();
 
 beforeAll(async () => {
   rmSync(KEYS, { recursive: true, force: true });
-  const checked = [...PROGRAM_NAMES, 'srs-fp', 'srs-fq', 'lagrange-basis'];
+  const setup = ['srs-fp', 'srs-fq', 'lagrange-basis-13', 'lagrange-basis-14'];
+  const checked = [...PROGRAM_NAMES, ...setup];
   expect(await checkKeys({ cache: KEYS })).toEqual(
     checked.map((program) => expect.objectContaining({ program, matches: true })),
   );

@@ -1,23 +1,25 @@
 /**
  * What every verification needs besides proof and key, and what is the same for ever: the two SRS
- * (points hashed from nothing), and the Lagrange basis of the wrap domain, by which a verifier
+ * (points hashed from nothing), and the Lagrange bases of the wrap domains, by which a verifier
  * commits to a proof's public input. Kimchi computes them at the first verification of a process, for
  * ten seconds and more; o1js keeps them in the key cache, which a verifier does not have.
  */
 import { getBackendPreference } from 'o1js';
 import { o1jsInternal } from './gates.ts';
 
-/** log2 of the wrap domain of programs whose methods verify at most one proof. */
-const WRAP_LOG2 = 14;
+/** log2 of the wrap domains of programs whose methods verify no proof, and at most one. */
+const WRAP_LOG2 = { 'lagrange-basis-13': 13, 'lagrange-basis-14': 14 } as const;
+const BASES = ['lagrange-basis-13', 'lagrange-basis-14'] as const;
 /** log2 of the sizes of the SRS: fp for step proofs, fq for wrap proofs. */
 const SRS_LOG2 = { fp: 16, fq: 15 } as const;
 const COORDINATE_BYTES = 32;
 
-export const SETUP_PARTS = ['srs-fp', 'srs-fq', 'lagrange-basis'] as const;
+export const SETUP_PARTS = ['srs-fp', 'srs-fq', ...BASES] as const;
 
-/** Points as x and y: of the SRS little-endian with the blinding base first, of the basis big-endian. */
+/** Points as x and y: of the SRS little-endian with the blinding base first, of a basis big-endian. */
 export type Setup = Readonly<Record<(typeof SETUP_PARTS)[number], Uint8Array>>;
 
+type Basis = (typeof BASES)[number];
 type Curve = keyof typeof SRS_LOG2;
 type Srs = object;
 /** A point as the native backend has it. */
@@ -67,16 +69,20 @@ export async function computeSetup(): Promise<Setup> {
   const { rust, conversion } = await load();
   const fp = rust.caml_fp_srs_create_parallel(2 ** SRS_LOG2.fp);
   const fq = rust.caml_fq_srs_create_parallel(2 ** SRS_LOG2.fq);
-  const basis = rust.caml_fq_srs_get_lagrange_basis(fq, 2 ** WRAP_LOG2);
-  const [, ...commitments] = conversion.fq.polyCommsFromRust(basis);
-  const hex = commitments.map(([, [, point]]) => {
-    const [, [, [, x], [, y]]] = point;
-    return hex32(x) + hex32(y);
-  });
+  const basisBytes = (part: Basis) => {
+    const basis = rust.caml_fq_srs_get_lagrange_basis(fq, 2 ** WRAP_LOG2[part]);
+    const [, ...commitments] = conversion.fq.polyCommsFromRust(basis);
+    const hex = commitments.map(([, [, point]]) => {
+      const [, [, [, x], [, y]]] = point;
+      return hex32(x) + hex32(y);
+    });
+    return Buffer.from(hex.join(''), 'hex');
+  };
   return {
     'srs-fp': pointBytes(rust.caml_fp_srs_get(fp)),
     'srs-fq': pointBytes(rust.caml_fq_srs_get(fq)),
-    'lagrange-basis': Buffer.from(hex.join(''), 'hex'),
+    'lagrange-basis-13': basisBytes('lagrange-basis-13'),
+    'lagrange-basis-14': basisBytes('lagrange-basis-14'),
   };
 }
 
@@ -92,8 +98,10 @@ export async function presetSetup(setup: Setup): Promise<void> {
   const { rust, conversion } = await load();
   offer(rust, 'fp', rust.caml_fp_srs_set(points(setup['srs-fp'])));
   const srs = rust.caml_fq_srs_set(points(setup['srs-fq']));
-  const basis = conversion.fq.polyCommsToRust(commitmentsOf(setup['lagrange-basis']));
-  rust.caml_fq_srs_set_lagrange_basis(srs, 2 ** WRAP_LOG2, basis);
+  for (const part of BASES) {
+    const basis = conversion.fq.polyCommsToRust(commitmentsOf(setup[part]));
+    rust.caml_fq_srs_set_lagrange_basis(srs, 2 ** WRAP_LOG2[part], basis);
+  }
   offer(rust, 'fq', srs);
 }
 
@@ -129,7 +137,8 @@ function commitmentsOf(bytes: Uint8Array): MlCommitments {
     const from = 2 * COORDINATE_BYTES * i;
     return [0, BigInt(`0x${hex.slice(from, from + 2 * COORDINATE_BYTES)}`)];
   };
-  const commitments = Array.from({ length: 2 ** WRAP_LOG2 }, (_, i): [0, [0, MlPoint]] => [
+  const length = bytes.length / (2 * COORDINATE_BYTES);
+  const commitments = Array.from({ length }, (_, i): [0, [0, MlPoint]] => [
     0,
     [0, [0, [0, coordinate(2 * i), coordinate(2 * i + 1)]]],
   ]);
