@@ -2,25 +2,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { MODE } from '../../src/params.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
-import { pinnedKey } from '../../src/prover/keys.ts';
 import { verifyChain } from '../../src/prover/verify.ts';
+import { unprovenChain } from '../support/envelope.ts';
 
 const TRUST_ROOT = 7n;
 const FROM = 1_700_000_000n;
 const UNTIL = 1_730_000_000n;
 
-const envelope: ProofEnvelope = {
-  format: 'zkcx-proof',
-  version: 1,
-  program: 'chain',
-  verificationKeyHash: pinnedKey('chain').hash,
-  proof: {
-    publicInput: [String(MODE.chain)],
-    publicOutput: [String(TRUST_ROOT), String(FROM), String(UNTIL), '1'],
-    maxProofsVerified: 1,
-    proof: 'KCgoc3RhdGU=',
-  },
-};
+const envelope = unprovenChain([TRUST_ROOT, FROM, UNTIL, 1], 'KCgoc3RhdGU=');
 const withProof = (change: Partial<ProofEnvelope['proof']>): ProofEnvelope => ({
   ...envelope,
   proof: { ...envelope.proof, ...change },

@@ -4,23 +4,14 @@ import { MODE } from '../../src/params.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import { pinnedKey } from '../../src/prover/keys.ts';
 import { verifyAggregate } from '../../src/prover/verifyAggregate.ts';
+import { unproven } from '../support/envelope.ts';
 
 const TRUST_ROOT = 7n;
 const UNTIL = 1_730_000_000n;
 
-const envelope: ProofEnvelope = {
-  format: 'zkcx-proof',
-  version: 1,
-  program: 'aggregate',
-  verificationKeyHash: pinnedKey('aggregate').hash,
-  proof: {
-    publicInput: [String(MODE.aggregate)],
-    // trustRoot, root, height, count, validUntil
-    publicOutput: [String(TRUST_ROOT), '5', '1', '2', String(UNTIL)],
-    maxProofsVerified: 1,
-    proof: 'KCgoc3RhdGU=',
-  },
-};
+// trustRoot, root, height, count, validUntil
+const claim = [TRUST_ROOT, 5, 1, 2, UNTIL];
+const envelope = unproven('aggregate', [MODE.aggregate], claim, 'KCgoc3RhdGU=');
 const withProof = (change: Partial<ProofEnvelope['proof']>): ProofEnvelope => ({
   ...envelope,
   proof: { ...envelope.proof, ...change },

@@ -9,31 +9,14 @@ import {
   PresentationRequest,
 } from '../../src/circuits/session.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
-import { pinnedKey } from '../../src/prover/keys.ts';
-import { PROOF_SHAPES, type ProgramName } from '../../src/prover/programs.ts';
 import { type AnswerPlan, planAnswer } from '../../src/session/answer.ts';
 import type { CertifiedBundle, PresentationBundle } from '../../src/session/envelopes.ts';
 import { checkRequest } from '../../src/session/holder.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
 import { writeOpenings } from '../../src/session/openings.ts';
 import type { planCertify } from '../../src/session/statements.ts';
+import { unproven } from '../support/envelope.ts';
 import { ANCHORS, credentialOf, PEER, POLICY, sign } from './world.ts';
-
-/** An envelope with these public values around bytes that are no proof. */
-export function unproven(program: ProgramName, input: Field[], output: Field[]): ProofEnvelope {
-  return {
-    format: 'zkcx-proof',
-    version: 1,
-    program,
-    verificationKeyHash: pinnedKey(program).hash,
-    proof: {
-      publicInput: input.map(String),
-      publicOutput: output.map(String),
-      maxProofsVerified: PROOF_SHAPES[program].maxProofsVerified,
-      proof: 'AAAA',
-    },
-  };
-}
 
 const credential = credentialOf();
 

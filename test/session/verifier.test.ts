@@ -13,7 +13,8 @@ import { oidContent } from '../../src/witness/encode.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { concatBytes } from '../../src/bytes.ts';
-import { bundleOf, planFor, possessionOf, unproven, withValue } from './bundles.ts';
+import { unproven } from '../support/envelope.ts';
+import { bundleOf, planFor, possessionOf, withValue } from './bundles.ts';
 import { ANCHOR, credentialOf, NOW, PEER, POLICY, SERVER_OID, sign, verifiers } from './world.ts';
 
 const made = verifiers();

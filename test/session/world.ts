@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { p256 } from '@noble/curves/nist.js';
 import { parseCertificate, parseRevocationList } from '../../src/asn1/index.ts';
 import { bytesToBigint } from '../../src/bytes.ts';
-import { MODE } from '../../src/params.ts';
 import {
   anchorFromCertificate,
   canonicalWindow,
@@ -15,7 +14,6 @@ import {
   type RevocationSource,
 } from '../../src/pki/index.ts';
 import type { Credential } from '../../src/prover/credential.ts';
-import { pinnedKey } from '../../src/prover/keys.ts';
 import type { HolderPolicy, Peer } from '../../src/session/holder.ts';
 import { OnceStore } from '../../src/session/onceStore.ts';
 import { SessionVerifier, type SessionVerifierOptions } from '../../src/session/sessionVerifier.ts';
@@ -26,6 +24,7 @@ import { TrustSet } from '../../src/witness/trust.ts';
 import { fixture, NOW } from '../support/certificates/index.ts';
 import { KEYS } from '../support/certificates/keys.ts';
 import { ciList, POINTS } from '../support/crl/index.ts';
+import { unprovenChain } from '../support/envelope.ts';
 
 export { NOW };
 
@@ -88,21 +87,9 @@ export function credentialOf(certificates = [EUM, EUICC], random = countingBytes
   const window = canonicalWindow({ window: validity }, NOW);
   const chain = checkChain({ anchor: ANCHOR, certificates, at: NOW, window });
   const { claim, opening } = chainSteps(chain, { trust: TRUST, window, random }).at(-1)!;
+  const { trustRoot, validFrom, validUntil, commitment } = claim;
   return {
-    proof: {
-      format: 'zkcx-proof',
-      version: 1,
-      program: 'chain',
-      verificationKeyHash: pinnedKey('chain').hash,
-      proof: {
-        publicInput: [String(MODE.chain)],
-        publicOutput: [claim.trustRoot, claim.validFrom, claim.validUntil, claim.commitment].map(
-          String,
-        ),
-        maxProofsVerified: 1,
-        proof: 'AAAA',
-      },
-    },
+    proof: unprovenChain([trustRoot, validFrom, validUntil, commitment]),
     opening,
     certificates,
   };

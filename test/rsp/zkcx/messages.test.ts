@@ -29,7 +29,8 @@ import { checkTerms } from '../../../src/session/holder.ts';
 import { termsOf } from '../../../src/session/offers.ts';
 import { sessionMessage } from '../../../src/session/transcript.ts';
 import { type VerifiedPresentation, verifyPresentation } from '../../../src/session/verifier.ts';
-import { bundleOf, unproven } from '../../session/bundles.ts';
+import { bundleOf } from '../../session/bundles.ts';
+import { unproven } from '../../support/envelope.ts';
 import { ANCHORS, credentialOf, EID, NOW, POLICY, SERVER_OID, sign } from '../../session/world.ts';
 import { codeOf, negotiate, type Negotiated } from './negotiated.ts';
 

@@ -2,12 +2,11 @@
 import { Field } from 'o1js';
 import { Opening } from '../../../src/circuits/claims.ts';
 import type { FoldChain } from '../../../src/fold/plan.ts';
-import { MODE } from '../../../src/params.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
-import { pinnedKey } from '../../../src/prover/keys.ts';
 import { sgp26Device } from '../certificates/chains.ts';
 import { PROVEN_AT, PROVEN_TRUST, provenCertificates } from '../credentials.ts';
 import { madeUpDevice, madeUpEum } from '../devices.ts';
+import { unprovenChain } from '../envelope.ts';
 
 const [EUM] = provenCertificates('eum');
 
@@ -33,21 +32,8 @@ export function claimed(
     validUntil = PROVEN_AT + 1_000n + BigInt(number),
   } = {},
 ): FoldChain & { readonly proof: ProofEnvelope } {
-  const output = [trustRoot, PROVEN_AT - 1_000n, validUntil, BigInt(1_000 + number)];
-  return {
-    proof: {
-      format: 'zkcx-proof',
-      version: 1,
-      program: 'chain',
-      verificationKeyHash: pinnedKey('chain').hash,
-      proof: {
-        publicInput: [String(MODE.chain)],
-        publicOutput: output.map(String),
-        maxProofsVerified: 1,
-        proof: 'AAAA',
-      },
-    },
-  };
+  const claim = [trustRoot, PROVEN_AT - 1_000n, validUntil, 1_000 + number];
+  return { proof: unprovenChain(claim) };
 }
 
 /** Blinds that are the same in every run, and different for every link. */

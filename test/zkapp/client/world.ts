@@ -12,7 +12,6 @@ import { CrlClaim } from '../../../src/circuits/crl.ts';
 import { RevocationEntry, mapKey } from '../../../src/circuits/revocation.ts';
 import { MODE, SLOT_SECONDS, TRUST_HEIGHT } from '../../../src/params.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
-import { pinnedKey } from '../../../src/prover/keys.ts';
 import { type AggregatedClaims, aggregateClaims } from '../../../src/witness/aggregate.ts';
 import type { MapPlace, RevocationMap } from '../../../src/witness/revocationMap.ts';
 import { deployRegistry } from '../../../src/zkapp/client/deploy.ts';
@@ -25,6 +24,7 @@ import {
 } from '../../../src/zkapp/client/sync.ts';
 import { treeRoot } from '../../../src/zkapp/contract/gates.ts';
 import { CrlProof } from '../../../src/zkapp/contract/index.ts';
+import { unproven } from '../../support/envelope.ts';
 
 setBackend('native');
 
@@ -112,22 +112,8 @@ function fields<Key extends string>(values: Record<Key, bigint>): Record<Key, Fi
 }
 
 /** An envelope of a proof of nothing. */
-function envelope(
-  program: keyof typeof dummies,
-  output: readonly (Field | bigint)[],
-): ProofEnvelope {
-  return {
-    format: 'zkcx-proof',
-    version: 1,
-    program,
-    verificationKeyHash: pinnedKey(program).hash,
-    proof: {
-      ...dummies[program].toJSON(),
-      publicInput: [String(MODE[program])],
-      publicOutput: output.map(String),
-    } as ProofEnvelope['proof'],
-  };
-}
+const envelope = (program: keyof typeof dummies, output: readonly (Field | bigint)[]) =>
+  unproven(program, [MODE[program]], output, dummies[program].toJSON().proof);
 
 export function chainEnvelope(number: number, trustRoot = TRUST_ROOT): ProofEnvelope {
   const claim = claimOf(number, trustRoot);

@@ -1,0 +1,33 @@
+/** Proof envelopes in form only: right up to the proof. */
+import { MODE } from '../../src/params.ts';
+import type { ProofEnvelope } from '../../src/prover/envelope.ts';
+import { pinnedKey } from '../../src/prover/keys.ts';
+import { PROOF_SHAPES, type ProgramName } from '../../src/prover/programs.ts';
+
+/** Field elements or integers. */
+type Values = readonly { toString(): string }[];
+
+/** An envelope with these public values around bytes that are no proof. */
+export function unproven(
+  program: ProgramName,
+  input: Values,
+  output: Values,
+  proof = 'AAAA',
+): ProofEnvelope {
+  return {
+    format: 'zkcx-proof',
+    version: 1,
+    program,
+    verificationKeyHash: pinnedKey(program).hash,
+    proof: {
+      publicInput: input.map(String),
+      publicOutput: output.map(String),
+      maxProofsVerified: PROOF_SHAPES[program].maxProofsVerified,
+      proof,
+    },
+  };
+}
+
+/** Values of trustRoot, validFrom, validUntil and commitment. */
+export const unprovenChain = (claim: Values, proof?: string): ProofEnvelope =>
+  unproven('chain', [MODE.chain], claim, proof);
