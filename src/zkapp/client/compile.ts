@@ -1,11 +1,12 @@
 /** The contract's proving keys, in this process: a transaction's proofs are made where it is built. */
 import { selfTest } from '../../circuits/proofSystem.ts';
+import { ZkcxError } from '../../errors.ts';
 import { selectBackend } from '../../prover/backend.ts';
 import { cacheFolder, keyCache } from '../../prover/cache.ts';
 import { assertPinned } from '../../prover/keys.ts';
 import { PROGRAMS } from '../../prover/programs.ts';
 import type { Backend } from '../../prover/protocol.ts';
-import { ProofRegistry } from '../contract/registry.ts';
+import { ProofRegistry, REGISTRY_KEY_HASH } from '../contract/index.ts';
 
 export interface CompileOptions {
   readonly backend?: Backend;
@@ -22,7 +23,7 @@ let compiled: Promise<{ data: string; hash: bigint }> | undefined;
 
 /**
  * Compile the contract and what it verifies; once a process. Minutes without a key cache. Throws
- * ERR_PROVER_KEY when a program is not the one whose key the package pins.
+ * ERR_PROVER_KEY when contract or program is not the one whose key the package pins.
  */
 export function compileRegistry(options: CompileOptions = {}) {
   compiled ??= compile(options);
@@ -41,5 +42,13 @@ async function compile({ backend, cache, onCompile }: CompileOptions) {
   }
   onCompile?.('ProofRegistry');
   const { verificationKey } = await ProofRegistry.compile({ cache: keys });
-  return { data: verificationKey.data, hash: verificationKey.hash.toBigInt() };
+  const hash = verificationKey.hash.toBigInt();
+  if (hash !== REGISTRY_KEY_HASH) {
+    throw new ZkcxError(
+      'ERR_PROVER_KEY',
+      'the methods of ProofRegistry are not those of the pinned verification key: reinstall the package, ' +
+        `or write ${hash} to src/zkapp/contract/key.ts after a change of the contract`,
+    );
+  }
+  return { data: verificationKey.data, hash };
 }

@@ -1,4 +1,4 @@
-/** What the methods of `ProofRegistry` take beside proofs. witness.ts makes them from plain objects. */
+/** What the methods of `ProofRegistry` take beside proofs. publishing.ts, lists.ts and administration.ts make them. */
 import { Bool, Field, Provable, Struct, UInt32 } from 'o1js';
 import { RevocationEntry } from '../../circuits/revocation.ts';
 import { MAP_HEIGHT, REGISTRY_HEIGHT, TRUST_HEIGHT } from '../../params.ts';
