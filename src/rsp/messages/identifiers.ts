@@ -21,10 +21,15 @@ export function readIccid(element: Tlv): string {
   return digits;
 }
 
-/** An ICCID of 18 to 20 digits, tag 5A. */
-export function encodeIccid(iccid: string): Uint8Array {
+/** The 10 bytes of an ICCID of 18 to 20 digits, as in EF ICCID. */
+export function iccidBytes(iccid: string): Uint8Array {
   if (!/^\d{18,20}$/.test(iccid)) throw badValue('an ICCID', 'must have 18 to 20 digits');
-  return encodeTlv(0x5a, hexToBytes(swapNibbles(iccid.padEnd(20, 'f')), 'an ICCID'));
+  return hexToBytes(swapNibbles(iccid.padEnd(20, 'f')), 'an ICCID');
+}
+
+/** The same, tag 5A. */
+export function encodeIccid(iccid: string): Uint8Array {
+  return encodeTlv(0x5a, iccidBytes(iccid));
 }
 
 /** EID, 16 bytes: its 32 digits (SGP.02; SGP.29). */

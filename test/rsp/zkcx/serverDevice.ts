@@ -78,12 +78,12 @@ export class ZkcxSmdp {
   /** Codes behind sealed refusals. */
   readonly refusals: string[] = [];
   readonly smdp: TestSmdp;
-  readonly #once: OnceStore;
+  readonly once: OnceStore;
   readonly #app: ReturnType<typeof es9pApp>;
 
   private constructor(smdp: TestSmdp, once: OnceStore) {
     this.smdp = smdp;
-    this.#once = once;
+    this.once = once;
     const context = {
       smdp: smdp.server.context,
       sessions: new ZkcxSessions(smdp.server.context, { limit: 100, lifetime: 600n }),
@@ -105,7 +105,7 @@ export class ZkcxSmdp {
   }
 
   async close(): Promise<void> {
-    await this.#once.close();
+    await this.once.close();
     await this.smdp.close();
   }
 

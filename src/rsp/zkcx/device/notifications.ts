@@ -3,7 +3,7 @@ import { ZkcxError } from '../../../errors.ts';
 import { planPossession } from '../../../session/statements.ts';
 import type { Delivery } from '../../lpa/index.ts';
 import { encodeJson } from '../../messages/es9p.ts';
-import { encodeIccid } from '../../messages/identifiers.ts';
+import { iccidBytes } from '../../messages/identifiers.ts';
 import { notificationMetadataOf, type PendingNotification } from '../../messages/notifications.ts';
 import type { Received } from '../../../asn1/tlv.ts';
 import { sealNotification } from '../channel.ts';
@@ -74,9 +74,4 @@ async function proven(
     sign: () => signatureParts(signature),
   });
   return { kind: 'possession', message, signed, possession: await proofs.possession(plan) };
-}
-
-/** As in EF ICCID: the content of its element. */
-function iccidBytes(iccid: string): Uint8Array {
-  return encodeIccid(iccid).slice(2);
 }

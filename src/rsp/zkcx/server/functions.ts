@@ -43,7 +43,7 @@ export function zkcxFunctions(
   return Object.fromEntries([
     [
       ZKCX_INITIATE.path,
-      jsonFunction(ZKCX_INITIATE.request, (request) => initiate(context, request)),
+      zkcxFunction(ZKCX_INITIATE.request, (request) => initiate(context, request)),
     ],
     sealed('authenticateClient', authenticateClient),
     sealed('zkcxDisclose', disclose),
@@ -51,7 +51,7 @@ export function zkcxFunctions(
     sealed('cancelSession', cancelSession),
     [
       ZKCX.handleNotification.path,
-      jsonFunction(SEALED_REQUEST, async (request) => {
+      zkcxFunction(SEALED_REQUEST, async (request) => {
         // as in ES9+, whether it was of use is not told
         await handleNotification(context, request);
         return undefined;
@@ -59,6 +59,17 @@ export function zkcxFunctions(
     ],
   ]);
 }
+
+/** The store of what happens once fails as the SM-DP+'s own one does: HTTP 503, and a line in the log. */
+const zkcxFunction: typeof jsonFunction = (schema, run) =>
+  jsonFunction(schema, async (request) => {
+    try {
+      return await run(request);
+    } catch (cause) {
+      if (!(cause instanceof ZkcxError) || cause.code !== 'ERR_SESSION_STORE') throw cause;
+      throw new ZkcxError('ERR_RSP_STORE', cause.message, { cause });
+    }
+  });
 
 type Handler<F extends SealedKind> = (
   context: ZkcxServerContext,
@@ -78,7 +89,7 @@ function sealedFunction<F extends SealedKind>(
   handle: Handler<F>,
   onRefusal: OnRefusal,
 ): JsonFunction {
-  return jsonFunction(SEALED_REQUEST, async ({ transactionId, zkcx }) => {
+  return zkcxFunction(SEALED_REQUEST, async ({ transactionId, zkcx }) => {
     const id = bytesToHex(transactionId);
     const answer = await context.smdp.locks.run(LOCK.session(id), async () => {
       const live = context.sessions.find(id);

@@ -1,13 +1,11 @@
 /** HandleNotification in zkCX: about a profile that came in a session of zkCX, sealed to a key of its own. */
 import { onlyTlv } from '../../../asn1/tlv.ts';
 import { bytesToHex } from '../../../bytes.ts';
-import { ZkcxError } from '../../../errors.ts';
 import { acceptPossession } from '../../../session/possession.ts';
 import type { z } from 'zod';
-import { encodeIccid } from '../../messages/identifiers.ts';
+import { iccidBytes } from '../../messages/identifiers.ts';
 import { decodeInstallationResultData } from '../../messages/installationResult.ts';
 import { readNotificationMetadata } from '../../messages/notificationMetadata.ts';
-import { RspRefusal } from '../../messages/statusCodes.ts';
 import {
   handleNotification as handleClassic,
   type NotificationOutcome,
@@ -19,12 +17,14 @@ import { openNotification } from '../channel.ts';
 import { decodeZkcxRequest, type SEALED_REQUEST, type ZkcxRequest } from '../messages.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
+import { isOwn } from './refusals.ts';
 
 type Proven = Extract<ZkcxRequest<'handleNotification'>, { kind: 'possession' }>;
 
 /**
  * Take a notification. One that is of no session that delivered, does not open, or is not of that
- * session's device changes nothing. Throws ERR_RSP_BUSY: it is to be sent again.
+ * session's device changes nothing. Throws ERR_RSP_BUSY, ERR_RSP_STORE, ERR_SESSION_STORE: it is to be
+ * sent again.
  */
 export async function handleNotification(
   context: ZkcxServerContext,
@@ -52,14 +52,9 @@ export async function handleNotification(
     if (evidence.mode !== 'zkcx') return 'ignored';
     return await proven(context, { transactionId, iccid, delivery, evidence }, request);
   } catch (error) {
-    if (!(error instanceof ZkcxError) || isOwnTrouble(error)) throw error;
+    if (isOwn(error)) throw error;
     return 'ignored';
   }
-}
-
-function isOwnTrouble(error: ZkcxError): boolean {
-  if (error instanceof RspRefusal) return false;
-  return ['ERR_RSP_BUSY', 'ERR_RSP_STORE', 'ERR_SESSION_STORE'].includes(error.code);
 }
 
 async function proven(
@@ -83,7 +78,7 @@ async function proven(
     serverAddress,
     serverOid,
     // a failed installation may not know its profile
-    iccid: kind === 'notification' ? encodeIccid(iccid).slice(2) : undefined,
+    iccid: kind === 'notification' ? iccidBytes(iccid) : undefined,
   };
   const statement = { kind, message, context, session, sessionKey };
   const place = verifiers.reserve('known');

@@ -3,19 +3,17 @@ import { type ErrorCode, ZkcxError } from '../../../errors.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../messages/statusCodes.ts';
 
 /** Troubles of the server itself; a device may try again. */
-const OWN: readonly ErrorCode[] = ['ERR_RSP_BUSY', 'ERR_RSP_STORE'];
+const OWN: readonly ErrorCode[] = ['ERR_RSP_BUSY', 'ERR_RSP_STORE', 'ERR_SESSION_STORE'];
+
+/** Nothing that the device sent led to it: a trouble of the server, or a defect. */
+export const isOwn = (error: unknown) => !(error instanceof ZkcxError) || OWN.includes(error.code);
 
 /** Run a check; what it throws becomes this refusal, with the true reason as its cause. */
 export async function refusing<T>(status: StatusCode, check: () => T | Promise<T>): Promise<T> {
   try {
     return await check();
   } catch (cause) {
-    if (!(cause instanceof ZkcxError) || cause instanceof RspRefusal || OWN.includes(cause.code)) {
-      throw cause;
-    }
-    if (cause.code === 'ERR_SESSION_STORE') {
-      throw new ZkcxError('ERR_RSP_STORE', cause.message, { cause });
-    }
+    if (isOwn(cause) || cause instanceof RspRefusal) throw cause;
     throw new RspRefusal(status, { cause });
   }
 }
