@@ -1,6 +1,6 @@
 /** Files that matter: written whole or not at all, read up to a limit. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ZkcxError } from '../errors.ts';
 
@@ -12,6 +12,29 @@ export async function makeFolder(folder: string): Promise<void> {
     throw new ZkcxError('ERR_FILE_WRITE', `cannot make the folder ${folder}`, { cause });
   }
 }
+
+/**
+ * Open, or make, a folder for private files. Throws ERR_FILE_READ, and ERR_CREDENTIAL_PERMISSIONS when
+ * others can enter it.
+ */
+export async function openPrivateFolder(folder: string): Promise<void> {
+  let mode: number;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    ({ mode } = await stat(folder));
+  } catch (cause) {
+    throw new ZkcxError('ERR_FILE_READ', `cannot open the folder ${folder}`, { cause });
+  }
+  if (isOpenToOthers(mode)) {
+    throw new ZkcxError(
+      'ERR_CREDENTIAL_PERMISSIONS',
+      `others may enter ${folder}: run "chmod 700" on it`,
+    );
+  }
+}
+
+/** Windows keeps permissions elsewhere; its mode bits say nothing. */
+const isOpenToOthers = (mode: number) => process.platform !== 'win32' && (mode & 0o077) !== 0;
 
 /**
  * Write a file so that it is there completely or not at all, also after a power cut: a temporary file
@@ -54,8 +77,7 @@ export async function readFileLimited(
     const file = await open(path, 'r');
     try {
       const { size, mode } = await file.stat();
-      // Windows keeps permissions elsewhere; its mode bits say nothing
-      if (ownerOnly && process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      if (ownerOnly && isOpenToOthers(mode)) {
         throw new ZkcxError(
           'ERR_CREDENTIAL_PERMISSIONS',
           `others may read ${path}: run "chmod 600" on it, and treat what it holds as known`,
@@ -72,6 +94,15 @@ export async function readFileLimited(
     if (cause instanceof ZkcxError) throw cause;
     throw new ZkcxError('ERR_FILE_READ', `cannot read ${path}: ${reason(cause)}`, { cause });
   }
+}
+
+/** Whether `readFileLimited` failed because there is no such file. */
+export function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof ZkcxError &&
+    error.code === 'ERR_FILE_READ' &&
+    (error.cause as { code?: unknown } | undefined)?.code === 'ENOENT'
+  );
 }
 
 /** The rename itself is only safe once the folder is flushed; not every system can do that. */

@@ -1,5 +1,5 @@
 /** A holder's credentials: files in a folder that nobody else can enter, shown without their secrets. */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../bytes.ts';
@@ -11,7 +11,7 @@ import {
   readCredential,
   writeCredential,
 } from '../prover/credential.ts';
-import { readFileLimited } from '../prover/files.ts';
+import { openPrivateFolder, readFileLimited } from '../prover/files.ts';
 import { type Role, ROLE_NAMES, ROLES } from '../roles.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -66,20 +66,7 @@ export class CredentialStore {
 
   /** Open, or make, the folder. Throws ERR_CREDENTIAL_PERMISSIONS when others can enter it. */
   static async open(folder: string): Promise<CredentialStore> {
-    let mode: number;
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      ({ mode } = await stat(folder));
-    } catch (cause) {
-      throw new ZkcxError('ERR_FILE_READ', `cannot open the folder ${folder}`, { cause });
-    }
-    // Windows keeps permissions elsewhere; its mode bits say nothing
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new ZkcxError(
-        'ERR_CREDENTIAL_PERMISSIONS',
-        `others may enter ${folder}: run "chmod 700" on it`,
-      );
-    }
+    await openPrivateFolder(folder);
     return new CredentialStore(folder);
   }
 

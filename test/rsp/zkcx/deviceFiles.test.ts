@@ -1,5 +1,5 @@
 /** What the device keeps, and the command that downloads: bad input before anything is sent. */
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -127,6 +127,15 @@ describe('kept sessions', () => {
       await expect(kept.find(about(ICCID))).rejects.toMatchObject({ code });
     },
   );
+
+  test('with an address in another spelling are none', async () => {
+    const kept = await open('spelling');
+    await kept.keep(session(1));
+    const file = join(folder, 'spelling', `${'01'.repeat(16)}.json`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/("serverAddress": ")./, '$1S'));
+    const code = 'ERR_CREDENTIAL_FORMAT';
+    await expect(kept.find(about(ICCID))).rejects.toMatchObject({ code });
+  });
 });
 
 describe('credentials', () => {
@@ -202,6 +211,19 @@ describe('zkcx lpa download --zkcx', () => {
     const { status, stdout } = download('--zkcx');
     expect(status).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'ERR_CLI_USAGE' } });
+  });
+
+  test.each([
+    ['--map', 'map.json'],
+    ['--credentials', 'store'],
+    ['--sessions', 'kept'],
+    ['--tell-eid'],
+  ])('does not fall back to certificates where %s says what was meant', (...flags) => {
+    const { status, stdout } = download(...flags);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'ERR_CLI_USAGE', message: expect.stringContaining('belong to --zkcx') },
+    });
   });
 
   test('does not know other modes', () => {

@@ -2,7 +2,7 @@
  * What the device keeps of a download with its profile, so that later notifications can go sealed to the
  * same server and, in `zkcx`, under the same session key. It holds the blind of that key: private.
  */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Field } from 'o1js';
 import { z } from 'zod';
@@ -10,9 +10,9 @@ import { bytesEqual, bytesToHex } from '../../../bytes.ts';
 import { PublicKey } from '../../../circuits/claims.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { fieldString } from '../../../prover/envelope.ts';
-import { readFileLimited, writeFileAtomic } from '../../../prover/files.ts';
+import { openPrivateFolder, readFileLimited, writeFileAtomic } from '../../../prover/files.ts';
 import type { HolderSession } from '../../../session/answer.ts';
-import type { SessionTranscript } from '../../../session/transcript.ts';
+import { checkAddress, type SessionTranscript } from '../../../session/transcript.ts';
 import { hexToBytes } from '../../messages/identifiers.ts';
 import { notificationMetadataOf, type PendingNotification } from '../../messages/notifications.ts';
 import { ZKCX_MODES, type ZkcxMode } from '../negotiation.ts';
@@ -66,18 +66,7 @@ export class KeptSessions {
 
   /** Open, or make, the folder. Throws ERR_CREDENTIAL_PERMISSIONS when others can enter it. */
   static async open(folder: string): Promise<KeptSessions> {
-    let mode: number;
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      ({ mode } = await stat(folder));
-    } catch (cause) {
-      throw new ZkcxError('ERR_FILE_READ', `cannot open the folder ${folder}`, { cause });
-    }
-    // Windows keeps permissions elsewhere; its mode bits say nothing
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      const problem = `others may enter ${folder}: run "chmod 700" on it`;
-      throw new ZkcxError('ERR_CREDENTIAL_PERMISSIONS', problem);
-    }
+    await openPrivateFolder(folder);
     return new KeptSessions(folder);
   }
 
@@ -143,10 +132,10 @@ async function readKept(path: string): Promise<KeptSession> {
 }
 
 function decode(document: z.infer<typeof schema>): KeptSession {
-  const { mode, iccid, serverOid, serverAddress } = document;
+  const { mode, iccid, serverOid } = document;
   const transcript = {
     transactionId: hexToBytes(document.transactionId, 'transactionId'),
-    serverAddress,
+    serverAddress: checkAddress(document.serverAddress),
     serverChallenge: hexToBytes(document.serverChallenge, 'serverChallenge'),
   };
   const field = (text: string) => Field(text);
