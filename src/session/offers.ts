@@ -13,22 +13,20 @@ import { PURPOSE, scopeOf } from './scope.ts';
 import { TRANSACTION_BYTES } from './transcript.ts';
 import type { PresentationTerms } from './verifier.ts';
 
-const MODES = ['presentation', 'registryPresentation'] as const;
+/** Programs of a presentation. */
+export const PROOFS = ['presentation', 'registryPresentation'] as const;
 const MAX_OFFER_BYTES = 8_192;
 
 const clientOffer = z.strictObject({
   format: z.literal('zkcx-offer'),
   version: z.literal(1),
-  modes: z.array(z.enum(MODES)).min(1).max(MODES.length),
+  modes: z.array(z.enum(PROOFS)).min(1).max(PROOFS.length),
 });
 
-const serverRequest = z.strictObject({
-  format: z.literal('zkcx-request'),
-  version: z.literal(1),
-  transactionId: z.string().regex(/^[0-9a-f]{32}$/),
-  /** 32 unpredictable bytes: nobody can prepare an answer. */
-  nonce: z.string().regex(/^[0-9a-f]{64}$/),
-  mode: z.enum(MODES),
+/** What a request asks to be proven, whatever the protocol that carries it. */
+export const termsShape = {
+  /** The program of the presentation. */
+  mode: z.enum(PROOFS),
   trustRoot: fieldString,
   revocationRoot: fieldString,
   registryRoot: fieldString.optional(),
@@ -37,6 +35,15 @@ const serverRequest = z.strictObject({
   role: z.enum(ROLE_NAMES),
   /** Asks for a pseudonym. The scope itself is never sent: each side computes it, see `scopeOf`. */
   purpose: z.string().regex(PURPOSE).optional(),
+};
+
+const serverRequest = z.strictObject({
+  format: z.literal('zkcx-request'),
+  version: z.literal(1),
+  transactionId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** 32 unpredictable bytes: nobody can prepare an answer. */
+  nonce: z.string().regex(/^[0-9a-f]{64}$/),
+  ...termsShape,
   disclosures: z
     .array(z.enum(DISCLOSURES))
     .max(DISCLOSURES.length)
@@ -45,17 +52,14 @@ const serverRequest = z.strictObject({
 
 export type ServerRequest = z.infer<typeof serverRequest>;
 
-/** What a request asks to be proven, whatever the protocol that carries it. */
-export type RequestTerms = Pick<
-  ServerRequest,
-  'mode' | 'trustRoot' | 'revocationRoot' | 'registryRoot' | 'time' | 'role' | 'purpose'
->;
+/** These terms as a request has them. */
+export type RequestTerms = Pick<ServerRequest, keyof typeof termsShape>;
 
 /** What this version of the package offers as a client. */
 export const CLIENT_OFFER: Uint8Array = encode({
   format: 'zkcx-offer',
   version: 1,
-  modes: MODES,
+  modes: PROOFS,
 });
 
 /** Read a client's offer. Throws ERR_SESSION_VALUE. */

@@ -18,7 +18,6 @@ import { RspRefusal, type StatusCode } from '../messages/statusCodes.ts';
 import { MAX_SEALED, MAX_SEALED_ANSWER, type SealedKind } from './channel.ts';
 
 const PREFIX = '/gsma/rsp2/es9plus/';
-const MAX_BODY = 8_000_000;
 
 /** Steps of the memory that an LPA says is free, bytes: the exact number would tell devices apart. */
 export const MEMORY_STEPS = [0, 16, 32, 64, 128, 256, 512, 1024].map((kilo) => kilo * 1024);
@@ -226,7 +225,9 @@ function write(json: unknown): Uint8Array {
 }
 
 function read<T>(schema: z.ZodType<T>, body: Uint8Array, what: string): T {
-  if (body.length > MAX_BODY) throw refuse(`${what} has more than ${MAX_BODY} bytes`);
+  if (body.length > MAX_SEALED_ANSWER) {
+    throw refuse(`${what} has more than ${MAX_SEALED_ANSWER} bytes`);
+  }
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));

@@ -7,10 +7,12 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
 import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { fieldString } from '../../prover/envelope.ts';
-import { ROLE_NAMES } from '../../roles.ts';
-import type { RequestedRoots, RequestTerms } from '../../session/offers.ts';
-import { PURPOSE } from '../../session/scope.ts';
+import {
+  PROOFS,
+  type RequestedRoots,
+  type RequestTerms,
+  termsShape,
+} from '../../session/offers.ts';
 import { base64, ES9P } from '../messages/es9p.ts';
 
 /** Modes that are negotiated; a session without offers is classic. docs/zkcx-mode.md has what each gives. */
@@ -18,7 +20,6 @@ export const ZKCX_MODES = ['zkcx-device', 'zkcx'] as const;
 
 export type ZkcxMode = (typeof ZKCX_MODES)[number];
 
-const PROOFS = ['presentation', 'registryPresentation'] as const;
 const MAX_OFFER_BYTES = 4_096;
 const MAX_DOCUMENT_BYTES = 200_000;
 
@@ -41,16 +42,7 @@ const serverOffer = z.strictObject({
   rspMode: z.enum(ZKCX_MODES),
   /** 32 unpredictable bytes. */
   nonce: hash,
-  /** The program of the presentation. */
-  mode: z.enum(PROOFS),
-  trustRoot: fieldString,
-  revocationRoot: fieldString,
-  registryRoot: fieldString.optional(),
-  /** Unix seconds, whole minutes. */
-  time: z.int().min(0).multipleOf(60),
-  role: z.enum(ROLE_NAMES),
-  /** Asks for a pseudonym; the scope is computed, see `scopeOf`. */
-  purpose: z.string().regex(PURPOSE).optional(),
+  ...termsShape,
   /** One-time HPKE key, see channel.ts: 65 bytes, 04, x, y. */
   hpkeKey: z.string().regex(/^04[0-9a-f]{128}$/),
   /** Key identifier of the CI under which the eUICC signs. */
@@ -70,6 +62,8 @@ const document = base64.refine(
   `has more than ${MAX_DOCUMENT_BYTES} bytes`,
 );
 
+const documents = z.strictObject({ auth: document.optional(), pb: document });
+
 /** InitiateAuthentication with the members of zkCX beside those of SGP.22. */
 export const ZKCX_INITIATE = {
   path: ES9P.initiateAuthentication.path,
@@ -77,12 +71,12 @@ export const ZKCX_INITIATE = {
   answer: ES9P.initiateAuthentication.answer.extend({
     zkcx: offer,
     /** What the offer has hashes of and no other member holds. */
-    zkcxServer: z.strictObject({ auth: document.optional(), pb: document }),
+    zkcxServer: documents,
   }),
   /** The reply before it is known whether the server knows zkCX: see `requireOffer`. */
   anyAnswer: ES9P.initiateAuthentication.answer.extend({
     zkcx: offer.optional(),
-    zkcxServer: z.strictObject({ auth: document.optional(), pb: document }).optional(),
+    zkcxServer: documents.optional(),
   }),
 };
 

@@ -1,7 +1,7 @@
 /** Openings of a presentation that come after it, in zkcxDisclose: told with consent, checked here. */
 import { p256 } from '@noble/curves/nist.js';
 import { Field } from 'o1js';
-import { bigintToBytes, bytesToBigint, concatBytes } from '../../bytes.ts';
+import { bigintToBytes, bytesToBigint } from '../../bytes.ts';
 import { commitMessage } from '../../circuits/session.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { PublicKey } from '../../pki/index.ts';
@@ -9,6 +9,7 @@ import { fromLimbs, openIdentity, openKey, writeOpenings } from '../../session/o
 import type { VerifiedPresentation } from '../../session/verifier.ts';
 import { limbs } from '../../witness/encode.ts';
 import type { SessionOpenings } from '../../witness/presentation.ts';
+import { pointOf } from '../messages/curve.ts';
 import type { ZkcxRequest } from './messages.ts';
 
 type Disclosure = ZkcxRequest<'zkcxDisclose'>;
@@ -86,10 +87,9 @@ function openEid(
 }
 
 /** ECDSA over a digest that is there already. Any s passes, as in X.509. */
-function isDigestSignature(signature: Uint8Array, { x, y }: PublicKey, digest: Uint8Array) {
-  const key = concatBytes(Uint8Array.of(4), bigintToBytes(x, 32), bigintToBytes(y, 32));
+function isDigestSignature(signature: Uint8Array, key: PublicKey, digest: Uint8Array) {
   try {
-    return p256.verify(signature, digest, key, { lowS: false, prehash: false });
+    return p256.verify(signature, digest, pointOf(key), { lowS: false, prehash: false });
   } catch {
     // r or s out of range
     return false;

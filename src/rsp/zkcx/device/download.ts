@@ -3,6 +3,7 @@
  * to a classic session: what the server does not want in this mode is not done.
  */
 import { ZkcxError } from '../../../errors.ts';
+import type { Credential } from '../../../prover/credential.ts';
 import type { CredentialStore } from '../../../session/credentialStore.ts';
 import type { HolderPolicy, Peer } from '../../../session/holder.ts';
 import { clock } from '../../../session/verifier.ts';
@@ -141,7 +142,7 @@ async function certificatesOf(options: ZkcxDownloadOptions, initiated: Initiated
 async function inSession(
   options: ZkcxDownloadOptions,
   initiated: Initiated,
-  credential: Parameters<typeof acceptedTerms>[0]['credential'],
+  credential: Credential,
 ): Promise<Downloaded> {
   const { es10, policy, random, proofs, matchingId, onEvent, signal } = options;
   const session = await DeviceSession.open(initiated, options);
