@@ -1,5 +1,5 @@
 /** `zkcx smdpp` as its operator meets it: commands, a server, and the end of a process. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { AdministrationFunction, ShownOrder } from '../../../src/rsp/smdpp/administration.ts';
 import { administrate } from '../../../src/rsp/smdpp/service.ts';
-import { ROOT, run } from '../../support/command.ts';
+import { run } from '../../support/command.ts';
 import { TestClient } from '../../support/rsp/client.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
+import { serveArguments, startServer } from '../../support/rsp/serve.ts';
 import { otherEuicc, sgp26Euicc } from '../../support/rsp/softEuicc.ts';
 import type { SoftEuicc } from '../../support/rsp/softEuicc.ts';
 import { ADDRESS, testPackage } from '../../support/rsp/smdpp.ts';
@@ -25,7 +26,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const PATIENCE = 180_000;
 
 const MAIN = ['--import', 'tsx', 'src/cli/main.ts', 'smdpp'];
-const SGP26 = join(ROOT, 'fixtures/sgp26');
 const now = () => BigInt(Math.floor(Date.now() / 1000));
 
 /** Output of a command with --json. */
@@ -35,31 +35,7 @@ function smdpp(...args: string[]) {
   return { status, json: JSON.parse(stdout) };
 }
 
-/** Start a server; returns the URL of ES9+. */
-async function serve(): Promise<string> {
-  const pair = (path: string, name: string) =>
-    `${SGP26}/${path}/CERT_S_SM_${name}_ECDSA_NIST.der,${SGP26}/${path}/SK_S_SM_${name}_ECDSA_NIST.pem`;
-  const flags = {
-    data,
-    address: ADDRESS,
-    listen: '127.0.0.1:0',
-    root: `${SGP26}/CertificateIssuer/CERT_CI_ECDSA_NIST.der`,
-    auth: pair('DPauth', 'DPauth'),
-    pb: pair('DPpb', 'DPpb'),
-  };
-  const options = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
-  server = spawn('node', [...MAIN, 'serve', '--json', ...options], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  let text = '';
-  for await (const chunk of server.stdout!) {
-    text += String(chunk);
-    if (text.endsWith('}\n')) break;
-  }
-  return (JSON.parse(text) as { es9p: string }).es9p;
-}
+const serve = () => startServer(serveArguments(data), (started) => (server = started));
 
 async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
   const ended = once(server!, 'exit');

@@ -1,5 +1,5 @@
 /** `zkcx smdpp serve --zkcx` as a process: it takes part in zkCX, or says why it cannot. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,8 +26,9 @@ import { rspTranscript } from '../../../src/rsp/zkcx/transcript.ts';
 import { buildMap, formatMap } from '../../../src/session/mapFile.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
 import { ANCHOR, SOURCES } from '../../session/world.ts';
-import { ROOT, run } from '../../support/command.ts';
+import { run } from '../../support/command.ts';
 import { ciList } from '../../support/crl/index.ts';
+import { serveArguments, startServer } from '../../support/rsp/serve.ts';
 import { ADDRESS } from '../../support/rsp/smdpp.ts';
 import { initiateRequest, sgp26Euicc } from '../../support/rsp/softEuicc.ts';
 
@@ -36,43 +37,15 @@ let server: ChildProcess | undefined;
 afterAll(() => void server?.kill('SIGKILL'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const SGP26 = join(ROOT, 'fixtures/sgp26');
 const map = join(folder, 'map.json');
-const pair = (name: string) =>
-  ['CERT', 'SK'].map(
-    (kind) => `${SGP26}/${name}/${kind}_S_SM_${name}_ECDSA_NIST.${kind === 'SK' ? 'pem' : 'der'}`,
-  );
-const FLAGS = {
-  data: join(folder, 'data'),
-  address: ADDRESS,
-  listen: '127.0.0.1:0',
-  root: `${SGP26}/CertificateIssuer/CERT_CI_ECDSA_NIST.der`,
-  auth: pair('DPauth').join(','),
-  pb: pair('DPpb').join(','),
-};
-const MAIN = ['--import', 'tsx', 'src/cli/main.ts', 'smdpp', 'serve', '--json'];
-const args = [...MAIN, ...Object.entries(FLAGS).flatMap(([name, text]) => [`--${name}`, text])];
-
-async function start(): Promise<string> {
-  server = spawn('node', [...args, '--zkcx', '--map', map], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  let text = '';
-  for await (const chunk of server.stdout!) {
-    text += String(chunk);
-    if (text.endsWith('}\n')) break;
-  }
-  return (JSON.parse(text) as { es9p: string }).es9p;
-}
+const withFlags = (...more: string[]) => serveArguments(join(folder, 'data'), ...more);
 
 test('a session is opened and cancelled over HTTP', async () => {
   const at = BigInt(Math.floor(Date.now() / 1000));
   const lists = (['B', 'A'] as const).map((point) => parseRevocationList(ciList(point)));
   const built = buildMap({ sources: SOURCES, anchors: [ANCHOR], at, lists });
   writeFileSync(map, formatMap(built));
-  const url = await start();
+  const url = await startServer(withFlags('--zkcx', '--map', map), (started) => (server = started));
   const post = async (path: string, body: object) => {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
@@ -118,7 +91,7 @@ test.each([
 ])(
   'it does not start %s',
   (_, more, code, error) => {
-    const { status, stdout, stderr } = run('node', [...args, ...more]);
+    const { status, stdout, stderr } = run('node', withFlags(...more));
     expect(status).toBe(code);
     expect(stdout + stderr).toContain(error);
   },
