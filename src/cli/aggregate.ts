@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { FoldChain } from '../fold/plan.ts';
 import type { FoldProgress } from '../fold/progress.ts';
-import { formatEnvelope, parseEnvelope } from '../prover/envelope.ts';
+import { formatEnvelope } from '../prover/envelope.ts';
 import { makeFolder, readFileLimited, writeFileAtomic } from '../prover/files.ts';
 import {
   addAt,
@@ -17,6 +17,7 @@ import {
 } from './options.ts';
 import { assertWritable } from './output-file.ts';
 import { answer, isoTime, printProgress } from './output.ts';
+import { readProofOrCredential } from './proof-options.ts';
 import { addRedis, announceRedis, type RedisFlags, redisOf } from './redis-option.ts';
 
 const MAX_CHAIN_BYTES = 300_000;
@@ -107,13 +108,7 @@ async function readChain(arg: string): Promise<FoldChain> {
   if (files.length > 1 || !(await isJson(arg))) {
     return { certificates: await readCertificates(files) };
   }
-  const text = new TextDecoder().decode(await readFileLimited(arg, MAX_CHAIN_BYTES));
-  if (!/"format"\s*:\s*"zkcx-credential"/.test(text.slice(0, 100))) {
-    return { proof: parseEnvelope(text) };
-  }
-  const { readCredential } = await import('../prover/credential.ts');
-  const { proof } = await readCredential(arg);
-  return { proof };
+  return { proof: await readProofOrCredential(arg) };
 }
 
 async function isJson(file: string): Promise<boolean> {

@@ -6,7 +6,13 @@ import { addCard, withEuicc } from './euicc-options.ts';
 import type { CardFlags } from './euicc-options.ts';
 import { addServer, serversOf } from './lpa-server.ts';
 import type { ServerFlags } from './lpa-server.ts';
-import { addZkcx, downloadInZkcx, printZkcxEvent, type ZkcxFlags } from './lpa-zkcx.ts';
+import {
+  addZkcx,
+  assertClassic,
+  downloadInZkcx,
+  printZkcxEvent,
+  type ZkcxFlags,
+} from './lpa-zkcx.ts';
 import { addJson } from './options.ts';
 import { answer, printable, printProgress } from './output.ts';
 
@@ -40,6 +46,7 @@ export function registerLpaDownload(lpa: Command): void {
 async function download(text: string, flags: Flags) {
   const { downloadProfile, parseActivationCode } = await import('../rsp/lpa/index.ts');
   const code = parseActivationCode(text);
+  if (flags.zkcx === undefined) assertClassic(flags);
   const people = process.stdin.isTTY === true && flags.json !== true;
   if (!people && !flags.yes) {
     throw new ZkcxError('ERR_CLI_USAGE', 'nobody can be asked here: accept the profile by --yes');

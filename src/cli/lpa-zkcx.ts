@@ -1,7 +1,6 @@
 /** `zkcx lpa download --zkcx`: what a download in zkCX takes beside a classic one. */
 import { type Command, Option } from 'commander';
 import { ZkcxError } from '../errors.ts';
-import { readFileLimited } from '../prover/files.ts';
 import type { Delivery, Downloaded, DownloadOptions } from '../rsp/lpa/index.ts';
 import type { ZkcxDownloadOptions } from '../rsp/zkcx/device/index.ts';
 import type { HolderPolicy } from '../session/holder.ts';
@@ -9,7 +8,7 @@ import { random } from './euicc-options.ts';
 import { addProver, now, type ProverFlags, proverOptions, readAnchors } from './options.ts';
 import { printProgress } from './output.ts';
 import { readMap } from './revocation-show.ts';
-import { addCount } from './session-options.ts';
+import { addCount, readRegistry } from './session-options.ts';
 
 export interface SessionFlags {
   readonly sessions?: string;
@@ -97,6 +96,18 @@ export async function downloadInZkcx(flags: ZkcxFlags, common: Common): Promise<
   }
 }
 
+/** What is for zkCX alone would not keep a classic download from showing certificates and EID. */
+export function assertClassic(flags: ZkcxFlags): void {
+  const { map, registry, credentials, sessions, tellEid, allowOtherServers } = flags;
+  const given = [map, registry, credentials, sessions, tellEid, allowOtherServers];
+  if (given.some((flag) => flag !== undefined)) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      '--map, --registry, --credentials, --sessions, --tell-eid and --allow-other-servers belong to --zkcx',
+    );
+  }
+}
+
 /** How notifications go out where there are sessions of zkCX downloads, and the end of its prover. */
 export async function deliveryOf(
   flags: ProverFlags & SessionFlags,
@@ -123,15 +134,9 @@ async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<Hold
     maps: loaded,
     minimumCis,
     minimumEntries,
-    registry: registry === undefined ? undefined : await readRegistry(registry),
+    registry: await readRegistry(registry),
     now: clock,
   };
-}
-
-async function readRegistry(file: string) {
-  const { loadRegistry, MAX_REGISTRY_FILE_BYTES } = await import('../session/registryFile.ts');
-  const bytes = await readFileLimited(file, MAX_REGISTRY_FILE_BYTES);
-  return loadRegistry(new TextDecoder().decode(bytes));
 }
 
 /** A line about what zkCX does, for people. */

@@ -6,6 +6,8 @@ import { readFileLimited } from '../prover/files.ts';
 import { addRoots, readAnchors } from './options.ts';
 
 const MAX_PROOF_BYTES = 200_000;
+/** Of a file that may also be a credential: `MAX_CREDENTIAL_BYTES`, which would load the circuits. */
+const MAX_DOCUMENT_BYTES = 300_000;
 
 export interface TrustFlags {
   readonly root?: string[];
@@ -34,12 +36,31 @@ export async function readProof(
   if (root.length + trust.length === 0) {
     throw new ZkcxError('ERR_CLI_USAGE', 'say whom to trust: --root CI.der, or --trust ROOT');
   }
-  const bytes = await readFileLimited(file, MAX_PROOF_BYTES);
-  const envelope = parseEnvelope(new TextDecoder().decode(bytes));
+  const envelope = await readEnvelope(file);
   const accepted = [...trust];
   if (root.length > 0) {
     const { TrustSet } = await import('../witness/trust.ts');
     accepted.push(new TrustSet(await readAnchors(root)).root.toBigInt());
   }
   return { envelope, accepted };
+}
+
+export async function readEnvelope(file: string): Promise<ProofEnvelope> {
+  const bytes = await readFileLimited(file, MAX_PROOF_BYTES);
+  return parseEnvelope(new TextDecoder().decode(bytes));
+}
+
+/** The proof in a proof file or in a credential; nobody but its owner may read the latter. */
+export async function readProofOrCredential(file: string): Promise<ProofEnvelope> {
+  const { text, format } = await readDocument(file);
+  if (format !== 'zkcx-credential') return parseEnvelope(text);
+  const { readCredential } = await import('../prover/credential.ts');
+  return (await readCredential(file)).proof;
+}
+
+/** A file of this package: its text, and the format that it says it has. */
+export async function readDocument(file: string): Promise<{ text: string; format?: string }> {
+  const text = new TextDecoder().decode(await readFileLimited(file, MAX_DOCUMENT_BYTES));
+  const [, format] = /"format"\s*:\s*"(zkcx-[a-z]+)"/.exec(text.slice(0, 100)) ?? [];
+  return { text, format };
 }

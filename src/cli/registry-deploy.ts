@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import type { Chain } from '../zkapp/client/index.ts';
 import { addJson, addRoots, readAnchors } from './options.ts';
 import { assertWritable } from './output-file.ts';
 import { answer, factLines } from './output.ts';
@@ -27,7 +28,7 @@ export function registerRegistryDeploy(registry: Command): void {
   );
 }
 
-async function deploy(flags: Flags, chain: Parameters<Parameters<typeof withChain>[1]>[0]) {
+async function deploy(flags: Flags, chain: Chain) {
   const file = deploymentFile(flags);
   await assertWritable(file);
   const anchors = await readAnchors(flags.root);

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import { ZkcxError } from '../errors.ts';
 import { parseEnvelope } from '../prover/envelope.ts';
-import { readFileLimited } from '../prover/files.ts';
 import { addJson } from './options.ts';
 import { answer } from './output.ts';
+import { readDocument } from './proof-options.ts';
 import { readRegistry } from './session-options.ts';
-
-const MAX_FILE_BYTES = 300_000;
 
 interface Flags {
   readonly registry: string;
@@ -39,8 +37,7 @@ export function registerRegistryPath(registry: Command): void {
 async function readLeaf(file: string, tree: NonNullable<Awaited<ReturnType<typeof readRegistry>>>) {
   const { Field } = await import('o1js');
   const { credentialLeaf } = await import('../circuits/session.ts');
-  const text = new TextDecoder().decode(await readFileLimited(file, MAX_FILE_BYTES));
-  const [, format] = /"format"\s*:\s*"(zkcx-[a-z]+)"/.exec(text.slice(0, 100)) ?? [];
+  const { text, format } = await readDocument(file);
   switch (format) {
     case 'zkcx-member': {
       const { readMember } = await import('../prover/member.ts');

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { parseEnvelope, type ProofEnvelope } from '../prover/envelope.ts';
-import { readFileLimited } from '../prover/files.ts';
 import { addJson } from './options.ts';
 import { answer, factLines } from './output.ts';
+import { readProofOrCredential } from './proof-options.ts';
 import {
   addSender,
   inclusionFacts,
@@ -12,8 +11,6 @@ import {
   withChain,
 } from './registry-options.ts';
 
-const MAX_FILE_BYTES = 300_000;
-
 /** zkcx registry publish FILE */
 export function registerRegistryPublish(registry: Command): void {
   const command = registry
@@ -22,7 +19,7 @@ export function registerRegistryPublish(registry: Command): void {
     .argument('<file>', 'chain proof, credential (of which the proof goes out), or aggregate');
   addJson(addSender(command)).action(async (file: string, flags: SenderFlags) =>
     answer(flags, async () => {
-      const proof = await readPublishable(file);
+      const proof = await readProofOrCredential(file);
       return withChain(flags, async (chain) => {
         const { publishAggregate, publishChain } = await import('../zkapp/client/index.ts');
         const publish = proof.program === 'aggregate' ? publishAggregate : publishChain;
@@ -37,11 +34,4 @@ export function registerRegistryPublish(registry: Command): void {
       });
     }),
   );
-}
-
-async function readPublishable(file: string): Promise<ProofEnvelope> {
-  const text = new TextDecoder().decode(await readFileLimited(file, MAX_FILE_BYTES));
-  if (!/"format"\s*:\s*"zkcx-credential"/.test(text.slice(0, 100))) return parseEnvelope(text);
-  const { readCredential } = await import('../prover/credential.ts');
-  return (await readCredential(file)).proof;
 }

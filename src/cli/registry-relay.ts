@@ -13,8 +13,8 @@ import { addCount } from './session-options.ts';
 
 interface Flags extends SenderFlags {
   readonly spool: string;
-  readonly every: number;
-  readonly minimum: number;
+  readonly every?: number;
+  readonly minimum?: number;
   readonly once?: boolean;
 }
 
@@ -25,7 +25,8 @@ export function registerRegistryRelay(registry: Command): void {
     .description('collect chain proofs of many holders, fold them, publish them at fixed times')
     .requiredOption('--spool <folder>', 'proofs come into its inbox, member files into its outbox')
     .option('--once', 'one turn now, then end');
-  addCount(command, '--every', 'seconds between turns; default: 86400, each midnight of UTC');
+  const every = 'seconds between turns; default: 86400, each midnight of UTC';
+  addCount(command, '--every', every, { least: 1 });
   addCount(command, '--minimum', 'proofs below which nothing is published; default: 8');
   addJson(addSender(command)).action(async (flags: Flags) =>
     answer(flags, () =>

@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { writeFileAtomic } from '../prover/files.ts';
 import { addJson } from './options.ts';
 import { answer, factLines } from './output.ts';

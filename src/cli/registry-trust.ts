@@ -1,7 +1,6 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ZkcxError } from '../errors.ts';
-import type { Chain, Inclusion, Proposal } from '../zkapp/client/index.ts';
+import type { Chain, Inclusion, Proposal, Sender, SyncedRegistry } from '../zkapp/client/index.ts';
 import { addJson, readAnchors, readCertificate } from './options.ts';
 import { answer, type Answer, factLines } from './output.ts';
 import {
@@ -82,8 +81,8 @@ export function registerRegistryTrust(registry: Command): void {
 
 interface Context {
   readonly chain: Chain;
-  readonly registryNow: Awaited<ReturnType<typeof synced>>;
-  readonly sender: Awaited<ReturnType<typeof senderOf>>;
+  readonly registryNow: SyncedRegistry;
+  readonly sender: Sender;
 }
 
 function run(flags: SenderFlags, work: (context: Context) => Promise<Inclusion>): Promise<Answer> {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { parseEnvelope } from '../prover/envelope.ts';
-import { readFileLimited } from '../prover/files.ts';
 import { SLOT_SECONDS } from '../params.ts';
 import { addJson, addRoots, readAnchors } from './options.ts';
 import { answer, factLines } from './output.ts';
+import { readEnvelope } from './proof-options.ts';
 import {
   addSender,
   inclusionFacts,
@@ -13,8 +12,6 @@ import {
   withChain,
 } from './registry-options.ts';
 import { readMap } from './revocation-show.ts';
-
-const MAX_PROOF_BYTES = 200_000;
 
 interface Flags extends SenderFlags {
   readonly root: string[];
@@ -30,9 +27,7 @@ export function registerRegistryUpdateRevocation(registry: Command): void {
     .requiredOption('--map <file>', 'map of `revocation build` that holds the list');
   addJson(addSender(addRoots(command))).action(async (file: string, flags: Flags) =>
     answer(flags, async () => {
-      const proof = parseEnvelope(
-        new TextDecoder().decode(await readFileLimited(file, MAX_PROOF_BYTES)),
-      );
+      const proof = await readEnvelope(file);
       const anchors = await readAnchors(flags.root);
       return withChain(flags, async (chain) => {
         const { updateRevocation } = await import('../zkapp/client/index.ts');

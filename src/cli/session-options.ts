@@ -35,11 +35,16 @@ export function addKey(command: Command): Command {
   return command.requiredOption('--key <file>', 'private key of the leaf certificate, PEM');
 }
 
-export function addCount(command: Command, flag: string, description: string): Command {
+export function addCount(
+  command: Command,
+  flag: string,
+  description: string,
+  { least = 0 } = {},
+): Command {
   return command.addOption(
     new Option(`${flag} <number>`, description).argParser((text: string) => {
-      if (/^[0-9]{1,6}$/.test(text)) return Number(text);
-      throw new InvalidArgumentError('Give a number.');
+      if (/^[0-9]{1,6}$/.test(text) && Number(text) >= least) return Number(text);
+      throw new InvalidArgumentError(`Give a number from ${least} on.`);
     }),
   );
 }

@@ -36,8 +36,12 @@ export async function openZkcx(
 ): Promise<{ readonly open: OpenZkcxExtension; close(): void } | undefined> {
   const { zkcx = false, map, registry, credential = [], verifyProcesses } = flags;
   if (!zkcx) {
-    if (map === undefined && registry === undefined && credential.length === 0) return undefined;
-    throw new ZkcxError('ERR_CLI_USAGE', '--map, --registry and --credential belong to --zkcx');
+    const given = [map, registry, flags.credential, verifyProcesses];
+    if (given.every((flag) => flag === undefined)) return undefined;
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      '--map, --registry, --credential and --verify-processes belong to --zkcx',
+    );
   }
   if (map === undefined) {
     throw new ZkcxError('ERR_CLI_USAGE', '--zkcx needs --map: devices are checked against it');

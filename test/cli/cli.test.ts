@@ -67,6 +67,7 @@ describe('zkcx', () => {
     ['a day that is none', ['chain', 'check', '--root', CI, '--at', '2025-02-30', EUM]],
     ['an unknown backend', ['keys', 'check', '--backend', 'gpu']],
     ['an unknown program', ['keys', 'build', '--only', 'everything']],
+    ['a relay without a pause', ['registry', 'relay', '--spool', folder, '--every', '0']],
   ])('%s is a usage error', (_, args) => {
     const { status, stdout, stderr } = zkcx(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -1,7 +1,7 @@
 import { parseCertificate, subjectSerialNumber } from '../../asn1/index.ts';
 import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { CURVE, pointOf } from '../messages/curve.ts';
+import { isKeyPair } from '../messages/curve.ts';
 
 /** What an EUM puts into an eUICC for one CI. */
 export interface EuiccCredential {
@@ -33,7 +33,7 @@ export function euiccIdentity(credentials: readonly EuiccCredential[]): EuiccIde
   const list = credentials.map((credential) => {
     const certificate = parseCertificate(credential.certificate);
     const eum = parseCertificate(credential.eumCertificate);
-    if (!bytesEqual(CURVE.publicKey(credential.secretKey), pointOf(certificate.publicKey))) {
+    if (!isKeyPair(credential.secretKey, certificate.publicKey)) {
       throw unusable('the key does not belong to the eUICC certificate');
     }
     if (!bytesEqual(certificate.issuer.der, eum.subject.der)) {

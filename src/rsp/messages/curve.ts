@@ -1,11 +1,11 @@
 /**
- * The curve of RSP keys: signatures, one-time keys, key agreement. `src/rsp` computes on it through
- * `CURVE` alone. SGP.22 v2 also allows brainpoolP256r1, for which `curveOver` serves as well; but
+ * The curve of RSP keys: signatures, one-time keys, key agreement. What SGP.22 has of it is computed
+ * through `CURVE` alone; zkCX itself is for P-256. SGP.22 v2 also allows brainpoolP256r1, for which `curveOver` serves as well; but
  * certificates with such keys are refused where they are read (ERR_CERT_CURVE), and so is all under them.
  */
 import type { ECDSA } from '@noble/curves/abstract/weierstrass.js';
 import { p256 } from '@noble/curves/nist.js';
-import { bigintToBytes, concatBytes } from '../../bytes.ts';
+import { bigintToBytes, bytesEqual, concatBytes } from '../../bytes.ts';
 import type { PublicKey } from '../../pki/index.ts';
 
 /** Secret keys and coordinates have 32 bytes, big-endian; points are 04, x, y; signatures r, s. */
@@ -50,4 +50,9 @@ export const CURVE: Curve = curveOver(p256);
 /** 04, x, y of a certificate's key. */
 export function pointOf({ x, y }: PublicKey): Uint8Array {
   return concatBytes(Uint8Array.of(4), bigintToBytes(x, 32), bigintToBytes(y, 32));
+}
+
+/** Whether these are the secret and the public key of one pair. */
+export function isKeyPair(secretKey: Uint8Array, key: PublicKey): boolean {
+  return CURVE.isSecretKey(secretKey) && bytesEqual(CURVE.publicKey(secretKey), pointOf(key));
 }

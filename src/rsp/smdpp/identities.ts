@@ -7,7 +7,7 @@ import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { checkChain, type CheckedLink, type TrustAnchor } from '../../pki/index.ts';
 import type { Role } from '../../roles.ts';
-import { CURVE, pointOf } from '../messages/curve.ts';
+import { isKeyPair } from '../messages/curve.ts';
 
 /** A certificate and the secret key for it, 32 bytes big-endian. */
 export interface KeyPair {
@@ -82,10 +82,7 @@ function checkKeyPair(
   if (!roles.includes(leaf.role)) {
     throw new ZkcxError('ERR_RSP_IDENTITY', `${what} has the role ${leaf.role}`);
   }
-  const isKey =
-    CURVE.isSecretKey(secretKey) &&
-    bytesEqual(CURVE.publicKey(secretKey), pointOf(certificate.publicKey));
-  if (!isKey) {
+  if (!isKeyPair(secretKey, certificate.publicKey)) {
     throw new ZkcxError('ERR_RSP_IDENTITY', `the secret key is not that of ${what}`);
   }
   return leaf;

@@ -18,6 +18,7 @@ describe('credentials', () => {
   test.each([
     ['none', []],
     ["another one's key", [{ ...SGP26_CREDENTIAL, secretKey: KEYS.eum.secret }]],
+    ['a key that is none', [{ ...SGP26_CREDENTIAL, secretKey: new Uint8Array(32) }]],
     [
       "another EUM's certificate",
       [
