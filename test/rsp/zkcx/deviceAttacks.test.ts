@@ -30,15 +30,16 @@ import {
   SOURCES,
 } from '../../session/world.ts';
 import {
+  base64,
+  bytesOf,
   CERT,
   DeviceWorld,
   failureOf,
+  type Json,
   type Meddler,
   statement,
   unprovenDevice,
 } from './deviceWorld.ts';
-
-type Json = Record<string, unknown>;
 
 let world: DeviceWorld;
 let matchingId: string;
@@ -51,8 +52,6 @@ afterEach(async () => {
   await world.close();
 });
 
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-const bytesOf = (text: unknown) => Uint8Array.from(Buffer.from(String(text), 'base64'));
 const offerOf = (answer: Json) =>
   JSON.parse(new TextDecoder().decode(bytesOf(answer.zkcx))) as ServerOffer;
 const written = (offer: object) => base64(new TextEncoder().encode(JSON.stringify(offer)));
@@ -134,6 +133,23 @@ describe('changed on the way', () => {
       onTheWay((answer) => ({ zkcx: written({ ...offerOf(answer), purpose: 'tracking' }) })),
     ],
     [
+      'time changed',
+      'ERR_RSP_ZKCX_TRANSCRIPT',
+      onTheWay((answer) => ({
+        zkcx: written({ ...offerOf(answer), time: offerOf(answer).time + 60 }),
+      })),
+    ],
+    [
+      'trust root changed',
+      'ERR_RSP_ZKCX_TRANSCRIPT',
+      onTheWay((answer) => ({ zkcx: written({ ...offerOf(answer), trustRoot: '5' }) })),
+    ],
+    [
+      'map changed',
+      'ERR_RSP_ZKCX_TRANSCRIPT',
+      onTheWay((answer) => ({ zkcx: written({ ...offerOf(answer), revocationRoot: '5' }) })),
+    ],
+    [
       'a member that nobody knows',
       'ERR_RSP_ZKCX_OFFER',
       onTheWay((answer) => ({ zkcx: written({ ...offerOf(answer), scope: '5' }) })),
@@ -165,20 +181,33 @@ describe('changed on the way', () => {
   test('a sealed answer', async () => {
     const meddle: Meddler = (name, answer) =>
       name === 'authenticateClient'
-        ? { ...answer, zkcx: base64(bytesOf(answer.zkcx).fill(0, 40, 41)) }
+        ? {
+            ...answer,
+            zkcx: base64(bytesOf(answer.zkcx).map((byte, i) => (i === 40 ? ~byte : byte))),
+          }
         : answer;
     const answer = world.download('zkcx-device', matchingId, { meddle });
-    expect(await failureOf(answer)).toMatch(/^ERR_RSP_ZKCX_(SEALED|ORDER)/);
+    expect(await failureOf(answer)).toBe('ERR_RSP_ZKCX_SEALED');
     expect(world.asked).not.toContain('zkcxDisclose');
     expect(await world.card.profiles()).toEqual([]);
   });
 
-  test('an answer without a seal', async () => {
-    const { transactionId } = { transactionId: '00'.repeat(16) };
+  test.each<[string, string, (answer: Json) => Json]>([
+    [
+      'of another transaction',
+      'ERR_RSP_DOWNLOAD transactionId',
+      (answer) => ({ ...answer, transactionId: '00'.repeat(16) }),
+    ],
+    [
+      'without a seal',
+      'ERR_RSP_JSON zkcx',
+      ({ transactionId }) => ({ transactionId, next: 'prepare' }),
+    ],
+  ])('an answer %s', async (_, code, change) => {
     const meddle: Meddler = (name, answer) =>
-      name === 'authenticateClient' ? { ...answer, transactionId } : answer;
+      name === 'authenticateClient' ? change(answer) : answer;
     const answer = world.download('zkcx-device', matchingId, { meddle });
-    expect(await failureOf(answer)).toBe('ERR_RSP_DOWNLOAD transactionId');
+    expect(await failureOf(answer)).toBe(code);
     expect(world.asked).not.toContain('zkcxDisclose');
   });
 });

@@ -5,9 +5,7 @@ import { encodeSmdpSigned2 } from '../../../src/rsp/messages/prepareDownload.ts'
 import { encodeSignature } from '../../../src/rsp/messages/signature.ts';
 import { ServerChannel } from '../../../src/rsp/zkcx/channel.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
-import { DeviceWorld, failureOf } from './deviceWorld.ts';
-
-type Json = Record<string, unknown>;
+import { base64, bytesOf, DeviceWorld, failureOf, type Json } from './deviceWorld.ts';
 
 let world: DeviceWorld;
 let matchingId: string;
@@ -19,9 +17,6 @@ afterEach(async () => {
   jest.restoreAllMocks();
   await world.close();
 });
-
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-const bytesOf = (text: unknown) => Uint8Array.from(Buffer.from(String(text), 'base64'));
 
 describe('inside the seal', () => {
   /** The server seals something else than it meant to. */

@@ -26,9 +26,15 @@ import { countedRandom, es10Of, testEuicc } from '../../support/rsp/emulator.ts'
 import { ADDRESS } from '../../support/rsp/smdpp.ts';
 import { bundleOf, certifiedOf, possessionOf } from '../../session/bundles.ts';
 import { ANCHORS, credentialOf, MAP, NOW, POLICY, TRUST } from '../../session/world.ts';
+import { DEVICE } from './deviceSecrets.ts';
 import { ZkcxSmdp } from './serverDevice.ts';
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
+
+export const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+export const bytesOf = (written: unknown) =>
+  Uint8Array.from(Buffer.from(String(written), 'base64'));
+
 /** Changes the answer of a function on the way. */
 export type Meddler = (name: string, answer: Json) => Json | Promise<Json>;
 
@@ -141,11 +147,7 @@ export class DeviceWorld {
       notificationServer: () => server,
       mode,
       matchingId,
-      device: {
-        tac: Uint8Array.of(0x35, 0x29, 6, 0x11),
-        deviceCapabilities: {},
-        imei: new Uint8Array(8).fill(0x77),
-      },
+      device: DEVICE,
       policy: POLICY,
       credentials: await this.credentials(),
       sessions: await this.sessions(),

@@ -6,37 +6,31 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { property, assert, uint8Array, nat } from 'fast-check';
-import { bigintToBytes, concatBytes } from '../../../src/bytes.ts';
-import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
-import { downloadProfile, es10, es9pClient } from '../../../src/rsp/lpa/index.ts';
+import { concatBytes } from '../../../src/bytes.ts';
+import { downloadProfile, es9pClient } from '../../../src/rsp/lpa/index.ts';
 import { encodeJson } from '../../../src/rsp/messages/es9p.ts';
 import { encodeIccid, hexToBytes } from '../../../src/rsp/messages/identifiers.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { ClientChannel, type SealedKind, ServerChannel } from '../../../src/rsp/zkcx/channel.ts';
 import { SEALED_ANSWER, SEALED_REQUEST } from '../../../src/rsp/zkcx/messages.ts';
-import { EUICC, EUM } from '../../session/world.ts';
+import { EID, EUM } from '../../session/world.ts';
 import { ROOT } from '../../support/command.ts';
-import { EID, testEuicc } from '../../support/rsp/emulator.ts';
-import { findLeaks, type Recorded, type Secret } from '../../support/rsp/leakScan.ts';
+import { es10Of, testEuicc } from '../../support/rsp/emulator.ts';
+import { findLeaks, type Recorded } from '../../support/rsp/leakScan.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
+import {
+  DEVICE,
+  description,
+  KNOWN,
+  orderSecrets,
+  overheard,
+  signatureSecret,
+  text,
+} from './deviceSecrets.ts';
 import { DeviceWorld } from './deviceWorld.ts';
 import { negotiate } from './negotiated.ts';
 
-const text = (value: string) => new TextEncoder().encode(value);
 const ICCID = '89000123456789012341';
-const { x, y } = EUICC.publicKey;
-
-const secretsWith = (matchingId: string, iccid = ICCID): Secret[] => [
-  { name: 'EID', values: [text(EID), hexToBytes(EID, 'the EID')] },
-  { name: 'CERT.EUICC', values: [EUICC.der] },
-  { name: 'CERT.EUM', values: [EUM.der] },
-  { name: 'key, x', values: [bigintToBytes(x, 32)] },
-  { name: 'key, y', values: [bigintToBytes(y, 32)] },
-  { name: 'serial number', values: [bigintToBytes(EUICC.serialNumber, 9)] },
-  { name: 'manufacturer', values: [text('RSP Test EUM')] },
-  { name: 'ICCID', values: [text(iccid), encodeIccid(iccid).slice(2)] },
-  { name: 'MatchingID', values: [text(matchingId)] },
-];
 
 describe('the scan', () => {
   const forms: [string, (bytes: Uint8Array) => string][] = [
@@ -97,17 +91,24 @@ describe('a classic download', () => {
         return new Response(body, { status: response.status });
       },
     });
-    const euicc = await testEuicc();
+    const card = await es10Of(await testEuicc());
+    const told = await description(card);
+    const signatures: Uint8Array[] = [];
     await downloadProfile({
-      es10: es10(await openIsdr(cardInterface(euicc.card))),
+      es10: overheard(card, signatures),
       server,
       notificationServer: () => server,
       matchingId: matchingId!,
-      device: { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} },
+      device: DEVICE,
       consent: async () => 'accept',
       confirmationCode: async () => undefined,
     });
-    const secrets = secretsWith(matchingId!);
+    const secrets = [
+      ...KNOWN,
+      ...orderSecrets(matchingId!, ICCID),
+      told,
+      signatureSecret(signatures),
+    ];
     const found = new Set(findLeaks(traffic, secrets).map(({ secret }) => secret));
     expect([...found].sort()).toEqual(secrets.map(({ name }) => name).sort());
   });
@@ -122,7 +123,8 @@ describe('a download in zkCX', () => {
       expect(world.asked).toContain('getBoundProfilePackage');
       expect(world.asked.at(-1)).toBe('handleNotification');
       const traffic = world.traffic.map((body, i) => ({ label: String(i), body }));
-      expect(findLeaks(traffic, secretsWith(matchingId, iccid))).toEqual([]);
+      const secrets = [...KNOWN, ...orderSecrets(matchingId, iccid)];
+      expect(findLeaks(traffic, secrets)).toEqual([]);
       // what does stand there is found, so the scan did look
       const server = { name: 'address of the server', values: [text(ADDRESS)] };
       expect(findLeaks(traffic, [server]).length).toBeGreaterThan(0);
@@ -133,7 +135,7 @@ describe('a download in zkCX', () => {
 });
 
 describe('sealed messages', () => {
-  const secrets = secretsWith('A1B2-C3D4-E5F6');
+  const secrets = [...KNOWN, ...orderSecrets('A1B2-C3D4-E5F6', ICCID)];
   const body = concatBytes(...secrets.flatMap(({ values }) => values));
 
   test('full of secrets show none of them', async () => {
