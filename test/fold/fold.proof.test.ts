@@ -93,10 +93,12 @@ describe('a fold of four real chain proofs', () => {
     expect(events).toHaveLength(before);
   });
 
-  test('is refused with a count or a root that was changed', async () => {
+  test('is refused with a root, height, count or window that was changed', async () => {
     for (const [index, value] of [
       [1, '5'],
+      [2, '3'],
       [3, '3'],
+      [4, String(BigInt(result.aggregate.proof.publicOutput[4]!) + 1n)],
     ] as const) {
       const { proof } = result.aggregate;
       const publicOutput = proof.publicOutput.with(index, value);

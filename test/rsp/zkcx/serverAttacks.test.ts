@@ -11,8 +11,9 @@ import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
 import { SEALED_ANSWER } from '../../../src/rsp/zkcx/messages.ts';
 import { discloseDevice, discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
 import { writeClientOffer, ZKCX_INITIATE } from '../../../src/rsp/zkcx/negotiation.ts';
-import { bundleOf, withValue } from '../../session/bundles.ts';
-import { countingBytes, mapWith, NOW, rootsOf } from '../../session/world.ts';
+import { planPossession } from '../../../src/session/statements.ts';
+import { bundleOf, possessionOf, withValue } from '../../session/bundles.ts';
+import { countingBytes, mapWith, NOW, SERVER_OID, sign } from '../../session/world.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { ADDRESS } from '../../support/rsp/smdpp.ts';
@@ -69,8 +70,8 @@ function disclosure({ parts: { plan, authenticated } }: Visit) {
 }
 
 /** A session of `zkcx` up to smdpSignature2. */
-async function authenticated(matchingId?: string) {
-  const visit = await begin(server, one, 'zkcx');
+async function authenticated(matchingId?: string, owner = one) {
+  const visit = await begin(server, owner, 'zkcx');
   const answer = await visit.authenticate(matchingId ?? (await order()));
   if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
   return { visit, smdpSignature2: answer.smdpSignature2 };
@@ -107,6 +108,24 @@ describe('a presentation', () => {
     const theirs = await begin(server, victim, 'zkcx');
     const bundle = bundleOf(theirs.parts.plan);
     expect(await sent(() => bundle)).toEqual(['8.1/6.1', code, undefined]);
+  });
+
+  test('to another server is refused there, sealed or spliced in', async () => {
+    const elsewhere = await ZkcxSmdp.open();
+    try {
+      const theirs = await begin(elsewhere, one, 'zkcx');
+      const name = 'authenticateClient';
+      const sealed = await theirs.seal(name, theirs.presentation(await order()));
+      const { id } = await begin(server, one, 'zkcx');
+      for (const to of [theirs.id, id]) {
+        const body = { transactionId: to, zkcx: Buffer.from(sealed).toString('base64') };
+        expect(await outer(server.post(ES9P[name].path, body))).toBe('8.10.1/3.9');
+      }
+      const outcome = await sent(() => bundleOf(theirs.parts.plan));
+      expect(outcome).toEqual(['8.1/6.1', 'ERR_PROOF_MESSAGE', undefined]);
+    } finally {
+      await elsewhere.close();
+    }
   });
 
   test('with a message proof of another session is refused', async () => {
@@ -150,7 +169,7 @@ describe('a presentation', () => {
 
   test('is not asked for while the lists are too old', async () => {
     const { roots } = server;
-    server.roots = { ...rootsOf(mapWith()), ...roots, mapRootAt: NOW - 90_000n };
+    server.roots = { ...roots, mapRootAt: NOW - 90_000n };
     expect((await initiated(server)).status).toBe(503);
     server.roots = roots;
   });
@@ -318,6 +337,27 @@ describe('openings', () => {
 });
 
 describe('possession', () => {
+  test('of another device, even over the messages of this session, gets no package', async () => {
+    const { visit, smdpSignature2 } = await authenticated();
+    const { visit: theirs } = await authenticated(undefined, two);
+    const { euiccSigned2, message } = visit.prepared(smdpSignature2);
+    const { request } = await planPossession({
+      session: { ...visit.parts.plan.session, key: theirs.parts.plan.session.key },
+      kind: 'prepareDownload',
+      message,
+      context: { serverOid: SERVER_OID, serverSignature: smdpSignature2 },
+      sign: (signed) => sign(signed, two.euicc.key.secret),
+    });
+    const possession = possessionOf(request);
+    const call = visit.call('getBoundProfilePackage', {
+      kind: 'possession',
+      euiccSigned2,
+      possession,
+    });
+    expect(await refusalOf(call)).toBe('8.1/6.1');
+    expect(server.refusals).toEqual(['ERR_PROOF_STATEMENT']);
+  });
+
   test('of another session, one-time key or kind gets no package', async () => {
     const theirs = await authenticated();
     const attempts = async (visit: Visit, smdpSignature2: Uint8Array) => {
