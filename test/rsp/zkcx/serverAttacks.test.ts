@@ -4,26 +4,25 @@ import {
   decodeAuthenticateServerResponse,
   encodeAuthenticateServerResponse,
 } from '../../../src/rsp/messages/authenticateServer.ts';
-import { decodeAnswer, encodeJson, ES9P } from '../../../src/rsp/messages/es9p.ts';
+import { encodeJson, ES9P } from '../../../src/rsp/messages/es9p.ts';
 import { encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
 import { ClientChannel } from '../../../src/rsp/zkcx/channel.ts';
 import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
-import { SEALED_ANSWER } from '../../../src/rsp/zkcx/messages.ts';
-import { discloseDevice, discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
 import { writeClientOffer, ZKCX_INITIATE } from '../../../src/rsp/zkcx/negotiation.ts';
-import { planPossession } from '../../../src/session/statements.ts';
-import { bundleOf, possessionOf, withValue } from '../../session/bundles.ts';
-import { countingBytes, mapWith, NOW, SERVER_OID, sign } from '../../session/world.ts';
-import { madeUpKey } from '../../support/certificates/keys.ts';
+import { bundleOf, withValue } from '../../session/bundles.ts';
+import { countingBytes, mapWith, NOW } from '../../session/world.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { ADDRESS } from '../../support/rsp/smdpp.ts';
+import { authenticateServer, initiateRequest, sgp26Euicc } from '../../support/rsp/softEuicc.ts';
 import {
-  authenticateServer,
-  initiateRequest,
-  oneTimeKey,
-  sgp26Euicc,
-} from '../../support/rsp/softEuicc.ts';
-import { begin, device, otherDevice, type Visit, ZkcxSmdp } from './serverDevice.ts';
+  authenticated,
+  begin,
+  device,
+  otherDevice,
+  outer,
+  type Visit,
+  ZkcxSmdp,
+} from './serverDevice.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {
@@ -40,20 +39,6 @@ beforeEach(() => {
 const one = device();
 const two = otherDevice();
 const order = async () => (await server.smdp.order()).matchingId;
-
-/** "8.10.1/3.9" of an answer outside of the seal; "sealed" of one inside. */
-async function outer(response: Promise<Response>): Promise<string> {
-  const { status, ...answer } = {
-    status: (await response).status,
-    json: await (await response).json(),
-  };
-  if (status !== 200) return `HTTP ${status}`;
-  const refusal = await refusalOf(
-    Promise.resolve().then(() => decodeAnswer(SEALED_ANSWER, answer.json)),
-  );
-  return refusal === 'accepted' ? 'sealed' : refusal;
-}
-
 /** InitiateAuthentication that offers `zkcx-device`. */
 function initiated(to: ZkcxSmdp): Promise<Response> {
   const { euiccInfo1, ...request } = initiateRequest(one.euicc, ADDRESS);
@@ -64,19 +49,6 @@ function initiated(to: ZkcxSmdp): Promise<Response> {
   });
   return to.post(ZKCX_INITIATE.path, body);
 }
-
-function disclosure({ parts: { plan, authenticated } }: Visit) {
-  return discloseDevice(plan.presentation.plan.openings, authenticated.euiccSignature1);
-}
-
-/** A session of `zkcx` up to smdpSignature2. */
-async function authenticated(matchingId?: string, owner = one) {
-  const visit = await begin(server, owner, 'zkcx');
-  const answer = await visit.authenticate(matchingId ?? (await order()));
-  if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-  return { visit, smdpSignature2: answer.smdpSignature2 };
-}
-
 describe('a presentation', () => {
   const sent = async (
     change: (visit: Visit, bundle: ReturnType<typeof bundleOf>) => object | Promise<object>,
@@ -194,7 +166,7 @@ describe('the channel', () => {
   });
 
   test('takes one message of a kind', async () => {
-    const { visit, smdpSignature2 } = await authenticated();
+    const { visit, smdpSignature2 } = await authenticated(server, one);
     expect(await refusalOf(visit.authenticate(await order()))).toBe('8.10.1/3.9');
     await visit.fetch(smdpSignature2);
     expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
@@ -219,7 +191,7 @@ describe('the channel', () => {
     // who is in goes on
     const { full } = server;
     server.full = undefined;
-    const { visit: inside, smdpSignature2 } = await authenticated();
+    const { visit: inside, smdpSignature2 } = await authenticated(server, one);
     server.full = full;
     await inside.fetch(smdpSignature2);
     server.full = undefined;
@@ -283,155 +255,5 @@ describe('modes do not mix', () => {
     });
     expect((await begin(server, one, 'zkcx-device')).parts.offer.rspMode).toBe('zkcx-device');
     server.statements = statements;
-  });
-});
-
-describe('openings', () => {
-  const refused = async (
-    change: (own: ReturnType<typeof disclosure>) => object | Promise<object>,
-  ) => {
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(await order());
-    const request = (await change(disclosure(visit))) as ReturnType<typeof disclosure>;
-    const outcome = await refusalOf(visit.call('zkcxDisclose', request));
-    expect(await refusalOf(visit.call('zkcxDisclose', disclosure(visit)))).toBe('8.10.1/3.9');
-    return [outcome, server.refusals[0]];
-  };
-  const opening = ['8.1/6.1', 'ERR_PROOF_OPENING'];
-
-  test('of another session, or of another EID, are refused, and no second try is taken', async () => {
-    const theirs = disclosure(await begin(server, one, 'zkcx-device'));
-    expect(await refused(() => theirs)).toEqual(opening);
-    for (const name of ['identity', 'key', 'message'] as const) {
-      server.refusals.splice(0);
-      expect(await refused((own) => ({ ...own, [name]: theirs[name] }))).toEqual(opening);
-    }
-    server.refusals.splice(0);
-    const lie = (own: ReturnType<typeof disclosure>) => ({
-      ...own,
-      identity: { ...own.identity, identity: '89049032123451234512345678901299' },
-    });
-    expect(await refused(lie)).toEqual(opening);
-  });
-
-  test('with a signature of another key, or over another digest, are refused', async () => {
-    const theirs = await begin(server, one, 'zkcx-device');
-    const { euiccSignature1 } = theirs.parts.authenticated;
-    const signature = ['8.1/6.1', 'ERR_RSP_SIGNATURE'];
-    expect(await refused((own) => ({ ...own, euiccSignature1 }))).toEqual(signature);
-    server.refusals.splice(0);
-    const point = madeUpKey('another').point;
-    const hex = Buffer.from(point).toString('hex');
-    const key = { x: hex.slice(2, 66), y: hex.slice(66) };
-    expect(await refused((own) => ({ ...own, key: { ...own.key, ...key } }))).toEqual(opening);
-  });
-
-  test('are not taken before the presentation, nor those of the other mode', async () => {
-    const early = await begin(server, one, 'zkcx-device');
-    expect(await refusalOf(early.call('zkcxDisclose', disclosure(early)))).toBe('8.10.1/3.9');
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(await order());
-    const identity = discloseIdentity(visit.parts.plan.presentation.plan.openings);
-    expect(await refusalOf(visit.call('zkcxDisclose', identity))).toBe('8.10.1/3.9');
-  });
-});
-
-describe('possession', () => {
-  test('of another device, even over the messages of this session, gets no package', async () => {
-    const { visit, smdpSignature2 } = await authenticated();
-    const { visit: theirs } = await authenticated(undefined, two);
-    const { euiccSigned2, message } = visit.prepared(smdpSignature2);
-    const { request } = await planPossession({
-      session: { ...visit.parts.plan.session, key: theirs.parts.plan.session.key },
-      kind: 'prepareDownload',
-      message,
-      context: { serverOid: SERVER_OID, serverSignature: smdpSignature2 },
-      sign: (signed) => sign(signed, two.euicc.key.secret),
-    });
-    const possession = possessionOf(request);
-    const call = visit.call('getBoundProfilePackage', {
-      kind: 'possession',
-      euiccSigned2,
-      possession,
-    });
-    expect(await refusalOf(call)).toBe('8.1/6.1');
-    expect(server.refusals).toEqual(['ERR_PROOF_STATEMENT']);
-  });
-
-  test('of another session, one-time key or kind gets no package', async () => {
-    const theirs = await authenticated();
-    const attempts = async (visit: Visit, smdpSignature2: Uint8Array) => {
-      const own = visit.prepared(smdpSignature2);
-      const other = theirs.visit.prepared(theirs.smdpSignature2);
-      const context = { serverSignature: theirs.smdpSignature2 };
-      const foreign = await theirs.visit.possession('prepareDownload', other.message, context);
-      const cancelled = visit.cancellation(0).euiccCancelSessionSigned;
-      const mine = { serverSignature: smdpSignature2 };
-      const proof = await visit.possession('prepareDownload', own.message, mine);
-      const otherKey = visit.prepared(smdpSignature2, oneTimeKey('of the LPA'));
-      return [
-        { euiccSigned2: own.euiccSigned2, possession: foreign },
-        { euiccSigned2: other.euiccSigned2, possession: foreign },
-        {
-          euiccSigned2: own.euiccSigned2,
-          possession: await visit.possession('cancelSession', cancelled),
-        },
-        { euiccSigned2: otherKey.euiccSigned2, possession: proof },
-      ];
-    };
-    const codes = ['ERR_PROOF_STATEMENT', 'ERR_SESSION_MESSAGE', 'ERR_PROOF_STATEMENT'];
-    for (const [i, code] of [...codes, 'ERR_PROOF_STATEMENT'].entries()) {
-      server.refusals.splice(0);
-      const { visit, smdpSignature2 } = await authenticated();
-      const request = (await attempts(visit, smdpSignature2))[i]!;
-      const call = visit.call('getBoundProfilePackage', { kind: 'possession', ...request });
-      expect(await refusalOf(call)).toBe('8.1/6.1');
-      expect(server.refusals).toEqual([code]);
-      // and the session is over
-      expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
-    }
-  });
-});
-
-describe('a cancellation', () => {
-  test('before consent is a reason, never a signature', async () => {
-    const { iccid, matchingId } = await server.smdp.order();
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(matchingId);
-    const signed = { kind: 'signature' as const, cancelSessionResponse: visit.cancellation(0) };
-    expect(await refusalOf(visit.call('cancelSession', signed))).toBe('8.10.1/3.9');
-    await visit.call('cancelSession', { kind: 'reason', reason: 1 });
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('released');
-    expect(visit.record).toBeUndefined();
-  });
-
-  test('after consent is signed, or proven', async () => {
-    const { iccid, matchingId } = await server.smdp.order();
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(matchingId);
-    await visit.call('zkcxDisclose', disclosure(visit));
-    const reason = { kind: 'reason' as const, reason: 0 };
-    expect(await refusalOf(visit.call('cancelSession', reason))).toBe('8.10.1/3.9');
-    const cancelSessionResponse = visit.cancellation(0);
-    await visit.call('cancelSession', { kind: 'signature', cancelSessionResponse });
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('error');
-  });
-
-  test('in zkcx is proven, and only once', async () => {
-    const { iccid, matchingId } = await server.smdp.order();
-    const { visit } = await authenticated(matchingId);
-    const signed = visit.cancellation(0).euiccCancelSessionSigned;
-    const possession = await visit.possession('cancelSession', signed);
-    const request = { kind: 'possession' as const, euiccCancelSessionSigned: signed, possession };
-    const other = {
-      ...request,
-      euiccCancelSessionSigned: visit.cancellation(1).euiccCancelSessionSigned,
-    };
-    expect(await refusalOf(visit.call('cancelSession', other))).toBe('8.1/6.1');
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('released');
-    await visit.call('cancelSession', request);
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('error');
-    const sealed = await visit.seal('cancelSession', request);
-    expect(await outer(visit.send('cancelSession', sealed))).toBe('8.10.1/3.9');
   });
 });

@@ -24,6 +24,7 @@ import {
   type ZkcxAnswer,
   type ZkcxRequest,
 } from '../../../src/rsp/zkcx/messages.ts';
+import { discloseDevice } from '../../../src/rsp/zkcx/openings.ts';
 import {
   requestTerms,
   requireOffer,
@@ -43,6 +44,7 @@ import { ZkcxSessions } from '../../../src/rsp/zkcx/server/sessions.ts';
 import type { Standing } from '../../../src/rsp/zkcx/server/verifiers.ts';
 import { hiddenPart, rspTranscript } from '../../../src/rsp/zkcx/transcript.ts';
 import { join } from 'node:path';
+import { refusalOf } from '../../support/rsp/refusal.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 import {
   authenticateServer,
@@ -282,4 +284,30 @@ export class Visit {
     const { sessions } = server.smdp.server.context;
     return sessions.get(bytesToHex(transcript.transactionId), offer.rspMode);
   }
+}
+
+/** "8.10.1/3.9" of an answer outside of the seal; "sealed" of one inside. */
+export async function outer(response: Promise<Response>): Promise<string> {
+  const { status, ...answer } = {
+    status: (await response).status,
+    json: await (await response).json(),
+  };
+  if (status !== 200) return `HTTP ${status}`;
+  const refusal = await refusalOf(
+    Promise.resolve().then(() => decodeAnswer(SEALED_ANSWER, answer.json)),
+  );
+  return refusal === 'accepted' ? 'sealed' : refusal;
+}
+
+/** The openings of a device that consents. */
+export function disclosure({ parts: { plan, authenticated } }: Visit) {
+  return discloseDevice(plan.presentation.plan.openings, authenticated.euiccSignature1);
+}
+
+/** A session of `zkcx` up to smdpSignature2. */
+export async function authenticated(server: ZkcxSmdp, owner: Device, matchingId?: string) {
+  const visit = await begin(server, owner, 'zkcx');
+  const answer = await visit.authenticate(matchingId ?? (await server.smdp.order()).matchingId);
+  if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
+  return { visit, smdpSignature2: answer.smdpSignature2 };
 }
