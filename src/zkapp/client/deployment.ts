@@ -7,13 +7,14 @@ import { ZkcxError } from '../../errors.ts';
 import { TRUST_HEIGHT } from '../../params.ts';
 import { describeIssue, fieldString } from '../../prover/envelope.ts';
 import { readFileLimited, writeFileAtomic } from '../../prover/files.ts';
+import { parseAccountAddress } from './keys.ts';
 
 const MAX_DEPLOYMENT_BYTES = 100_000;
 
 const deploymentSchema = z.strictObject({
   format: z.literal('zkcx-deployment'),
   version: z.literal(1),
-  address: z.string().regex(/^B62[1-9A-HJ-NP-Za-km-z]{52}$/),
+  address: z.string().max(60).refine(isAddress),
   /** Hash of the contract's verification key. */
   code: fieldString,
   /** `CiLeaf.hash` of each CI that it was deployed with. */
@@ -40,7 +41,7 @@ export async function writeDeployment(file: string, { address, code, trust }: De
   await writeFileAtomic(file, `${JSON.stringify(document, null, 2)}\n`, 0o644);
 }
 
-/** Throws ERR_REGISTRY_FORMAT, ERR_FILE_READ. */
+/** Throws ERR_REGISTRY_FORMAT, ERR_FILE_READ, ERR_FILE_SIZE. */
 export async function readDeployment(file: string): Promise<DeploymentFile> {
   const text = new TextDecoder().decode(await readFileLimited(file, MAX_DEPLOYMENT_BYTES));
   let json: unknown;
@@ -58,4 +59,13 @@ export async function readDeployment(file: string): Promise<DeploymentFile> {
     'ERR_REGISTRY_FORMAT',
     `${file} is not the deployment of a registry: ${describeIssue(parsed.error)}`,
   );
+}
+
+/** In its only spelling, checksum included. */
+function isAddress(text: string): boolean {
+  try {
+    return parseAccountAddress(text).toBase58() === text;
+  } catch {
+    return false;
+  }
 }

@@ -5,7 +5,7 @@
  * applies them again, proofs and all.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Mina, type PrivateKey, PublicKey, TokenId, UInt32, UInt64 } from 'o1js';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ import { ZkcxError } from '../../errors.ts';
 import { SLOT_SECONDS } from '../../params.ts';
 import { selectBackend } from '../../prover/backend.ts';
 import { describeIssue } from '../../prover/envelope.ts';
-import { readFileLimited, writeFileAtomic } from '../../prover/files.ts';
+import { makeFolder, readFileLimited, writeFileAtomic } from '../../prover/files.ts';
 import type { RandomBytes } from '../../witness/chain.ts';
 import type { Chain, ChainAccount, ChainEvent, Inclusion } from './chain.ts';
 import { lockFolder } from './folderLock.ts';
@@ -102,11 +102,12 @@ export class EmbeddedChain implements Chain {
 
   /**
    * Open the chain of a folder, or begin one. Throws ERR_REGISTRY_LOCKED (another process has it open),
-   * ERR_REGISTRY_CHAIN (a file of it is damaged, missing, or does not apply), ERR_CREDENTIAL_PERMISSIONS.
+   * ERR_REGISTRY_CHAIN (a file of it is damaged, missing, or does not apply), ERR_CREDENTIAL_PERMISSIONS,
+   * ERR_FILE_WRITE.
    */
   static async open(options: EmbeddedOptions): Promise<EmbeddedChain> {
     const { folder } = options;
-    await mkdir(join(folder, 'journal'), { recursive: true, mode: 0o700 });
+    await makeFolder(join(folder, 'journal'));
     const unlock = await lockFolder(folder);
     try {
       const file = await openFile(options);

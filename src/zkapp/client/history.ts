@@ -160,10 +160,14 @@ export class RegistryHistory {
 
   private set(mapKey: Field, entry: RevocationEntry, isThere: boolean): void {
     const key = mapKey.toBigInt();
-    assertFollows(this.entries.has(key) === isThere);
     const value = RevocationEntry.hash(entry).toBigInt();
-    if (isThere) this.mapTree.update(key, value);
-    else this.mapTree.insert(key, value);
+    try {
+      if (isThere) this.mapTree.update(key, value);
+      else this.mapTree.insert(key, value);
+    } catch {
+      // RangeError: a key that is there or not, or can never be; or the tree is full
+      assertFollows(false);
+    }
     this.entries.set(key, entry);
   }
 
@@ -171,8 +175,11 @@ export class RegistryHistory {
     if (this.trust === undefined) return;
     const key = leaf.toBigInt();
     assertFollows(this.trust.has(key) !== isAdded);
-    if (isAdded) this.trust.add(key);
-    else this.trust.delete(key);
+    if (isAdded) {
+      // the root of the set has room for so many: more would not show in it
+      assertFollows(this.trust.size < 2 ** TRUST_HEIGHT);
+      this.trust.add(key);
+    } else this.trust.delete(key);
   }
 }
 

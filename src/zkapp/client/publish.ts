@@ -8,7 +8,6 @@ import { CrlClaim } from '../../circuits/crl.ts';
 import { mapKey, RevocationEntry } from '../../circuits/revocation.ts';
 import { credentialLeaf } from '../../circuits/session.ts';
 import { ZkcxError } from '../../errors.ts';
-import { SLOT_SECONDS } from '../../params.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
 import type { ProgramName } from '../../prover/programs.ts';
 import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
@@ -18,6 +17,7 @@ import type { MapPlace, RevocationMap } from '../../witness/revocationMap.ts';
 import {
   CrlProof,
   listArguments,
+  periodOf,
   publishAggregateArguments,
   publishArguments,
 } from '../contract/index.ts';
@@ -44,7 +44,7 @@ export async function publishChain(
   const slots = await slotsFromNow(chain);
   const claim = claimOf('chain', envelope, ChainClaim);
   const planned = publishArguments({ state, tree, claim, slots });
-  const at = state.genesis + BigInt(slots.first * SLOT_SECONDS);
+  const at = periodOf(state, slots).from;
   if (chain.proofs) await verifyChain(envelope, { trustRoot: state.trustRoot, at });
   const proof = await ChainProof.fromJSON(envelope.proof);
   const inclusion = await sendCall(sender, address, (registry) =>
@@ -64,7 +64,7 @@ export async function publishAggregate(
   const slots = await slotsFromNow(chain);
   const claim = claimOf('aggregate', envelope, AggregateClaim);
   const planned = publishAggregateArguments({ state, tree, claim, slots });
-  const at = state.genesis + BigInt(slots.first * SLOT_SECONDS);
+  const at = periodOf(state, slots).from;
   if (chain.proofs) await verifyAggregate(envelope, { trustRoot: state.trustRoot, at });
   const proof = await AggregateProof.fromJSON(envelope.proof);
   const inclusion = await sendCall(sender, address, (registry) =>

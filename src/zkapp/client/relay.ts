@@ -5,10 +5,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZkcxError } from '../../errors.ts';
-import { AGGREGATE_HEIGHT, MIN_REMAINING_SECONDS, SLOT_SECONDS } from '../../params.ts';
+import { AGGREGATE_HEIGHT, MIN_REMAINING_SECONDS } from '../../params.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
 import type { AggregateMember } from '../../prover/member.ts';
 import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
+import { periodOf } from '../contract/index.ts';
 import { publishAggregate, type PublishedAt } from './publish.ts';
 import type { Sender } from './send.ts';
 import { batchOrder, type Spool, type Waiting } from './spool.ts';
@@ -52,9 +53,7 @@ export interface RelayRun {
  */
 export async function relayTurn(options: RelayOptions): Promise<RelayRun> {
   const { sender, address, spool, minimum } = options;
-  if (!Number.isInteger(minimum) || minimum < 2 || minimum > 2 ** AGGREGATE_HEIGHT) {
-    throw new ZkcxError('ERR_CLI_USAGE', `a batch has 2 to ${2 ** AGGREGATE_HEIGHT} members`);
-  }
+  assertMinimum(minimum);
   const synced = await syncRegistry(sender.chain, address, options.sync);
   let batch = await spool.batch();
   let refused = 0;
@@ -106,7 +105,13 @@ async function earlier(
   if (!isThere) return undefined;
   const place = tree.addMember(first!) - first!.place;
   const events = await chain.events(address);
-  const event = events.find(({ fields }) => fields.at(-1) === first!.root.toBigInt())!;
+  const event = events.find(({ fields }) => fields.at(-1) === first!.root.toBigInt());
+  if (event === undefined) {
+    throw new ZkcxError(
+      'ERR_REGISTRY_GAP',
+      'the archive has no event any more of a batch that is published: ask it again',
+    );
+  }
   return { place, transaction: event.transaction, height: event.height };
 }
 
@@ -142,7 +147,8 @@ async function checkWaiting({ sender, spool }: RelayOptions, synced: SyncedRegis
   return { good, refused };
 }
 
-const timeOf = ({ state, slot }: SyncedRegistry) => state.genesis + BigInt(slot * SLOT_SECONDS);
+const timeOf = ({ state, slot }: SyncedRegistry) =>
+  periodOf(state, { first: slot, last: slot }).from;
 
 function assertValidUntil({ proof }: ProofEnvelope, until: bigint): void {
   if (BigInt(proof.publicOutput[2]!) >= until) return;
@@ -151,6 +157,14 @@ function assertValidUntil({ proof }: ProofEnvelope, until: bigint): void {
     'the window of this credential ends too soon to publish it: renew it',
   );
 }
+
+function assertWithin(what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new ZkcxError('ERR_CLI_USAGE', `${what}: ${least} to ${most}`);
+}
+
+const assertMinimum = (minimum: number) =>
+  assertWithin('members of a batch', minimum, 2, 2 ** AGGREGATE_HEIGHT);
 
 export interface RelayLoop {
   /** Seconds between turns. Turns are at multiples of it since 1970, whenever the relay was started. */
@@ -163,9 +177,12 @@ export interface RelayLoop {
   readonly signal: AbortSignal;
 }
 
-/** Take turns until `signal` fires. */
+/** Take turns until `signal` fires. Throws ERR_CLI_USAGE. */
 export async function runRelay(options: RelayOptions, loop: RelayLoop): Promise<void> {
   const { every, now, onTurn, onError, signal } = loop;
+  assertMinimum(options.minimum);
+  // timers of Node.js have 31 bits of milliseconds, and fire at once beyond that
+  assertWithin('seconds between turns', every, 1, 2_147_483);
   while (!signal.aborted) {
     const rest = every - Number(now() % BigInt(every));
     try {

@@ -4,13 +4,13 @@
  * published goes to `refused`, with the reason beside it.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ErrorCode, ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT } from '../../params.ts';
 import { parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
-import { readFileLimited, writeFileAtomic } from '../../prover/files.ts';
+import { isAbsent, makeFolder, readFileLimited, writeFileAtomic } from '../../prover/files.ts';
 import { type AggregateMember, writeMember } from '../../prover/member.ts';
 
 const MAX_PROOF_BYTES = 200_000;
@@ -50,9 +50,9 @@ export class Spool {
     this.folder = folder;
   }
 
-  /** Open a spool folder, made where there is none. */
+  /** Open a spool folder, made where there is none. Throws ERR_FILE_WRITE. */
   static async open(folder: string): Promise<Spool> {
-    for (const name of FOLDERS) await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+    for (const name of FOLDERS) await makeFolder(join(folder, name));
     return new Spool(folder);
   }
 
@@ -92,11 +92,13 @@ export class Spool {
       const bytes = await readFileLimited(this.list, MAX_BATCH_BYTES);
       ({ names } = batchSchema.parse(JSON.parse(new TextDecoder().decode(bytes))));
     } catch (error) {
-      if (error instanceof ZkcxError && error.code === 'ERR_FILE_READ') {
+      if (isAbsent(error)) {
         // stopped while it was begun
         await this.abandon();
         return undefined;
       }
+      // that it cannot be read now does not mean that nothing of it is published
+      if (error instanceof ZkcxError) throw error;
       throw new ZkcxError(
         'ERR_FILE_READ',
         `${this.list} is damaged: remove it to begin a new batch`,
@@ -126,10 +128,10 @@ export class Spool {
     const finished = join(this.folder, 'finished');
     await rm(finished, { recursive: true, force: true });
     await rename(this.path('batch'), finished);
-    await mkdir(this.path('batch'), { mode: 0o700 });
+    await makeFolder(this.path('batch'));
     await rm(finished, { recursive: true });
     await rm(this.work, { recursive: true, force: true });
-    await mkdir(this.work, { mode: 0o700 });
+    await makeFolder(this.work);
   }
 
   /** Give up a batch that cannot be published any more: its proofs wait again. */

@@ -108,6 +108,12 @@ describe('the chain of a folder', () => {
     chmodSync(chainFile, 0o600);
   });
 
+  test('needs a folder', async () => {
+    expect(await refusalOf(() => openChain(join(world.folder, 'chain.json')))).toBe(
+      'ERR_FILE_WRITE',
+    );
+  });
+
   test('goes ahead in time only', async () => {
     const chain = await openChain(world.folder);
     expect(await refusalOf(async () => chain.setSlot(1_013))).toBe('ERR_REGISTRY_SLOT');

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -154,6 +162,19 @@ describe('a turn of the relay', () => {
     };
     expect(await refusalOf(() => relayTurn(options))).toBe('ERR_FILE_WRITE');
     spool.finish = finish;
+    // an archive that forgets between two questions is no reason to begin anew
+    const chain = Object.create(world.chain) as typeof world.chain;
+    let asked = 0;
+    chain.events = async (address) => (asked++ === 0 ? world.chain.events(address) : []);
+    const forgetful = { ...options, sender: { ...options.sender, chain } };
+    expect(await refusalOf(() => relayTurn(forgetful))).toBe('ERR_REGISTRY_GAP');
+    // nor is a list of the batch that cannot be read for now
+    const batch = join(folder, 'batch', '.batch.json');
+    renameSync(batch, join(folder, 'kept'));
+    mkdirSync(batch);
+    expect(await refusalOf(() => relayTurn(options))).toBe('ERR_FILE_READ');
+    rmSync(batch, { recursive: true });
+    renameSync(join(folder, 'kept'), batch);
     const run = await relayTurn(options);
     expect(run.published).toMatchObject({ members: 3, place: 0 });
     expect((await world.sync()).tree.published).toHaveLength(1);
@@ -217,4 +238,18 @@ test('turns are at fixed times, and a failure is tried again at the next', async
   expect(errors).toEqual(['ERR_PROVER_CRASHED']);
   expect(members).toBe(3);
   expect(times).toHaveLength(2);
+});
+
+test('turns without a time, or for less than two, are refused before the first', async () => {
+  const loop = {
+    now: () => 0n,
+    signal: AbortSignal.abort(),
+    onError: () => undefined,
+    onTurn: () => undefined,
+  };
+  const refused = (every: number, minimum: number) =>
+    refusalOf(() => runRelay({ ...options, minimum }, { ...loop, every }));
+  expect(await refused(86_400, 3)).toBe('none');
+  for (const every of [0, 0.5, 2_147_484]) expect(await refused(every, 3)).toBe('ERR_CLI_USAGE');
+  for (const minimum of [0, 1, 1_025]) expect(await refused(60, minimum)).toBe('ERR_CLI_USAGE');
 });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Field, PrivateKey } from 'o1js';
 import { ENTRY_STATE, RevocationEntry } from '../../../src/circuits/revocation.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
-import { ADMIN_DELAY_SLOTS } from '../../../src/params.ts';
+import { ADMIN_DELAY_SLOTS, TRUST_HEIGHT } from '../../../src/params.ts';
 import { type MapPlace, RevocationMap, SerialTree } from '../../../src/witness/revocationMap.ts';
 import {
   apply,
@@ -19,7 +19,8 @@ import {
   updateRevocation,
 } from '../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
-import { adminKeyHash } from '../../../src/zkapp/contract/index.ts';
+import { RegistryHistory } from '../../../src/zkapp/client/history.ts';
+import { addCiAction, type AdminAction, adminKeyHash } from '../../../src/zkapp/contract/index.ts';
 import { refusalOf } from './refusal.ts';
 import {
   aggregateEnvelope,
@@ -49,6 +50,8 @@ async function publish(number: number) {
 async function publishMany(numbers: readonly number[]) {
   return publishAggregate(world.sender, await world.sync(), aggregateEnvelope(numbers).envelope);
 }
+
+const gap = expect.objectContaining({ code: 'ERR_REGISTRY_GAP' });
 
 /** Propose, let the delay pass, apply. */
 async function decide(proposal: Proposal) {
@@ -256,6 +259,28 @@ describe('a chain that lies', () => {
       { attempts: 1 },
     );
     expect(honest.tree.size).toBe(5);
+  });
+
+  test('or tells of what can never be is found out', () => {
+    const proposed = (action: AdminAction) =>
+      ({ name: 'proposed', value: { action, slot: Field(1) } }) as const;
+    const history = (trust?: bigint[]) => {
+      const started = new RegistryHistory(trust);
+      started.apply(proposed(addCiAction(Field(1))));
+      return started;
+    };
+    for (const key of [0n, -1n]) {
+      const value = { mapKey: Field(key), point: Field(0) };
+      for (const name of ['sourceAdded', 'sourceChanged'] as const) {
+        expect(() => history().apply({ name, value })).toThrow(gap);
+      }
+    }
+    const full = Array.from({ length: 2 ** TRUST_HEIGHT }, (_, i) => BigInt(i + 1));
+    const added = { name: 'ciAdded', value: Field(10_000) } as const;
+    expect(() => history(full).apply(added)).toThrow(gap);
+    const one = history(full.slice(1));
+    one.apply(added);
+    expect(one.trust!.size).toBe(2 ** TRUST_HEIGHT);
   });
 
   test('that lags is asked again', async () => {
