@@ -2,7 +2,7 @@
  * `tsx scripts/demo-fold.ts [--chains 8] [--prove]`: which proofs a fold of so many chains takes, with one
  * EUM for all of them and with one each. With --prove also makes them, from certificates, twice: by two
  * workers on a Redis of its own, and in one process with the same blinds. Both must come to one root.
- * About 16 proofs a run for 8 chains, and two provers at once: some 10 GB and most of an hour.
+ * 17 proofs a run for 8 chains, and two provers at once: some 10 GB and most of an hour.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

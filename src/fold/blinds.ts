@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Field } from 'o1js';
 import { z } from 'zod';
 import { fieldString } from '../prover/envelope.ts';
-import { readFileLimited, writeFileAtomic } from '../prover/files.ts';
+import { isAbsent, readFileLimited, writeFileAtomic } from '../prover/files.ts';
 import { freshBlind, type RandomBytes } from '../witness/chain.ts';
 
 const MAX_BLINDS_BYTES = 16_000_000;
@@ -74,9 +74,4 @@ async function read(file: string): Promise<Map<string, string>> {
     await rename(file, `${file}.damaged`);
     return new Map();
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } };
-  return cause?.code === 'ENOENT';
 }

@@ -272,9 +272,12 @@ function mergeMethod(left: Folded, right: Folded): string {
   return right.program === 'aggregatePair' ? 'append' : 'merge';
 }
 
-/** Keys of the programs that a plan uses. */
-export const pinnedFor: KeyOf = (program) =>
-  pinnedKey(FOLD_PROGRAMS.find((known) => known === program) ?? 'chain');
+/** Keys of the programs that a plan uses, of no other. */
+export const pinnedFor: KeyOf = (program) => {
+  const known = FOLD_PROGRAMS.find((name) => name === program);
+  if (known === undefined) throw Error(`${program} has no part in a fold`);
+  return pinnedKey(known);
+};
 
 function twoByTwo<T>(items: readonly T[]): [T, T | undefined][] {
   return Array.from({ length: Math.ceil(items.length / 2) }, (_, i) => [

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { ZkcxError } from '../errors.ts';
 import type { JsonProof } from '../prover/envelope.ts';
-import type { JobOptions, Prover } from '../prover/prover.ts';
+import type { JobOptions, ProofJob, Prover } from '../prover/prover.ts';
 import { claims, type FoldJob, proofJob } from './job.ts';
 import { type FoldProgress, ProgressMeter } from './progress.ts';
 import { type ProofStore, remaining, type Work } from './store.ts';
@@ -46,22 +46,38 @@ async function proveJob(
   job: FoldJob,
   proofs: ReadonlyMap<string, JsonProof>,
   { prover, signal, onEvent }: RunOptions,
-): Promise<{ proof: JsonProof; ms: number }> {
-  let ms = 0;
+): Promise<TimedProof> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const proof = await prover.prove(proofJob(job, proofs), {
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'proved') ms = event.ms;
-          onEvent?.(event);
-        },
-      });
-      if (claims(proof, job)) return { proof, ms };
+      const timed = await proveTimed(prover, proofJob(job, proofs), { signal, onEvent });
+      if (claims(timed.proof, job)) return timed;
       throw new ZkcxError('ERR_PROVER_FAILED', 'the proof claims something else than was planned');
     } catch (error) {
       const died = error instanceof ZkcxError && error.code === 'ERR_PROVER_CRASHED';
       if (!died || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+export interface TimedProof {
+  readonly proof: JsonProof;
+  /** Milliseconds of proving. */
+  readonly ms: number;
+}
+
+/** Prove, and tell how long it took. */
+export async function proveTimed(
+  prover: Prover,
+  job: ProofJob,
+  { signal, onEvent }: JobOptions,
+): Promise<TimedProof> {
+  let ms = 0;
+  const proof = await prover.prove(job, {
+    signal,
+    onEvent: (event) => {
+      if (event.type === 'proved') ms = event.ms;
+      onEvent?.(event);
+    },
+  });
+  return { proof, ms };
 }

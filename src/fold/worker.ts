@@ -6,7 +6,7 @@ import { type JobOptions, Prover, type ProverOptions } from '../prover/prover.ts
 import { proofJob } from './job.ts';
 import { queuedJob, queuedResult } from './queue.ts';
 import { openRedis, PREFIX, QUEUE } from './redis.ts';
-import { ATTEMPTS } from './run.ts';
+import { ATTEMPTS, proveTimed } from './run.ts';
 
 export interface WorkerOptions extends ProverOptions {
   /** See `openRedis`. */
@@ -76,15 +76,7 @@ async function prove(job: Job, prover: Prover, { signal, onEvent }: WorkerOption
       'a worker has other circuits than the fold: run the same version of the package everywhere',
     );
   }
-  let ms = 0;
-  const proof = await prover.prove(proofJob(body, await childrenOf(job)), {
-    signal,
-    onEvent: (event) => {
-      if (event.type === 'proved') ms = event.ms;
-      onEvent?.(event);
-    },
-  });
-  return { proof, ms };
+  return proveTimed(prover, proofJob(body, await childrenOf(job)), options);
 }
 
 /** Proofs of the children, by their ids; BullMQ puts prefix and queue before them. */

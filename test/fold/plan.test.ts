@@ -16,7 +16,13 @@ import type { Field } from 'o1js';
 import { domainHash } from '../../src/circuits/hash.ts';
 import { BlindBook } from '../../src/fold/blinds.ts';
 import { type FoldJob, needsOf } from '../../src/fold/job.ts';
-import { type FoldChain, type FoldInput, type FoldPlan, planFold } from '../../src/fold/plan.ts';
+import {
+  type FoldChain,
+  type FoldInput,
+  type FoldPlan,
+  pinnedFor,
+  planFold,
+} from '../../src/fold/plan.ts';
 import { type ProgramName, PROGRAMS } from '../../src/prover/programs.ts';
 import { readMember, writeMember } from '../../src/prover/member.ts';
 import { PROVEN_ANCHOR, PROVEN_AT, PROVEN_TRUST } from '../support/credentials.ts';
@@ -81,6 +87,11 @@ describe('a plan', () => {
       ofMerge: 1,
     });
     expect(counts(plan([...chains, device(5), device(6)]))).toMatchObject({ anchor: 4, extend: 5 });
+  });
+
+  test('knows the keys of its own programs only', () => {
+    expect(pinnedFor('aggregate')).not.toEqual(pinnedFor('chain'));
+    expect(() => pinnedFor('possession')).toThrow('no part in a fold');
   });
 
   test('has a blind of its own for every link', () => {
