@@ -1,5 +1,7 @@
 /** Rows of the gadgets and programs, counted in the constraint systems that are really built. */
-import type { Cache, Field } from 'o1js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Field } from 'o1js';
 import { walkExtensions } from '../src/circuits/gadgets/certificate/extensions.ts';
 import type { Limbs } from '../src/circuits/gadgets/certificate/facts.ts';
 import { walkTbs } from '../src/circuits/gadgets/certificate/tbs.ts';
@@ -9,13 +11,11 @@ import { sha256 } from '../src/circuits/gadgets/sha256/index.ts';
 import type { CircuitContext } from '../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
 import { TBS_BLOCKS } from '../src/params.ts';
-import {
-  PROGRAM_NAMES,
-  PROGRAMS,
-  type ProgramName,
-  VERIFIED_INSIDE,
-} from '../src/prover/programs.ts';
-import { stepStructures, structureOf, type Structure } from '../test/support/kimchi/structure.ts';
+import { cacheFolder } from '../src/prover/cache.ts';
+import { writeFileAtomic } from '../src/prover/files.ts';
+import { PROGRAM_NAMES, type ProvableProgram } from '../src/prover/programs.ts';
+import type { JobOptions, ProverEvent, ProverOptions } from '../src/prover/prover.ts';
+import { compileNoted, structureOf, type Structure } from '../test/support/kimchi/structure.ts';
 
 export interface RowCount extends Omit<Structure, 'rows'> {
   /** Of the gadget, or of the method itself. */
@@ -52,7 +52,12 @@ export async function gadgetRows(): Promise<Record<string, RowCount>> {
     built[name] = await structureOf(circuits[name]);
   }
   const { empty, memory1, memory2, memoryTbs, hash1, hash2, walk, ecdsa } = built;
-  const gadget = (of: Structure, rows: number): RowCount => ({ ...of, rows, recursionRows: 0 });
+  const gadget = ({ domainLog2, digest }: Structure, rows: number): RowCount => ({
+    rows,
+    recursionRows: 0,
+    domainLog2,
+    digest,
+  });
   return {
     'gadget.ecdsaP256': gadget(ecdsa, ecdsa.rows - empty.rows),
     'gadget.sha256PerBlock': gadget(hash2, hash2.rows - hash1.rows - (memory2.rows - memory1.rows)),
@@ -61,35 +66,46 @@ export async function gadgetRows(): Promise<Record<string, RowCount>> {
 }
 
 /**
- * The methods of a program: their own rows, and what recursion adds. Programs whose proofs it
- * verifies are compiled first, with the keys in `cache` where they are there.
+ * A proving process that keeps the rows of every program that it compiles in the folder of the keys, for
+ * `programRows`.
  */
-export async function programRows(
-  name: ProgramName,
-  cache: Cache,
-): Promise<Record<string, RowCount>> {
-  for (const inner of VERIFIED_INSIDE.get(name) ?? []) await compileOnce(inner, cache);
-  const steps = await stepStructures(await PROGRAMS[name](), { withRuntimeTables: true });
-  return Object.fromEntries(
-    Object.entries(steps).map(([method, { ownRows, rows: total, ...rest }]) => {
-      return [`${name}.${method}`, { ...rest, rows: ownRows, recursionRows: total - ownRows }];
-    }),
+export const NOTING_WORKER = new URL('./noting.worker.ts', import.meta.url);
+
+/** Compile a program anew and keep the rows of its methods: their own, and what recursion adds. */
+export async function compileKeepingRows(
+  name: string,
+  program: ProvableProgram,
+  options: Parameters<ProvableProgram['compile']>[0],
+) {
+  const { steps, compiled } = await compileNoted(program, options);
+  const counts = Object.entries(steps).map(
+    ([method, { ownRows, rows: total, ...rest }]): [string, RowCount] => [
+      `${name}.${method}`,
+      { rows: ownRows, recursionRows: total - ownRows, ...rest },
+    ],
   );
+  const file = rowsFile(options.cache.cacheDirectory ?? cacheFolder(), name);
+  await writeFileAtomic(file, JSON.stringify(Object.fromEntries(counts)), 0o644);
+  return compiled;
 }
 
-const compiled = new Map<ProgramName, Promise<unknown>>();
-
-async function compileOnce(name: ProgramName, cache: Cache): Promise<void> {
-  const load = async () => (await PROGRAMS[name]()).compile({ cache, withRuntimeTables: true });
-  if (!compiled.has(name)) compiled.set(name, load());
-  await compiled.get(name);
+/** The rows of all programs, as kept in a folder of keys that `NOTING_WORKER` filled. */
+export function programRows(cache: string): Record<string, RowCount> {
+  const files = PROGRAM_NAMES.map((name) => readFileSync(rowsFile(cache, name), 'utf8'));
+  return Object.assign({}, ...files.map((text) => JSON.parse(text) as Record<string, RowCount>));
 }
 
-/** All gadgets and programs. */
-export async function allRows(cache: Cache): Promise<Record<string, RowCount>> {
-  let counts = await gadgetRows();
-  for (const name of PROGRAM_NAMES) counts = { ...counts, ...(await programRows(name, cache)) };
-  return counts;
+const rowsFile = (cache: string, name: string) => join(cache, `rows-${name}.json`);
+
+/** All gadgets and programs, by `checkKeys` or `buildKeys`. Tells on stderr where it is: it takes minutes. */
+export async function measureRows(
+  compileAll: (options: ProverOptions & JobOptions) => Promise<unknown>,
+): Promise<Record<string, RowCount>> {
+  const onEvent = (event: ProverEvent) => {
+    if (event.type === 'compiling') console.error(`compiling ${event.program} ...`);
+  };
+  await compileAll({ worker: NOTING_WORKER, onEvent });
+  return { ...(await gadgetRows()), ...programRows(cacheFolder()) };
 }
 
 const one = () => existsOne(() => 1n);

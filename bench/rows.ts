@@ -1,14 +1,14 @@
 /**
- * `npm run bench:rows -- [--json]`: rows of the gadgets and programs, from the constraint systems.
- * JSON: `{ "<name>": { rows, recursionRows, domainLog2 } }`.
+ * `npm run bench:rows -- [--json]`: rows of the gadgets and programs, from the constraint systems, while
+ * every program is compiled anew. JSON: `{ "<name>": { rows, recursionRows, domainLog2 } }`.
  */
 import { parseArgs } from 'node:util';
-import { cacheFolder, keyCache } from '../src/prover/cache.ts';
-import { allRows } from './rowCounts.ts';
+import { checkKeys } from '../src/prover/key-build.ts';
+import { measureRows } from './rowCounts.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 
-const counts = Object.entries(await allRows(keyCache(cacheFolder()))).map(
+const counts = Object.entries(await measureRows(checkKeys)).map(
   ([name, { rows, recursionRows, domainLog2 }]) =>
     [name, { rows, recursionRows, domainLog2 }] as const,
 );

@@ -1,15 +1,12 @@
-/** `npm run pins`: rewrite test/pins/structure.json from the circuits as they are. */
+/**
+ * `npm run pins`: compile every program as it is now, and rewrite the pinned keys, the setup, and
+ * test/pins/structure.json. Some ten minutes; the diff is the review of a circuit change.
+ */
 import { writeFileSync } from 'node:fs';
-import { allRows } from '../bench/rowCounts.ts';
-import { cacheFolder, keyCache } from '../src/prover/cache.ts';
+import { measureRows } from '../bench/rowCounts.ts';
+import { buildKeys } from '../src/prover/key-build.ts';
 
-const counts = await allRows(keyCache(cacheFolder()));
-const pins = Object.fromEntries(
-  Object.entries(counts).map(([name, { rows, recursionRows, domainLog2, digest }]) => [
-    name,
-    { rows, recursionRows, domainLog2, digest },
-  ]),
-);
+const counts = await measureRows(buildKeys);
 const file = new URL('../test/pins/structure.json', import.meta.url);
-writeFileSync(file, `${JSON.stringify(pins, null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify(counts, null, 2)}\n`);
 process.exit(0);

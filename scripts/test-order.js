@@ -15,7 +15,6 @@ const ALONE = [
   'rsp/zkcx/download.proof',
   'fold/fold.proof',
   'prover/crl.proof',
-  'pins/structure',
 ];
 
 const nameOf = ({ path }) => path.slice(path.lastIndexOf('/test/') + '/test/'.length);

@@ -1,4 +1,4 @@
-/** Every number that changes a verification key. Change one, and `npm run keys` must run again. */
+/** Every number that changes a verification key. Change one, and `npm run pins` must run again. */
 
 /** Certificates below the CI in one chain. */
 export const MAX_LINKS = 4;

@@ -5,7 +5,7 @@ import type { Cache } from 'o1js';
 /** What the prover needs of a `ZkProgram`; the values of its types cross as JSON. */
 export interface ProvableProgram {
   compile(options: {
-    cache?: Cache;
+    cache: Cache;
     forceRecompile?: boolean;
     withRuntimeTables?: boolean;
   }): Promise<{ verificationKey: { data: string; hash: { toString(): string } } }>;

@@ -1,12 +1,13 @@
 /**
  * The whole way with real proofs, once: from an empty key cache, compile every program and compare with
- * the pinned keys, prove the SGP.26 chain CI -> EUM -> eUICC, and verify; then what must be refused.
+ * the pinned keys and gates, prove the SGP.26 chain CI -> EUM -> eUICC, and verify; then what must be refused.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NOTING_WORKER, programRows } from '../../bench/rowCounts.ts';
 import { parseCertificate } from '../../src/asn1/index.ts';
 import { Opening } from '../../src/circuits/claims.ts';
 import { anchorFromCertificate } from '../../src/pki/index.ts';
@@ -18,6 +19,7 @@ import { PROGRAM_NAMES } from '../../src/prover/programs.ts';
 import type { ProverEvent } from '../../src/prover/prover.ts';
 import { verifyChain } from '../../src/prover/verify.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
+import { PINNED_PROGRAMS } from '../pins/pinned.ts';
 import { KEYS, proveAlone } from '../support/alone.ts';
 
 const MINUTES = 60_000;
@@ -38,7 +40,7 @@ beforeAll(async () => {
   rmSync(KEYS, { recursive: true, force: true });
   const setup = ['srs-fp', 'srs-fq', 'lagrange-basis-13', 'lagrange-basis-14'];
   const checked = [...PROGRAM_NAMES, ...setup];
-  expect(await checkKeys({ cache: KEYS })).toEqual(
+  expect(await checkKeys({ cache: KEYS, worker: NOTING_WORKER })).toEqual(
     checked.map((program) => expect.objectContaining({ program, matches: true })),
   );
   const certificates = [
@@ -60,6 +62,10 @@ const withOutput = (index: number, value: bigint): ProofEnvelope => ({
     ...proof.proof,
     publicOutput: proof.proof.publicOutput.map((field, i) => (i === index ? String(value) : field)),
   },
+});
+
+test('rows, domain and gates of the programs are as pinned', () => {
+  expect(programRows(KEYS)).toEqual(PINNED_PROGRAMS);
 });
 
 describe('a real chain proof', () => {

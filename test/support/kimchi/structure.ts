@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Cache, Provable } from 'o1js';
+import { type Cache, Provable } from 'o1js';
 import { GATE } from '../../../src/circuits/kimchi/gates.ts';
+import type { ProvableProgram } from '../../../src/prover/programs.ts';
 import { native, withHooks, type IndexArguments } from './bindings.ts';
 import { compile } from './capture.ts';
 import type { Circuit } from './types.ts';
@@ -26,41 +27,35 @@ export interface StepStructure extends Structure {
   readonly ownRows: number;
 }
 
-interface Compilable {
-  privateInputTypes: Record<string, unknown>;
-  compile(options: {
-    cache: Cache;
-    forceRecompile: boolean;
-    withRuntimeTables: boolean;
-  }): Promise<unknown>;
-}
-
-class Measured extends Error {}
+type Compilable = Pick<ProvableProgram, 'compile' | 'privateInputTypes'>;
 
 /**
- * The structure of what is proved for each method of a program, recursion included. Compiling is
- * stopped as soon as the last of them is known, before any key is built: about three runs of each
- * method.
+ * Compile a program anew, and note the structure of what is proved for each of its methods, recursion
+ * included, as it is made.
  */
-export async function stepStructures(
+export async function compileNoted(
   program: Compilable,
-  { withRuntimeTables }: { withRuntimeTables: boolean },
-): Promise<Record<string, StepStructure>> {
-  // o1js runs each method alone in the order of their names, then, in an order of its own, asks the
-  // cache for the key of each and makes it
-  const methods = Object.keys(program.privateInputTypes).sort();
+  options: Parameters<Compilable['compile']>[0],
+): Promise<{
+  steps: Record<string, StepStructure>;
+  compiled: Awaited<ReturnType<Compilable['compile']>>;
+}> {
+  // o1js runs each method alone in the order of their names, then makes and writes their keys, one by one
   const ownRows: number[] = [];
-  const steps = new Map<string, Structure>();
-  let asked = '';
+  const steps: Record<string, Structure> = {};
+  let made: Structure | undefined;
   const cache: Cache = {
-    ...Cache.FileSystemDefault,
-    canWrite: false,
-    read({ persistentId }) {
-      if (persistentId.startsWith('step-'))
-        asked = persistentId.slice(persistentId.lastIndexOf('-') + 1);
-      return undefined;
+    ...options.cache,
+    write(header, data) {
+      if (header.kind === 'step-pk') {
+        if (made === undefined) throw unexpected();
+        steps[header.methodName] = made;
+        made = undefined;
+      }
+      options.cache.write(header, data);
     },
   };
+  const create = native.caml_pasta_fp_plonk_index_create;
   const analyze = Provable.constraintSystem;
   Provable.constraintSystem = async (circuit) => {
     const system = await analyze(circuit);
@@ -68,33 +63,26 @@ export async function stepStructures(
     return system;
   };
   try {
-    await withHooks(
+    const compiled = await withHooks(
       {
         caml_pasta_fp_plonk_index_create: (...args) => {
-          steps.set(asked, structure(args));
-          if (steps.size === methods.length) throw new Measured();
-          return {};
+          made = structure(args);
+          return create(...args);
         },
-        caml_pasta_fp_plonk_verifier_index_create: () =>
-          native.caml_pasta_fp_plonk_verifier_index_dummy(),
       },
-      () => program.compile({ cache, forceRecompile: false, withRuntimeTables }),
+      () => program.compile({ ...options, cache, forceRecompile: true }),
     );
-  } catch (error) {
-    if (!(error instanceof Measured)) throw error;
+    const methods = Object.keys(program.privateInputTypes).toSorted();
+    const isWhole = methods.every((method) => Object.hasOwn(steps, method));
+    if (!isWhole || ownRows.length !== methods.length) throw unexpected();
+    const noted = methods.map((method, i) => [method, { ...steps[method]!, ownRows: ownRows[i]! }]);
+    return { steps: Object.fromEntries(noted), compiled };
   } finally {
     Provable.constraintSystem = analyze;
   }
-  return Object.fromEntries(
-    methods.map((method, i) => {
-      const step = steps.get(method.toLowerCase());
-      if (step === undefined || ownRows.length !== methods.length) {
-        throw Error('stepStructures: o1js compiles programs in another way than expected');
-      }
-      return [method, { ...step, ownRows: ownRows[i]! }];
-    }),
-  );
 }
+
+const unexpected = () => Error('compileNoted: o1js compiles programs in another way than expected');
 
 const FIELD_BYTES = 32;
 /** Kimchi's own lookup tables: 2^12 values, and the xors of two nibbles. */

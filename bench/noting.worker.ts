@@ -1,0 +1,15 @@
+/** A proving process that keeps the rows of every program that it compiles, see rowCounts.ts. */
+import { PROGRAMS, type ProvableProgram } from '../src/prover/programs.ts';
+import { serve } from '../src/prover/serve.ts';
+import { compileKeepingRows } from './rowCounts.ts';
+
+const noting = (name: string, load: () => Promise<ProvableProgram>) => async () => {
+  const program = await load();
+  const compile: ProvableProgram['compile'] = (options) =>
+    compileKeepingRows(name, program, options);
+  return Object.create(program, { compile: { value: compile } }) as ProvableProgram;
+};
+
+serve(
+  Object.fromEntries(Object.entries(PROGRAMS).map(([name, load]) => [name, noting(name, load)])),
+);
