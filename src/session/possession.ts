@@ -83,14 +83,30 @@ export async function acceptPossession(
     store,
     at,
     verify,
-  }: { readonly store: OnceStore; readonly at: bigint; readonly verify?: AssertProof },
+    keep,
+  }: {
+    readonly store: OnceStore;
+    readonly at: bigint;
+    readonly verify?: AssertProof;
+    /**
+     * Keep what the message says. If that fails the message is not accepted, and can come again; so it
+     * must do no harm to keep it twice.
+     */
+    readonly keep?: () => Promise<void>;
+  },
 ): Promise<VerifiedPossession> {
   const verified = await verifyPossession(statement, envelope, verify);
-  if (!(await store.claim(`message/${statement.session}/${verified.once}`, at))) {
-    throw new ZkcxError(
-      'ERR_SESSION_REPEATED',
-      'a message of this kind was accepted in this session before',
-    );
+  const claimed = `message/${statement.session}/${verified.once}`;
+  if (keep !== undefined) {
+    if (await store.has(claimed)) throw repeated();
+    await keep();
   }
+  if (!(await store.claim(claimed, at))) throw repeated();
   return verified;
 }
+
+const repeated = () =>
+  new ZkcxError(
+    'ERR_SESSION_REPEATED',
+    'a message of this kind was accepted in this session before',
+  );

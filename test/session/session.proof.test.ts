@@ -1,6 +1,6 @@
 /**
- * A session with real proofs, once: chain, presentation, message, possession and statement; what they
- * give, that they work once, and that none of their public values can be another one.
+ * A session with real proofs, once: presentation, message, possession and statement over a chain that is
+ * proven already; what they give, that they work once, and that none of their public values can be another one.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseRevocationList } from '../../src/asn1/index.ts';
 import { concatBytes } from '../../src/bytes.ts';
-import { proveChain } from '../../src/prover/chain.ts';
 import type { Credential } from '../../src/prover/credential.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import { Prover } from '../../src/prover/prover.ts';
@@ -27,6 +26,7 @@ import { certify, possess } from '../../src/session/statements.ts';
 import type { VerifiedPresentation } from '../../src/session/verifier.ts';
 import { oidContent } from '../../src/witness/encode.ts';
 import { KEYS, proveAlone } from '../support/alone.ts';
+import { provenCredential } from '../support/credentials.ts';
 import { ciList } from '../support/crl/index.ts';
 import { withValue } from './bundles.ts';
 import {
@@ -34,7 +34,6 @@ import {
   countingBytes,
   EID,
   EUICC,
-  EUM,
   MAP,
   NOW,
   PEER,
@@ -102,10 +101,7 @@ beforeAll(async () => {
   store = await OnceStore.open(join(folder, 'once'));
   const prover = new Prover({ cache: KEYS });
   try {
-    credential = await proveChain(
-      { anchors: ANCHORS, certificates: [EUM, EUICC], at: NOW },
-      { prover },
-    );
+    credential = await provenCredential('euicc-1');
     newVerifier();
     const accepted = await checkRequest(
       { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },

@@ -1,5 +1,6 @@
 /** The SM-DP+ in both modes of zkCX: what is delivered, to whom, and what is known of the device by then. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ZkcxError } from '../../../src/errors.ts';
 import { openBoundProfile } from '../../../src/rsp/es8p/index.ts';
 import { eidBytes, encodeIccid } from '../../../src/rsp/messages/identifiers.ts';
 import { encodeNotificationMetadata } from '../../../src/rsp/messages/notificationMetadata.ts';
@@ -10,7 +11,7 @@ import {
 import { zkcxKdfValue } from '../../../src/rsp/messages/zkcxFirmware.ts';
 import { sealNotification } from '../../../src/rsp/zkcx/channel.ts';
 import { encodeZkcxRequest, type ZkcxRequest } from '../../../src/rsp/zkcx/messages.ts';
-import { discloseDevice, discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
+import { discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { testPackage } from '../../support/rsp/smdpp.ts';
 import {
@@ -20,7 +21,7 @@ import {
   prepareDownload,
   sgp26Euicc,
 } from '../../support/rsp/softEuicc.ts';
-import { begin, device, otherDevice, type Visit, ZkcxSmdp } from './serverDevice.ts';
+import { begin, device, disclosure, otherDevice, type Visit, ZkcxSmdp } from './serverDevice.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {
@@ -32,10 +33,6 @@ beforeEach(() => void server.refusals.splice(0));
 const one = device();
 const two = otherDevice();
 const EID = eidOf(one.euicc);
-
-function disclosure({ parts: { plan, authenticated } }: Visit) {
-  return discloseDevice(plan.presentation.plan.openings, authenticated.euiccSignature1);
-}
 
 /** GetBoundProfilePackage of `zkcx-device`. */
 function fetchSigned(visit: Visit, smdpSignature2: Uint8Array, otpk = oneTimeKey().point) {
@@ -123,6 +120,14 @@ describe('zkcx', () => {
       signed: signedData,
       possession: await visit.possession('installationResult', signedData),
     };
+    // a disk that is full for a while loses nothing
+    const { store } = server.smdp.server.context;
+    const change = jest.spyOn(store, 'change').mockImplementationOnce(() => {
+      throw new ZkcxError('ERR_RSP_STORE', 'no space');
+    });
+    expect(await notify(visit, notificationKey, result)).toBe(503);
+    change.mockRestore();
+    expect((await server.smdp.storedOrder(iccid))?.state).toBe('downloaded');
     expect(await notify(visit, notificationKey, result)).toBe(204);
     expect((await server.smdp.storedOrder(iccid))?.state).toBe('installed');
 

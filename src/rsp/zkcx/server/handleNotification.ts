@@ -81,18 +81,23 @@ async function proven(
     iccid: kind === 'notification' ? iccidBytes(iccid) : undefined,
   };
   const statement = { kind, message, context, session, sessionKey };
+  let outcome: NotificationOutcome = 'ignored';
+  const keep = async () => {
+    if (kind === 'installationResult') {
+      const id = bytesToHex(transactionId);
+      const data = decodeInstallationResultData(message);
+      outcome = await recordResult(smdp, data, (one) => one.transactionId === id);
+    } else {
+      const metadata = readNotificationMetadata(onlyTlv(message, 0xbf2f, 'NotificationMetadata'));
+      outcome = await recordEvent(smdp, metadata, delivery);
+    }
+  };
   const place = verifiers.reserve('known');
   try {
-    const at = smdp.now();
-    await acceptPossession(statement, possession, { store: once, at, verify: place.assertProof });
+    const options = { store: once, at: smdp.now(), verify: place.assertProof, keep };
+    await acceptPossession(statement, possession, options);
   } finally {
     place.release();
   }
-  if (kind === 'installationResult') {
-    const id = bytesToHex(transactionId);
-    const data = decodeInstallationResultData(message);
-    return recordResult(smdp, data, (one) => one.transactionId === id);
-  }
-  const metadata = readNotificationMetadata(onlyTlv(message, 0xbf2f, 'NotificationMetadata'));
-  return recordEvent(smdp, metadata, delivery);
+  return outcome;
 }
