@@ -302,12 +302,11 @@ describe('when something fails', () => {
   test('a server without room is asked again, in the same bytes', async () => {
     world = await DeviceWorld.open();
     const { matchingId } = await world.order();
-    world.server.full = 'newcomer';
-    const room = setTimeout(() => (world.server.full = undefined), 1_500);
-    await world.download('zkcx-device', matchingId, { busyDelay: 200 });
-    clearTimeout(room);
-    const presentations = world.asked.filter((name) => name === 'authenticateClient').length;
-    expect(presentations).toBeGreaterThan(1);
+    let refusals = 2;
+    const full = { get: () => (refusals-- > 0 ? 'newcomer' : undefined) };
+    Object.defineProperty(world.server, 'full', full);
+    await world.download('zkcx-device', matchingId, { busyDelay: 1 });
+    expect(world.asked.filter((name) => name === 'authenticateClient')).toHaveLength(3);
     const bodies = world.traffic.filter((_, i) => world.asked[i / 2] === 'authenticateClient');
     expect(new Set(bodies).size).toBe(1);
   });
@@ -319,6 +318,9 @@ describe('when something fails', () => {
     const answer = world.download('zkcx-device', matchingId, { busyDelay: 1 });
     expect(await failureOf(answer)).toBe('ERR_RSP_SERVER 503');
     expect(world.asked.filter((name) => name === 'authenticateClient')).toHaveLength(6);
+    const patient = { busyDelay: 60_000, signal: AbortSignal.timeout(2_000) };
+    const stopped = world.download('zkcx-device', matchingId, patient);
+    expect(await failureOf(stopped)).toBe('ERR_RSP_CANCELLED postponed');
   });
 
   test.each([

@@ -139,6 +139,16 @@ describe('a presentation', () => {
     expect(outcome).toEqual(['8.1/6.1', 'ERR_SESSION_ROOTS', undefined]);
   });
 
+  test('in a moment in which the lists cannot be read is no fault of the device', async () => {
+    const visit = await begin(server, one, 'zkcx');
+    const { roots } = server;
+    const name = 'authenticateClient';
+    const sealed = await visit.seal(name, visit.presentation(await order()));
+    server.roots = { ...roots, mapRootAt: NOW - 90_000n };
+    expect((await visit.send(name, sealed)).status).toBe(503);
+    server.roots = roots;
+  });
+
   test('is not asked for while the lists are too old', async () => {
     const { roots } = server;
     server.roots = { ...roots, mapRootAt: NOW - 90_000n };

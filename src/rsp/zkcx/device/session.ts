@@ -5,7 +5,7 @@ import { ZkcxError } from '../../../errors.ts';
 import type { HolderSession, SignMessage } from '../../../session/answer.ts';
 import { planPossession, type PossessionInput } from '../../../session/statements.ts';
 import type { SessionOpenings } from '../../../witness/presentation.ts';
-import type { CancelReason } from '../../lpa/endings.ts';
+import { assertGoesOn, type CancelReason } from '../../lpa/endings.ts';
 import type { Es10, Es9p } from '../../lpa/index.ts';
 import { checkTransaction } from '../../lpa/server-checks.ts';
 import { CANCEL_SESSION_REASON } from '../../messages/cancelSession.ts';
@@ -45,6 +45,8 @@ export interface SessionParts {
   readonly proofs: DeviceProofs;
   /** Milliseconds before a busy server is asked again, longer each time; default: 5,000. */
   readonly busyDelay?: number;
+  /** The user stops: a busy server is not waited for any longer. */
+  readonly signal?: AbortSignal;
 }
 
 /** Tries of one message; more than a minute in all. */
@@ -59,11 +61,12 @@ export class DeviceSession {
   readonly #es10: Es10;
   readonly #proofs: DeviceProofs;
   readonly #busyDelay: number;
+  readonly #signal: AbortSignal | undefined;
 
   private constructor(
     initiated: Initiated,
     channel: ClientChannel,
-    { es10, server, proofs, busyDelay = 5_000 }: SessionParts,
+    { es10, server, proofs, busyDelay = 5_000, signal }: SessionParts,
   ) {
     this.initiated = initiated;
     this.#channel = channel;
@@ -71,6 +74,7 @@ export class DeviceSession {
     this.#es10 = es10;
     this.#proofs = proofs;
     this.#busyDelay = busyDelay;
+    this.#signal = signal;
   }
 
   /** A channel to the one-time key that the server signed. */
@@ -109,7 +113,9 @@ export class DeviceSession {
         return await this.server.exchange(path, body, SEALED_ANSWER);
       } catch (error) {
         if (!isBusy(error) || tried >= BUSY_TRIES) throw error;
-        await sleep(tried * this.#busyDelay);
+        const signal = this.#signal;
+        await sleep(tried * this.#busyDelay, undefined, { signal }).catch(() => undefined);
+        assertGoesOn(signal);
       }
     }
   }

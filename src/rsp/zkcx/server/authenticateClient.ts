@@ -13,7 +13,7 @@ import { metadataOf } from '../../smdpp/profile.ts';
 import type { Device, Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { requestTerms } from '../negotiation.ts';
-import type { ZkcxServerContext } from './context.ts';
+import { fitRoots, type ZkcxServerContext } from './context.ts';
 import { refusing, unknownSession } from './refusals.ts';
 import type { LiveSession, ZkcxSession } from './sessions.ts';
 import type { Place } from './verifiers.ts';
@@ -23,7 +23,7 @@ const MINUTE = 60n;
 
 /**
  * Take the presentation of a session, once: one that is not accepted ends the session. A device whose
- * order is refused can still cancel. Throws RspRefusal.
+ * order is refused can still cancel. Throws RspRefusal; ERR_RSP_STORE for a trouble of the server itself.
  */
 export async function authenticateClient(
   context: ZkcxServerContext,
@@ -58,16 +58,17 @@ export async function authenticateClient(
 
 /** Public values against the server's own first; the proofs, in another process, last. */
 async function verified(
-  { roots, lifetime, maximumMapAge, smdp }: ZkcxServerContext,
+  context: ZkcxServerContext,
   { session, record }: LiveSession,
   bundle: unknown,
   place: Place,
 ): Promise<VerifiedPresentation> {
-  const now = smdp.now();
+  const { lifetime, maximumMapAge } = context;
+  const now = context.smdp.now();
   if (now >= BigInt(record.createdAt) + lifetime) {
     throw new ZkcxError('ERR_SESSION_EXPIRED', 'the offer has expired: begin again');
   }
-  const current = await roots();
+  const current = await fitRoots(context);
   const terms = termsOf(requestTerms(session.offer), session.identity.oid);
   // of the registry an earlier root will do: nothing is ever taken out of it
   if (current.trustRoot !== terms.trustRoot || current.revocationRoot !== terms.revocationRoot) {

@@ -1,5 +1,7 @@
 /** What the functions of the zkCX server share. */
+import { ZkcxError } from '../../../errors.ts';
 import type { OnceStore } from '../../../session/onceStore.ts';
+import { assertMapAge, DEFAULT_TOLERANCE } from '../../../session/verifier.ts';
 import type { SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { ServerDocuments } from '../negotiation.ts';
@@ -24,4 +26,21 @@ export interface ZkcxServerContext {
   readonly lifetime: bigint;
   /** Seconds that the revocation map may be old. */
   readonly maximumMapAge: bigint;
+}
+
+/** The roots, if a device can be judged by them. Throws ERR_RSP_STORE. */
+export async function fitRoots({
+  roots,
+  maximumMapAge,
+  smdp,
+}: ZkcxServerContext): Promise<ServerRoots> {
+  try {
+    const current = await roots();
+    assertMapAge(current.mapRootAt, maximumMapAge, smdp.now(), DEFAULT_TOLERANCE);
+    return current;
+  } catch (cause) {
+    throw new ZkcxError('ERR_RSP_STORE', 'zkCX is not served: the lists it relies on are not fit', {
+      cause,
+    });
+  }
 }

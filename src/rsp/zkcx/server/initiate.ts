@@ -1,8 +1,6 @@
 /** InitiateAuthentication with an offer of zkCX: the server's own offer, bound by the challenge it signs. */
 import { bytesToHex } from '../../../bytes.ts';
-import { ZkcxError } from '../../../errors.ts';
 import type { Role } from '../../../roles.ts';
-import { assertMapAge, DEFAULT_TOLERANCE } from '../../../session/verifier.ts';
 import { encodeServerSigned1 } from '../../messages/authenticateServer.ts';
 import { encodeJson, ES9P } from '../../messages/es9p.ts';
 import { compareVersions } from '../../messages/identifiers.ts';
@@ -27,8 +25,7 @@ import {
   type ZkcxMode,
 } from '../negotiation.ts';
 import { rspTranscript, zkcxServerChallenge } from '../transcript.ts';
-import { PURPOSE, type ZkcxServerContext } from './context.ts';
-import type { ServerRoots } from './roots.ts';
+import { fitRoots, PURPOSE, type ZkcxServerContext } from './context.ts';
 
 /**
  * Open a session. A client without a mode of this server is answered as one that offers nothing: it is
@@ -48,7 +45,8 @@ export async function initiate(
   const statements = context.statements(identity);
   const own: readonly ZkcxMode[] = statements ? ['zkcx', 'zkcx-device'] : ['zkcx-device'];
   const rspMode = chooseMode(client, own);
-  const roots = await ownRoots(context);
+  // nothing is asked of a device that the server could not judge
+  const roots = await fitRoots(context);
   const mode = roots.registryRoot === undefined ? 'presentation' : 'registryPresentation';
   if (rspMode === undefined || !client.proofs.includes(mode)) {
     const answer = await initiateAuthentication(smdp, request);
@@ -105,19 +103,6 @@ export async function initiate(
     zkcx: serverOffer,
     zkcxServer: { auth: rspMode === 'zkcx' ? documents.auth : undefined, pb: documents.pb },
   });
-}
-
-/** Nothing is asked of a device that the server could not judge. Throws ERR_RSP_STORE. */
-async function ownRoots({ roots, maximumMapAge, smdp }: ZkcxServerContext): Promise<ServerRoots> {
-  try {
-    const current = await roots();
-    assertMapAge(current.mapRootAt, maximumMapAge, smdp.now(), DEFAULT_TOLERANCE);
-    return current;
-  } catch (cause) {
-    throw new ZkcxError('ERR_RSP_STORE', 'zkCX is not served: the lists it relies on are not fit', {
-      cause,
-    });
-  }
 }
 
 function certificatesOf({ auth, pb }: SmdpIdentity): ServerDocuments {

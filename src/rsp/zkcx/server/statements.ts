@@ -51,8 +51,14 @@ export class ServerStatements {
   #renewal: Promise<void> | undefined;
 
   /** Throws ERR_RSP_IDENTITY for a credential of none of the certificates, or without its other half. */
-  constructor({ identities, credentials, ...options }: StatementsOptions) {
-    this.#options = { maximumAge: 86_400n, onError: () => undefined, ...options };
+  constructor({
+    identities,
+    credentials,
+    maximumAge = 86_400n,
+    onError = () => undefined,
+    ...options
+  }: StatementsOptions) {
+    this.#options = { ...options, maximumAge, onError };
     this.#pairs = pairs(identities, credentials);
   }
 
