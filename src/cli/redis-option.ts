@@ -1,6 +1,7 @@
 /** --redis of the commands that share their work over several machines. */
 import type { Command } from 'commander';
 import { ZkcxError } from '../errors.ts';
+import { isLoopback } from '../rsp/loopback.ts';
 import { printProgress } from './output.ts';
 
 export interface RedisFlags {
@@ -30,7 +31,7 @@ export async function announceRedis(url: string): Promise<string> {
   const { shownUrl } = await import('../fold/redis.ts');
   const shown = shownUrl(url);
   const { protocol, hostname } = new URL(url);
-  if (protocol !== 'rediss:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
+  if (protocol !== 'rediss:' && !isLoopback(hostname)) {
     printProgress('Notice: without TLS (rediss://) anyone on the way to Redis can read the chains');
   }
   return shown;

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../prover/files.ts';
 import type { TrustAnchor } from '../pki/index.ts';
+import { isLoopback } from '../rsp/loopback.ts';
 import type {
   FunctionEvent,
   KeyPair,
@@ -103,7 +104,7 @@ async function start(flags: Flags, zkcx: OpenZkcxExtension | undefined) {
     flags.es2ClientCa === undefined
       ? undefined
       : await readText(flags.es2ClientCa, MAX_CHAIN_BYTES);
-  if (flags.es2 !== undefined && clientCa === undefined && !isLoopback(flags.es2)) {
+  if (flags.es2 !== undefined && clientCa === undefined && !isLoopback(flags.es2.host)) {
     throw new ZkcxError(
       'ERR_CLI_USAGE',
       'ES2+ orders profiles: on an address that others reach it needs --es2-client-ca',
@@ -173,10 +174,6 @@ function printRequest({ path, http, refused, ms, defect }: FunctionEvent): void 
   const outcome = [http, refused].filter((part) => part !== undefined).join(' ');
   printProgress(`${name} ${outcome} ${ms.toFixed(0)} ms`);
   if (defect instanceof Error) printProgress(`  ${defect.stack}`);
-}
-
-function isLoopback({ host }: Endpoint): boolean {
-  return host === '127.0.0.1' || host === '::1' || host === 'localhost';
 }
 
 function pairOption(flags: string, description: string): Option {

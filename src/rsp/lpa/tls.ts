@@ -13,6 +13,7 @@ import type { Certificate } from '../../asn1/index.ts';
 import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** What the LPA needs of fetch; the global one fits. */
 export type Fetch = (
@@ -95,12 +96,6 @@ export function tlsFetch(options: TlsOptions): Fetch {
 }
 
 const defaultPort = (plain: boolean) => (plain ? 80 : 443);
-
-/** Hosts that do not leave this machine. */
-export function isLoopback(hostname: string): boolean {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
 
 /** What Node asks once the chain holds under one of the roots: is it the right server? */
 function checkServer(

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ZkcxError } from '../../errors.ts';
+import { isLoopback } from '../loopback.ts';
 
 export interface TlsOptions {
   /** PEM, the server's certificate first. */
@@ -33,14 +34,13 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** Milliseconds that requests under way get at the end. */
 const GRACE = 5_000;
 
 /** Throws ERR_RSP_LISTEN. */
 export async function listen(app: Hono, options: ListenOptions): Promise<Listening> {
   const { host, port, tls, requestTimeout = 10_000, maxConnections = 2_000 } = options;
-  if (tls === undefined && !LOOPBACK.has(host)) {
+  if (tls === undefined && !isLoopback(host)) {
     throw new ZkcxError('ERR_RSP_LISTEN', `plain HTTP on ${host} would be readable; configure TLS`);
   }
   const limits = {
