@@ -12,7 +12,6 @@ const ALONE = [
   'prover/chain.proof',
   'session/session.proof',
   'zkapp/registry.proof',
-  'rsp/zkcx/download.proof',
   'fold/fold.proof',
   'prover/crl.proof',
 ];

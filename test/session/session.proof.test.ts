@@ -1,6 +1,7 @@
 /**
  * A session with real proofs, once: presentation, message, possession and statement over a chain that is
  * proven already; what they give, that they work once, and that none of their public values can be another one.
+ * The same programs serve a download over RSP.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,6 +26,7 @@ import { SessionVerifier } from '../../src/session/sessionVerifier.ts';
 import { certify, possess } from '../../src/session/statements.ts';
 import type { VerifiedPresentation } from '../../src/session/verifier.ts';
 import { oidContent } from '../../src/witness/encode.ts';
+import { download } from '../rsp/zkcx/provenDownload.ts';
 import { KEYS, proveAlone } from '../support/alone.ts';
 import { provenCredential } from '../support/credentials.ts';
 import { ciList } from '../support/crl/index.ts';
@@ -57,6 +59,7 @@ const ask = {
   oncePerDevice: true,
 } as const;
 
+const prover = new Prover({ cache: KEYS });
 let store: OnceStore;
 let credential: Credential;
 let bundle: PresentationBundle;
@@ -99,37 +102,33 @@ proveAlone();
 
 beforeAll(async () => {
   store = await OnceStore.open(join(folder, 'once'));
-  const prover = new Prover({ cache: KEYS });
-  try {
-    credential = await provenCredential('euicc-1');
-    newVerifier();
-    const accepted = await checkRequest(
-      { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
-      { ...POLICY, consent: () => true },
-    );
-    const plan = await planAnswer({ accepted, credential, anchors: ANCHORS, sign });
-    kept = plan.session;
-    bundle = await proveAnswer(plan, prover);
-    possession = await possess(
-      {
-        session: kept,
-        kind: 'cancelSession',
-        message: cancellation(),
-        context: { serverOid: SERVER_OID },
-        sign,
-      },
-      prover,
-    );
-    statement = await certify(
-      { credential, anchors: ANCHORS, trust: TRUST, map: MAP, time: NOW },
-      prover,
-    );
-  } finally {
-    prover.close();
-  }
+  credential = await provenCredential('euicc-1');
+  newVerifier();
+  const accepted = await checkRequest(
+    { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
+    { ...POLICY, consent: () => true },
+  );
+  const plan = await planAnswer({ accepted, credential, anchors: ANCHORS, sign });
+  kept = plan.session;
+  bundle = await proveAnswer(plan, prover);
+  possession = await possess(
+    {
+      session: kept,
+      kind: 'cancelSession',
+      message: cancellation(),
+      context: { serverOid: SERVER_OID },
+      sign,
+    },
+    prover,
+  );
+  statement = await certify(
+    { credential, anchors: ANCHORS, trust: TRUST, map: MAP, time: NOW },
+    prover,
+  );
 }, 45 * MINUTES);
 
 afterAll(async () => {
+  prover.close();
   await store.close();
   rmSync(folder, { recursive: true });
 });
@@ -261,4 +260,18 @@ describe('a statement with a real proof', () => {
       });
     }
   });
+});
+
+describe('a download with real proofs', () => {
+  // here, because to compile its programs takes longer than to prove
+  test(
+    "with today's eUICC takes two proofs, and the EID is told with consent",
+    async () => {
+      const { asked, proven, refusals } = await download({ prover, folder });
+      expect(refusals).toEqual([]);
+      expect(proven).toEqual(['presentation']);
+      expect(asked).toContain('zkcxDisclose');
+    },
+    10 * MINUTES,
+  );
 });
