@@ -1,18 +1,14 @@
 /**
- * `npm run bench:fold -- [--json] [--chains 2,4,8] [--eums shared,own] [--entries 100,10000,100000]`:
- * seconds to fold so many chains into one proof, from their certificates, with one EUM for all of them
- * and with one each; and milliseconds to find a credential's path in a registry of so many entries.
- * Compiling is left out. An empty list leaves a part out.
+ * `npm run bench:fold -- [--json] [--chains 2,4,8] [--eums shared,own]`: seconds to fold so many chains into
+ * one proof, from their certificates, with one EUM for all of them and with one each. Compiling is left out.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Field } from 'o1js';
 import type { Certificate } from '../src/asn1/index.ts';
 import { foldChains } from '../src/fold/fold.ts';
 import { Prover } from '../src/prover/prover.ts';
-import { RegistryTree } from '../src/witness/registryTree.ts';
 import { sgp26Device } from '../test/support/certificates/index.ts';
 import { PROVEN_ANCHOR, PROVEN_AT, provenCertificates } from '../test/support/credentials.ts';
 import { madeUpDevice, madeUpEum } from '../test/support/devices.ts';
@@ -22,7 +18,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     chains: { type: 'string', default: '2,4,8' },
     eums: { type: 'string', default: 'shared,own' },
-    entries: { type: 'string', default: '100,10000,100000' },
   },
 });
 
@@ -35,44 +30,33 @@ interface FoldMeasure {
   readonly proofs: Readonly<Record<string, { count: number; seconds: number }>>;
 }
 
-interface LookUpMeasure {
-  readonly entries: number;
-  /** From the list of leaves to the root. */
-  readonly buildSeconds: number;
-  /** One path, the tree being built. */
-  readonly lookUpMs: number;
-}
-
 const counts = numbers(values.chains);
-const folds: FoldMeasure[] = [];
 const layouts = values.eums.split(',').filter(Boolean);
 if (!layouts.every((eums) => eums === 'shared' || eums === 'own')) {
   console.error('--eums takes shared and own, with a comma in between');
   process.exit(2);
 }
-if (counts.length > 0) {
-  const prover = new Prover();
-  try {
-    await prover.compile('aggregate');
-    for (const eums of layouts) {
-      for (const count of counts) folds.push(await measureFold(prover, count, eums));
-    }
-  } finally {
-    prover.close();
+const folds: FoldMeasure[] = [];
+const prover = new Prover();
+try {
+  await prover.compile('aggregate');
+  for (const eums of layouts) {
+    for (const count of counts) folds.push(await measureFold(count, eums));
   }
+} finally {
+  prover.close();
 }
-const lookUps = numbers(values.entries).map(measureLookUp);
-if (values.json) console.log(JSON.stringify({ folds, lookUps }, null, 2));
+if (values.json) console.log(JSON.stringify({ folds }, null, 2));
 else show();
 
 function numbers(list: string): number[] {
   const found = list.split(',').filter(Boolean).map(Number);
   if (found.every((number) => Number.isInteger(number) && number > 0)) return found;
-  console.error('--chains and --entries take numbers from 1, with commas in between');
+  console.error('--chains takes numbers from 1, with commas in between');
   process.exit(2);
 }
 
-async function measureFold(prover: Prover, count: number, eums: string): Promise<FoldMeasure> {
+async function measureFold(count: number, eums: string): Promise<FoldMeasure> {
   const chains = Array.from({ length: count }, (_, i) => ({
     certificates: eums === 'own' ? ownEum(i + 1) : sharedEum(i + 1),
   }));
@@ -115,27 +99,11 @@ function ownEum(number: number): Certificate[] {
   return [eum.certificate, madeUpDevice(number, eum)];
 }
 
-function measureLookUp(entries: number): LookUpMeasure {
-  const leaves = Array.from({ length: entries }, (_, i) => Field(i + 1));
-  let start = performance.now();
-  const tree = new RegistryTree(leaves);
-  tree.root.toBigInt();
-  const buildSeconds = (performance.now() - start) / 1000;
-  const wanted = Array.from({ length: 100 }, (_, i) => leaves[Math.floor((i * entries) / 100)]!);
-  start = performance.now();
-  for (const leaf of wanted) tree.path(leaf);
-  return { entries, buildSeconds, lookUpMs: (performance.now() - start) / wanted.length };
-}
-
 function show(): void {
   const line = (...cells: (string | number)[]) =>
     cells.map((cell) => String(cell).padStart(12)).join('');
-  if (folds.length > 0) console.log(line('chains', 'EUMs', 'seconds', 'a chain'));
+  console.log(line('chains', 'EUMs', 'seconds', 'a chain'));
   for (const { chains, eums, seconds, secondsPerChain } of folds) {
     console.log(line(chains, eums, seconds.toFixed(0), secondsPerChain.toFixed(1)));
-  }
-  if (lookUps.length > 0) console.log(line('entries', 'build s', 'look-up ms'));
-  for (const { entries, buildSeconds, lookUpMs } of lookUps) {
-    console.log(line(entries, buildSeconds.toFixed(2), lookUpMs.toFixed(2)));
   }
 }
