@@ -9,6 +9,7 @@ const STAGES = {
   bytes: { folders: [], packages: [] },
   params: { folders: [], packages: [] },
   roles: { folders: [], packages: [] },
+  files: { folders: ['errors'], packages: ['node:'] },
   asn1: { folders: ['errors', 'bytes'], packages: ['@peculiar/'] },
   pki: {
     folders: ['asn1', 'roles', 'params', 'errors', 'bytes'],
@@ -20,23 +21,39 @@ const STAGES = {
     packages: ['o1js', '@noble/', 'node:'],
   },
   prover: {
-    folders: ['witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes'],
+    folders: ['witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes', 'files'],
     packages: ['o1js', 'zod', 'node:', 'tsx'],
   },
   session: {
-    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
+    folders: [
+      'prover',
+      'witness',
+      'circuits',
+      'pki',
+      'asn1',
+      'roles',
+      'params',
+      'errors',
+      'bytes',
+      'files',
+    ],
     packages: ['o1js', 'zod', 'classic-level', '@noble/', 'node:'],
   },
-  fold: {
-    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes'],
+  aggregate: {
+    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes', 'files'],
     packages: ['o1js', 'zod', 'bullmq', 'ioredis', '@noble/', 'node:'],
   },
   zkapp: {
-    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes'],
+    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes', 'files'],
     packages: ['o1js', 'zod', '@noble/', 'node:'],
   },
-  rsp: {
+  /** SGP.22 itself: messages, bound profile packages, status codes. */
+  sgp22: {
     folders: ['pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
+    packages: ['zod', '@noble/', 'node:'],
+  },
+  rsp: {
+    folders: ['sgp22', 'pki', 'asn1', 'roles', 'params', 'errors', 'bytes', 'files'],
     packages: ['hono', '@hono/', 'zod', 'classic-level', '@noble/', 'node:'],
   },
   /** What RSP and proofs have in common: the one place that knows both. */
@@ -53,6 +70,8 @@ const STAGES = {
       'params',
       'errors',
       'bytes',
+      'files',
+      'sgp22',
     ],
     packages: ['o1js', 'hono', 'zod', 'classic-level', '@hpke/', '@noble/', 'node:'],
   },

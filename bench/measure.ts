@@ -103,7 +103,7 @@ const subjects: Record<string, () => Promise<void>> = {
   },
   async registryPresentation() {
     const { registryPresentationProgram: program } =
-      await import('../src/circuits/registryPresentation.program.ts');
+      await import('../src/circuits/registry-presentation.program.ts');
     const { registryPresentation: input } = await session();
     await alone(program, () => program.prove(input.request, input.path, input.witness));
   },

@@ -1,7 +1,7 @@
 /** A proving process that keeps the rows of every program that it compiles, see rowCounts.ts. */
 import { PROGRAMS, type ProvableProgram } from '../src/prover/programs.ts';
 import { serve } from '../src/prover/serve.ts';
-import { compileKeepingRows } from './rowCounts.ts';
+import { compileKeepingRows } from './row-counts.ts';
 
 const noting = (name: string, load: () => Promise<ProvableProgram>) => async () => {
   const program = await load();

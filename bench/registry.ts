@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { AccountUpdate, Field, Mina, PrivateKey } from 'o1js';
 import { ChainProof } from '../src/circuits/chain.program.ts';
-import { RegistryTree } from '../src/witness/registryTree.ts';
+import { RegistryTree } from '../src/witness/registry-tree.ts';
 import { compileRegistry } from '../src/zkapp/client/compile.ts';
 import { ProofRegistry, publishArguments, registryState } from '../src/zkapp/contract/index.ts';
 import { PROVEN_AT, PROVEN_TRUST, provenCredential } from '../test/support/credentials.ts';

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { checkKeys } from '../src/prover/key-build.ts';
-import { measureRows } from './rowCounts.ts';
+import { measureRows } from './row-counts.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 

@@ -8,9 +8,9 @@ import {
   presentationWitness,
   registryPresentationWitness,
 } from '../src/witness/presentation.ts';
-import { messageWitness, possessionWitness } from '../src/witness/messageWitness.ts';
-import { RegistryTree } from '../src/witness/registryTree.ts';
-import { stepsOf } from '../test/circuits/chain/chainCircuit.ts';
+import { messageWitness, possessionWitness } from '../src/witness/message-witness.ts';
+import { RegistryTree } from '../src/witness/registry-tree.ts';
+import { stepsOf } from '../test/circuits/chain/chain-circuit.ts';
 import { credentialOf, sessionOf, WINDOW } from '../test/circuits/presentation/credentials.ts';
 import { caseOf, sgp26Device } from '../test/support/certificates/index.ts';
 

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { administrate, type ShownOrder } from '../src/rsp/smdpp/index.ts';
 import { TestClient } from '../test/support/rsp/client.ts';
 import { ADDRESS, testPackage } from '../test/support/rsp/smdpp.ts';
-import { sgp26Euicc } from '../test/support/rsp/softEuicc.ts';
+import { sgp26Euicc } from '../test/support/rsp/soft-euicc.ts';
 
 const { values } = parseArgs({
   options: {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { proveChain, Prover } from '../src/index.ts';
 import { ServerStatements } from '../src/rsp/zkcx/server/index.ts';
-import { CredentialStore } from '../src/session/credentialStore.ts';
+import { CredentialStore } from '../src/session/credential-store.ts';
 import { certify } from '../src/session/statements.ts';
 import { download, MODES, type Result } from './demo-zkcx/downloads.ts';
 import { page } from './demo-zkcx/page.ts';

@@ -3,7 +3,7 @@
  * test/pins/structure.json. Some ten minutes; the diff is the review of a circuit change.
  */
 import { writeFileSync } from 'node:fs';
-import { measureRows } from '../bench/rowCounts.ts';
+import { measureRows } from '../bench/row-counts.ts';
 import { buildKeys } from '../src/prover/key-build.ts';
 
 const counts = await measureRows(buildKeys);

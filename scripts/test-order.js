@@ -2,7 +2,7 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Cheap tests first, so that a mistake shows in seconds: by folder in the order of the data, then by name. */
 const CHEAP = ['asn1', 'pki', 'rsp', 'architecture', 'package', 'witness', 'session'];
-const DEAR = ['circuits', 'prover', 'fold', 'zkapp', 'cli', 'pins'];
+const DEAR = ['circuits', 'prover', 'aggregate', 'zkapp', 'cli', 'pins'];
 
 /**
  * Files that prove or compile whole programs, one at a time (test/support/alone.ts). The first empties the key
@@ -12,7 +12,7 @@ const ALONE = [
   'prover/chain.proof',
   'session/session.proof',
   'zkapp/registry.proof',
-  'fold/fold.proof',
+  'aggregate/aggregate.proof',
   'prover/crl.proof',
 ];
 

@@ -288,11 +288,11 @@ export type ErrorCode =
   | 'ERR_PROVER_CLOSED'
   | 'ERR_PROVER_KEY'
   // folding: its chains, its proofs, its workers, a member's file
-  | 'ERR_FOLD_INPUT'
-  | 'ERR_FOLD_PROOF'
-  | 'ERR_FOLD_WORKER'
-  | 'ERR_FOLD_PACKAGES'
-  | 'ERR_FOLD_REDIS'
+  | 'ERR_AGGREGATE_INPUT'
+  | 'ERR_AGGREGATE_PROOF'
+  | 'ERR_AGGREGATE_WORKER'
+  | 'ERR_AGGREGATE_PACKAGES'
+  | 'ERR_AGGREGATE_REDIS'
   | 'ERR_MEMBER_FORMAT'
   // files and the command line
   | 'ERR_FILE_READ'

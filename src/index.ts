@@ -49,25 +49,29 @@ export type { VerifiedChain, VerifyChainOptions } from './prover/verify.ts';
 
 export { proveCrl } from './prover/crl.ts';
 export type { CrlInput, ProveCrlOptions } from './prover/crl.ts';
-export { verifyCrl } from './prover/verifyCrl.ts';
-export type { VerifiedCrl, VerifyCrlOptions } from './prover/verifyCrl.ts';
+export { verifyCrl } from './prover/verify-crl.ts';
+export type { VerifiedCrl, VerifyCrlOptions } from './prover/verify-crl.ts';
 
-export { foldChains } from './fold/fold.ts';
-export type { FoldedChain, FoldOptions, FoldResult } from './fold/fold.ts';
-export type { FoldChain, FoldInput } from './fold/plan.ts';
-export type { FoldProgress } from './fold/progress.ts';
-export { serveFolds } from './fold/worker.ts';
-export type { WorkerOptions } from './fold/worker.ts';
+export { aggregateChains } from './aggregate/aggregate-chains.ts';
+export type {
+  AggregatedChain,
+  AggregateOptions,
+  AggregateResult,
+} from './aggregate/aggregate-chains.ts';
+export type { ChainToAggregate, AggregateChainsInput } from './aggregate/plan.ts';
+export type { AggregateProgress } from './aggregate/progress.ts';
+export { serveAggregation } from './aggregate/worker.ts';
+export type { WorkerOptions } from './aggregate/worker.ts';
 export { readMember, writeMember } from './prover/member.ts';
 export type { AggregateMember } from './prover/member.ts';
-export { verifyAggregate } from './prover/verifyAggregate.ts';
-export type { VerifiedAggregate, VerifyAggregateOptions } from './prover/verifyAggregate.ts';
-export { formatRegistry, loadRegistry } from './session/registryFile.ts';
-export { RegistryTree } from './witness/registryTree.ts';
-export type { Publication, RegistryMember } from './witness/registryTree.ts';
+export { verifyAggregate } from './prover/verify-aggregate.ts';
+export type { VerifiedAggregate, VerifyAggregateOptions } from './prover/verify-aggregate.ts';
+export { formatRegistry, loadRegistry } from './session/registry-file.ts';
+export { RegistryTree } from './witness/registry-tree.ts';
+export type { Publication, RegistryMember } from './witness/registry-tree.ts';
 
-export { buildMap, formatMap, loadMap, parseSourcesConfiguration } from './session/mapFile.ts';
-export type { SourcedMap, SourcesConfiguration } from './session/mapFile.ts';
+export { buildMap, formatMap, loadMap, parseSourcesConfiguration } from './session/map-file.ts';
+export type { SourcedMap, SourcesConfiguration } from './session/map-file.ts';
 
 export { CLIENT_OFFER } from './session/offers.ts';
 export { scopeOf } from './session/scope.ts';
@@ -86,10 +90,10 @@ export type { AcceptedRequest, HolderPolicy, Peer, RequestInput } from './sessio
 export { planAnswer, proveAnswer, refuseAlike, REFUSAL } from './session/answer.ts';
 export type { AnswerInput, AnswerPlan, HolderSession, SignMessage } from './session/answer.ts';
 export { certify, planCertify, planPossession, possess } from './session/statements.ts';
-export { CredentialStore } from './session/credentialStore.ts';
-export type { CredentialSummary } from './session/credentialStore.ts';
+export { CredentialStore } from './session/credential-store.ts';
+export type { CredentialSummary } from './session/credential-store.ts';
 export { renewCredential } from './session/renewal.ts';
-export { readSession, writeSession } from './session/sessionFile.ts';
+export { readSession, writeSession } from './session/session-file.ts';
 
 export { verifyPresentation } from './session/verifier.ts';
 export type {
@@ -101,10 +105,10 @@ export { verifyCertified } from './session/certified.ts';
 export type { CertifiedExpectation, VerifiedCertified } from './session/certified.ts';
 export { verifyPossession } from './session/possession.ts';
 export type { PossessionStatement, VerifiedPossession } from './session/possession.ts';
-export { SessionVerifier } from './session/sessionVerifier.ts';
+export { SessionVerifier } from './session/session-verifier.ts';
 export type {
   Challenge,
   ChallengeInput,
   SessionVerifierOptions,
-} from './session/sessionVerifier.ts';
-export { OnceStore } from './session/onceStore.ts';
+} from './session/session-verifier.ts';
+export { OnceStore } from './session/once-store.ts';

@@ -23,7 +23,10 @@ import { withContext } from '../../src/circuits/kimchi/context.ts';
 import { assertMessage, Message5Witness } from '../../src/circuits/message.program.ts';
 import { presentChain } from '../../src/circuits/presentation.program.ts';
 import { type AssertDigestSigned, PresentationWitness } from '../../src/circuits/presentation.ts';
-import { presentPublished, RegistryPath } from '../../src/circuits/registryPresentation.program.ts';
+import {
+  presentPublished,
+  RegistryPath,
+} from '../../src/circuits/registry-presentation.program.ts';
 import {
   Digest,
   MessageRequest,

@@ -12,8 +12,8 @@ import {
 } from '../../src/rsp/smdpp/stock.ts';
 import { deviceProofs, downloadZkcx, KeptSessions } from '../../src/rsp/zkcx/device/index.ts';
 import { type ServerStatements, zkcxServer } from '../../src/rsp/zkcx/server/index.ts';
-import type { CredentialStore } from '../../src/session/credentialStore.ts';
-import { findLeaks, type Leak } from '../../test/support/rsp/leakScan.ts';
+import type { CredentialStore } from '../../src/session/credential-store.ts';
+import { findLeaks, type Leak } from '../../test/support/rsp/leak-scan.ts';
 import {
   ADDRESS,
   ANCHORS,

@@ -11,12 +11,12 @@ import { cardInterface, openIsdr } from '../../src/rsp/apdu/index.ts';
 import { type EuiccFirmware, memoryStore, openEuicc } from '../../src/rsp/euicc/index.ts';
 import { parseSecretKey, smdpIdentity } from '../../src/rsp/index.ts';
 import { es10, type Fetch } from '../../src/rsp/lpa/index.ts';
-import { encodeIccid, hexToBytes } from '../../src/rsp/messages/identifiers.ts';
+import { encodeIccid, hexToBytes } from '../../src/sgp22/messages/identifiers.ts';
 import type { ServerRoots } from '../../src/rsp/zkcx/server/index.ts';
 import { revocationMap } from '../../src/witness/revocation.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { POINTS } from '../../test/support/crl/index.ts';
-import type { Recorded, Secret } from '../../test/support/rsp/leakScan.ts';
+import type { Recorded, Secret } from '../../test/support/rsp/leak-scan.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const ADDRESS = 'testsmdpplus1.example.com';

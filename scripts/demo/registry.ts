@@ -17,8 +17,8 @@ import { planAnswer, proveAnswer } from '../../src/session/answer.ts';
 import { formatBundle, parseBundle } from '../../src/session/envelopes.ts';
 import { checkRequest, type Peer } from '../../src/session/holder.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { OnceStore } from '../../src/session/onceStore.ts';
-import { SessionVerifier } from '../../src/session/sessionVerifier.ts';
+import { OnceStore } from '../../src/session/once-store.ts';
+import { SessionVerifier } from '../../src/session/session-verifier.ts';
 import { ciLeaf, TrustSet } from '../../src/witness/trust.ts';
 import {
   deployRegistry,

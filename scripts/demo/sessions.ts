@@ -16,10 +16,10 @@ import { planAnswer, proveAnswer, refuseAlike } from '../../src/session/answer.t
 import { formatBundle, parseBundle } from '../../src/session/envelopes.ts';
 import { checkRequest, type Peer } from '../../src/session/holder.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { OnceStore } from '../../src/session/onceStore.ts';
-import { SessionVerifier } from '../../src/session/sessionVerifier.ts';
+import { OnceStore } from '../../src/session/once-store.ts';
+import { SessionVerifier } from '../../src/session/session-verifier.ts';
 import { revocationMap } from '../../src/witness/revocation.ts';
-import type { RevocationMap } from '../../src/witness/revocationMap.ts';
+import type { RevocationMap } from '../../src/witness/revocation-map.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { ciList, POINTS } from '../../test/support/crl/index.ts';
 

@@ -18,8 +18,8 @@
 import { Field, ZkProgram } from 'o1js';
 import { MODE } from '../params.ts';
 import { AggregateClaim, proven, seal } from './aggregate.ts';
-import { AggregateMergeProof } from './aggregateMerge.program.ts';
-import { AggregatePairProof } from './aggregatePair.program.ts';
+import { AggregateMergeProof } from './aggregate-merge.program.ts';
+import { AggregatePairProof } from './aggregate-pair.program.ts';
 import { withContext } from './kimchi/context.ts';
 
 async function sealProof(

@@ -27,7 +27,7 @@ import { monthTable } from './gadgets/certificate/times.ts';
 import { DUMMY_ENTRY, readEntry } from './gadgets/crl/entry.ts';
 import { readListHeader } from './gadgets/crl/header.ts';
 import { EMPTY_SERIALS, insertSerial, InsertWitness } from './gadgets/crl/insert.ts';
-import { readListExtensions } from './gadgets/crl/listExtensions.ts';
+import { readListExtensions } from './gadgets/crl/list-extensions.ts';
 import { assertBeginsWith, readTail } from './gadgets/crl/tail.ts';
 import { ByteMemory } from './gadgets/memory.ts';
 import { merkleRoot } from './gadgets/merkle.ts';

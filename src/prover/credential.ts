@@ -9,7 +9,7 @@ import { ZkcxError } from '../errors.ts';
 import { MAX_LINKS } from '../params.ts';
 import { publicKey } from '../witness/encode.ts';
 import { describeIssue, envelopeSchema, type ProofEnvelope } from './envelope.ts';
-import { readFileLimited, writeFileAtomic } from './files.ts';
+import { readFileLimited, writeFileAtomic } from '../files.ts';
 
 export const MAX_CREDENTIAL_BYTES = 300_000;
 

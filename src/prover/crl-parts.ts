@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Opening } from '../circuits/claims.ts';
 import { ZkcxError } from '../errors.ts';
 import { jsonProof, type JsonProof } from './envelope.ts';
-import { readFileLimited, writeFileAtomic } from './files.ts';
+import { readFileLimited, writeFileAtomic } from '../files.ts';
 import { pinnedKey, type VerificationKey } from './keys.ts';
 import { isValid } from './verify.ts';
 

@@ -28,10 +28,10 @@ import { anchorOf } from './anchors.ts';
 import { proveSteps } from './chain.ts';
 import { readIssuer, readPart, writeIssuer, writePart } from './crl-parts.ts';
 import type { JsonProof, ProofEnvelope } from './envelope.ts';
-import { makeFolder } from './files.ts';
+import { makeFolder } from '../files.ts';
 import { pinnedKey } from './keys.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
-import { verifyCrl } from './verifyCrl.ts';
+import { verifyCrl } from './verify-crl.ts';
 
 export type ListKind = keyof typeof LIST_KIND;
 

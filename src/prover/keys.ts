@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Setup, SETUP_PARTS } from '../circuits/proofSystem.ts';
+import { type Setup, SETUP_PARTS } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { fieldString } from './envelope.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';

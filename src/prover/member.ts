@@ -9,7 +9,7 @@ import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
 import { describeIssue, fieldString } from './envelope.ts';
-import { readFileLimited, writeFileAtomic } from './files.ts';
+import { readFileLimited, writeFileAtomic } from '../files.ts';
 
 const MAX_MEMBER_BYTES = 20_000;
 

@@ -4,7 +4,7 @@ import { CredentialWitness } from '../circuits/credential.ts';
 import { MESSAGE_WITNESS } from '../circuits/message.program.ts';
 import { PossessionWitness } from '../circuits/possession.program.ts';
 import { PresentationWitness } from '../circuits/presentation.ts';
-import { RegistryPath } from '../circuits/registryPresentation.program.ts';
+import { RegistryPath } from '../circuits/registry-presentation.program.ts';
 import {
   CertifiedClaim,
   CertifyRequest,
@@ -14,7 +14,7 @@ import {
   PresentationRequest,
 } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
-import type { MessageProofInput } from '../witness/messageWitness.ts';
+import type { MessageProofInput } from '../witness/message-witness.ts';
 import type {
   CertifyPlan,
   PresentationPlan,

@@ -25,12 +25,12 @@ export const PROGRAMS = {
   presentation: async () =>
     (await import('../circuits/presentation.program.ts')).presentationProgram,
   registryPresentation: async () =>
-    (await import('../circuits/registryPresentation.program.ts')).registryPresentationProgram,
+    (await import('../circuits/registry-presentation.program.ts')).registryPresentationProgram,
   certify: async () => (await import('../circuits/certify.program.ts')).certifyProgram,
   aggregatePair: async () =>
-    (await import('../circuits/aggregatePair.program.ts')).aggregatePairProgram,
+    (await import('../circuits/aggregate-pair.program.ts')).aggregatePairProgram,
   aggregateMerge: async () =>
-    (await import('../circuits/aggregateMerge.program.ts')).aggregateMergeProgram,
+    (await import('../circuits/aggregate-merge.program.ts')).aggregateMergeProgram,
   aggregate: async () => (await import('../circuits/aggregate.program.ts')).aggregateProgram,
 } as const satisfies ProgramTable;
 

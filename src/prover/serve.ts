@@ -1,6 +1,6 @@
 /** The proving side: compiles and proves what it is told, one thing after the other. */
 import { performance } from 'node:perf_hooks';
-import { selfTest } from '../circuits/proofSystem.ts';
+import { selfTest } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { selectBackend } from './backend.ts';
 import { keyCache } from './cache.ts';

@@ -1,6 +1,6 @@
 /** Proof -> claim. The only way to accept a proof: every check, in one function, compiling nothing. */
 import { verify } from 'o1js';
-import { presetSetup } from '../circuits/proofSystem.ts';
+import { presetSetup } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { selectBackend } from './backend.ts';

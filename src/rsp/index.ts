@@ -41,7 +41,7 @@ export type {
   SentNotification,
   TlsOptions,
 } from './lpa/index.ts';
-export { RspRefusal, STATUS } from './messages/statusCodes.ts';
-export type { StatusCode } from './messages/statusCodes.ts';
+export { RspRefusal, STATUS } from '../sgp22/status-codes.ts';
+export type { StatusCode } from '../sgp22/status-codes.ts';
 export { administrate, parseSecretKey, serveSmdp, smdpIdentity } from './smdpp/index.ts';
 export type { SmdpIdentity, SmdpService, SmdpServiceOptions, SmdpTrust } from './smdpp/index.ts';

@@ -7,7 +7,7 @@ import type { Credential } from '../prover/credential.ts';
 import { proveMessage, provePresentation, proveRegistryPresentation } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { handlesOf, type RandomBytes } from '../witness/chain.ts';
-import { type MessageProofInput, messageWitness } from '../witness/messageWitness.ts';
+import { type MessageProofInput, messageWitness } from '../witness/message-witness.ts';
 import {
   type PresentationPlan,
   presentationWitness,
@@ -15,7 +15,7 @@ import {
   registryPresentationWitness,
   type SessionOpenings,
 } from '../witness/presentation.ts';
-import { chainOf } from './credentialChain.ts';
+import { chainOf } from './credential-chain.ts';
 import type { PresentationBundle } from './envelopes.ts';
 import type { AcceptedTerms } from './holder.ts';
 import { type Disclosure, writeOpenings } from './openings.ts';

@@ -8,8 +8,8 @@ import { ZkcxError } from '../errors.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import { type Role, ROLES } from '../roles.ts';
 import type { Credential } from '../prover/credential.ts';
-import type { RegistryTree } from '../witness/registryTree.ts';
-import type { RevocationMap } from '../witness/revocationMap.ts';
+import type { RegistryTree } from '../witness/registry-tree.ts';
+import type { RevocationMap } from '../witness/revocation-map.ts';
 import { TrustSet } from '../witness/trust.ts';
 import {
   parseServerRequest,

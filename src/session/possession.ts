@@ -13,7 +13,7 @@ import {
 } from '../prover/verify.ts';
 import { possessionRequest } from '../witness/message.ts';
 import { checkMessage, MESSAGE_KIND, type MessageContext, type MessageKind } from './messages.ts';
-import type { OnceStore } from './onceStore.ts';
+import type { OnceStore } from './once-store.ts';
 
 export interface PossessionStatement {
   readonly kind: MessageKind;

@@ -3,7 +3,7 @@ import { ZkcxError } from '../errors.ts';
 import { canonicalWindow, type TrustAnchor, type Window } from '../pki/index.ts';
 import { proveChain, type ProveChainOptions } from '../prover/chain.ts';
 import type { Credential } from '../prover/credential.ts';
-import { chainOf } from './credentialChain.ts';
+import { chainOf } from './credential-chain.ts';
 
 /**
  * The window that a renewal at `now` would have. Throws ERR_CREDENTIAL_RENEWAL when it would not end

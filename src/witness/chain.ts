@@ -14,14 +14,14 @@ import {
   oidIdentity,
   Opening,
 } from '../circuits/claims.ts';
-import { nameHash } from '../circuits/gadgets/certificate/nameHash.ts';
+import { nameHash } from '../circuits/gadgets/certificate/name-hash.ts';
 import { LinkWitness } from '../circuits/link.ts';
 import { MAX_LINKS } from '../params.ts';
 import type { CheckedChain, Identity, Window } from '../pki/index.ts';
 import { ROLES } from '../roles.ts';
 import { constraints, octets, oidContent, organisation, paddedTbs } from './encode.ts';
 import { publicKey, signature } from './encode.ts';
-import type { MapPlace } from './revocationMap.ts';
+import type { MapPlace } from './revocation-map.ts';
 import { ciLeaf, type TrustSet } from './trust.ts';
 
 /** One proof to make. */

@@ -15,14 +15,14 @@ import {
 } from '../circuits/crl.program.ts';
 import { CrlClaim, CrlState, TAIL_CHUNKS } from '../circuits/crl.ts';
 import { InsertWitness } from '../circuits/gadgets/crl/insert.ts';
-import { pointHash } from '../circuits/gadgets/crl/pointHash.ts';
+import { pointHash } from '../circuits/gadgets/crl/point-hash.ts';
 import { ENTRY_STATE, mapKey, RevocationEntry } from '../circuits/revocation.ts';
 import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { CRL_BLOCKS, CRL_STEP_ENTRIES, CRL_TAIL_BYTES, SERIALS_HEIGHT } from '../params.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import { signature } from './encode.ts';
-import { SerialTree } from './revocationMap.ts';
+import { SerialTree } from './revocation-map.ts';
 import { BLOCK_BYTES, chainingWords } from './sha256.ts';
 import { ciLeaf, type TrustSet } from './trust.ts';
 

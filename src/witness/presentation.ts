@@ -7,7 +7,7 @@ import { bytesToBigint } from '../bytes.ts';
 import { CiLeaf, Opening, type Organisation, type PublicKey } from '../circuits/claims.ts';
 import { CiPath, CredentialWitness } from '../circuits/credential.ts';
 import { PresentationWitness, SessionBlinds } from '../circuits/presentation.ts';
-import type { RegistryPath } from '../circuits/registryPresentation.program.ts';
+import type { RegistryPath } from '../circuits/registry-presentation.program.ts';
 import type { HandleWitness } from '../circuits/revocation.ts';
 import {
   CertifiedClaim,
@@ -28,8 +28,8 @@ import { isDigestSigned, type TrustAnchor } from '../pki/index.ts';
 import { type Role, ROLES } from '../roles.ts';
 import { freshBlind, hashOfHandle, type RandomBytes, type RevocationHandle } from './chain.ts';
 import { limbs, signature } from './encode.ts';
-import type { RegistryTree } from './registryTree.ts';
-import type { RevocationMap } from './revocationMap.ts';
+import type { RegistryTree } from './registry-tree.ts';
+import type { RevocationMap } from './revocation-map.ts';
 import { ciLeaf, type TrustSet } from './trust.ts';
 
 /** A credential, and under what and for when it has to count. */

@@ -1,7 +1,7 @@
 /** Sources and checked lists as the revocation map, and what a chain is looked up by. */
 import { Field } from 'o1js';
 import { issuerId, LIST_KIND } from '../circuits/claims.ts';
-import { pointHash } from '../circuits/gadgets/crl/pointHash.ts';
+import { pointHash } from '../circuits/gadgets/crl/point-hash.ts';
 import { ENTRY_STATE, RevocationEntry } from '../circuits/revocation.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAP_HEIGHT } from '../params.ts';
@@ -14,8 +14,8 @@ import type {
   SourcedEntry,
 } from '../pki/index.ts';
 import { publicKey } from './encode.ts';
-import { awaitedEntry, type MapEntry, type MapPlace, noneEntry } from './revocationMap.ts';
-import { RevocationMap, SerialTree } from './revocationMap.ts';
+import { awaitedEntry, type MapEntry, type MapPlace, noneEntry } from './revocation-map.ts';
+import { RevocationMap, SerialTree } from './revocation-map.ts';
 
 /** The entry of a list, with the serial numbers in the list's order. */
 export function listEntry(list: CheckedList): MapEntry {

@@ -5,8 +5,8 @@ import type { Tlv } from '../../src/circuits/gadgets/tlv.ts';
 import { tlv } from '../support/certificates/der.ts';
 import { evaluate, judge, scanUnbound } from '../support/kimchi/index.ts';
 import type { Captured } from '../support/kimchi/index.ts';
-import { acceptedLies, hintsOf, witnessWithLies } from '../support/lyingProver.ts';
-import { MemoryCircuit } from './memoryCircuit.ts';
+import { acceptedLies, hintsOf, witnessWithLies } from '../support/lying-prover.ts';
+import { MemoryCircuit } from './memory-circuit.ts';
 
 const SIZE = 272;
 const START = 3;

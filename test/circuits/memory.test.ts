@@ -3,8 +3,8 @@ import { bytesToBigint } from '../../src/bytes.ts';
 import { existsOne } from '../../src/circuits/kimchi/gates.ts';
 import { evaluate, P, tamper } from '../support/kimchi/index.ts';
 import type { Captured, Change } from '../support/kimchi/index.ts';
-import { acceptedLies, hintsOf } from '../support/lyingProver.ts';
-import { MemoryCircuit } from './memoryCircuit.ts';
+import { acceptedLies, hintsOf } from '../support/lying-prover.ts';
+import { MemoryCircuit } from './memory-circuit.ts';
 
 const SIZE = 48;
 const TEXT = new TextEncoder().encode('Zwölf BOXKÄMPFER jagen Viktor quer über den Deich');

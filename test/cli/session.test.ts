@@ -7,13 +7,13 @@ import { Field } from 'o1js';
 import { parseRevocationList } from '../../src/asn1/index.ts';
 import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { concatBytes } from '../../src/bytes.ts';
-import { CredentialStore } from '../../src/session/credentialStore.ts';
-import { buildMap, formatMap } from '../../src/session/mapFile.ts';
-import { formatRegistry } from '../../src/session/registryFile.ts';
-import { writeSession, writeVerifiedSession } from '../../src/session/sessionFile.ts';
+import { CredentialStore } from '../../src/session/credential-store.ts';
+import { buildMap, formatMap } from '../../src/session/map-file.ts';
+import { formatRegistry } from '../../src/session/registry-file.ts';
+import { writeSession, writeVerifiedSession } from '../../src/session/session-file.ts';
 import { planPossession } from '../../src/session/statements.ts';
 import { oidContent } from '../../src/witness/encode.ts';
-import { RegistryTree } from '../../src/witness/registryTree.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { bundleOf, planFor, possessionOf } from '../session/bundles.ts';
 import {
   ANCHORS,

@@ -1,6 +1,6 @@
 /** The programs are compared where their keys are: test/prover/chain.proof.test.ts. */
 import { expect, test } from '@jest/globals';
-import { gadgetRows } from '../../bench/rowCounts.ts';
+import { gadgetRows } from '../../bench/row-counts.ts';
 import { PINNED_GADGETS } from './pinned.ts';
 
 test('rows, domain and gates of the gadgets are as pinned', async () => {

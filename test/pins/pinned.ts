@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RowCount } from '../../bench/rowCounts.ts';
+import type { RowCount } from '../../bench/row-counts.ts';
 
 const pinned = JSON.parse(
   readFileSync(new URL('./structure.json', import.meta.url), 'utf8'),

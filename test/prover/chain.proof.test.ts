@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NOTING_WORKER, programRows } from '../../bench/rowCounts.ts';
+import { NOTING_WORKER, programRows } from '../../bench/row-counts.ts';
 import { parseCertificate } from '../../src/asn1/index.ts';
 import { Opening } from '../../src/circuits/claims.ts';
 import { anchorFromCertificate } from '../../src/pki/index.ts';

@@ -14,7 +14,7 @@ import { checkList } from '../../src/pki/index.ts';
 import { proveCrl } from '../../src/prover/crl.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import { Prover } from '../../src/prover/prover.ts';
-import { verifyCrl } from '../../src/prover/verifyCrl.ts';
+import { verifyCrl } from '../../src/prover/verify-crl.ts';
 import { publicKey } from '../../src/witness/encode.ts';
 import { listEntry } from '../../src/witness/revocation.ts';
 import { TrustSet } from '../../src/witness/trust.ts';

@@ -8,7 +8,7 @@ import { type CrlInput, proveCrl } from '../../src/prover/crl.ts';
 import { readIssuer, readPart } from '../../src/prover/crl-parts.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import { pinnedKey } from '../../src/prover/keys.ts';
-import { verifyCrl } from '../../src/prover/verifyCrl.ts';
+import { verifyCrl } from '../../src/prover/verify-crl.ts';
 import {
   ANCHOR,
   buildList,

@@ -1,6 +1,6 @@
 /** The pinned setup is what kimchi computes from nothing. */
 import { expect, test } from '@jest/globals';
-import { computeSetup, SETUP_PARTS } from '../../src/circuits/proofSystem.ts';
+import { computeSetup, SETUP_PARTS } from '../../src/circuits/proof-system.ts';
 import { selectBackend } from '../../src/prover/backend.ts';
 import { pinnedSetup } from '../../src/prover/keys.ts';
 

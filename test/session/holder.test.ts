@@ -10,9 +10,9 @@ import type {
   ChallengeInput,
   CurrentRoots,
   SessionVerifier,
-} from '../../src/session/sessionVerifier.ts';
+} from '../../src/session/session-verifier.ts';
 import { leafOf } from '../../src/witness/presentation.ts';
-import { RegistryTree } from '../../src/witness/registryTree.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { POINTS } from '../support/crl/index.ts';
 import {

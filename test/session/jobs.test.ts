@@ -29,7 +29,7 @@ import { planCertify, planPossession } from '../../src/session/statements.ts';
 import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { concatBytes } from '../../src/bytes.ts';
 import { leafOf } from '../../src/witness/presentation.ts';
-import { RegistryTree } from '../../src/witness/registryTree.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { oidContent } from '../../src/witness/encode.ts';
 import {
   ANCHORS,

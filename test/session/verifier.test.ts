@@ -193,7 +193,7 @@ describe('its message proof is refused', () => {
   test('for a prefix that the hidden bytes repeat', async () => {
     const { transcript } = plain.expectation;
     const { messagePrefix } = await import('../../src/session/transcript.ts');
-    const { messageWitness } = await import('../../src/witness/messageWitness.ts');
+    const { messageWitness } = await import('../../src/witness/message-witness.ts');
     const { MessageRequest } = await import('../../src/circuits/session.ts');
     // a true proof about another message: this session's prefix stands in its hidden part
     const prefix = messagePrefix(transcript, 16);

@@ -15,11 +15,14 @@ import {
 } from '../../src/pki/index.ts';
 import type { Credential } from '../../src/prover/credential.ts';
 import type { HolderPolicy, Peer } from '../../src/session/holder.ts';
-import { OnceStore } from '../../src/session/onceStore.ts';
-import { SessionVerifier, type SessionVerifierOptions } from '../../src/session/sessionVerifier.ts';
+import { OnceStore } from '../../src/session/once-store.ts';
+import {
+  SessionVerifier,
+  type SessionVerifierOptions,
+} from '../../src/session/session-verifier.ts';
 import { chainSteps, type RandomBytes } from '../../src/witness/chain.ts';
 import { revocationMap } from '../../src/witness/revocation.ts';
-import type { RevocationMap } from '../../src/witness/revocationMap.ts';
+import type { RevocationMap } from '../../src/witness/revocation-map.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { fixture, NOW } from '../support/certificates/index.ts';
 import { KEYS } from '../support/certificates/keys.ts';

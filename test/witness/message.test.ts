@@ -4,9 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Field } from 'o1js';
 import { ZkcxError } from '../../src/errors.ts';
 import { messagePrefix, messageProgramFor, messageRequest } from '../../src/witness/message.ts';
-import { messageWitness, possessionWitness } from '../../src/witness/messageWitness.ts';
+import { messageWitness, possessionWitness } from '../../src/witness/message-witness.ts';
 import { chainingWords } from '../../src/witness/sha256.ts';
-import { signMessage } from '../circuits/possession/signMessage.ts';
+import { signMessage } from '../circuits/possession/sign-message.ts';
 import { message, padded } from '../circuits/sha256/messages.ts';
 
 function codeOf(body: () => unknown): string | undefined {

@@ -18,8 +18,8 @@ import {
   presentationWitness,
   registryPresentationWitness,
 } from '../../src/witness/presentation.ts';
-import { RegistryTree } from '../../src/witness/registryTree.ts';
-import { awaitedEntry } from '../../src/witness/revocationMap.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
+import { awaitedEntry } from '../../src/witness/revocation-map.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { NOW, sgp26Device, sgp26Server } from '../support/certificates/index.ts';
 import { KEYS } from '../support/certificates/keys.ts';

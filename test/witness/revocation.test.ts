@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Field, Poseidon } from 'o1js';
 import { LIST_KIND } from '../../src/circuits/claims.ts';
-import { pointHash, pointHashInput } from '../../src/circuits/gadgets/crl/pointHash.ts';
+import { pointHash, pointHashInput } from '../../src/circuits/gadgets/crl/point-hash.ts';
 import { MAP_HEIGHT, SERIALS_HEIGHT } from '../../src/params.ts';
 import { handlesOf, listEntry, placeOf, revocationMap } from '../../src/witness/revocation.ts';
 import {
@@ -15,7 +15,7 @@ import {
   serialLeaf,
 } from '../../src/circuits/revocation.ts';
 import { domainHash } from '../../src/circuits/hash.ts';
-import { SerialTree } from '../../src/witness/revocationMap.ts';
+import { SerialTree } from '../../src/witness/revocation-map.ts';
 import { NOW } from '../support/certificates/index.ts';
 import { ascii } from '../support/certificates/der.ts';
 import {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AccountUpdate, Field, Mina, PrivateKey } from 'o1js';
 import { ChainProof } from '../../src/circuits/chain.program.ts';
 import { credentialLeaf } from '../../src/circuits/session.ts';
-import { RegistryTree } from '../../src/witness/registryTree.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { compileRegistry } from '../../src/zkapp/client/compile.ts';
 import { ProofRegistry, publishArguments, registryState } from '../../src/zkapp/contract/index.ts';
 import { KEYS, proveAlone } from '../support/alone.ts';

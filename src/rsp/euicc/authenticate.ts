@@ -6,9 +6,9 @@ import {
   decodeServerSigned1,
   encodeAuthenticateServerResponse,
   encodeEuiccSigned1,
-} from '../messages/authenticateServer.ts';
-import { isSignature, sign } from '../messages/signature.ts';
-import { NO_CERTIFICATE } from '../messages/zkcxServer.ts';
+} from '../../sgp22/messages/authenticate-server.ts';
+import { isSignature, sign } from '../../sgp22/messages/signature.ts';
+import { NO_CERTIFICATE } from '../../sgp22/messages/zkcx-server.ts';
 import type { Role } from '../../roles.ts';
 import { checkServerCertificate } from './server-certificate.ts';
 import type { AuthenticatedSession, ChallengedSession, Session } from './session.ts';

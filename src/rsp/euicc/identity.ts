@@ -1,7 +1,7 @@
 import { parseCertificate, subjectSerialNumber } from '../../asn1/index.ts';
 import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { isKeyPair } from '../messages/curve.ts';
+import { isKeyPair } from '../../sgp22/messages/curve.ts';
 
 /** What an EUM puts into an eUICC for one CI. */
 export interface EuiccCredential {

@@ -1,17 +1,17 @@
 /** ES10b.LoadBoundProfilePackage in the eUICC (SGP.22 5.7.6; the commands of ES8+, 5.5). */
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { BoundProfileOpener, BppError } from '../es8p/index.ts';
-import { decodeConfigureIsdp } from '../messages/boundProfilePackage.ts';
+import { BoundProfileOpener, BppError } from '../../sgp22/bpp/index.ts';
+import { decodeConfigureIsdp } from '../../sgp22/messages/bound-profile-package.ts';
 import {
   BPP_COMMAND,
   encodeProfileInstallationResult,
   encodeProfileInstallationResultData,
   INSTALLATION_ERROR,
-} from '../messages/installationResult.ts';
-import type { FinalResult, InstallationError } from '../messages/installationResult.ts';
-import { decodeStoreMetadata } from '../messages/metadata.ts';
-import { sign } from '../messages/signature.ts';
+} from '../../sgp22/messages/installation-result.ts';
+import type { FinalResult, InstallationError } from '../../sgp22/messages/installation-result.ts';
+import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import { sign } from '../../sgp22/messages/signature.ts';
 import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
 import { addNotification, notify } from './notifications.ts';
 import { PackageReader } from './package-reader.ts';

@@ -8,38 +8,41 @@ import {
   decodeCancelSessionRequest,
   encodeCancelSessionResponse,
   encodeEuiccCancelSessionSigned,
-} from '../messages/cancelSession.ts';
+} from '../../sgp22/messages/cancel-session.ts';
 import {
   decodeGetEidRequest,
   decodeSetDefaultDpAddressRequest,
   encodeEuiccConfiguredAddressesResponse,
   encodeGetEidResponse,
   encodeGetRatResponse,
-} from '../messages/euiccData.ts';
-import type { PolicyAuthorisation } from '../messages/euiccData.ts';
+} from '../../sgp22/messages/euicc-data.ts';
+import type { PolicyAuthorisation } from '../../sgp22/messages/euicc-data.ts';
 import {
   encodeEuiccInfo1,
   encodeEuiccInfo2,
   encodeExtCardResource,
   encodeGetEuiccChallengeResponse,
-} from '../messages/euiccInfo.ts';
+} from '../../sgp22/messages/euicc-info.ts';
 import {
   decodeListNotificationRequest,
   decodeNotificationSentRequest,
   decodeRetrieveNotificationsListRequest,
   encodeListNotificationResponse,
   encodeRetrieveNotificationsListResponse,
-} from '../messages/notifications.ts';
+} from '../../sgp22/messages/notifications.ts';
 import {
   decodeDeleteProfileRequest,
   decodeEuiccMemoryResetRequest,
   decodeSetNicknameRequest,
   decodeSwitchProfileRequest,
   encodeResult,
-} from '../messages/profileManagement.ts';
-import { sign } from '../messages/signature.ts';
-import { encodeVersion } from '../messages/identifiers.ts';
-import { decodeZkcxServerRequest, encodeZkcxServerResponse } from '../messages/zkcxServer.ts';
+} from '../../sgp22/messages/profile-management.ts';
+import { sign } from '../../sgp22/messages/signature.ts';
+import { encodeVersion } from '../../sgp22/messages/identifiers.ts';
+import {
+  decodeZkcxServerRequest,
+  encodeZkcxServerResponse,
+} from '../../sgp22/messages/zkcx-server.ts';
 import { encodeTlv, TlvReader } from '../../asn1/tlv.ts';
 import { authenticateServer } from './authenticate.ts';
 import type { Application } from './card.ts';

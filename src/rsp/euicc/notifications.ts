@@ -1,14 +1,14 @@
 /** What an eUICC tells servers about its profiles (SGP.22 3.5). */
 import { bytesEqual } from '../../bytes.ts';
-import { decodeStoreMetadata } from '../messages/metadata.ts';
-import type { NotificationEvent } from '../messages/metadata.ts';
-import { encodeNotificationMetadata } from '../messages/notificationMetadata.ts';
+import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import type { NotificationEvent } from '../../sgp22/messages/metadata.ts';
+import { encodeNotificationMetadata } from '../../sgp22/messages/notification-metadata.ts';
 import {
   decodePendingNotification,
   encodeOtherSignedNotification,
   notificationMetadataOf,
-} from '../messages/notifications.ts';
-import { sign } from '../messages/signature.ts';
+} from '../../sgp22/messages/notifications.ts';
+import { sign } from '../../sgp22/messages/signature.ts';
 import type { EuiccIdentity } from './identity.ts';
 import type { EuiccState, StoredNotification, StoredProfile } from './state.ts';
 

@@ -1,6 +1,6 @@
-import { oneTimeKey } from '../es8p/index.ts';
-import type { OneTimeKey } from '../es8p/index.ts';
-import { CURVE } from '../messages/curve.ts';
+import { oneTimeKey } from '../../sgp22/bpp/index.ts';
+import type { OneTimeKey } from '../../sgp22/bpp/index.ts';
+import { CURVE } from '../../sgp22/messages/curve.ts';
 
 /** otSK.EUICC.ECKA and otPK.EUICC.ECKA. */
 export interface EuiccOneTimeKey extends OneTimeKey {

@@ -3,8 +3,8 @@
  * the whole, and LPAs cut it into segments in more than one way.
  */
 import { concatBytes } from '../../bytes.ts';
-import { BppError } from '../es8p/index.ts';
-import type { BppCommand } from '../messages/installationResult.ts';
+import { BppError } from '../../sgp22/bpp/index.ts';
+import type { BppCommand } from '../../sgp22/messages/installation-result.ts';
 
 type PackagePart = Exclude<BppCommand, 'storeMetadata2'>;
 

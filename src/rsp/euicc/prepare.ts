@@ -6,16 +6,16 @@ import {
   DOWNLOAD_ERROR,
   encodeEuiccSigned2,
   encodePrepareDownloadResponse,
-} from '../messages/prepareDownload.ts';
+} from '../../sgp22/messages/prepare-download.ts';
 import {
   euiccSignature2Input,
   isSignature,
   sign,
   smdpSignature2Input,
-} from '../messages/signature.ts';
-import { eidBytes } from '../messages/identifiers.ts';
-import { zkcxKdfValue, zkcxSmdpSignature2Input } from '../messages/zkcxFirmware.ts';
-import { NO_CERTIFICATE } from '../messages/zkcxServer.ts';
+} from '../../sgp22/messages/signature.ts';
+import { eidBytes } from '../../sgp22/messages/identifiers.ts';
+import { zkcxKdfValue, zkcxSmdpSignature2Input } from '../../sgp22/messages/zkcx-firmware.ts';
+import { NO_CERTIFICATE } from '../../sgp22/messages/zkcx-server.ts';
 import type { PublicKey } from '../../pki/index.ts';
 import type { Role } from '../../roles.ts';
 import { keptOneTimeKey } from './one-time-key.ts';

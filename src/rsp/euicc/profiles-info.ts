@@ -1,10 +1,10 @@
 /** ES10c.GetProfilesInfo in the eUICC (SGP.22 5.7.15). */
-import { decodeStoreMetadata } from '../messages/metadata.ts';
+import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
 import {
   decodeGetProfilesInfoRequest,
   encodeGetProfilesInfoResponse,
-} from '../messages/profiles.ts';
-import type { GetProfilesInfoRequest, ProfileInfo } from '../messages/profiles.ts';
+} from '../../sgp22/messages/profiles.ts';
+import type { GetProfilesInfoRequest, ProfileInfo } from '../../sgp22/messages/profiles.ts';
 import { findProfile } from './profiles.ts';
 import type { EuiccState, StoredProfile } from './state.ts';
 

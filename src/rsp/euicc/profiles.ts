@@ -1,8 +1,8 @@
 /** ES10c.EnableProfile and its relatives: what a user does with installed profiles (SGP.22 5.7.15 ff). */
 import { bytesEqual } from '../../bytes.ts';
-import { decodeStoreMetadata } from '../messages/metadata.ts';
-import type { ResetOption } from '../messages/profileManagement.ts';
-import type { ProfileIdentifier } from '../messages/profiles.ts';
+import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import type { ResetOption } from '../../sgp22/messages/profile-management.ts';
+import type { ProfileIdentifier } from '../../sgp22/messages/profiles.ts';
 import type { EuiccIdentity } from './identity.ts';
 import { notify } from './notifications.ts';
 import type { EuiccState, PackageChange, StoredProfile } from './state.ts';

@@ -1,6 +1,6 @@
 /** The one RSP session that an eUICC has at a time; it lives in volatile memory (SGP.22 3.1.2). */
 import type { PublicKey, TrustAnchor } from '../../pki/index.ts';
-import type { ZkcxServer } from '../messages/zkcxServer.ts';
+import type { ZkcxServer } from '../../sgp22/messages/zkcx-server.ts';
 import type { EuiccIdentity } from './identity.ts';
 import type { EuiccOneTimeKey } from './one-time-key.ts';
 

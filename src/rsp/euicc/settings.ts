@@ -1,5 +1,5 @@
 import type { TrustAnchor } from '../../pki/index.ts';
-import type { EuiccInfo2 } from '../messages/euiccInfo.ts';
+import type { EuiccInfo2 } from '../../sgp22/messages/euicc-info.ts';
 import type { EuiccIdentity } from './identity.ts';
 import type { EuiccOneTimeKey } from './one-time-key.ts';
 

@@ -1,13 +1,13 @@
 /** Profile download and installation (SGP.22 3.1.3), driven by the LPA. */
 import { ZkcxError } from '../../errors.ts';
-import { AUTHENTICATE_ERROR } from '../messages/authenticateServer.ts';
-import { CANCEL_SESSION_REASON } from '../messages/cancelSession.ts';
-import type { DeviceInfo } from '../messages/ctxParams.ts';
-import { transactionIdText } from '../messages/identifiers.ts';
-import type { decodeStoreMetadata } from '../messages/metadata.ts';
-import { DOWNLOAD_ERROR } from '../messages/prepareDownload.ts';
-import type { ConfirmationCodeForm } from '../messages/prepareDownload.ts';
-import { RspRefusal } from '../messages/statusCodes.ts';
+import { AUTHENTICATE_ERROR } from '../../sgp22/messages/authenticate-server.ts';
+import { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
+import type { DeviceInfo } from '../../sgp22/messages/ctx-params.ts';
+import { transactionIdText } from '../../sgp22/messages/identifiers.ts';
+import type { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import { DOWNLOAD_ERROR } from '../../sgp22/messages/prepare-download.ts';
+import type { ConfirmationCodeForm } from '../../sgp22/messages/prepare-download.ts';
+import { RspRefusal } from '../../sgp22/status-codes.ts';
 import {
   askedHashCc,
   assertConsent,

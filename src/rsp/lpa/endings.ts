@@ -1,10 +1,10 @@
 /** How downloads end, and how their endings are put for user and server: the same in every mode. */
 import { ZkcxError } from '../../errors.ts';
-import type { CANCEL_SESSION_REASON } from '../messages/cancelSession.ts';
-import { BPP_COMMAND, INSTALLATION_ERROR } from '../messages/installationResult.ts';
-import { hashCcOf, hashConfirmationCode } from '../messages/prepareDownload.ts';
-import type { ConfirmationCodeForm } from '../messages/prepareDownload.ts';
-import { nameOf } from '../messages/values.ts';
+import type { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
+import { BPP_COMMAND, INSTALLATION_ERROR } from '../../sgp22/messages/installation-result.ts';
+import { hashCcOf, hashConfirmationCode } from '../../sgp22/messages/prepare-download.ts';
+import type { ConfirmationCodeForm } from '../../sgp22/messages/prepare-download.ts';
+import { nameOf } from '../../sgp22/messages/values.ts';
 import type { Es10 } from './es10.ts';
 import { sendNotifications } from './notifications.ts';
 import type { SendOptions, SentNotification } from './notifications.ts';

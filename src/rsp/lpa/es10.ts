@@ -1,24 +1,24 @@
 /** The ES10 functions as an LPA calls them, over APDUs alone (SGP.22 5.7). */
 import { ZkcxError } from '../../errors.ts';
 import type { Es10Channel } from '../apdu/index.ts';
-import { segmentsOf } from '../es8p/index.ts';
+import { segmentsOf } from '../../sgp22/bpp/index.ts';
 import {
   decodeAuthenticateServerResponse,
   encodeAuthenticateServerRequest,
-} from '../messages/authenticateServer.ts';
-import type { AuthenticateServerRequest } from '../messages/authenticateServer.ts';
+} from '../../sgp22/messages/authenticate-server.ts';
+import type { AuthenticateServerRequest } from '../../sgp22/messages/authenticate-server.ts';
 import {
   decodeCancelSessionResponse,
   encodeCancelSessionRequest,
-} from '../messages/cancelSession.ts';
-import type { CancelSessionRequest } from '../messages/cancelSession.ts';
+} from '../../sgp22/messages/cancel-session.ts';
+import type { CancelSessionRequest } from '../../sgp22/messages/cancel-session.ts';
 import {
   decodeEuiccConfiguredAddressesResponse,
   decodeGetEidResponse,
   encodeSetDefaultDpAddressRequest,
   GET_CONFIGURED_ADDRESSES_REQUEST,
   GET_EID_REQUEST,
-} from '../messages/euiccData.ts';
+} from '../../sgp22/messages/euicc-data.ts';
 import {
   decodeEuiccInfo1,
   decodeEuiccInfo2,
@@ -26,21 +26,21 @@ import {
   GET_EUICC_CHALLENGE_REQUEST,
   GET_EUICC_INFO1_REQUEST,
   GET_EUICC_INFO2_REQUEST,
-} from '../messages/euiccInfo.ts';
-import { decodeProfileInstallationResult } from '../messages/installationResult.ts';
+} from '../../sgp22/messages/euicc-info.ts';
+import { decodeProfileInstallationResult } from '../../sgp22/messages/installation-result.ts';
 import {
   decodeListNotificationResponse,
   decodeRetrieveNotificationsListResponse,
   encodeListNotificationRequest,
   encodeNotificationSentRequest,
   encodeRetrieveNotificationsListRequest,
-} from '../messages/notifications.ts';
-import type { NotificationList } from '../messages/notifications.ts';
+} from '../../sgp22/messages/notifications.ts';
+import type { NotificationList } from '../../sgp22/messages/notifications.ts';
 import {
   decodePrepareDownloadResponse,
   encodePrepareDownloadRequest,
-} from '../messages/prepareDownload.ts';
-import type { PrepareDownloadRequest } from '../messages/prepareDownload.ts';
+} from '../../sgp22/messages/prepare-download.ts';
+import type { PrepareDownloadRequest } from '../../sgp22/messages/prepare-download.ts';
 import {
   decodeResult,
   encodeDeleteProfileRequest,
@@ -48,20 +48,20 @@ import {
   encodeSetNicknameRequest,
   encodeSwitchProfileRequest,
   RESULT,
-} from '../messages/profileManagement.ts';
-import type { ResetOption, ResultFunction } from '../messages/profileManagement.ts';
+} from '../../sgp22/messages/profile-management.ts';
+import type { ResetOption, ResultFunction } from '../../sgp22/messages/profile-management.ts';
 import {
   decodeGetProfilesInfoResponse,
   encodeGetProfilesInfoRequest,
-} from '../messages/profiles.ts';
-import type { ProfileIdentifier } from '../messages/profiles.ts';
-import { nameOf } from '../messages/values.ts';
+} from '../../sgp22/messages/profiles.ts';
+import type { ProfileIdentifier } from '../../sgp22/messages/profiles.ts';
+import { nameOf } from '../../sgp22/messages/values.ts';
 import {
   decodeZkcxServerResponse,
   encodeZkcxServerRequest,
   ZKCX_SERVER_RESULT,
-} from '../messages/zkcxServer.ts';
-import type { ZkcxServer } from '../messages/zkcxServer.ts';
+} from '../../sgp22/messages/zkcx-server.ts';
+import type { ZkcxServer } from '../../sgp22/messages/zkcx-server.ts';
 
 /** Bytes of a package that the eUICC has, of all. */
 export type Progress = (done: number, total: number) => void;

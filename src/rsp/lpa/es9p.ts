@@ -1,8 +1,8 @@
 /** ES9+ as an LPA calls it (SGP.22 5.6, 6.5.2). */
 import { ZkcxError } from '../../errors.ts';
 import type { z } from 'zod';
-import { decodeAnswer, encodeJson, ES9P } from '../messages/es9p.ts';
-import type { Es9pAnswer, Es9pFunction, Es9pRequest } from '../messages/es9p.ts';
+import { decodeAnswer, encodeJson, ES9P } from '../../sgp22/messages/es9p.ts';
+import type { Es9pAnswer, Es9pFunction, Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import type { Fetch } from './tls.ts';
 
 export interface Es9pOptions {

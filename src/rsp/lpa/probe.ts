@@ -3,8 +3,8 @@ import { parseCertificate } from '../../asn1/index.ts';
 import { ZkcxError } from '../../errors.ts';
 import { checkChain } from '../../pki/index.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
-import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../messages/euiccInfo.ts';
-import { isSignature } from '../messages/signature.ts';
+import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
+import { isSignature } from '../../sgp22/messages/signature.ts';
 import type { Es9p } from './es9p.ts';
 import { checkInitiateAuthentication } from './server-checks.ts';
 

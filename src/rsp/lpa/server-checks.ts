@@ -2,12 +2,12 @@
 import { parseCertificate } from '../../asn1/index.ts';
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { decodeServerSigned1 } from '../messages/authenticateServer.ts';
-import { decodeBoundProfilePackage } from '../messages/boundProfilePackage.ts';
-import type { Es9pAnswer } from '../messages/es9p.ts';
-import type { EuiccInfo1 } from '../messages/euiccInfo.ts';
-import { decodeStoreMetadata, encodeStoreMetadata } from '../messages/metadata.ts';
-import { decodeSmdpSigned2 } from '../messages/prepareDownload.ts';
+import { decodeServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
+import { decodeBoundProfilePackage } from '../../sgp22/messages/bound-profile-package.ts';
+import type { Es9pAnswer } from '../../sgp22/messages/es9p.ts';
+import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
+import { decodeStoreMetadata, encodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import { decodeSmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
 import { onlyTlv } from '../../asn1/tlv.ts';
 
 /** Why the LPA gives a download up; `reason` of the error. */

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { cancelOrderSchema } from '../es2p/messages.ts';
-import { cancelOrder } from '../es2p/orders.ts';
-import { RspRefusal, STATUS } from '../messages/statusCodes.ts';
+import { cancelOrderSchema } from './es2p/messages.ts';
+import { cancelOrder } from './es2p/orders.ts';
+import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import type { SmdpContext } from './context.ts';
-import { jsonApp, jsonFunction } from './jsonFunctions.ts';
+import { jsonApp, jsonFunction } from './json-functions.ts';
 import type { Order } from './order.ts';
 import { addOrder, addOrderSchema, addProfile, addProfileSchema } from './stock.ts';
 

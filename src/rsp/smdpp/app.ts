@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
-import { encodeJson, ES9P } from '../messages/es9p.ts';
+import { encodeJson, ES9P } from '../../sgp22/messages/es9p.ts';
 import { extended, type ZkcxExtension } from './extension.ts';
-import { jsonApp, type JsonAppOptions, type JsonFunction, jsonFunction } from './jsonFunctions.ts';
+import { jsonApp, type JsonAppOptions, type JsonFunction, jsonFunction } from './json-functions.ts';
 import type { SmdpServer } from './server.ts';
 
 /** ES9+ over HTTP: what LPAs talk to (SGP.22 6.5.2); `extension` takes part in it. */

@@ -1,14 +1,14 @@
 /** A package for one device, and the same package again for its next session. */
-import { bindProfile } from '../es8p/index.ts';
+import { bindProfile } from '../../sgp22/bpp/index.ts';
 import {
   decodeBoundProfilePackage,
   decodeInitialiseSecureChannel,
   encodeBoundProfilePackage,
   encodeInitialiseSecureChannel,
   encodeInitialiseSecureChannelFields,
-} from '../messages/boundProfilePackage.ts';
-import { CURVE } from '../messages/curve.ts';
-import { sign } from '../messages/signature.ts';
+} from '../../sgp22/messages/bound-profile-package.ts';
+import { CURVE } from '../../sgp22/messages/curve.ts';
+import { sign } from '../../sgp22/messages/signature.ts';
 import { encodeTlv } from '../../asn1/tlv.ts';
 import type { SmdpContext } from './context.ts';
 import type { SmdpIdentity } from './identities.ts';

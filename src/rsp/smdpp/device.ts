@@ -4,8 +4,8 @@ import { bytesEqual, bytesToHex, bigintToBytes, concatBytes } from '../../bytes.
 import { ZkcxError } from '../../errors.ts';
 import { checkChain, type PublicKey, type TrustAnchor } from '../../pki/index.ts';
 import { ROLES } from '../../roles.ts';
-import { hexToBytes } from '../messages/identifiers.ts';
-import { RspRefusal, STATUS, type StatusCode } from '../messages/statusCodes.ts';
+import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
+import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import { findAnchor } from './identities.ts';
 
 export interface CheckedEuicc {

@@ -1,6 +1,6 @@
 /** Whether an eUICC can take a profile, by what it says of itself (SGP.22 3.1.3, EUICCInfo2). */
-import type { EuiccInfo2 } from '../messages/euiccInfo.ts';
-import { compareVersions } from '../messages/identifiers.ts';
+import type { EuiccInfo2 } from '../../sgp22/messages/euicc-info.ts';
+import { compareVersions } from '../../sgp22/messages/identifiers.ts';
 import type { Profile } from './profile.ts';
 
 /** What is asked of EUICCInfo2. */

@@ -7,7 +7,7 @@ import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { checkChain, type CheckedLink, type TrustAnchor } from '../../pki/index.ts';
 import type { Role } from '../../roles.ts';
-import { isKeyPair } from '../messages/curve.ts';
+import { isKeyPair } from '../../sgp22/messages/curve.ts';
 
 /** A certificate and the secret key for it, 32 bytes big-endian. */
 export interface KeyPair {

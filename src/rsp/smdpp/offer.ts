@@ -1,7 +1,7 @@
 /** Which order a device gets, by what it asks for and what is known of it (SGP.22 3.1.3, 5.6.3). */
-import { hexToBytes } from '../messages/identifiers.ts';
-import { encodeSmdpSigned2 } from '../messages/prepareDownload.ts';
-import { RspRefusal, STATUS } from '../messages/statusCodes.ts';
+import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
+import { encodeSmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
+import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { type DeviceFacts, whyNotEligible } from './eligibility.ts';
 import { findIdentity, type SmdpIdentity } from './identities.ts';

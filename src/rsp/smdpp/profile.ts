@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { PROFILE_POLICY_RULES } from '../messages/euiccInfo.ts';
+import { PROFILE_POLICY_RULES } from '../../sgp22/messages/euicc-info.ts';
 import { inside, TlvReader } from '../../asn1/tlv.ts';
-import { badValue, readInteger, readOctets, readText } from '../messages/values.ts';
+import { badValue, readInteger, readOctets, readText } from '../../sgp22/messages/values.ts';
 
 export const profileSchema = z.object({
   /** Digits, without the filler. */

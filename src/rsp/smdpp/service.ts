@@ -1,13 +1,13 @@
 /** A whole SM-DP+ process: store, server, its interfaces. */
 import { randomBytes } from 'node:crypto';
 import { ZkcxError } from '../../errors.ts';
-import { es2pApp } from '../es2p/app.ts';
+import { es2pApp } from './es2p/app.ts';
 import { administrationApp, callDirectly, callRunning, socketOf } from './administration.ts';
 import type { AdministrationFunction } from './administration.ts';
 import { es9pApp } from './app.ts';
 import type { OpenZkcxExtension } from './extension.ts';
 import type { SmdpTrust } from './identities.ts';
-import type { JsonAppOptions } from './jsonFunctions.ts';
+import type { JsonAppOptions } from './json-functions.ts';
 import { listen, type Listening, type ListenOptions, listenOnSocket } from './listen.ts';
 import { SmdpServer } from './server.ts';
 import type { SmdpOptions } from './settings.ts';

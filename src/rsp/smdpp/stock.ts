@@ -1,17 +1,17 @@
 /** The operator's stock: profiles that can be ordered, and orders made in one step. */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { eid, iccid, matchingId } from '../es2p/messages.ts';
-import { cancelOrder, confirmOrder, downloadOrder } from '../es2p/orders.ts';
+import { eid, iccid, matchingId } from './es2p/messages.ts';
+import { cancelOrder, confirmOrder, downloadOrder } from './es2p/orders.ts';
 import {
   decodeStoreMetadata,
   encodeStoreMetadata,
   NOTIFICATION_EVENTS,
   PROFILE_CLASS,
   type StoreMetadata,
-} from '../messages/metadata.ts';
-import { PROFILE_POLICY_RULES } from '../messages/euiccInfo.ts';
-import { hexToBytes } from '../messages/identifiers.ts';
+} from '../../sgp22/messages/metadata.ts';
+import { PROFILE_POLICY_RULES } from '../../sgp22/messages/euicc-info.ts';
+import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import type { Order } from './order.ts';
 import { type Profile, readProfileHeader } from './profile.ts';

@@ -11,10 +11,10 @@ import {
   type PresentationBundle,
 } from '../../session/envelopes.ts';
 import { envelopeSchema, fieldString } from '../../prover/envelope.ts';
-import { CANCEL_SESSION_REASON } from '../messages/cancelSession.ts';
-import { base64, element, ES9P, signature, transactionId } from '../messages/es9p.ts';
-import { PROFILE_POLICY_RULES } from '../messages/euiccInfo.ts';
-import { RspRefusal, type StatusCode } from '../messages/statusCodes.ts';
+import { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
+import { base64, element, ES9P, signature, transactionId } from '../../sgp22/messages/es9p.ts';
+import { PROFILE_POLICY_RULES } from '../../sgp22/messages/euicc-info.ts';
+import { RspRefusal, type StatusCode } from '../../sgp22/status-codes.ts';
 import { MAX_SEALED, MAX_SEALED_ANSWER, type SealedKind } from './channel.ts';
 
 const PREFIX = '/gsma/rsp2/es9plus/';

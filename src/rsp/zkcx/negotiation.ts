@@ -13,7 +13,7 @@ import {
   type RequestTerms,
   termsShape,
 } from '../../session/offers.ts';
-import { base64, ES9P } from '../messages/es9p.ts';
+import { base64, ES9P } from '../../sgp22/messages/es9p.ts';
 
 /** Modes that are negotiated; a session without offers is classic. docs/zkcx-mode.md has what each gives. */
 export const ZKCX_MODES = ['zkcx-device', 'zkcx'] as const;

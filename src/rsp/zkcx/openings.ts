@@ -9,7 +9,7 @@ import { fromLimbs, openIdentity, openKey, writeOpenings } from '../../session/o
 import type { VerifiedPresentation } from '../../session/verifier.ts';
 import { limbs } from '../../witness/encode.ts';
 import type { SessionOpenings } from '../../witness/presentation.ts';
-import { pointOf } from '../messages/curve.ts';
+import { pointOf } from '../../sgp22/messages/curve.ts';
 import type { ZkcxRequest } from './messages.ts';
 
 type Disclosure = ZkcxRequest<'zkcxDisclose'>;

@@ -18,7 +18,10 @@ import {
   type SignedTranscript,
   TRANSACTION_BYTES,
 } from '../../session/transcript.ts';
-import { encodeEuiccSigned1, encodeServerSigned1 } from '../messages/authenticateServer.ts';
+import {
+  encodeEuiccSigned1,
+  encodeServerSigned1,
+} from '../../sgp22/messages/authenticate-server.ts';
 import { parseServerOffer } from './negotiation.ts';
 
 const CHALLENGE_BYTES = 16;

@@ -2,7 +2,7 @@
 import { Field, type PrivateKey } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
 import { mapKey } from '../../circuits/revocation.ts';
-import type { MapPlace } from '../../witness/revocationMap.ts';
+import type { MapPlace } from '../../witness/revocation-map.ts';
 import {
   addCiAction,
   type AdminAction,

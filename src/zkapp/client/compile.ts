@@ -1,5 +1,5 @@
 /** The contract's proving keys, in this process: a transaction's proofs are made where it is built. */
-import { selfTest } from '../../circuits/proofSystem.ts';
+import { selfTest } from '../../circuits/proof-system.ts';
 import { ZkcxError } from '../../errors.ts';
 import { selectBackend } from '../../prover/backend.ts';
 import { cacheFolder, keyCache } from '../../prover/cache.ts';

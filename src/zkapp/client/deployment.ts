@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { TRUST_HEIGHT } from '../../params.ts';
 import { describeIssue, fieldString } from '../../prover/envelope.ts';
-import { readFileLimited, writeFileAtomic } from '../../prover/files.ts';
+import { readFileLimited, writeFileAtomic } from '../../files.ts';
 import { parseAccountAddress } from './keys.ts';
 
 const MAX_DEPLOYMENT_BYTES = 100_000;

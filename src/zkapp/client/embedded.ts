@@ -13,10 +13,10 @@ import { ZkcxError } from '../../errors.ts';
 import { SLOT_SECONDS } from '../../params.ts';
 import { selectBackend } from '../../prover/backend.ts';
 import { describeIssue } from '../../prover/envelope.ts';
-import { makeFolder, readFileLimited, writeFileAtomic } from '../../prover/files.ts';
+import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
 import type { RandomBytes } from '../../witness/chain.ts';
 import type { Chain, ChainAccount, ChainEvent, Inclusion } from './chain.ts';
-import { lockFolder } from './folderLock.ts';
+import { lockFolder } from './folder-lock.ts';
 import { accountKeyFrom } from './keys.ts';
 
 const MAX_FILE_BYTES = 8_000_000;

@@ -7,8 +7,8 @@ import { Field } from 'o1js';
 import { ENTRY_STATE, mapKey, RevocationEntry } from '../../circuits/revocation.ts';
 import { ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT, TRUST_HEIGHT } from '../../params.ts';
-import type { IndexedTree } from '../../witness/indexedTree.ts';
-import { RegistryTree } from '../../witness/registryTree.ts';
+import type { IndexedTree } from '../../witness/indexed-tree.ts';
+import { RegistryTree } from '../../witness/registry-tree.ts';
 import {
   awaitedEntry,
   emptyMapTree,
@@ -16,7 +16,7 @@ import {
   noneEntry,
   RevocationMap,
   SerialTree,
-} from '../../witness/revocationMap.ts';
+} from '../../witness/revocation-map.ts';
 import { actionHash } from '../contract/action.ts';
 import type { AdminAction } from '../contract/arguments.ts';
 import type { AggregatePublished, RevocationUpdated, SourceSet } from '../contract/events.ts';

@@ -2,7 +2,7 @@
 import { PrivateKey, PublicKey } from 'o1js';
 import { bytesToBigint } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { readFileLimited } from '../../prover/files.ts';
+import { readFileLimited } from '../../files.ts';
 import type { RandomBytes } from '../../witness/chain.ts';
 
 /**

@@ -11,9 +11,9 @@ import { ZkcxError } from '../../errors.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
 import type { ProgramName } from '../../prover/programs.ts';
 import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
-import { verifyAggregate } from '../../prover/verifyAggregate.ts';
-import { verifyCrl } from '../../prover/verifyCrl.ts';
-import type { MapPlace, RevocationMap } from '../../witness/revocationMap.ts';
+import { verifyAggregate } from '../../prover/verify-aggregate.ts';
+import { verifyCrl } from '../../prover/verify-crl.ts';
+import type { MapPlace, RevocationMap } from '../../witness/revocation-map.ts';
 import {
   CrlProof,
   listArguments,

@@ -21,7 +21,7 @@ export interface Folded {
   readonly members: readonly AggregateMember[];
 }
 
-export interface FoldContext {
+export interface AggregateContext {
   readonly trustRoot: bigint;
   /** Unix seconds, as the chain has it. */
   readonly at: bigint;
@@ -35,7 +35,7 @@ export interface RelayOptions {
   /** Proofs below which nothing is published: a batch of few hides little. At least 2. */
   readonly minimum: number;
   /** Folds chain proofs; called again with the same list, it goes on where it was. */
-  readonly fold: (proofs: readonly ProofEnvelope[], context: FoldContext) => Promise<Folded>;
+  readonly fold: (proofs: readonly ProofEnvelope[], context: AggregateContext) => Promise<Folded>;
 }
 
 export interface RelayRun {

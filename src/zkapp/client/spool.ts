@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { type ErrorCode, ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT } from '../../params.ts';
 import { parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
-import { isAbsent, makeFolder, readFileLimited, writeFileAtomic } from '../../prover/files.ts';
+import { isAbsent, makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
 import { type AggregateMember, writeMember } from '../../prover/member.ts';
 
 const MAX_PROOF_BYTES = 200_000;

@@ -1,7 +1,7 @@
 /** The registry's contents from its events, compared with its state. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZkcxError } from '../../errors.ts';
-import type { RegistryMember, RegistryTree } from '../../witness/registryTree.ts';
+import type { RegistryMember, RegistryTree } from '../../witness/registry-tree.ts';
 import { registryState, type RegistryState } from '../contract/index.ts';
 import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';

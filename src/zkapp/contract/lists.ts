@@ -4,13 +4,13 @@ import type { CrlClaim } from '../../circuits/crl.ts';
 import { ENTRY_STATE, mapKey, mapLeaf, RevocationEntry } from '../../circuits/revocation.ts';
 import { ZkcxError } from '../../errors.ts';
 import { MAP_HEIGHT } from '../../params.ts';
-import type { IndexedPath } from '../../witness/indexedTree.ts';
+import type { IndexedPath } from '../../witness/indexed-tree.ts';
 import {
   awaitedEntry,
   type MapPlace,
   noneEntry,
   type RevocationMap,
-} from '../../witness/revocationMap.ts';
+} from '../../witness/revocation-map.ts';
 import { ListUpdate, MapPath, SourceAddition, SourceChange } from './arguments.ts';
 import { assertTrusted } from './publishing.ts';
 import { periodOf, type RegistryState, type Slots, slotRange } from './state.ts';

@@ -5,7 +5,7 @@ import type { ChainClaim } from '../../circuits/claims.ts';
 import { emptyRoot } from '../../circuits/gadgets/merkle.ts';
 import { ZkcxError } from '../../errors.ts';
 import { MIN_REMAINING_SECONDS } from '../../params.ts';
-import type { RegistryTree } from '../../witness/registryTree.ts';
+import type { RegistryTree } from '../../witness/registry-tree.ts';
 import { LeafPath, SubtreePath } from './arguments.ts';
 import { periodOf, type RegistryState, type Slots, slotRange } from './state.ts';
 

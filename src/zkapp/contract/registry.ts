@@ -38,7 +38,7 @@ import {
   REGISTRY_HEIGHT,
   SLOT_SECONDS,
 } from '../../params.ts';
-import { RevocationMap } from '../../witness/revocationMap.ts';
+import { RevocationMap } from '../../witness/revocation-map.ts';
 import {
   ACTION,
   actionHash,
@@ -68,7 +68,7 @@ import {
 import type { Period } from './gates.ts';
 import { withLeaf, withSubtree } from './places.ts';
 import { withAddedSource, withChangedSource, withList } from './revocation.ts';
-import { trustRoots } from './trustSet.ts';
+import { trustRoots } from './trust-set.ts';
 
 export class CrlProof extends ZkProgram.Proof(crlProgram) {}
 

@@ -11,7 +11,7 @@ import { credentialLeaf } from '../../../src/circuits/session.ts';
 import { AGGREGATE_HEIGHT, MODE } from '../../../src/params.ts';
 import { pairClaim } from '../../../src/witness/aggregate.ts';
 import { judge, scanUnbound } from '../../support/kimchi/index.ts';
-import { acceptedLies, hintsOf, witnessWithLies } from '../../support/lyingProver.ts';
+import { acceptedLies, hintsOf, witnessWithLies } from '../../support/lying-prover.ts';
 import { evaluate } from '../../support/kimchi/index.ts';
 import {
   aggregateOf,
@@ -23,7 +23,7 @@ import {
   type MergeInput,
   pairInput,
   type PairInput,
-} from './aggregateCircuit.ts';
+} from './aggregate-circuit.ts';
 import { madeUpClaims } from './claims.ts';
 
 const numbers = (claim: AggregateClaim) =>

@@ -6,7 +6,7 @@ import { narrow as plainNarrow } from '../../../src/pki/constraints.ts';
 import type { Role } from '../../../src/roles.ts';
 import { evaluate, judge, scanUnbound } from '../../support/kimchi/index.ts';
 import type { Captured } from '../../support/kimchi/index.ts';
-import { acceptedLies, hintsOf, witnessWithLies } from '../../support/lyingProver.ts';
+import { acceptedLies, hintsOf, witnessWithLies } from '../../support/lying-prover.ts';
 import type { Base } from '../../support/certificates/fields.ts';
 import {
   allNumbers,
@@ -14,8 +14,8 @@ import {
   InsideCircuit,
   latin,
   NarrowCircuit,
-} from './constraintCircuits.ts';
-import type { InsideInput, NarrowInput } from './constraintCircuits.ts';
+} from './constraint-circuits.ts';
+import type { InsideInput, NarrowInput } from './constraint-circuits.ts';
 
 const EID = '89049032123451234512345678901235';
 /** The hints that choose a base of the parent. */

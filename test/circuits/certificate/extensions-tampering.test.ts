@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { evaluate, judge, scanUnbound } from '../../support/kimchi/index.ts';
 import type { Captured } from '../../support/kimchi/index.ts';
-import { acceptedLies, hintsOf, witnessWithLies } from '../../support/lyingProver.ts';
-import type { Hint } from '../../support/lyingProver.ts';
+import { acceptedLies, hintsOf, witnessWithLies } from '../../support/lying-prover.ts';
+import type { Hint } from '../../support/lying-prover.ts';
 import { ascii, sequence, tlv } from '../../support/certificates/der.ts';
 import {
   authorityKeyIdentifier,
@@ -14,7 +14,7 @@ import {
   policies,
   subjectKeyIdentifier,
 } from '../../support/certificates/fields.ts';
-import { extensionCircuit, memoryOf } from './extensionCircuit.ts';
+import { extensionCircuit, memoryOf } from './extension-circuit.ts';
 
 const id = (first: number) => Uint8Array.from({ length: 20 }, (_, i) => first + i);
 
@@ -55,8 +55,8 @@ describe('one lie about a hint, everything else computed from it', () => {
     ['where a known extension is', 'extensions.ts', 2],
     ['usage', 'usage.ts', 2],
     ['the role', 'policies.ts', 1],
-    ['alternative names', 'generalNames.ts', 1],
-    ['bases', 'nameConstraints.ts', 2],
+    ['alternative names', 'general-names.ts', 1],
+    ['bases', 'name-constraints.ts', 2],
     ['chunks of the organisation', 'organisation.ts', 1],
   ])('%s', async (_, source, count) => {
     const found = hintsIn(source);

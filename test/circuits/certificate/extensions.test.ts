@@ -8,9 +8,9 @@ import { roleOf } from '../../../src/pki/role.ts';
 import { evaluate, judge } from '../../support/kimchi/index.ts';
 import type { Captured } from '../../support/kimchi/index.ts';
 import { concatBytes } from '../../../src/bytes.ts';
-import { ACCEPTED } from './acceptedExtensions.ts';
-import { REFUSED } from './refusedExtensions.ts';
-import { expected, extensionCircuit, memoryOf } from './extensionCircuit.ts';
+import { ACCEPTED } from './accepted-extensions.ts';
+import { REFUSED } from './refused-extensions.ts';
+import { expected, extensionCircuit, memoryOf } from './extension-circuit.ts';
 
 const FIXTURES = [
   'sgp26/EUM/CERT_EUM_ECDSA_NIST.der',

@@ -1,16 +1,21 @@
 /** Provers that lie in one hint, or in several that fit each other. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readAttributes } from '../../../src/circuits/gadgets/certificate/attributes.ts';
-import { hashName } from '../../../src/circuits/gadgets/certificate/nameHash.ts';
+import { hashName } from '../../../src/circuits/gadgets/certificate/name-hash.ts';
 import { walkName } from '../../../src/circuits/gadgets/certificate/names.ts';
 import { monthTable, readTime } from '../../../src/circuits/gadgets/certificate/times.ts';
 import { generalizedTime, TAG, utcTime } from '../../support/certificates/der.ts';
 import { attribute, name, OID } from '../../support/certificates/fields.ts';
 import { evaluate, scanUnbound } from '../../support/kimchi/index.ts';
 import type { Captured } from '../../support/kimchi/index.ts';
-import { acceptedLies, hintsOf, isComparison, witnessWithLies } from '../../support/lyingProver.ts';
-import type { Hint } from '../../support/lyingProver.ts';
-import { MemoryCircuit } from '../memoryCircuit.ts';
+import {
+  acceptedLies,
+  hintsOf,
+  isComparison,
+  witnessWithLies,
+} from '../../support/lying-prover.ts';
+import type { Hint } from '../../support/lying-prover.ts';
+import { MemoryCircuit } from '../memory-circuit.ts';
 
 /** Without those of the memory, which has tests of its own, and of Poseidon. */
 const own = (hints: Hint[]) => hints.filter(({ source }) => !/(memory|hash)\.ts/.test(source));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bytesToBigint } from '../../../src/bytes.ts';
-import { nameHash, nameHashInput } from '../../../src/circuits/gadgets/certificate/nameHash.ts';
+import { nameHash, nameHashInput } from '../../../src/circuits/gadgets/certificate/name-hash.ts';
 import { walkTbs } from '../../../src/circuits/gadgets/certificate/tbs.ts';
 import type { TbsFacts } from '../../../src/circuits/gadgets/certificate/facts.ts';
 import {
@@ -14,8 +14,8 @@ import { readLoose } from '../../support/certificates/der.ts';
 import { draftOf, tbsOf } from '../../support/certificates/draft.ts';
 import { evaluate, judge, scanUnbound } from '../../support/kimchi/index.ts';
 import type { Captured } from '../../support/kimchi/index.ts';
-import { MemoryCircuit } from '../memoryCircuit.ts';
-import { tbsCases } from './tbsCases.ts';
+import { MemoryCircuit } from '../memory-circuit.ts';
+import { tbsCases } from './tbs-cases.ts';
 
 const SIZE = 768;
 const fixture = (path: string) => new Uint8Array(readFileSync(`fixtures/${path}`));

@@ -4,8 +4,8 @@ import { Field } from 'o1js';
 import { AnchorWitness, ExtendWitness } from '../../../src/circuits/chain.program.ts';
 import { ChainClaim, CiLeaf, Opening } from '../../../src/circuits/claims.ts';
 import { caseOf, sgp26Device } from '../../support/certificates/index.ts';
-import { type LinkInput, stepsOf } from './chainCircuit.ts';
-import { linkJudge, type LinkJudge } from './linkJudge.ts';
+import { type LinkInput, stepsOf } from './chain-circuit.ts';
+import { linkJudge, type LinkJudge } from './link-judge.ts';
 
 const [first, second] = stepsOf(caseOf('SGP.26 eUICC', sgp26Device()));
 if (first?.method !== 'anchor' || second?.method !== 'extend') throw Error('two steps expected');

@@ -15,8 +15,8 @@ import {
 } from '../../support/certificates/index.ts';
 import { resign } from '../../support/certificates/draft.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
-import { inputAt } from './chainCircuit.ts';
-import { linkJudge, type LinkJudge } from './linkJudge.ts';
+import { inputAt } from './chain-circuit.ts';
+import { linkJudge, type LinkJudge } from './link-judge.ts';
 
 const device = caseOf('SGP.26 eUICC', sgp26Device());
 const ISSUER = [KEYS.ci, KEYS.eum] as const;

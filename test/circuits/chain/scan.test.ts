@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { GATE } from '../../../src/circuits/kimchi/gates.ts';
 import { caseOf, sgp26Device } from '../../support/certificates/index.ts';
 import { capture, type Captured, evaluate, P, scanUnbound } from '../../support/kimchi/index.ts';
-import { linkCircuit, stepsOf } from './chainCircuit.ts';
+import { linkCircuit, stepsOf } from './chain-circuit.ts';
 
 /**
  * Free by design: `CircuitContext.equals` asks for an inverse of x - c, and where x = c any number will

@@ -11,8 +11,8 @@ import {
   sgp26Server,
   variations,
 } from '../../support/certificates/index.ts';
-import { inputAt, type LinkInput, stepsOf } from './chainCircuit.ts';
-import { linkJudge, type LinkJudge } from './linkJudge.ts';
+import { inputAt, type LinkInput, stepsOf } from './chain-circuit.ts';
+import { linkJudge, type LinkJudge } from './link-judge.ts';
 
 let accepts: LinkJudge;
 

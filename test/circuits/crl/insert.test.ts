@@ -10,7 +10,7 @@ import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { existsOne } from '../../../src/circuits/kimchi/gates.ts';
 import { SERIAL_END } from '../../../src/circuits/revocation.ts';
 import { insertion } from '../../../src/witness/crl.ts';
-import { SerialTree } from '../../../src/witness/revocationMap.ts';
+import { SerialTree } from '../../../src/witness/revocation-map.ts';
 import {
   capture,
   type Captured,

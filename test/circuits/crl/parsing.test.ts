@@ -2,12 +2,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseRevocationList } from '../../../src/asn1/index.ts';
 import { concatBytes } from '../../../src/bytes.ts';
-import { nameHash } from '../../../src/circuits/gadgets/certificate/nameHash.ts';
+import { nameHash } from '../../../src/circuits/gadgets/certificate/name-hash.ts';
 import { monthTable } from '../../../src/circuits/gadgets/certificate/times.ts';
 import { DUMMY_ENTRY, readEntry } from '../../../src/circuits/gadgets/crl/entry.ts';
 import { readListHeader } from '../../../src/circuits/gadgets/crl/header.ts';
-import { readListExtensions } from '../../../src/circuits/gadgets/crl/listExtensions.ts';
-import { pointHash } from '../../../src/circuits/gadgets/crl/pointHash.ts';
+import { readListExtensions } from '../../../src/circuits/gadgets/crl/list-extensions.ts';
+import { pointHash } from '../../../src/circuits/gadgets/crl/point-hash.ts';
 import { existsOne } from '../../../src/circuits/kimchi/gates.ts';
 import {
   ascii,
@@ -37,7 +37,7 @@ import {
   sgp26List,
 } from '../../support/crl/index.ts';
 import { scanUnbound } from '../../support/kimchi/index.ts';
-import { MemoryCircuit } from '../memoryCircuit.ts';
+import { MemoryCircuit } from '../memory-circuit.ts';
 
 /** The TBSCertList of a test list, whatever is wrong with it. */
 function tbsOf(count: number, change?: ListChange): Uint8Array {

@@ -10,7 +10,7 @@ import { crlSteps } from '../../../src/witness/crl.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
 import { ANCHOR, buildList, sgp26List } from '../../support/crl/index.ts';
 import { capture, evaluate, scanUnbound } from '../../support/kimchi/index.ts';
-import { crlCircuit, type CrlInput, unhashed } from './crlCircuit.ts';
+import { crlCircuit, type CrlInput, unhashed } from './crl-circuit.ts';
 
 const serials = Array.from({ length: CRL_STEP_ENTRIES }, (_, i) => BigInt(100 * i + 7));
 const list = parseRevocationList(buildList(sgp26List('A', { serials })));

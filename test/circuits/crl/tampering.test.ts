@@ -26,8 +26,8 @@ import {
   madeUpSerials,
   sgp26List,
 } from '../../support/crl/index.ts';
-import { chainClaim, type CrlInput, unhashed } from './crlCircuit.ts';
-import { crlJudge } from './crlJudge.ts';
+import { chainClaim, type CrlInput, unhashed } from './crl-circuit.ts';
+import { crlJudge } from './crl-judge.ts';
 
 const judge = crlJudge(unhashed);
 const trust = new TrustSet([ANCHOR]);

@@ -8,8 +8,8 @@ import { listEntry } from '../../../src/witness/revocation.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
 import { madeUpKey, type TestKey } from '../../support/certificates/keys.ts';
 import { ANCHOR, buildList, CI_SIGNER, FIXTURE_LISTS, sgp26List } from '../../support/crl/index.ts';
-import type { CrlInput } from './crlCircuit.ts';
-import { crlJudge } from './crlJudge.ts';
+import type { CrlInput } from './crl-circuit.ts';
+import { crlJudge } from './crl-judge.ts';
 
 const trust = new TrustSet([ANCHOR]);
 const judge = crlJudge();

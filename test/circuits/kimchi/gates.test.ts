@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Field } from 'o1js';
 import { GATE } from '../../../src/circuits/kimchi/gates.ts';
 import { P, capture, evaluate, judge, tamper, type Change } from '../../support/kimchi/index.ts';
-import { everyGate } from './everyGate.ts';
+import { everyGate } from './every-gate.ts';
 import { FACTORS } from './product.ts';
 
 const captured = await capture(everyGate);

@@ -14,7 +14,7 @@ import {
   honest,
   type MessageCase,
   MessageCircuit,
-} from './messageCircuit.ts';
+} from './message-circuit.ts';
 
 const BLOCKS = 2;
 /** 64 + 20 bytes are known, 30 hidden. */

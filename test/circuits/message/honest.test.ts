@@ -2,9 +2,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MESSAGE_BLOCKS } from '../../../src/params.ts';
 import { messageProgramFor, messageRequest } from '../../../src/witness/message.ts';
-import { messageWitness } from '../../../src/witness/messageWitness.ts';
+import { messageWitness } from '../../../src/witness/message-witness.ts';
 import { message } from '../sha256/messages.ts';
-import { BLIND, honest, MessageCircuit } from './messageCircuit.ts';
+import { BLIND, honest, MessageCircuit } from './message-circuit.ts';
 
 describe('in a memory of two blocks', () => {
   const circuit = new MessageCircuit(2, honest(message(10), 3, 2));

@@ -11,8 +11,8 @@ import {
 import { possessionProgram, PossessionWitness } from '../../../src/circuits/possession.program.ts';
 import { MessageRequest, PossessionRequest } from '../../../src/circuits/session.ts';
 import { MODE } from '../../../src/params.ts';
-import { messageWitness, possessionWitness } from '../../../src/witness/messageWitness.ts';
-import { signMessage } from '../possession/signMessage.ts';
+import { messageWitness, possessionWitness } from '../../../src/witness/message-witness.ts';
+import { signMessage } from '../possession/sign-message.ts';
 import { message } from '../sha256/messages.ts';
 
 const runs = {

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { capture, evaluate, scanUnbound, variableCells } from '../../support/kimchi/index.ts';
 import { message } from '../sha256/messages.ts';
-import { honest, MessageCircuit } from './messageCircuit.ts';
+import { honest, MessageCircuit } from './message-circuit.ts';
 
 test('nothing in message5 is unbound', async () => {
   const { body } = new MessageCircuit(5, honest(message(300), 109, 5));

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Field } from 'o1js';
 import { PossessionWitness } from '../../../src/circuits/possession.program.ts';
-import { P256_ORDER } from './signMessage.ts';
+import { P256_ORDER } from './sign-message.ts';
 import { digestOf } from '../../../src/witness/message.ts';
 import { limbs, signature } from '../../../src/witness/encode.ts';
 import {
@@ -20,7 +20,7 @@ import {
   type PossessionCase,
   possessionCircuit,
   statementOf,
-} from './possessionCircuit.ts';
+} from './possession-circuit.ts';
 
 const good = honest();
 const other = honest(2);

@@ -30,9 +30,9 @@ import {
   withOpening,
   withRequest,
 } from './lies.ts';
-import { type Input, inputOf, presentationJudge, PROGRAM_LIST } from './presentationCircuit.ts';
-import type { Program } from './presentationCircuit.ts';
-import { type RevocationLie, revokedLies } from './revocationLies.ts';
+import { type Input, inputOf, presentationJudge, PROGRAM_LIST } from './presentation-circuit.ts';
+import type { Program } from './presentation-circuit.ts';
+import { type RevocationLie, revokedLies } from './revocation-lies.ts';
 
 const device = credentialOf('SGP.26 eUICC', sgp26Device());
 const server = credentialOf('SGP.26 DPauth', sgp26Server('dpAuth'), KEYS.dpAuth);

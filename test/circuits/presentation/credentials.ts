@@ -9,12 +9,12 @@ import type { TrustAnchor } from '../../../src/pki/index.ts';
 import { type Role, ROLE_NAMES, ROLES } from '../../../src/roles.ts';
 import { handlesOf, hashOfHandle, type RevocationHandle } from '../../../src/witness/chain.ts';
 import type { PresentationInput } from '../../../src/witness/presentation.ts';
-import { type MapEntry, RevocationMap, SerialTree } from '../../../src/witness/revocationMap.ts';
+import { type MapEntry, RevocationMap, SerialTree } from '../../../src/witness/revocation-map.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
 import { caseOf, checkCase, NOW } from '../../support/certificates/index.ts';
 import type { DraftChain } from '../../support/certificates/chains.ts';
 import type { TestKey } from '../../support/certificates/keys.ts';
-import { stepsOf } from '../chain/chainCircuit.ts';
+import { stepsOf } from '../chain/chain-circuit.ts';
 
 /** What a holder has after a chain proof. */
 export interface TestCredential {

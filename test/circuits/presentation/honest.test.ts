@@ -4,7 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { Field } from 'o1js';
 import { N } from '../../../src/circuits/gadgets/p256/curve.ts';
 import { pseudonymOf } from '../../../src/circuits/session.ts';
-import { noneEntry } from '../../../src/witness/revocationMap.ts';
+import { noneEntry } from '../../../src/witness/revocation-map.ts';
 import { sgp26Device, sgp26Server } from '../../support/certificates/index.ts';
 import { v3DeviceSubCa } from '../../support/certificates/chains.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
@@ -25,7 +25,7 @@ import {
   PROGRAM_LIST,
   programCircuit,
   type SessionInput,
-} from './presentationCircuit.ts';
+} from './presentation-circuit.ts';
 
 const device = credentialOf('SGP.26 eUICC', sgp26Device());
 const server = credentialOf('SGP.26 DPauth', sgp26Server('dpAuth'), KEYS.dpAuth);

@@ -12,9 +12,9 @@ import {
 import type { CertifyRequest, PresentationRequest } from '../../../src/circuits/session.ts';
 import { NOW } from '../../support/certificates/index.ts';
 import { leafOf } from '../../../src/witness/presentation.ts';
-import type { RevocationMap } from '../../../src/witness/revocationMap.ts';
+import type { RevocationMap } from '../../../src/witness/revocation-map.ts';
 import type { TestCredential } from './credentials.ts';
-import type { Input, SessionInput } from './presentationCircuit.ts';
+import type { Input, SessionInput } from './presentation-circuit.ts';
 
 /** Another credential witness, its claim whatever follows from it. */
 export function withCredential<I extends Input>(input: I, change: Partial<CredentialWitness>): I {

@@ -25,9 +25,9 @@ import {
   tamper,
   witnessOf,
 } from '../../support/kimchi/index.ts';
-import { standInGates } from '../chain/chainCircuit.ts';
+import { standInGates } from '../chain/chain-circuit.ts';
 import { credentialOf, sessionOf } from './credentials.ts';
-import { inputOf, PROGRAM_LIST, programCircuit } from './presentationCircuit.ts';
+import { inputOf, PROGRAM_LIST, programCircuit } from './presentation-circuit.ts';
 
 const device = credentialOf('SGP.26 eUICC', sgp26Device());
 

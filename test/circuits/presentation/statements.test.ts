@@ -10,7 +10,7 @@ import {
   type PresentationClaim,
 } from '../../../src/circuits/session.ts';
 import { MODE } from '../../../src/params.ts';
-import { RegistryTree } from '../../../src/witness/registryTree.ts';
+import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { sgp26Device, sgp26Server } from '../../support/certificates/index.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { credentialOf, sessionOf } from './credentials.ts';
@@ -21,7 +21,7 @@ import {
   presentationJudge,
   type Program,
   type SessionInput,
-} from './presentationCircuit.ts';
+} from './presentation-circuit.ts';
 
 const device = credentialOf('SGP.26 eUICC', sgp26Device());
 const server = credentialOf('SGP.26 DPauth', sgp26Server('dpAuth'), KEYS.dpAuth);

@@ -3,20 +3,20 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   AUTHENTICATE_ERROR,
   decodeEuiccSigned1,
-} from '../../../src/rsp/messages/authenticateServer.ts';
+} from '../../../src/sgp22/messages/authenticate-server.ts';
 import {
   CANCEL_SESSION_ERROR,
   CANCEL_SESSION_REASON,
   decodeEuiccCancelSessionSigned,
-} from '../../../src/rsp/messages/cancelSession.ts';
+} from '../../../src/sgp22/messages/cancel-session.ts';
 import {
   decodeEuiccSigned2,
   DOWNLOAD_ERROR,
   hashCcOf,
   hashConfirmationCode,
-} from '../../../src/rsp/messages/prepareDownload.ts';
-import { isSignature } from '../../../src/rsp/messages/signature.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secretKey.ts';
+} from '../../../src/sgp22/messages/prepare-download.ts';
+import { isSignature } from '../../../src/sgp22/messages/signature.ts';
+import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
 import { utcTime } from '../../support/certificates/der.ts';
 import type { Change } from '../../support/certificates/draft.ts';
 import { registeredId, rolePolicy, setExtension } from '../../support/certificates/fields.ts';

@@ -7,13 +7,16 @@ import {
   encodeBoundProfilePackage,
   encodeInitialiseSecureChannel,
   encodeInitialiseSecureChannelFields,
-} from '../../../src/rsp/messages/boundProfilePackage.ts';
+} from '../../../src/sgp22/messages/bound-profile-package.ts';
 import type {
   BoundProfilePackage,
   InitialiseSecureChannel,
-} from '../../../src/rsp/messages/boundProfilePackage.ts';
-import { BPP_COMMAND, INSTALLATION_ERROR } from '../../../src/rsp/messages/installationResult.ts';
-import { isSignature, sign } from '../../../src/rsp/messages/signature.ts';
+} from '../../../src/sgp22/messages/bound-profile-package.ts';
+import {
+  BPP_COMMAND,
+  INSTALLATION_ERROR,
+} from '../../../src/sgp22/messages/installation-result.ts';
+import { isSignature, sign } from '../../../src/sgp22/messages/signature.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { openIsdr } from '../../../src/rsp/apdu/index.ts';
-import { segmentsOf } from '../../../src/rsp/es8p/index.ts';
+import { segmentsOf } from '../../../src/sgp22/bpp/index.ts';
 import { levelStore } from '../../../src/rsp/euicc/index.ts';
 import type { Euicc } from '../../../src/rsp/euicc/index.ts';
-import { decodeBoundProfilePackage } from '../../../src/rsp/messages/boundProfilePackage.ts';
-import type { BoundProfilePackage } from '../../../src/rsp/messages/boundProfilePackage.ts';
-import { INSTALLATION_ERROR } from '../../../src/rsp/messages/installationResult.ts';
+import { decodeBoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
+import type { BoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
+import { INSTALLATION_ERROR } from '../../../src/sgp22/messages/installation-result.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import {
   es10Of,

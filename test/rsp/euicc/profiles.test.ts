@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { memoryStore } from '../../../src/rsp/euicc/index.ts';
 import type { EuiccStore } from '../../../src/rsp/euicc/index.ts';
 import type { Es10 } from '../../../src/rsp/lpa/index.ts';
-import { isSignature } from '../../../src/rsp/messages/signature.ts';
+import { isSignature } from '../../../src/sgp22/messages/signature.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { EID, es10Of, install, METADATA, testEuicc } from '../../support/rsp/emulator.ts';
 

@@ -15,8 +15,8 @@ import type {
   Fetch,
   ProfileMetadata,
 } from '../../../src/rsp/lpa/index.ts';
-import { decodeStoreMetadata, encodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
-import { sign } from '../../../src/rsp/messages/signature.ts';
+import { decodeStoreMetadata, encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import { sign } from '../../../src/sgp22/messages/signature.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
@@ -235,7 +235,7 @@ describe('the server', () => {
   test("is left for another eUICC's challenge", async () => {
     const { matchingId } = await smdp.order();
     const es10WithOld = { ...card, euiccChallenge: async () => new Uint8Array(16) };
-    const old = await smdp.initiate((await import('../../support/rsp/softEuicc.ts')).sgp26Euicc());
+    const old = await smdp.initiate((await import('../../support/rsp/soft-euicc.ts')).sgp26Euicc());
     const meddle = first((a) => ({
       ...a,
       transactionId: Buffer.from(old.transactionId).toString('hex').toUpperCase(),

@@ -4,14 +4,14 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { z } from 'zod';
-import { es2pApp } from '../../../src/rsp/es2p/app.ts';
-import { decodeAnswer, encodeJson, ES9P } from '../../../src/rsp/messages/es9p.ts';
-import { encodeAuthenticateServerResponse } from '../../../src/rsp/messages/authenticateServer.ts';
-import { encodeCancelSessionResponse } from '../../../src/rsp/messages/cancelSession.ts';
-import { encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
-import { encodePrepareDownloadResponse } from '../../../src/rsp/messages/prepareDownload.ts';
+import { es2pApp } from '../../../src/rsp/smdpp/es2p/app.ts';
+import { decodeAnswer, encodeJson, ES9P } from '../../../src/sgp22/messages/es9p.ts';
+import { encodeAuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { encodeCancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
+import { encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { encodePrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
-import type { FunctionEvent } from '../../../src/rsp/smdpp/jsonFunctions.ts';
+import type { FunctionEvent } from '../../../src/rsp/smdpp/json-functions.ts';
 import { listen, type Listening } from '../../../src/rsp/smdpp/listen.ts';
 import { fixture } from '../../support/certificates/index.ts';
 import {
@@ -21,7 +21,7 @@ import {
   installationResult,
   prepareDownload,
   sgp26Euicc,
-} from '../../support/rsp/softEuicc.ts';
+} from '../../support/rsp/soft-euicc.ts';
 import { tlsCertificate } from '../../support/rsp/tls.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bytesEqual } from '../../../src/bytes.ts';
 import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secretKey.ts';
+import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import { NOW } from '../../support/certificates/chains.ts';
 import { fixture } from '../../support/certificates/index.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import { secondCi, SECOND_OID } from '../../support/rsp/secondCi.ts';
-import { cancelSession, euiccInfo, sgp26Euicc, TEST_CI } from '../../support/rsp/softEuicc.ts';
+import { secondCi, SECOND_OID } from '../../support/rsp/second-ci.ts';
+import { cancelSession, euiccInfo, sgp26Euicc, TEST_CI } from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp, testTrust } from '../../support/rsp/smdpp.ts';
 
 const { anchor, identity, pairs } = secondCi();

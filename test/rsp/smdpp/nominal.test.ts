@@ -1,23 +1,23 @@
 /** Downloads that succeed: devices that say little, much, or things of a later version; second tries. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeTlv, onlyTlv } from '../../../src/asn1/tlv.ts';
-import { cancelOrder } from '../../../src/rsp/es2p/orders.ts';
+import { cancelOrder } from '../../../src/rsp/smdpp/es2p/orders.ts';
 import {
   decodeAuthenticateServerResponse,
   encodeAuthenticateServerResponse,
-} from '../../../src/rsp/messages/authenticateServer.ts';
-import { encodeCtxParams1, type DeviceInfo } from '../../../src/rsp/messages/ctxParams.ts';
+} from '../../../src/sgp22/messages/authenticate-server.ts';
+import { encodeCtxParams1, type DeviceInfo } from '../../../src/sgp22/messages/ctx-params.ts';
 import {
   decodeEuiccInfo1,
   encodeEuiccInfo1,
   encodeEuiccInfo2,
   type EuiccInfo2,
-} from '../../../src/rsp/messages/euiccInfo.ts';
+} from '../../../src/sgp22/messages/euicc-info.ts';
 import {
   decodePrepareDownloadResponse,
   encodePrepareDownloadResponse,
-} from '../../../src/rsp/messages/prepareDownload.ts';
-import { euiccSignature2Input, sign } from '../../../src/rsp/messages/signature.ts';
+} from '../../../src/sgp22/messages/prepare-download.ts';
+import { euiccSignature2Input, sign } from '../../../src/sgp22/messages/signature.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import {
   authenticateServer,
@@ -27,7 +27,7 @@ import {
   installationResult,
   prepareDownload,
   sgp26Euicc,
-} from '../../support/rsp/softEuicc.ts';
+} from '../../support/rsp/soft-euicc.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 
 let smdp: TestSmdp;

@@ -5,11 +5,11 @@ import {
   confirmOrder,
   downloadOrder,
   releaseProfile,
-} from '../../../src/rsp/es2p/orders.ts';
+} from '../../../src/rsp/smdpp/es2p/orders.ts';
 import { readProfileHeader } from '../../../src/rsp/smdpp/profile.ts';
 import { fixture } from '../../support/certificates/index.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import { eidOf, sgp26Euicc } from '../../support/rsp/softEuicc.ts';
+import { eidOf, sgp26Euicc } from '../../support/rsp/soft-euicc.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 
 let smdp: TestSmdp;

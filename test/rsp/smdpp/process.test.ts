@@ -11,8 +11,8 @@ import { run } from '../../support/command.ts';
 import { TestClient } from '../../support/rsp/client.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { serveArguments, startServer } from '../../support/rsp/serve.ts';
-import { otherEuicc, sgp26Euicc } from '../../support/rsp/softEuicc.ts';
-import type { SoftEuicc } from '../../support/rsp/softEuicc.ts';
+import { otherEuicc, sgp26Euicc } from '../../support/rsp/soft-euicc.ts';
+import type { SoftEuicc } from '../../support/rsp/soft-euicc.ts';
 import { ADDRESS, testPackage } from '../../support/rsp/smdpp.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-smdpp-'));

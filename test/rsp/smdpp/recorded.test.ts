@@ -5,9 +5,9 @@ import {
   decodeAuthenticateServerResponse,
   decodeServerSigned1,
   encodeAuthenticateServerResponse,
-} from '../../../src/rsp/messages/authenticateServer.ts';
-import { decodeAnswer, ES9P } from '../../../src/rsp/messages/es9p.ts';
-import { decodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
+} from '../../../src/sgp22/messages/authenticate-server.ts';
+import { decodeAnswer, ES9P } from '../../../src/sgp22/messages/es9p.ts';
+import { decodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import { fixture } from '../../support/certificates/index.ts';

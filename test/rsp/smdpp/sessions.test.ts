@@ -7,7 +7,7 @@ import {
   installationResult,
   otherEuicc,
   sgp26Euicc,
-} from '../../support/rsp/softEuicc.ts';
+} from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 import { Locks } from '../../../src/rsp/smdpp/locks.ts';
 import { SmdpStore } from '../../../src/rsp/smdpp/store.ts';

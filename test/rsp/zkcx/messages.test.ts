@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { concatBytes } from '../../../src/bytes.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
-import { encodePrepareDownloadResponse } from '../../../src/rsp/messages/prepareDownload.ts';
-import { RspRefusal, STATUS } from '../../../src/rsp/messages/statusCodes.ts';
+import { encodePrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { RspRefusal, STATUS } from '../../../src/sgp22/status-codes.ts';
 import {
   decodeZkcxAnswer,
   decodeZkcxRequest,

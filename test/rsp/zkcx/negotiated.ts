@@ -1,7 +1,7 @@
 /** A negotiated session as both sides have it, and ways to make another one. */
 import { bytesToHex } from '../../../src/bytes.ts';
 import { ZkcxError } from '../../../src/errors.ts';
-import { encodeServerSigned1 } from '../../../src/rsp/messages/authenticateServer.ts';
+import { encodeServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
 import {
   type ServerOfferInput,

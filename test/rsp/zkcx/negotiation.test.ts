@@ -4,9 +4,12 @@ import { concatBytes } from '../../../src/bytes.ts';
 import {
   decodeEuiccSigned1,
   encodeEuiccSigned1,
-} from '../../../src/rsp/messages/authenticateServer.ts';
-import { zkcxKdfValue, zkcxSmdpSignature2Input } from '../../../src/rsp/messages/zkcxFirmware.ts';
-import { smdpSignature2Input } from '../../../src/rsp/messages/signature.ts';
+} from '../../../src/sgp22/messages/authenticate-server.ts';
+import {
+  zkcxKdfValue,
+  zkcxSmdpSignature2Input,
+} from '../../../src/sgp22/messages/zkcx-firmware.ts';
+import { smdpSignature2Input } from '../../../src/sgp22/messages/signature.ts';
 import {
   chooseMode,
   parseClientOffer,

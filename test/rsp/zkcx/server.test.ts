@@ -1,14 +1,14 @@
 /** The SM-DP+ in both modes of zkCX: what is delivered, to whom, and what is known of the device by then. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { ZkcxError } from '../../../src/errors.ts';
-import { openBoundProfile } from '../../../src/rsp/es8p/index.ts';
-import { eidBytes, encodeIccid } from '../../../src/rsp/messages/identifiers.ts';
-import { encodeNotificationMetadata } from '../../../src/rsp/messages/notificationMetadata.ts';
+import { openBoundProfile } from '../../../src/sgp22/bpp/index.ts';
+import { eidBytes, encodeIccid } from '../../../src/sgp22/messages/identifiers.ts';
+import { encodeNotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
 import {
   decodePrepareDownloadResponse,
   encodePrepareDownloadResponse,
-} from '../../../src/rsp/messages/prepareDownload.ts';
-import { zkcxKdfValue } from '../../../src/rsp/messages/zkcxFirmware.ts';
+} from '../../../src/sgp22/messages/prepare-download.ts';
+import { zkcxKdfValue } from '../../../src/sgp22/messages/zkcx-firmware.ts';
 import { sealNotification } from '../../../src/rsp/zkcx/channel.ts';
 import { encodeZkcxRequest, type ZkcxRequest } from '../../../src/rsp/zkcx/messages.ts';
 import { discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
@@ -20,8 +20,8 @@ import {
   oneTimeKey,
   prepareDownload,
   sgp26Euicc,
-} from '../../support/rsp/softEuicc.ts';
-import { begin, device, disclosure, otherDevice, type Visit, ZkcxSmdp } from './serverDevice.ts';
+} from '../../support/rsp/soft-euicc.ts';
+import { begin, device, disclosure, otherDevice, type Visit, ZkcxSmdp } from './server-device.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {

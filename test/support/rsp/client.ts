@@ -1,13 +1,13 @@
 /** A device that downloads over HTTP, with the answers of a soft eUICC. */
 import { Agent, request } from 'node:http';
 import type { z } from 'zod';
-import { encodeAuthenticateServerResponse } from '../../../src/rsp/messages/authenticateServer.ts';
-import { decodeAnswer, ES9P } from '../../../src/rsp/messages/es9p.ts';
-import { encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
-import { transactionIdText } from '../../../src/rsp/messages/identifiers.ts';
-import { encodePrepareDownloadResponse } from '../../../src/rsp/messages/prepareDownload.ts';
-import { authenticateServer, installationResult, prepareDownload } from './softEuicc.ts';
-import type { SoftEuicc } from './softEuicc.ts';
+import { encodeAuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { decodeAnswer, ES9P } from '../../../src/sgp22/messages/es9p.ts';
+import { encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { transactionIdText } from '../../../src/sgp22/messages/identifiers.ts';
+import { encodePrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { authenticateServer, installationResult, prepareDownload } from './soft-euicc.ts';
+import type { SoftEuicc } from './soft-euicc.ts';
 import { ADDRESS } from './smdpp.ts';
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');

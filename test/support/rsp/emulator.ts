@@ -4,35 +4,35 @@ import { parseCertificate } from '../../../src/asn1/index.ts';
 import { anchorFromCertificate } from '../../../src/pki/index.ts';
 import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
 import type { ApduInterface } from '../../../src/rsp/apdu/index.ts';
-import { bindProfile } from '../../../src/rsp/es8p/index.ts';
+import { bindProfile } from '../../../src/sgp22/bpp/index.ts';
 import { memoryStore, openEuicc } from '../../../src/rsp/euicc/index.ts';
 import type { Euicc, EuiccOptions } from '../../../src/rsp/euicc/index.ts';
 import { es10 } from '../../../src/rsp/lpa/index.ts';
 import type { Es10 } from '../../../src/rsp/lpa/index.ts';
-import { encodeServerSigned1 } from '../../../src/rsp/messages/authenticateServer.ts';
+import { encodeServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import type {
   AuthenticateResponseOk,
   AuthenticateServerRequest,
   ServerSigned1,
-} from '../../../src/rsp/messages/authenticateServer.ts';
-import { eidBytes } from '../../../src/rsp/messages/identifiers.ts';
-import { decodeProfileInstallationResult } from '../../../src/rsp/messages/installationResult.ts';
-import { encodeStoreMetadata } from '../../../src/rsp/messages/metadata.ts';
-import type { StoreMetadata } from '../../../src/rsp/messages/metadata.ts';
+} from '../../../src/sgp22/messages/authenticate-server.ts';
+import { eidBytes } from '../../../src/sgp22/messages/identifiers.ts';
+import { decodeProfileInstallationResult } from '../../../src/sgp22/messages/installation-result.ts';
+import { encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import type { StoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
 import {
   decodeEuiccSigned2,
   encodeSmdpSigned2,
-} from '../../../src/rsp/messages/prepareDownload.ts';
+} from '../../../src/sgp22/messages/prepare-download.ts';
 import type {
   PrepareDownloadRequest,
   PrepareDownloadResponseOk,
   SmdpSigned2,
-} from '../../../src/rsp/messages/prepareDownload.ts';
-import { sign, smdpSignature2Input } from '../../../src/rsp/messages/signature.ts';
+} from '../../../src/sgp22/messages/prepare-download.ts';
+import { sign, smdpSignature2Input } from '../../../src/sgp22/messages/signature.ts';
 import { NOW } from '../certificates/chains.ts';
 import { fixture, KEYS, madeUpKey } from '../certificates/keys.ts';
 import type { TestKey } from '../certificates/keys.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secretKey.ts';
+import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
 
 export const EID = '89049032123451234512345678901235';
 export const SERVER = 'smdpp.example.com';

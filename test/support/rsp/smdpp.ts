@@ -5,21 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { anchorFromCertificate } from '../../../src/pki/index.ts';
-import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
-import type { EuiccInfo1 } from '../../../src/rsp/messages/euiccInfo.ts';
+import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import type { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import {
   decodeAuthenticateServerResponse,
   encodeAuthenticateServerResponse,
-} from '../../../src/rsp/messages/authenticateServer.ts';
+} from '../../../src/sgp22/messages/authenticate-server.ts';
 import {
   decodePrepareDownloadResponse,
   encodePrepareDownloadResponse,
-} from '../../../src/rsp/messages/prepareDownload.ts';
+} from '../../../src/sgp22/messages/prepare-download.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
-import { encodeInteger, encodeText } from '../../../src/rsp/messages/values.ts';
+import { encodeInteger, encodeText } from '../../../src/sgp22/messages/values.ts';
 import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
 import type { KeyPair, SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secretKey.ts';
+import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import type { SmdpSettings } from '../../../src/rsp/smdpp/settings.ts';
 import {
@@ -32,8 +32,8 @@ import type { AddOrder, AddProfile } from '../../../src/rsp/smdpp/stock.ts';
 import { SmdpStore } from '../../../src/rsp/smdpp/store.ts';
 import { fixture } from '../certificates/keys.ts';
 import { NOW } from '../certificates/chains.ts';
-import { authenticateServer, initiateRequest, prepareDownload } from './softEuicc.ts';
-import type { SoftEuicc } from './softEuicc.ts';
+import { authenticateServer, initiateRequest, prepareDownload } from './soft-euicc.ts';
+import type { SoftEuicc } from './soft-euicc.ts';
 
 export const ADDRESS = 'smdpp.example.com';
 

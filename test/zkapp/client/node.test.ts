@@ -6,7 +6,7 @@ import { NodeChain, type NodeOptions } from '../../../src/zkapp/client/node.ts';
 import { publishAggregate, publishChain } from '../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { z } from 'zod';
-import { type NodeServer, startNode } from './nodeServer.ts';
+import { type NodeServer, startNode } from './node-server.ts';
 import { refusalOf } from './refusal.ts';
 import {
   aggregateEnvelope,

@@ -4,7 +4,7 @@ import { Field, PrivateKey } from 'o1js';
 import { ENTRY_STATE, RevocationEntry } from '../../../src/circuits/revocation.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import { ADMIN_DELAY_SLOTS, TRUST_HEIGHT } from '../../../src/params.ts';
-import { type MapPlace, RevocationMap, SerialTree } from '../../../src/witness/revocationMap.ts';
+import { type MapPlace, RevocationMap, SerialTree } from '../../../src/witness/revocation-map.ts';
 import {
   apply,
   cancel,

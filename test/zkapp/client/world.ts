@@ -13,7 +13,7 @@ import { RevocationEntry, mapKey } from '../../../src/circuits/revocation.ts';
 import { MODE, SLOT_SECONDS, TRUST_HEIGHT } from '../../../src/params.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
 import { type AggregatedClaims, aggregateClaims } from '../../../src/witness/aggregate.ts';
-import type { MapPlace, RevocationMap } from '../../../src/witness/revocationMap.ts';
+import type { MapPlace, RevocationMap } from '../../../src/witness/revocation-map.ts';
 import { deployRegistry } from '../../../src/zkapp/client/deploy.ts';
 import { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
 import type { Sender } from '../../../src/zkapp/client/send.ts';

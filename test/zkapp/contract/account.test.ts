@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AccountUpdate, Field, Mina, Permissions, UInt64, VerificationKey } from 'o1js';
 import { emptyRoot } from '../../../src/circuits/gadgets/merkle.ts';
 import { REGISTRY_HEIGHT } from '../../../src/params.ts';
-import { RevocationMap } from '../../../src/witness/revocationMap.ts';
+import { RevocationMap } from '../../../src/witness/revocation-map.ts';
 import { adminKeyHash, ProofRegistry, registryState } from '../../../src/zkapp/contract/index.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import { LEAVES, rootOf, timeOf } from './values.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Field, PrivateKey, PublicKey } from 'o1js';
 import { ADMIN_DELAY_SLOTS } from '../../../src/params.ts';
-import { RegistryTree } from '../../../src/witness/registryTree.ts';
+import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { actionHash } from '../../../src/zkapp/contract/action.ts';
 import { AdminAction, LeafPath, type TrustChange } from '../../../src/zkapp/contract/arguments.ts';
 import {

@@ -8,7 +8,7 @@ import {
   type MapPlace,
   noneEntry,
   RevocationMap,
-} from '../../../src/witness/revocationMap.ts';
+} from '../../../src/witness/revocation-map.ts';
 import {
   listArguments,
   setSourceAction,
@@ -16,7 +16,7 @@ import {
   sourceAddition,
   sourceChange,
 } from '../../../src/zkapp/contract/index.ts';
-import { CA, keyOf, list, NONE, OTHER, POINT, statementOf, USER } from './revocationMap.ts';
+import { CA, keyOf, list, NONE, OTHER, POINT, statementOf, USER } from './revocation-map.ts';
 import { LEAVES, rootOf, SLOTS } from './values.ts';
 import { createWorld, crlProof, type World } from './world.ts';
 

@@ -4,7 +4,7 @@ import type { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { emptyRoot } from '../../../src/circuits/gadgets/merkle.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import { MIN_REMAINING_SECONDS, MODE, REGISTRY_HEIGHT } from '../../../src/params.ts';
-import { RegistryTree } from '../../../src/witness/registryTree.ts';
+import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { LeafPath, SubtreePath } from '../../../src/zkapp/contract/arguments.ts';
 import { publishAggregateArguments, publishArguments } from '../../../src/zkapp/contract/index.ts';
 import { withLeaf, withSubtree } from '../../../src/zkapp/contract/places.ts';

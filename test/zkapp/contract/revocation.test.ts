@@ -13,7 +13,7 @@ import {
   noneEntry,
   RevocationMap,
   SerialTree,
-} from '../../../src/witness/revocationMap.ts';
+} from '../../../src/witness/revocation-map.ts';
 import { ListUpdate, MapPath, SourceAddition } from '../../../src/zkapp/contract/arguments.ts';
 import { listArguments, sourceAddition, sourceChange } from '../../../src/zkapp/contract/lists.ts';
 import {
@@ -23,7 +23,7 @@ import {
 } from '../../../src/zkapp/contract/revocation.ts';
 import { periodOf, type RegistryState, type Slots } from '../../../src/zkapp/contract/state.ts';
 import { codeOf } from '../../pki/code-of.ts';
-import { CA, keyOf, list, NONE, OTHER, POINT, statementOf, USER } from './revocationMap.ts';
+import { CA, keyOf, list, NONE, OTHER, POINT, statementOf, USER } from './revocation-map.ts';
 import { LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
 
 let map = new RevocationMap();

@@ -13,9 +13,9 @@ import type { LookupTable } from '../../kimchi/table.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 import { assertDistinct } from './distinct.ts';
 import type { ExtensionFacts } from './facts.ts';
-import { readRegisteredId } from './generalNames.ts';
-import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './keyIdentifiers.ts';
-import { readNameConstraints, readPermittedEins, ownConstraints } from './nameConstraints.ts';
+import { readRegisteredId } from './general-names.ts';
+import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './key-identifiers.ts';
+import { readNameConstraints, readPermittedEins, ownConstraints } from './name-constraints.ts';
 import { oidKey, oidKeyOf } from './oids.ts';
 import {
   assertSamePosition,

@@ -6,7 +6,7 @@ import type { ByteMemory, Position } from '../memory.ts';
 import { readShortTlv, readTlv, SHORT_LENGTHS } from '../tlv.ts';
 import { readAttributes } from './attributes.ts';
 import type { Limbs, TbsFacts } from './facts.ts';
-import { hashName } from './nameHash.ts';
+import { hashName } from './name-hash.ts';
 import { walkName } from './names.ts';
 import { monthTable, readTime } from './times.ts';
 

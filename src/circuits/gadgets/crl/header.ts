@@ -1,12 +1,12 @@
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
-import { hashName } from '../certificate/nameHash.ts';
+import { hashName } from '../certificate/name-hash.ts';
 import { walkName } from '../certificate/names.ts';
 import { expect, SIGNATURE_ALGORITHM } from '../certificate/tbs.ts';
 import { monthTable, readTime } from '../certificate/times.ts';
 import type { ByteMemory } from '../memory.ts';
-import { readLargeHeader } from './largeHeader.ts';
+import { readLargeHeader } from './large-header.ts';
 
 const SEQUENCE = 0x30;
 

@@ -3,7 +3,7 @@ import { parseCertificate } from '../../../asn1/index.ts';
 import { bytesEqual, bytesToHex } from '../../../bytes.ts';
 import type { TrustAnchor } from '../../../pki/index.ts';
 import type { Credential } from '../../../prover/credential.ts';
-import type { CredentialStore } from '../../../session/credentialStore.ts';
+import type { CredentialStore } from '../../../session/credential-store.ts';
 import type { DeviceProofs } from './proofs.ts';
 
 export interface CredentialWanted {

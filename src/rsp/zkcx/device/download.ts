@@ -4,7 +4,7 @@
  */
 import { ZkcxError } from '../../../errors.ts';
 import type { Credential } from '../../../prover/credential.ts';
-import type { CredentialStore } from '../../../session/credentialStore.ts';
+import type { CredentialStore } from '../../../session/credential-store.ts';
 import type { HolderPolicy, Peer } from '../../../session/holder.ts';
 import { clock } from '../../../session/verifier.ts';
 import {
@@ -20,13 +20,13 @@ import type {
   DownloadOptions,
   ProfileMetadata,
 } from '../../lpa/index.ts';
-import { transactionIdText } from '../../messages/identifiers.ts';
-import { RspRefusal } from '../../messages/statusCodes.ts';
+import { transactionIdText } from '../../../sgp22/messages/identifiers.ts';
+import { RspRefusal } from '../../../sgp22/status-codes.ts';
 import type { ZkcxMode } from '../negotiation.ts';
 import { type CredentialWanted, newCredential, storedCredential } from './credential.ts';
 import { type Initiated, initiate } from './initiate.ts';
 import { installProfile } from './installation.ts';
-import type { KeptSessions } from './keptSessions.ts';
+import type { KeptSessions } from './kept-sessions.ts';
 import {
   acceptedTerms,
   authenticateServer,

@@ -4,7 +4,7 @@
  */
 export { downloadZkcx } from './download.ts';
 export type { ZkcxDownloadOptions, ZkcxEvent, ZkcxQuestion } from './download.ts';
-export { KeptSessions } from './keptSessions.ts';
+export { KeptSessions } from './kept-sessions.ts';
 export { zkcxDelivery } from './notifications.ts';
 export type { DeliveryOptions } from './notifications.ts';
 export { deviceProofs } from './proofs.ts';

@@ -12,9 +12,9 @@ import { clock } from '../../../session/verifier.ts';
 import { TrustSet } from '../../../witness/trust.ts';
 import type { Es10, Es9p } from '../../lpa/index.ts';
 import { checkInitiateAuthentication } from '../../lpa/server-checks.ts';
-import { encodeJson } from '../../messages/es9p.ts';
-import { isSignature } from '../../messages/signature.ts';
-import { NO_CERTIFICATE, type ZkcxServer } from '../../messages/zkcxServer.ts';
+import { encodeJson } from '../../../sgp22/messages/es9p.ts';
+import { isSignature } from '../../../sgp22/messages/signature.ts';
+import { NO_CERTIFICATE, type ZkcxServer } from '../../../sgp22/messages/zkcx-server.ts';
 import {
   requireOffer,
   serverDocuments,
@@ -26,7 +26,7 @@ import {
 } from '../negotiation.ts';
 import { type RspTranscript, rspTranscript } from '../transcript.ts';
 import type { DeviceProofs } from './proofs.ts';
-import { checkServerCertificate, SERVER_ROLES } from './serverCertificates.ts';
+import { checkServerCertificate, SERVER_ROLES } from './server-certificates.ts';
 
 export interface InitiateInput {
   readonly es10: Es10;

@@ -12,13 +12,13 @@ import {
 } from '../../lpa/endings.ts';
 import type { Downloaded } from '../../lpa/index.ts';
 import { checkPackageMetadata, checkTransaction } from '../../lpa/server-checks.ts';
-import { decodeStoreMetadata } from '../../messages/metadata.ts';
+import { decodeStoreMetadata } from '../../../sgp22/messages/metadata.ts';
 import {
   decodeSmdpSigned2,
   DOWNLOAD_ERROR,
   type PrepareDownloadResponseOk,
-} from '../../messages/prepareDownload.ts';
-import { euiccSignature2Input } from '../../messages/signature.ts';
+} from '../../../sgp22/messages/prepare-download.ts';
+import { euiccSignature2Input } from '../../../sgp22/messages/signature.ts';
 import type { Received } from '../../../asn1/tlv.ts';
 import type { ZkcxAnswer } from '../messages.ts';
 import { discloseDevice, discloseIdentity } from '../openings.ts';

@@ -2,13 +2,16 @@
 import { ZkcxError } from '../../../errors.ts';
 import { planPossession } from '../../../session/statements.ts';
 import type { Delivery } from '../../lpa/index.ts';
-import { encodeJson } from '../../messages/es9p.ts';
-import { iccidBytes } from '../../messages/identifiers.ts';
-import { notificationMetadataOf, type PendingNotification } from '../../messages/notifications.ts';
+import { encodeJson } from '../../../sgp22/messages/es9p.ts';
+import { iccidBytes } from '../../../sgp22/messages/identifiers.ts';
+import {
+  notificationMetadataOf,
+  type PendingNotification,
+} from '../../../sgp22/messages/notifications.ts';
 import type { Received } from '../../../asn1/tlv.ts';
 import { sealNotification } from '../channel.ts';
 import { encodeZkcxRequest, SEALED_REQUEST, ZKCX, type ZkcxRequest } from '../messages.ts';
-import type { KeptSession, KeptSessions } from './keptSessions.ts';
+import type { KeptSession, KeptSessions } from './kept-sessions.ts';
 import type { DeviceProofs } from './proofs.ts';
 import { signatureParts } from './session.ts';
 

@@ -11,9 +11,9 @@ import {
   AUTHENTICATE_ERROR,
   type AuthenticateResponseOk,
   decodeEuiccSigned1,
-} from '../../messages/authenticateServer.ts';
-import type { DeviceInfo } from '../../messages/ctxParams.ts';
-import { decodeExtCardResource } from '../../messages/euiccInfo.ts';
+} from '../../../sgp22/messages/authenticate-server.ts';
+import type { DeviceInfo } from '../../../sgp22/messages/ctx-params.ts';
+import { decodeExtCardResource } from '../../../sgp22/messages/euicc-info.ts';
 import { type Eligibility, memoryStep } from '../messages.ts';
 import { requestTerms } from '../negotiation.ts';
 import { hiddenPart } from '../transcript.ts';

@@ -7,7 +7,7 @@ import type { JobOptions, Prover } from '../../../prover/prover.ts';
 import { type AnswerPlan, proveAnswer } from '../../../session/answer.ts';
 import { verifyCertified } from '../../../session/certified.ts';
 import type { PresentationBundle } from '../../../session/envelopes.ts';
-import { rememberedProofs } from '../../../session/rememberedProofs.ts';
+import { rememberedProofs } from '../../../session/remembered-proofs.ts';
 import { renewCredential } from '../../../session/renewal.ts';
 import type { planPossession } from '../../../session/statements.ts';
 

@@ -8,9 +8,9 @@ import type { SessionOpenings } from '../../../witness/presentation.ts';
 import { assertGoesOn, type CancelReason } from '../../lpa/endings.ts';
 import type { Es10, Es9p } from '../../lpa/index.ts';
 import { checkTransaction } from '../../lpa/server-checks.ts';
-import { CANCEL_SESSION_REASON } from '../../messages/cancelSession.ts';
-import { encodeJson } from '../../messages/es9p.ts';
-import { hexToBytes } from '../../messages/identifiers.ts';
+import { CANCEL_SESSION_REASON } from '../../../sgp22/messages/cancel-session.ts';
+import { encodeJson } from '../../../sgp22/messages/es9p.ts';
+import { hexToBytes } from '../../../sgp22/messages/identifiers.ts';
 import { ClientChannel } from '../channel.ts';
 import {
   decodeZkcxAnswer,

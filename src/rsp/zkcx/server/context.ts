@@ -1,6 +1,6 @@
 /** What the functions of the zkCX server share. */
 import { ZkcxError } from '../../../errors.ts';
-import type { OnceStore } from '../../../session/onceStore.ts';
+import type { OnceStore } from '../../../session/once-store.ts';
 import { assertMapAge, DEFAULT_TOLERANCE } from '../../../session/verifier.ts';
 import type { SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';

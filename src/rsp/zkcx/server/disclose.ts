@@ -1,12 +1,12 @@
 /** zkcxDisclose: the user has agreed, and the device opens what its presentation committed to. */
-import { RspRefusal, STATUS } from '../../messages/statusCodes.ts';
+import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import { keyText } from '../../smdpp/device.ts';
 import { attempt, isDeliverable, isFreeFor } from '../../smdpp/order.ts';
 import type { Device, Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { checkDeviceDisclosure, checkIdentityDisclosure } from '../openings.ts';
-import { signOffer } from './authenticateClient.ts';
+import { signOffer } from './authenticate-client.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { refusing, unknownSession } from './refusals.ts';
 import type { LiveSession } from './sessions.ts';

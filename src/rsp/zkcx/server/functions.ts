@@ -1,10 +1,10 @@
 /** The functions of zkCX by path: their seal, their session's lock, their refusals. */
 import { bytesToHex } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
-import { encodeJson } from '../../messages/es9p.ts';
-import { RspRefusal } from '../../messages/statusCodes.ts';
+import { encodeJson } from '../../../sgp22/messages/es9p.ts';
+import { RspRefusal } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
-import { type JsonFunction, jsonFunction } from '../../smdpp/jsonFunctions.ts';
+import { type JsonFunction, jsonFunction } from '../../smdpp/json-functions.ts';
 import type { SealedKind } from '../channel.ts';
 import {
   decodeZkcxRequest,
@@ -17,12 +17,12 @@ import {
   type ZkcxRequest,
 } from '../messages.ts';
 import { ZKCX_INITIATE } from '../negotiation.ts';
-import { authenticateClient } from './authenticateClient.ts';
-import { cancelSession } from './cancelSession.ts';
+import { authenticateClient } from './authenticate-client.ts';
+import { cancelSession } from './cancel-session.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { disclose } from './disclose.ts';
-import { getBoundProfilePackage } from './getBoundProfilePackage.ts';
-import { handleNotification } from './handleNotification.ts';
+import { getBoundProfilePackage } from './get-bound-profile-package.ts';
+import { handleNotification } from './handle-notification.ts';
 import { initiate } from './initiate.ts';
 import { unknownSession } from './refusals.ts';
 import type { LiveSession, ZkcxSession } from './sessions.ts';

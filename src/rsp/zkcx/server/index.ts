@@ -3,7 +3,7 @@
  * the functions that take part in its ES9+ (`OpenZkcxExtension`).
  */
 import { join } from 'node:path';
-import { OnceStore } from '../../../session/onceStore.ts';
+import { OnceStore } from '../../../session/once-store.ts';
 import type { OpenZkcxExtension } from '../../smdpp/extension.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { type OnRefusal, zkcxFunctions } from './functions.ts';

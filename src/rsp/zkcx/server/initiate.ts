@@ -1,17 +1,17 @@
 /** InitiateAuthentication with an offer of zkCX: the server's own offer, bound by the challenge it signs. */
 import { bytesToHex } from '../../../bytes.ts';
 import type { Role } from '../../../roles.ts';
-import { encodeServerSigned1 } from '../../messages/authenticateServer.ts';
-import { encodeJson, ES9P } from '../../messages/es9p.ts';
-import { compareVersions } from '../../messages/identifiers.ts';
-import { sign } from '../../messages/signature.ts';
-import { NO_CERTIFICATE } from '../../messages/zkcxServer.ts';
+import { encodeServerSigned1 } from '../../../sgp22/messages/authenticate-server.ts';
+import { encodeJson, ES9P } from '../../../sgp22/messages/es9p.ts';
+import { compareVersions } from '../../../sgp22/messages/identifiers.ts';
+import { sign } from '../../../sgp22/messages/signature.ts';
+import { NO_CERTIFICATE } from '../../../sgp22/messages/zkcx-server.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import {
   chooseParties,
   initiateAuthentication,
   openSession,
-} from '../../smdpp/initiateAuthentication.ts';
+} from '../../smdpp/initiate-authentication.ts';
 import { ServerChannel } from '../channel.ts';
 import { newHpkeKeyPair } from '../hpke.ts';
 import {

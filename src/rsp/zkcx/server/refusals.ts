@@ -1,6 +1,6 @@
 /** From what a check throws to what a device is told: one answer for every proof that is not taken. */
 import { type ErrorCode, ZkcxError } from '../../../errors.ts';
-import { RspRefusal, STATUS, type StatusCode } from '../../messages/statusCodes.ts';
+import { RspRefusal, STATUS, type StatusCode } from '../../../sgp22/status-codes.ts';
 
 /** Troubles of the server itself; a device may try again. */
 const OWN: readonly ErrorCode[] = ['ERR_RSP_BUSY', 'ERR_RSP_STORE', 'ERR_SESSION_STORE'];

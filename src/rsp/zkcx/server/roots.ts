@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises';
 import { certificateBytes, parseCertificate } from '../../../asn1/index.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
-import { readFileLimited } from '../../../prover/files.ts';
-import { loadMap, MAX_MAP_FILE_BYTES } from '../../../session/mapFile.ts';
-import { loadRegistry, MAX_REGISTRY_FILE_BYTES } from '../../../session/registryFile.ts';
-import type { CurrentRoots } from '../../../session/sessionVerifier.ts';
-import type { RevocationMap } from '../../../witness/revocationMap.ts';
+import { readFileLimited } from '../../../files.ts';
+import { loadMap, MAX_MAP_FILE_BYTES } from '../../../session/map-file.ts';
+import { loadRegistry, MAX_REGISTRY_FILE_BYTES } from '../../../session/registry-file.ts';
+import type { CurrentRoots } from '../../../session/session-verifier.ts';
+import type { RevocationMap } from '../../../witness/revocation-map.ts';
 import { TrustSet } from '../../../witness/trust.ts';
 
 const MAX_CERTIFICATE_BYTES = 65_536;

@@ -63,7 +63,7 @@ export class ProofVerifiers {
 
   constructor({ processes = 2, places = 16, timeout = 30_000, worker }: VerifiersOptions = {}) {
     this.#options = { processes, places, timeout };
-    this.#worker = worker ?? siblingModule('verifyWorker', import.meta.url);
+    this.#worker = worker ?? siblingModule('verify-worker', import.meta.url);
   }
 
   /** Start all processes: loading the proof system takes seconds, which the first device need not wait. */

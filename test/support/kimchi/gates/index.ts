@@ -1,10 +1,10 @@
 import { GATE } from '../../../../src/circuits/kimchi/gates.ts';
-import { foreignFieldMul } from './foreignFieldMul.ts';
+import { foreignFieldMul } from './foreign-field-mul.ts';
 import { generic } from './generic.ts';
 import { lookup, zero } from './lookup.ts';
 import { poseidon } from './poseidon.ts';
-import { rangeCheck0 } from './rangeCheck0.ts';
-import { rangeCheck1 } from './rangeCheck1.ts';
+import { rangeCheck0 } from './range-check0.ts';
+import { rangeCheck1 } from './range-check1.ts';
 import type { GateRules } from './row.ts';
 import { xor16 } from './xor16.ts';
 

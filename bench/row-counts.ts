@@ -1,0 +1,118 @@
+/** Rows of the gadgets and programs, counted in the constraint systems that are really built. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Field } from 'o1js';
+import { walkExtensions } from '../src/circuits/gadgets/certificate/extensions.ts';
+import type { Limbs } from '../src/circuits/gadgets/certificate/facts.ts';
+import { walkTbs } from '../src/circuits/gadgets/certificate/tbs.ts';
+import { ByteMemory } from '../src/circuits/gadgets/memory.ts';
+import { verifyEcdsa } from '../src/circuits/gadgets/p256/index.ts';
+import { sha256 } from '../src/circuits/gadgets/sha256/index.ts';
+import type { CircuitContext } from '../src/circuits/kimchi/context.ts';
+import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
+import { TBS_BLOCKS } from '../src/params.ts';
+import { cacheFolder } from '../src/prover/cache.ts';
+import { writeFileAtomic } from '../src/files.ts';
+import { PROGRAM_NAMES, type ProvableProgram } from '../src/prover/programs.ts';
+import type { JobOptions, ProverEvent, ProverOptions } from '../src/prover/prover.ts';
+import { compileNoted, structureOf, type Structure } from '../test/support/kimchi/structure.ts';
+
+export interface RowCount extends Omit<Structure, 'rows'> {
+  /** Of the gadget, or of the method itself. */
+  readonly rows: number;
+  /** What the proof system adds to a method: its public values, and the proofs it verifies. */
+  readonly recursionRows: number;
+}
+
+const BLOCK_BYTES = 64;
+
+/**
+ * The gadgets. Domain and digest are of the circuit that holds the gadget alone, with the byte
+ * memory where it needs one; its rows are without the memory and without what every circuit has.
+ */
+export async function gadgetRows(): Promise<Record<string, RowCount>> {
+  const circuits = {
+    empty: () => undefined,
+    memory1: (context: CircuitContext) => void memory(context, 1),
+    memory2: (context: CircuitContext) => void memory(context, 2),
+    memoryTbs: (context: CircuitContext) => void memory(context, TBS_BLOCKS),
+    hash1: (context: CircuitContext) => void sha256(context, memory(context, 1), one()),
+    hash2: (context: CircuitContext) => void sha256(context, memory(context, 2), one()),
+    walk: (context: CircuitContext) => {
+      const tbs = memory(context, TBS_BLOCKS);
+      walkExtensions(context, tbs, walkTbs(context, tbs).extensions);
+    },
+    ecdsa: (context: CircuitContext) => {
+      const [digest, r, s, x, y] = [limbs(), limbs(), limbs(), limbs(), limbs()];
+      verifyEcdsa(context, { digest, signature: { r, s }, key: { x, y } });
+    },
+  };
+  const built = {} as Record<keyof typeof circuits, Structure>;
+  for (const name of Object.keys(circuits) as (keyof typeof circuits)[]) {
+    built[name] = await structureOf(circuits[name]);
+  }
+  const { empty, memory1, memory2, memoryTbs, hash1, hash2, walk, ecdsa } = built;
+  const gadget = ({ domainLog2, digest }: Structure, rows: number): RowCount => ({
+    rows,
+    recursionRows: 0,
+    domainLog2,
+    digest,
+  });
+  return {
+    'gadget.ecdsaP256': gadget(ecdsa, ecdsa.rows - empty.rows),
+    'gadget.sha256PerBlock': gadget(hash2, hash2.rows - hash1.rows - (memory2.rows - memory1.rows)),
+    'gadget.derWalk': gadget(walk, walk.rows - memoryTbs.rows),
+  };
+}
+
+/**
+ * A proving process that keeps the rows of every program that it compiles in the folder of the keys, for
+ * `programRows`.
+ */
+export const NOTING_WORKER = new URL('./noting.worker.ts', import.meta.url);
+
+/** Compile a program anew and keep the rows of its methods: their own, and what recursion adds. */
+export async function compileKeepingRows(
+  name: string,
+  program: ProvableProgram,
+  options: Parameters<ProvableProgram['compile']>[0],
+) {
+  const { steps, compiled } = await compileNoted(program, options);
+  const counts = Object.entries(steps).map(
+    ([method, { ownRows, rows: total, ...rest }]): [string, RowCount] => [
+      `${name}.${method}`,
+      { rows: ownRows, recursionRows: total - ownRows, ...rest },
+    ],
+  );
+  const file = rowsFile(options.cache.cacheDirectory ?? cacheFolder(), name);
+  await writeFileAtomic(file, JSON.stringify(Object.fromEntries(counts)), 0o644);
+  return compiled;
+}
+
+/** The rows of all programs, as kept in a folder of keys that `NOTING_WORKER` filled. */
+export function programRows(cache: string): Record<string, RowCount> {
+  const files = PROGRAM_NAMES.map((name) => readFileSync(rowsFile(cache, name), 'utf8'));
+  return Object.assign({}, ...files.map((text) => JSON.parse(text) as Record<string, RowCount>));
+}
+
+const rowsFile = (cache: string, name: string) => join(cache, `rows-${name}.json`);
+
+/** All gadgets and programs, by `checkKeys` or `buildKeys`. Tells on stderr where it is: it takes minutes. */
+export async function measureRows(
+  compileAll: (options: ProverOptions & JobOptions) => Promise<unknown>,
+): Promise<Record<string, RowCount>> {
+  const onEvent = (event: ProverEvent) => {
+    if (event.type === 'compiling') console.error(`compiling ${event.program} ...`);
+  };
+  await compileAll({ worker: NOTING_WORKER, onEvent });
+  return { ...(await gadgetRows()), ...programRows(cacheFolder()) };
+}
+
+const one = () => existsOne(() => 1n);
+const limbs = () => exists(3, () => [1n, 1n, 1n]) as Limbs;
+
+function memory(context: CircuitContext, blocks: number): ByteMemory {
+  const size = BLOCK_BYTES * blocks;
+  const bytes: Field[] = exists(size, () => Array.from({ length: size }, () => 0n));
+  return new ByteMemory(context, bytes);
+}

@@ -1,0 +1,200 @@
+/**
+ * crlExtensions of the profile: authorityKeyIdentifier, cRLNumber and issuingDistributionPoint, each
+ * exactly once, in any order, and no other. So deltas, parts of lists and whatever is not known are
+ * refused, critical or not.
+ */
+import type { Field } from 'o1js';
+import { CRL_MAX_NUMBER, TABLE } from '../../../params.ts';
+import { domainHash } from '../../hash.ts';
+import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import { existsOne } from '../../kimchi/gates.ts';
+import { skipCritical } from '../certificate/extensions.ts';
+import type { OctetsFact } from '../certificate/facts.ts';
+import { readAuthorityKeyIdentifier } from '../certificate/key-identifiers.ts';
+import { lengthAndChunks } from '../certificate/name-hash.ts';
+import { assertSamePosition, startsWith, TAG } from '../certificate/optional.ts';
+import { readUnsigned } from '../certificate/tbs.ts';
+import type { ByteMemory, Position } from '../memory.ts';
+import { readTlv } from '../tlv.ts';
+
+/** What the extensions say. */
+export interface ListExtensions {
+  readonly authorityKeyIdentifier: OctetsFact;
+  /** Below 2^63. */
+  readonly crlNumber: Field;
+  /** `pointHash` of the one URI of the distribution point. */
+  readonly point: Field;
+  /** Bits; not both are set. */
+  readonly onlyUser: Field;
+  readonly onlyCa: Field;
+}
+
+/** Last bytes of the OIDs id-ce 2.5.29.x. */
+const ID_CE = { authorityKeyIdentifier: 35n, crlNumber: 20n, issuingDistributionPoint: 28n };
+const KINDS = Object.values(ID_CE);
+
+/** OBJECT IDENTIFIER of three bytes, 2.5.29 and a last byte of 0. */
+const ID_CE_BYTES = 0x0603551d00n;
+
+const CRITICAL = 0x01;
+const USER_CERTS = 0x81;
+const CA_CERTS = 0x82;
+/** A BOOLEAN TRUE under a tag: the one value that DER lets stand where FALSE is the default. */
+const trueUnder = (tag: number) => (BigInt(tag) << 16n) | 0x01ffn;
+
+const NUMBER_LENGTHS: NumberSet = {
+  table: TABLE.crl.numberLengths,
+  numbers: Array.from({ length: CRL_MAX_NUMBER }, (_, i) => BigInt(i + 1)),
+};
+
+interface Slot {
+  /** Last byte of the OID. */
+  readonly kind: Field;
+  readonly critical: Field;
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/**
+ * Read crlExtensions [0] at `start`, the last field of a TBSCertList that ends at `end`, an index.
+ * ~230 rows.
+ */
+export function readListExtensions(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+  end: Field,
+): ListExtensions {
+  const explicit = readTlv(context, memory, start, 0xa0);
+  const list = readTlv(context, memory, explicit.content, TAG.sequence);
+  assertSamePosition(context, explicit.end, list.end);
+  context.assertLinear([
+    [1n, list.end.index],
+    [-1n, end],
+  ]);
+  const slots: Slot[] = [];
+  let at = list.content;
+  for (const _ of KINDS) {
+    const { slot, next } = readSlot(context, memory, at);
+    slots.push(slot);
+    at = next;
+  }
+  assertSamePosition(context, at, list.end);
+
+  const [keySlot, numberSlot, pointSlot] = arrange(context, memory, slots);
+  const number = readUnsigned(context, memory, numberSlot.start, NUMBER_LENGTHS);
+  assertSamePosition(context, number.end, numberSlot.end);
+  // conforming issuers mark it (RFC 5280, 5.2.5): who does not know it must not use the list
+  context.assertLinear([[1n, pointSlot.critical]], -1n);
+  return {
+    authorityKeyIdentifier: readAuthorityKeyIdentifier(context, memory, {
+      present: context.constant(1n),
+      ...keySlot,
+    }),
+    crlNumber: number.value,
+    ...readDistributionPoint(context, memory, pointSlot),
+  };
+}
+
+/** Extension with an OID of id-ce. ~20 rows. */
+function readSlot(
+  context: CircuitContext,
+  memory: ByteMemory,
+  start: Position,
+): { slot: Slot; next: Position } {
+  const extension = readTlv(context, memory, start, TAG.sequence);
+  const oidEnd = memory.advance(extension.content, 5);
+  const kind = context.linear(memory.betweenTerms(extension.content, oidEnd, 5), -ID_CE_BYTES);
+  const critical = startsWith(context, memory, oidEnd, extension.end, CRITICAL);
+  const value = readTlv(
+    context,
+    memory,
+    skipCritical(context, memory, oidEnd, critical),
+    TAG.octetString,
+  );
+  assertSamePosition(context, value.end, extension.end);
+  return {
+    slot: { kind, critical, start: value.content, end: value.end },
+    next: extension.end,
+  };
+}
+
+/**
+ * The slots in the order of KINDS. One bit a slot and kind, each slot of one kind and each kind in one
+ * slot: so a slot's kind is a known one and none stands twice. ~30 rows.
+ */
+function arrange(
+  context: CircuitContext,
+  memory: ByteMemory,
+  slots: readonly Slot[],
+): [Slot, Slot, Slot] {
+  const bits = slots.map(({ kind }) =>
+    KINDS.map((known) => {
+      const bit = existsOne(() => (kind.toBigInt() === known ? 1n : 0n));
+      context.assertBit(bit);
+      return bit;
+    }),
+  );
+  for (const [i, row] of bits.entries()) {
+    context.assertLinear(
+      row.map((bit) => [1n, bit] as const),
+      -1n,
+    );
+    context.assertLinear([
+      ...row.map((bit, k) => [KINDS[k]!, bit] as const),
+      [-1n, slots[i]!.kind] as const,
+    ]);
+  }
+  return KINDS.map((kind, k): Slot => {
+    const column = bits.map((row) => row[k]!);
+    context.assertLinear(
+      column.map((bit) => [1n, bit] as const),
+      -1n,
+    );
+    const chosen = (value: (slot: Slot) => Field) =>
+      context.linear(
+        slots.map((slot, i) => [1n, context.product(column[i]!, value(slot))] as const),
+      );
+    return {
+      kind: context.constant(kind),
+      critical: chosen(({ critical }) => critical),
+      start: memory.at(chosen(({ start }) => start.index)),
+      end: memory.at(chosen(({ end }) => end.index)),
+    };
+  }) as [Slot, Slot, Slot];
+}
+
+/**
+ * IssuingDistributionPoint (RFC 5280, 5.2.5): fullName of one URI, and at most one of the flags
+ * onlyContainsUserCerts and onlyContainsCACerts. Nothing may follow: no reasons, not indirect, no
+ * attribute certificates. ~130 rows.
+ */
+function readDistributionPoint(
+  context: CircuitContext,
+  memory: ByteMemory,
+  { start, end }: Slot,
+): { point: Field; onlyUser: Field; onlyCa: Field } {
+  const list = readTlv(context, memory, start, TAG.sequence);
+  assertSamePosition(context, list.end, end);
+  const distributionPoint = readTlv(context, memory, list.content, 0xa0);
+  const fullName = readTlv(context, memory, distributionPoint.content, 0xa0);
+  assertSamePosition(context, fullName.end, distributionPoint.end);
+  const uri = readTlv(context, memory, fullName.content, 0x86);
+  assertSamePosition(context, uri.end, fullName.end);
+  context.assertNonZero(uri.length);
+
+  const onlyUser = startsWith(context, memory, distributionPoint.end, list.end, USER_CERTS);
+  const userEnd = skipCritical(
+    context,
+    memory,
+    distributionPoint.end,
+    onlyUser,
+    trueUnder(USER_CERTS),
+  );
+  const onlyCa = startsWith(context, memory, userEnd, list.end, CA_CERTS);
+  const caEnd = skipCritical(context, memory, userEnd, onlyCa, trueUnder(CA_CERTS));
+  assertSamePosition(context, caEnd, list.end);
+  context.assertProduct(onlyUser, onlyCa, context.constant(0n));
+  const chunks = lengthAndChunks(context, memory, uri.content, uri.end);
+  return { point: domainHash('point', chunks), onlyUser, onlyCa };
+}

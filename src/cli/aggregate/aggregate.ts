@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { ChainToAggregate } from '../../aggregate/plan.ts';
+import type { AggregateProgress } from '../../aggregate/progress.ts';
+import { formatEnvelope } from '../../prover/envelope.ts';
+import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
+import {
+  addAt,
+  addJson,
+  addProver,
+  addRoots,
+  now,
+  proverOptions,
+  type ProverFlags,
+  readAnchors,
+  readCertificates,
+} from '../shared/options.ts';
+import { assertWritable } from '../shared/output-file.ts';
+import { answer, isoTime, printProgress } from '../shared/output.ts';
+import { readProofOrCredential } from '../shared/proof-options.ts';
+import { addRedis, announceRedis, type RedisFlags, redisOf } from './redis-option.ts';
+
+const MAX_CHAIN_BYTES = 300_000;
+
+interface Flags extends ProverFlags, RedisFlags {
+  readonly root: string[];
+  readonly out: string;
+  readonly work?: string;
+  readonly at?: bigint;
+  readonly json?: boolean;
+}
+
+/** zkcx aggregate --root CI --out DIR [--work DIR] [--redis URL] CHAIN... */
+export function registerAggregate(zkcx: Command): void {
+  const command = zkcx
+    .command('aggregate')
+    .description('fold chains into one proof; goes on after a stop')
+    .argument(
+      '<chains...>',
+      'each a credential, a chain proof, or certificates below the CI, issuer first, with commas between',
+    )
+    .requiredOption('--out <folder>', 'write the aggregate, and a file for each member, here')
+    .option('--work <folder>', 'keep finished proofs here; private; default: work in --out');
+  addJson(addProver(addRedis(addAt(addRoots(command))))).action(
+    async (chains: string[], flags: Flags) => answer(flags, () => aggregate(chains, flags)),
+  );
+}
+
+async function aggregate(args: string[], flags: Flags) {
+  const { root, out, work = join(out, 'work'), at = now() } = flags;
+  const redis = redisOf(flags);
+  const file = join(out, 'aggregate.json');
+  await makeFolder(out);
+  // before minutes of work, not after them
+  await assertWritable(file);
+  const trust = await readAnchors(root);
+  const chains: ChainToAggregate[] = [];
+  for (const arg of args) chains.push(await readChain(arg));
+  if (redis !== undefined) {
+    printProgress(`Proving by the workers (zkcx worker) of ${await announceRedis(redis)}`);
+  }
+  // circuits take a while to load, so only when everything else is in order
+  const { aggregateChains } = await import('../../aggregate/aggregate-chains.ts');
+  const { writeCredential } = await import('../../prover/credential.ts');
+  const { writeMember } = await import('../../prover/member.ts');
+  const result = await aggregateChains(
+    { trust, chains, at },
+    { ...proverOptions(flags), work, redis, onProgress: printAggregate },
+  );
+  const members = [];
+  for (const [i, { member, credential }] of result.chains.entries()) {
+    const number = String(i + 1).padStart(4, '0');
+    const files = {
+      member: join(out, `member-${number}.json`),
+      credential: credential && join(out, `credential-${number}.json`),
+    };
+    if (credential !== undefined) await writeCredential(files.credential!, credential);
+    await writeMember(files.member, member);
+    members.push(files);
+  }
+  // last: where it is, the rest is
+  await writeFileAtomic(file, formatEnvelope(result.aggregate), 0o644);
+  const [trustRoot, treeRoot, height, count, until] = result.aggregate.proof.publicOutput;
+  const validUntil = isoTime(BigInt(until!));
+  return {
+    json: {
+      aggregate: file,
+      trustRoot,
+      root: treeRoot,
+      height: Number(height),
+      count: Number(count),
+      validUntil,
+      members,
+    },
+    text: [
+      `Proven: ${count} chains below CIs under trust root ${trustRoot},`,
+      `as leaves of a tree of height ${height} with the root ${treeRoot},`,
+      `none over before ${validUntil}.`,
+      `Aggregate: ${file}. A member file and, where the chain was proven here, a credential`,
+      `(private) for each chain stand beside it. The folder ${work} is not needed any more.`,
+    ],
+  };
+}
+
+/** A JSON file is a credential or a proof; anything else is certificates. */
+async function readChain(arg: string): Promise<ChainToAggregate> {
+  const files = arg.split(',');
+  if (files.length > 1 || !(await isJson(arg))) {
+    return { certificates: await readCertificates(files) };
+  }
+  return { proof: await readProofOrCredential(arg) };
+}
+
+async function isJson(file: string): Promise<boolean> {
+  const bytes = await readFileLimited(file, MAX_CHAIN_BYTES);
+  return /^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 100)));
+}
+
+function printAggregate({ done, total, left }: AggregateProgress): void {
+  const rest = left === undefined ? '' : `, about ${Math.ceil(left / 60_000)} min to go`;
+  printProgress(`${done} of ${total} proofs are there${rest}`);
+}

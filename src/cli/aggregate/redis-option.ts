@@ -1,0 +1,38 @@
+/** --redis of the commands that share their work over several machines. */
+import type { Command } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import { isLoopback } from '../../rsp/loopback.ts';
+import { printProgress } from '../shared/output.ts';
+
+export interface RedisFlags {
+  readonly redis?: string;
+}
+
+export function addRedis(command: Command): Command {
+  return command.option(
+    '--redis <url>',
+    'redis://host:port, or rediss:// for TLS; better in ZKCX_REDIS, where no other user sees it',
+  );
+}
+
+/** The flag, else the environment's ZKCX_REDIS. */
+export const redisOf = ({ redis }: RedisFlags): string | undefined =>
+  redis ?? (process.env.ZKCX_REDIS || undefined);
+
+/** The same, and ERR_CLI_USAGE where there is none. */
+export function requiredRedis(flags: RedisFlags): string {
+  const url = redisOf(flags);
+  if (url !== undefined) return url;
+  throw new ZkcxError('ERR_CLI_USAGE', 'say where the jobs are: --redis URL, or ZKCX_REDIS');
+}
+
+/** The URL as it may be shown; says what is to be known before private values go there. */
+export async function announceRedis(url: string): Promise<string> {
+  const { shownUrl } = await import('../../aggregate/redis.ts');
+  const shown = shownUrl(url);
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'rediss:' && !isLoopback(hostname)) {
+    printProgress('Notice: without TLS (rediss://) anyone on the way to Redis can read the chains');
+  }
+  return shown;
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { Certificate } from '../../asn1/index.ts';
+import { bytesToHex } from '../../bytes.ts';
+import { checkProfile } from '../../pki/index.ts';
+import { ROLE_NAMES, ROLES } from '../../roles.ts';
+import { nameText, text } from '../shared/names.ts';
+import { addJson, readCertificate } from '../shared/options.ts';
+import { answer, type Answer, factLines, isoTime, provable } from '../shared/output.ts';
+
+const ROLE_ARC = '2.23.146.1.2.1';
+
+/** zkcx cert inspect FILE */
+export function registerCertInspect(cert: Command): void {
+  addJson(cert.command('inspect'))
+    .description('show what a certificate says; checks its form, not its signature')
+    .argument('<file>', 'certificate, DER or PEM')
+    .action(async (file: string, options: { json?: boolean }) =>
+      answer(options, async () => inspect(await readCertificate(file))),
+    );
+}
+
+function inspect(certificate: Certificate): Answer {
+  const { notBefore, notAfter, publicKey, keyUsage, basicConstraints, policies } = certificate;
+  const hex = (bytes: Uint8Array | undefined) => bytes && bytesToHex(bytes);
+  const facts = {
+    subject: nameText(certificate.subject),
+    issuer: nameText(certificate.issuer),
+    serialNumber: certificate.serialNumber.toString(16),
+    notBefore: isoTime(notBefore),
+    notAfter: isoTime(notAfter),
+    roles: ROLE_NAMES.filter((role) => policies?.includes(roleOidText(role))),
+    policies,
+    key: `04${publicKey.x.toString(16).padStart(64, '0')}${publicKey.y.toString(16).padStart(64, '0')}`,
+    subjectKeyIdentifier: hex(certificate.subjectKeyIdentifier),
+    authorityKeyIdentifier: hex(certificate.authorityKeyIdentifier),
+    keyUsage: keyUsage && Object.entries(keyUsage).flatMap(([name, on]) => (on ? [name] : [])),
+    basicConstraints,
+    nameConstraints: certificate.nameConstraints?.map(({ organisation, iin }) => ({
+      organisation: organisation && text(organisation),
+      iin,
+    })),
+    permittedEins: certificate.permittedEins,
+    registeredId: certificate.registeredId,
+    extendedKeyUsage: certificate.extendedKeyUsage,
+    tbsBytes: certificate.tbs.length,
+    provable: provable(() => checkProfile(certificate)),
+  };
+  return { json: facts, text: factLines(facts) };
+}
+
+const roleOidText = (role: (typeof ROLE_NAMES)[number]) =>
+  [ROLE_ARC, ...ROLES[role].arcs].join('.');

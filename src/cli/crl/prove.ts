@@ -1,0 +1,73 @@
+import { type Command, Option } from 'commander';
+import { formatEnvelope } from '../../prover/envelope.ts';
+import { writeFileAtomic } from '../../files.ts';
+import { assertWritable } from '../shared/output-file.ts';
+import {
+  addAt,
+  addJson,
+  addProver,
+  addRoots,
+  proverOptions,
+  type ProverFlags,
+  readAnchors,
+  readCertificates,
+  readList,
+} from '../shared/options.ts';
+import { answer, printProgress } from '../shared/output.ts';
+
+interface Flags extends ProverFlags {
+  readonly root: string[];
+  readonly issuer?: string[];
+  readonly kind?: 'ca' | 'user';
+  readonly work: string;
+  readonly out: string;
+  readonly at?: bigint;
+  readonly json?: boolean;
+}
+
+/** zkcx crl prove --root CI [--issuer CERT...] --work DIR --out FILE LIST */
+export function registerCrlProve(crl: Command): void {
+  const command = crl
+    .command('prove')
+    .description('prove what a revocation list puts into the map; a proof for every eleven entries')
+    .argument('<list>', 'revocation list, DER or PEM')
+    .option('--issuer <files...>', "chain of the list's issuer below the CI, unless the CI signed")
+    .addOption(
+      new Option('--kind <kind>', 'whose entry, for a list about both').choices(['ca', 'user']),
+    )
+    .requiredOption('--work <folder>', 'keep finished parts here, to go on after a stop; private')
+    .requiredOption('--out <file>', 'write the proof here');
+  addJson(addProver(addAt(addRoots(command)))).action(async (file: string, flags: Flags) =>
+    answer(flags, () => prove(file, flags)),
+  );
+}
+
+async function prove(file: string, flags: Flags) {
+  const { root, issuer = [], kind, work, out, at } = flags;
+  // before minutes of work, not after them
+  await assertWritable(out);
+  const anchors = await readAnchors(root);
+  const certificates = await readCertificates(issuer);
+  const list = await readList(file);
+  // circuits take a while to load, so only when everything else is in order
+  const { proveCrl } = await import('../../prover/crl.ts');
+  const proof = await proveCrl(
+    { anchors, certificates, list, kind, at },
+    {
+      ...proverOptions(flags),
+      work,
+      onPart: (done, total) => printProgress(`${done} of ${total} parts are done`),
+    },
+  );
+  await writeFileAtomic(out, formatEnvelope(proof), 0o644);
+  const [trustRoot, mapKey, entry, count] = proof.proof.publicOutput;
+  return {
+    json: { proof: out, trustRoot, mapKey, entry, count },
+    text: [
+      `Proven: a list of ${count} serial numbers, signed by an issuer under trust root ${trustRoot},`,
+      `fills the entry ${mapKey}`,
+      `of a revocation map with ${entry}`,
+      `Proof: ${out}. The folder ${work} is not needed any more.`,
+    ],
+  };
+}

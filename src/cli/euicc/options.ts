@@ -1,0 +1,188 @@
+/** Options of the commands that emulate an eUICC or use one. */
+import { randomBytes } from 'node:crypto';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import { readFileLimited } from '../../files.ts';
+import type { ApduInterface } from '../../rsp/apdu/index.ts';
+import type { Euicc, EuiccCredential, EuiccFirmware } from '../../rsp/euicc/index.ts';
+import type { Es10 } from '../../rsp/lpa/index.ts';
+import { addAt, addRoots, now, readAnchors, readCertificate } from '../shared/options.ts';
+
+const MAX_KEY_BYTES = 16_384;
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface CredentialFiles {
+  readonly certificate: string;
+  readonly eum: string;
+  readonly key: string;
+}
+
+export interface EmulatorFlags {
+  readonly credential?: CredentialFiles[];
+  readonly root?: string[];
+  readonly data?: string;
+  readonly memory?: number;
+  readonly aid?: Uint8Array;
+  readonly at?: bigint;
+  readonly firmware?: EuiccFirmware;
+}
+
+export interface CardFlags extends EmulatorFlags {
+  readonly card?: Endpoint;
+  readonly cardCommand?: string;
+  readonly blockSize?: number;
+  readonly json?: boolean;
+}
+
+export const random = (length: number) => new Uint8Array(randomBytes(length));
+
+/** What makes an emulated eUICC. */
+export function addEmulator(command: Command, { optional = false } = {}): Command {
+  return addAt(addRoots(command, { optional }))
+    .addOption(
+      new Option('--credential <cert,eum,key>', 'CERT.EUICC, CERT.EUM, SK.EUICC; once for each CI')
+        .argParser((text: string, before: CredentialFiles[] | undefined) => [
+          ...(before ?? []),
+          credentialFiles(text),
+        ])
+        .makeOptionMandatory(!optional),
+    )
+    .option('--data <folder>', 'where the eUICC keeps what it has; default: nowhere')
+    .option('--memory <bytes>', 'its memory for profiles; default: 512 KiB', positive)
+    .option('--aid <hex>', 'AID of the ISD-R, if it is not that of SGP.22', hexBytes)
+    .addOption(
+      new Option(
+        '--firmware <kind>',
+        'zkcx: take servers that the LPA verified; default: classic',
+      ).choices(['classic', 'zkcx'] satisfies EuiccFirmware[]),
+    );
+}
+
+/** Which eUICC a command of the LPA uses: one elsewhere, or an emulated one in this process. */
+export function addCard(command: Command): Command {
+  return addEmulator(
+    command
+      .option(
+        '--card <host:port>',
+        'eUICC behind a socket, as "zkcx euicc --tcp" serves it',
+        endpoint,
+      )
+      .option('--card-command <line>', 'eUICC behind a program that speaks the APDU protocol')
+      .option('--block-size <bytes>', 'data of one APDU, 1 to 255; default: 120', blockSize),
+    { optional: true },
+  );
+}
+
+/** Switch an emulated eUICC on. */
+export async function startEmulator(flags: EmulatorFlags): Promise<Euicc> {
+  const { levelStore, memoryStore, openEuicc } = await import('../../rsp/euicc/index.ts');
+  const credentials = await Promise.all((flags.credential ?? []).map(readCredential));
+  const anchors = await readAnchors(flags.root ?? []);
+  const store = flags.data === undefined ? memoryStore() : await levelStore(flags.data);
+  try {
+    const { memory, aid, at, firmware } = flags;
+    const clock = at === undefined ? now : () => at;
+    const options = { credentials, anchors, store, now: clock, random, memory, aid, firmware };
+    return await openEuicc(options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Use the eUICC that the flags name, and let go of it again. */
+export async function withEuicc<T>(
+  flags: CardFlags,
+  work: (euicc: Es10) => Promise<T>,
+): Promise<T> {
+  const { openIsdr } = await import('../../rsp/apdu/index.ts');
+  const { es10 } = await import('../../rsp/lpa/index.ts');
+  const { apdu, end } = await reach(flags);
+  try {
+    const channel = await openIsdr(apdu, { aid: flags.aid, blockSize: flags.blockSize });
+    try {
+      return await work(es10(channel));
+    } finally {
+      await channel.close();
+    }
+  } finally {
+    await end();
+  }
+}
+
+async function reach(
+  flags: CardFlags,
+): Promise<{ readonly apdu: ApduInterface; end(): Promise<void> }> {
+  const { apduOfProcess, apduOfTcp, cardInterface } = await import('../../rsp/apdu/index.ts');
+  const { card, cardCommand, credential } = flags;
+  const ways = [card, cardCommand, credential].filter((way) => way !== undefined);
+  if (ways.length !== 1) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      'name one eUICC: by --card, by --card-command, or by --credential for an emulated one',
+    );
+  }
+  const end = async () => {};
+  if (card !== undefined) return { apdu: await apduOfTcp(card.host, card.port), end };
+  if (cardCommand !== undefined) {
+    const [program, ...args] = cardCommand.trim().split(/\s+/);
+    return { apdu: apduOfProcess(program ?? '', args), end };
+  }
+  const euicc = await startEmulator(flags);
+  return { apdu: cardInterface(euicc.card), end: () => euicc.close() };
+}
+
+async function readCredential({
+  certificate,
+  eum,
+  key,
+}: CredentialFiles): Promise<EuiccCredential> {
+  const { parseSecretKey } = await import('../../rsp/smdpp/secret-key.ts');
+  return {
+    certificate: (await readCertificate(certificate)).der,
+    eumCertificate: (await readCertificate(eum)).der,
+    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES)),
+  };
+}
+
+function credentialFiles(text: string): CredentialFiles {
+  const [certificate, eum, key, ...more] = text.split(',');
+  if (!certificate || !eum || !key || more.length > 0) {
+    throw new InvalidArgumentError(
+      'Give the files of both certificates and the key: CERT,EUM,KEY.',
+    );
+  }
+  return { certificate, eum, key };
+}
+
+export function endpoint(text: string): Endpoint {
+  const [, host, digits] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give HOST:PORT.');
+  return { host, port };
+}
+
+function hexBytes(text: string): Uint8Array {
+  if (!/^([0-9a-fA-F]{2}){5,16}$/.test(text)) {
+    throw new InvalidArgumentError('Give 5 to 16 bytes in hexadecimal.');
+  }
+  return Uint8Array.from(Buffer.from(text, 'hex'));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('Give a whole number above 0.');
+  }
+  return value;
+}
+
+function blockSize(text: string): number {
+  const value = positive(text);
+  if (value > 255) throw new InvalidArgumentError('Give 1 to 255.');
+  return value;
+}

@@ -1,0 +1,171 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import type { Consent, ProfileMetadata } from '../../rsp/lpa/index.ts';
+import type { ZkcxEvent, ZkcxQuestion } from '../../rsp/zkcx/device/index.ts';
+import { addCard, withEuicc } from '../euicc/options.ts';
+import type { CardFlags } from '../euicc/options.ts';
+import { addServer, serversOf } from './server.ts';
+import type { ServerFlags } from './server.ts';
+import { addZkcx, assertClassic, downloadInZkcx, printZkcxEvent, type ZkcxFlags } from './zkcx.ts';
+import { addJson } from '../shared/options.ts';
+import { answer, printable, printProgress } from '../shared/output.ts';
+
+interface Flags extends CardFlags, ServerFlags, ZkcxFlags {
+  readonly yes?: boolean;
+  readonly confirmationCode?: string;
+  readonly confirmationCodeForm?: 'text' | 'hex';
+  readonly tac?: Uint8Array;
+}
+
+/** zkcx lpa download ACTIVATION-CODE */
+export function registerLpaDownload(lpa: Command): void {
+  const command = lpa
+    .command('download')
+    .description('download a profile and install it')
+    .argument('<activation-code>', 'LPA:1$address$token, from a QR code')
+    .option('--yes', 'accept the profile without asking')
+    .option('--confirmation-code <code>', 'what the operator gave for it; default: ask')
+    .addOption(
+      new Option('--confirmation-code-form <form>', 'how the server hashes it').choices([
+        'text',
+        'hex',
+      ]),
+    )
+    .option('--tac <hex>', 'type allocation code of the device, 4 bytes; default: 35290611', tac);
+  addJson(addZkcx(addServer(addCard(command)))).action(async (code: string, flags: Flags) =>
+    answer(flags, () => download(code, flags)),
+  );
+}
+
+async function download(text: string, flags: Flags) {
+  const { downloadProfile, parseActivationCode } = await import('../../rsp/lpa/index.ts');
+  const code = parseActivationCode(text);
+  if (flags.zkcx === undefined) assertClassic(flags);
+  const people = process.stdin.isTTY === true && flags.json !== true;
+  if (!people && !flags.yes) {
+    throw new ZkcxError('ERR_CLI_USAGE', 'nobody can be asked here: accept the profile by --yes');
+  }
+  const server = await serversOf(flags);
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  process.once('SIGTERM', () => abort.abort());
+  const done = await withEuicc(flags, (es10) => {
+    const common = {
+      es10,
+      server: server(code.address),
+      notificationServer: server,
+      matchingId: code.matchingId,
+      oid: code.oid,
+      device: { tac: flags.tac ?? DEFAULT_TAC, deviceCapabilities: CAPABILITIES },
+      confirmationCode: async () =>
+        flags.confirmationCode ?? (people ? await askCode() : undefined),
+      confirmationCodeForm: flags.confirmationCodeForm,
+      onEvent: printEvent,
+      signal: abort.signal,
+    };
+    const agreed = async (metadata: ProfileMetadata, tells: ZkcxQuestion['tells'] = []) =>
+      flags.yes ? 'accept' : askConsent(metadata, tells);
+    if (flags.zkcx === undefined) {
+      return downloadProfile({ ...common, consent: (metadata) => agreed(metadata) });
+    }
+    return downloadInZkcx(flags, {
+      ...common,
+      consent: ({ metadata, tells }) => agreed(metadata, tells),
+      // --yes is about the profile: it says nothing about the EID
+      consentToEid: async () => flags.tellEid ?? (people && (await askEid(code.address))),
+    });
+  });
+  const { iccid, profileName, serviceProviderName } = done.metadata;
+  const told = done.notification !== undefined && done.notification.failure === undefined;
+  return {
+    json: {
+      iccid,
+      profileName,
+      serviceProviderName,
+      isdpAid: Buffer.from(done.isdpAid).toString('hex'),
+      notified: told,
+    },
+    text: [
+      `Installed ${printable(profileName)} of ${printable(serviceProviderName)}, ${iccid}`,
+      ...(told ? [] : ['The server could not be told; try "zkcx lpa notifications --send" later.']),
+    ],
+  };
+}
+
+/** Of a test device; one that claims no technology is refused by some servers. */
+const DEFAULT_TAC = Uint8Array.of(0x35, 0x29, 0x06, 0x11);
+const CAPABILITIES = {
+  gsmSupportedRelease: '15.0.0',
+  utranSupportedRelease: '15.0.0',
+  eutranEpcSupportedRelease: '15.0.0',
+};
+
+async function askConsent(
+  metadata: ProfileMetadata,
+  tells: ZkcxQuestion['tells'],
+): Promise<Consent> {
+  const { isCancel, note, select } = await import('@clack/prompts');
+  const rules = metadata.profilePolicyRules ?? [];
+  note(
+    [
+      `Operator  ${printable(metadata.serviceProviderName)}`,
+      `Profile   ${printable(metadata.profileName)}`,
+      `ICCID     ${metadata.iccid}`,
+      `Class     ${metadata.profileClass}`,
+      ...(rules.includes('ppr1') ? ['This profile cannot be disabled.'] : []),
+      ...(rules.includes('ppr2') ? ['This profile cannot be deleted.'] : []),
+      ...(tells.includes('eid') ? ['The server learns the EID of this eUICC if you go on.'] : []),
+    ].join('\n'),
+    'Profile',
+  );
+  const choice = await select({
+    message: 'Install it?',
+    options: [
+      { value: 'accept', label: 'Yes' },
+      { value: 'postpone', label: 'Not now' },
+      { value: 'reject', label: 'No' },
+    ] satisfies { value: Consent; label: string }[],
+  });
+  return isCancel(choice) ? 'reject' : choice;
+}
+
+async function askEid(address: string): Promise<boolean> {
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const message = `This order is for one EID. Tell ${printable(address)} the EID of this eUICC?`;
+  const answered = await confirm({ message, initialValue: false });
+  return !isCancel(answered) && answered;
+}
+
+async function askCode(): Promise<string | undefined> {
+  const { isCancel, password } = await import('@clack/prompts');
+  const code = await password({ message: 'Confirmation code' });
+  return isCancel(code) || code === '' ? undefined : code;
+}
+
+function printEvent(event: ZkcxEvent): void {
+  switch (event.type) {
+    case 'authenticating':
+      return printProgress(`Asking ${printable(event.address)} ...`);
+    case 'authenticated':
+      return printProgress(`Server and eUICC know each other (${event.transactionId})`);
+    case 'downloading':
+      return printProgress('Downloading ...');
+    case 'installing':
+      if (event.done === event.total) printProgress(`Installing ${event.total} bytes ...`);
+      return;
+    case 'proving':
+    case 'proven':
+      return printZkcxEvent(event);
+    case 'cancelled':
+      printProgress(
+        event.failure === undefined
+          ? `The server knows that the download has ended: ${event.reason}`
+          : `The server could not be told that the download has ended: ${event.failure}`,
+      );
+  }
+}
+
+function tac(text: string): Uint8Array {
+  if (!/^[0-9a-fA-F]{8}$/.test(text)) throw new InvalidArgumentError('Give 8 digits.');
+  return Uint8Array.from(Buffer.from(text, 'hex'));
+}

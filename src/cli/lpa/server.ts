@@ -1,0 +1,39 @@
+/** Options of the commands of the LPA that talk to servers. */
+import { Option, type Command } from 'commander';
+import type { Es9p } from '../../rsp/lpa/index.ts';
+import { endpoint } from '../euicc/options.ts';
+import type { Endpoint } from '../euicc/options.ts';
+import { now, readCertificates } from '../shared/options.ts';
+
+export interface ServerFlags {
+  readonly root?: string[];
+  readonly publicRoots: boolean;
+  readonly http?: boolean;
+  readonly connectTo?: Endpoint;
+}
+
+export function addServer(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--no-public-roots', 'trust TLS certificates under --root alone, no public ones'),
+    )
+    .option('--http', 'plain HTTP, to loopback addresses only')
+    .option('--connect-to <host:port>', 'connect there, whatever the address says', endpoint);
+}
+
+/** Clients of SM-DP+ by address. `onTls` sees the certificates of each TLS server. */
+export async function serversOf(
+  flags: ServerFlags,
+  onTls?: (chain: readonly Uint8Array[]) => void,
+): Promise<(address: string) => Es9p> {
+  const { es9pClient, tlsFetch } = await import('../../rsp/lpa/index.ts');
+  const fetch = tlsFetch({
+    ciCertificates: await readCertificates(flags.root ?? []),
+    publicRoots: flags.publicRoots,
+    plainLoopback: flags.http,
+    connectTo: flags.connectTo,
+    now,
+    onServer: onTls,
+  });
+  return (address) => es9pClient(address, { fetch, plain: flags.http });
+}

@@ -1,0 +1,158 @@
+/** `zkcx lpa download --zkcx`: what a download in zkCX takes beside a classic one. */
+import { type Command, Option } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import type { Delivery, Downloaded, DownloadOptions } from '../../rsp/lpa/index.ts';
+import type { ZkcxDownloadOptions } from '../../rsp/zkcx/device/index.ts';
+import type { HolderPolicy } from '../../session/holder.ts';
+import { random } from '../euicc/options.ts';
+import { addProver, now, type ProverFlags, proverOptions, readAnchors } from '../shared/options.ts';
+import { printProgress } from '../shared/output.ts';
+import { readMap } from '../revocation/show.ts';
+import { addCount, readRegistry } from '../shared/session-options.ts';
+
+export interface SessionFlags {
+  readonly sessions?: string;
+  readonly allowOtherServers?: boolean;
+}
+
+export interface ZkcxFlags extends ProverFlags, SessionFlags {
+  readonly zkcx?: true | 'device' | 'full';
+  readonly root?: string[];
+  readonly map?: string[];
+  readonly registry?: string;
+  readonly credentials?: string;
+  readonly minimumCis?: number;
+  readonly minimumEntries?: number;
+  readonly tellEid?: boolean;
+  readonly at?: bigint;
+}
+
+/** Where sessions of profiles are kept, and who may have their notifications. */
+export function addSessions(command: Command): Command {
+  return command
+    .option('--sessions <folder>', 'where sessions of zkCX downloads are kept, mode 0700')
+    .option(
+      '--allow-other-servers',
+      'send notifications of zkCX profiles to other servers too, which tells them the EID',
+    );
+}
+
+export function addZkcx(command: Command): Command {
+  command
+    .addOption(
+      new Option(
+        '--zkcx [mode]',
+        "without certificates: device (today's eUICCs; default), full (zkCX-aware firmware)",
+      ).choices(['device', 'full']),
+    )
+    .addOption(
+      new Option(
+        '--map <file>',
+        'revocation map that you computed; may be given several times',
+      ).argParser((file: string, files: string[] | undefined) => [...(files ?? []), file]),
+    )
+    .option('--registry <file>', 'registry of credentials as last seen')
+    .option('--credentials <folder>', 'store of credentials, mode 0700; made at the first use')
+    .option('--tell-eid', 'agree to tell the EID where an order is bound to it; default: ask');
+  addCount(command, '--minimum-cis', 'CIs that the set must have; default 2');
+  addCount(command, '--minimum-entries', 'entries that the map must have; default 2');
+  return addSessions(addProver(command));
+}
+
+/** Options of a classic download, but for what is asked and told in another way. */
+type Common = Omit<DownloadOptions, 'consent' | 'onEvent'> &
+  Pick<ZkcxDownloadOptions, 'consent' | 'consentToEid' | 'onEvent'>;
+
+/** Download in the mode of the flags, with a proving process that ends with it. */
+export async function downloadInZkcx(flags: ZkcxFlags, common: Common): Promise<Downloaded> {
+  const { credentials: folder, sessions, map = [] } = flags;
+  if (folder === undefined || sessions === undefined || map.length === 0) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      '--zkcx needs --map for revocation, --credentials and --sessions for what it keeps',
+    );
+  }
+  const { deviceProofs, downloadZkcx, KeptSessions } =
+    await import('../../rsp/zkcx/device/index.ts');
+  const { CredentialStore } = await import('../../session/credential-store.ts');
+  const { Prover } = await import('../../prover/prover.ts');
+  const policy = await policyOf(flags, map);
+  const credentials = await CredentialStore.open(folder);
+  const kept = await KeptSessions.open(sessions);
+  const options = proverOptions(flags);
+  const prover = new Prover(options);
+  try {
+    return await downloadZkcx({
+      ...common,
+      mode: flags.zkcx === 'full' ? 'zkcx' : 'zkcx-device',
+      policy,
+      credentials,
+      sessions: kept,
+      proofs: deviceProofs(prover, { onEvent: options.onEvent }),
+      random,
+      othersAllowed: flags.allowOtherServers,
+    });
+  } finally {
+    prover.close();
+  }
+}
+
+/** What is for zkCX alone would not keep a classic download from showing certificates and EID. */
+export function assertClassic(flags: ZkcxFlags): void {
+  const { map, registry, credentials, sessions, tellEid, allowOtherServers } = flags;
+  const given = [map, registry, credentials, sessions, tellEid, allowOtherServers];
+  if (given.some((flag) => flag !== undefined)) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      '--map, --registry, --credentials, --sessions, --tell-eid and --allow-other-servers belong to --zkcx',
+    );
+  }
+}
+
+/** How notifications go out where there are sessions of zkCX downloads, and the end of its prover. */
+export async function deliveryOf(
+  flags: ProverFlags & SessionFlags,
+): Promise<{ readonly delivery?: Delivery; close(): void }> {
+  if (flags.sessions === undefined) return { close: () => {} };
+  const { deviceProofs, KeptSessions, zkcxDelivery } =
+    await import('../../rsp/zkcx/device/index.ts');
+  const { Prover } = await import('../../prover/prover.ts');
+  const sessions = await KeptSessions.open(flags.sessions);
+  const options = proverOptions(flags);
+  const prover = new Prover(options);
+  const proofs = deviceProofs(prover, options);
+  const delivery = zkcxDelivery({ sessions, proofs, othersAllowed: flags.allowOtherServers });
+  return { delivery, close: () => prover.close() };
+}
+
+async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<HolderPolicy> {
+  const { registry, minimumCis, minimumEntries, at } = flags;
+  const anchors = await readAnchors(flags.root ?? []);
+  const clock = at === undefined ? now : () => at;
+  const read = { anchors, at: clock() };
+  const loaded = await Promise.all(maps.map(async (file) => (await readMap(file, read)).map));
+  return {
+    trustSets: [anchors],
+    maps: loaded,
+    minimumCis,
+    minimumEntries,
+    registry: await readRegistry(registry),
+    now: clock,
+  };
+}
+
+/** A line about what zkCX does, for people. */
+export function printZkcxEvent(
+  event: Extract<
+    Parameters<NonNullable<ZkcxDownloadOptions['onEvent']>>[0],
+    { type: 'proving' | 'proven' }
+  >,
+): void {
+  if (event.type === 'proven') {
+    printProgress(`The ${event.what} took ${event.seconds.toFixed(1)} s`);
+  } else if (event.what === 'credential') {
+    printProgress('Proving a credential: minutes, once for an eUICC and quarter ...');
+  } else {
+    printProgress(`Proving the ${event.what} ...`);
+  }
+}

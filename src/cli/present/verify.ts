@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import { addAt, addJson, addRoots, now, readAnchors } from '../shared/options.ts';
+import { assertWritable } from '../shared/output-file.ts';
+import { answer, isoTime, printable } from '../shared/output.ts';
+import { readMap } from '../revocation/show.ts';
+import {
+  addMap,
+  addPeer,
+  addRegistry,
+  type PeerFlags,
+  readBundle,
+  readRegistry,
+  readRequest,
+} from '../shared/session-options.ts';
+
+interface Flags extends PeerFlags {
+  readonly root: string[];
+  readonly map: string;
+  readonly registry?: string;
+  readonly request: string;
+  readonly session?: string;
+  readonly at?: bigint;
+  readonly json?: boolean;
+}
+
+/** zkcx present verify FILE --request FILE --root CI... --map MAP --address HOST --oid OID */
+export function registerPresentVerify(present: Command): void {
+  const command = present
+    .command('verify')
+    .description('verifier: check the answer to a request of `present request`; takes seconds')
+    .argument('<presentation>', 'as received')
+    .requiredOption('--request <file>', 'the request that was sent; accept one answer to it')
+    .option('--session <file>', 'keep what `possess verify` needs here');
+  addRegistry(command, 'published credentials, where the request asks for one of them');
+  addJson(addAt(addPeer(addMap(addRoots(command))))).action(async (file: string, flags: Flags) =>
+    answer(flags, () => verify(file, flags)),
+  );
+}
+
+async function verify(file: string, flags: Flags) {
+  if (flags.session !== undefined) await assertWritable(flags.session);
+  const at = flags.at ?? now();
+  const bundle = await readBundle(file);
+  const anchors = await readAnchors(flags.root);
+  const { map } = await readMap(flags.map, { anchors, at });
+  const registry = await readRegistry(flags.registry);
+  const serverOffer = await readRequest(flags.request);
+  const { TrustSet } = await import('../../witness/trust.ts');
+  const offers = await import('../../session/offers.ts');
+  const { bindTranscript } = await import('../../session/transcript.ts');
+  const { verifyPresentation } = await import('../../session/verifier.ts');
+  const request = offers.parseServerRequest(serverOffer);
+  const { mode } = request;
+  if ((mode === 'registryPresentation') !== (registry !== undefined)) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      registry === undefined
+        ? 'the request asks for a published credential: name the registry with --registry'
+        : 'the request does not ask for a published credential: leave --registry out',
+    );
+  }
+  const verified = await verifyPresentation(bundle, {
+    // roots are those of the files given now, whatever they were when the request was made
+    terms: {
+      ...offers.termsOf(request, flags.oid),
+      trustRoot: new TrustSet(anchors).root.toBigInt(),
+      revocationRoot: map.root.toBigInt(),
+      registryRoot: registry?.root.toBigInt(),
+    },
+    transcript: bindTranscript({
+      transactionId: offers.transactionBytes(request),
+      serverAddress: flags.address,
+      clientOffer: offers.CLIENT_OFFER,
+      serverOffer,
+    }),
+    disclosures: request.disclosures,
+    mapRootAt: at,
+    now: at,
+  });
+  if (flags.session !== undefined) {
+    const { writeVerifiedSession } = await import('../../session/session-file.ts');
+    await writeVerifiedSession(flags.session, verified);
+  }
+  const { role, time, pseudonym, session, sessionKey, identity, issuer, hidden } = verified;
+  const facts = {
+    mode,
+    role,
+    time: isoTime(time),
+    pseudonym: pseudonym?.toString(),
+    session: session.toString(),
+    sessionKey: sessionKey.toString(),
+    identity,
+    issuer: issuer && {
+      organisation: printable(new TextDecoder().decode(issuer.organisation)),
+      id: issuer.issuer.toString(),
+    },
+    key: verified.key && { x: verified.key.x.toString(16), y: verified.key.y.toString(16) },
+    hidden: hidden && Buffer.from(hidden).toString('base64'),
+  };
+  return {
+    json: facts,
+    text: [
+      `Valid: a credential of role ${role} under these CIs, not revoked at ${facts.time}; its key`,
+      'signed this session.',
+      ...Object.entries({ pseudonym: facts.pseudonym, identity, issuer: facts.issuer })
+        .filter(([, value]) => value !== undefined)
+        .map(
+          ([name, value]) =>
+            `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        ),
+    ],
+  };
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import type { Chain } from '../../zkapp/client/index.ts';
+import { addJson, addRoots, readAnchors } from '../shared/options.ts';
+import { assertWritable } from '../shared/output-file.ts';
+import { answer, factLines } from '../shared/output.ts';
+import {
+  addAdmin,
+  adminKey,
+  deploymentFile,
+  inclusionFacts,
+  senderOf,
+  type SenderFlags,
+  withChain,
+} from './options.ts';
+
+interface Flags extends SenderFlags {
+  readonly root: string[];
+}
+
+/** zkcx registry deploy --root CI... */
+export function registerRegistryDeploy(registry: Command): void {
+  const command = registry
+    .command('deploy')
+    .description('make a new, empty registry for these CIs; writes its deployment file');
+  addJson(addAdmin(addRoots(command))).action(async (flags: Flags) =>
+    answer(flags, () => withChain(flags, (chain) => deploy(flags, chain))),
+  );
+}
+
+async function deploy(flags: Flags, chain: Chain) {
+  const file = deploymentFile(flags);
+  await assertWritable(file);
+  const anchors = await readAnchors(flags.root);
+  const { CiLeaf } = await import('../../circuits/claims.ts');
+  const { ciLeaf, TrustSet } = await import('../../witness/trust.ts');
+  const { deployRegistry, writeDeployment } = await import('../../zkapp/client/index.ts');
+  const trustRoot = new TrustSet(anchors).root.toBigInt();
+  const admin = await adminKey(flags, chain);
+  const deployed = await deployRegistry(await senderOf(flags, chain), {
+    trustRoot,
+    admin: admin.toPublicKey(),
+    random: randomBytes,
+  });
+  const { address, code } = deployed;
+  const trust = anchors.map((anchor) => CiLeaf.hash(ciLeaf(anchor)).toBigInt());
+  await writeDeployment(file, { address, code, trust });
+  const facts = {
+    address,
+    code: code.toString(),
+    trustRoot: trustRoot.toString(),
+    admin: admin.toPublicKey().toBase58(),
+    deployment: file,
+    ...inclusionFacts(deployed),
+  };
+  return { json: facts, text: factLines(facts) };
+}

@@ -1,0 +1,178 @@
+/** What the commands of the registry have in common: the chain, the account that pays, the registry. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import type { Chain, EmbeddedChain, Sender, SyncedRegistry } from '../../zkapp/client/index.ts';
+import { addProver, now, type ProverFlags } from '../shared/options.ts';
+import { type Answer, printProgress } from '../shared/output.ts';
+
+const DEFAULT_CHAIN = 'zkcx-chain';
+/** Accounts of an embedded chain, by their use. */
+const ACCOUNT = { payer: 0, admin: 1, relay: 2 } as const;
+
+export type Use = keyof typeof ACCOUNT;
+
+export interface ChainFlags {
+  readonly chain?: string;
+  readonly node?: string[];
+  readonly archive?: string;
+  readonly network?: 'mainnet' | 'devnet';
+  readonly slot?: number;
+  readonly deployment?: string;
+  readonly json?: boolean;
+}
+
+export interface SenderFlags extends ChainFlags, ProverFlags {
+  readonly key?: string;
+  readonly adminKey?: string;
+  readonly fee?: bigint;
+}
+
+export function addChain(command: Command): Command {
+  return command
+    .option('--chain <folder>', `folder of an embedded chain; default: ${DEFAULT_CHAIN}`)
+    .addOption(
+      new Option(
+        '--node <url>',
+        'GraphQL of a Mina node instead; several must agree, give the option again',
+      ).argParser((url: string, urls: string[] | undefined) => [...(urls ?? []), url]),
+    )
+    .option('--archive <url>', 'GraphQL of an archive node; default: the first --node')
+    .addOption(
+      new Option('--network <name>', 'with --node; default: devnet').choices(['mainnet', 'devnet']),
+    )
+    .addOption(
+      new Option('--slot <number>', 'let an embedded chain go ahead to this slot').argParser(
+        (text: string) => {
+          if (/^[0-9]{1,9}$/.test(text)) return Number(text);
+          throw new InvalidArgumentError('Give a number.');
+        },
+      ),
+    )
+    .option(
+      '--deployment <file>',
+      "the registry, as `registry deploy` wrote it; default: the embedded chain's",
+    );
+}
+
+export function addSender(command: Command): Command {
+  return addProver(addChain(command))
+    .option(
+      '--key <file>',
+      'key of the account that pays, base58, mode 0600; default: ZKCX_FEE_PAYER_KEY, or an account of the embedded chain',
+    )
+    .addOption(
+      new Option('--fee <mina>', 'default: 0.1').argParser((text: string) => {
+        const match = /^([0-9]{1,6})(?:\.([0-9]{1,9}))?$/.exec(text);
+        if (match === null) throw new InvalidArgumentError('Give an amount such as 0.1.');
+        return BigInt(`${match[1]}${(match[2] ?? '').padEnd(9, '0')}`);
+      }),
+    );
+}
+
+export function addAdmin(command: Command): Command {
+  return addSender(command).option(
+    '--admin-key <file>',
+    "the admin's key, as --key; default: ZKCX_ADMIN_KEY, or an account of the embedded chain",
+  );
+}
+
+/** Open the chain, work, close it. */
+export async function withChain(
+  flags: ChainFlags,
+  work: (chain: Chain) => Promise<Answer>,
+): Promise<Answer> {
+  const chain = await openChain(flags);
+  try {
+    return await work(chain);
+  } finally {
+    await chain.close();
+  }
+}
+
+async function openChain(flags: ChainFlags & ProverFlags) {
+  const { chain: folder, node, archive, network, slot, backend } = flags;
+  const { EmbeddedChain, NodeChain } = await import('../../zkapp/client/index.ts');
+  const { selectBackend } = await import('../../prover/backend.ts');
+  selectBackend(backend);
+  if (node !== undefined) {
+    if (folder !== undefined || slot !== undefined) {
+      throw new ZkcxError('ERR_CLI_USAGE', '--chain and --slot do not go with --node');
+    }
+    return new NodeChain({ nodes: node, archive, network });
+  }
+  if (archive !== undefined || network !== undefined) {
+    throw new ZkcxError('ERR_CLI_USAGE', '--archive and --network go with --node');
+  }
+  const chain = await EmbeddedChain.open({
+    folder: folder ?? DEFAULT_CHAIN,
+    random: randomBytes,
+    now,
+  });
+  if (slot !== undefined) chain.setSlot(slot);
+  return chain;
+}
+
+/** Where the deployment file is. */
+export function deploymentFile({ deployment, chain, node }: ChainFlags): string {
+  if (deployment !== undefined) return deployment;
+  if (node === undefined) return join(chain ?? DEFAULT_CHAIN, 'deployment.json');
+  throw new ZkcxError('ERR_CLI_USAGE', 'say which registry: --deployment FILE');
+}
+
+export async function readRegistryDeployment(flags: ChainFlags) {
+  const { readDeployment } = await import('../../zkapp/client/index.ts');
+  return readDeployment(deploymentFile(flags));
+}
+
+/** The registry with all that was published. */
+export async function synced(flags: ChainFlags, chain: Chain): Promise<SyncedRegistry> {
+  const { syncRegistry } = await import('../../zkapp/client/index.ts');
+  const { address, ...began } = await readRegistryDeployment(flags);
+  return syncRegistry(chain, address, began);
+}
+
+/** Who sends: keys come from files or the environment, or from the embedded chain's folder. */
+export async function senderOf(
+  { key, fee, backend, cache }: SenderFlags,
+  chain: Chain,
+  use: Use = 'payer',
+): Promise<Sender> {
+  return {
+    chain,
+    feePayer: await accountKey(chain, use, key, 'ZKCX_FEE_PAYER_KEY'),
+    fee,
+    backend,
+    cache,
+    onCompile: (name) => printProgress(`Compiling ${name} ...`),
+    onStep: (step) => printProgress(STEPS[step]),
+  };
+}
+
+const STEPS = {
+  building: 'Building the transaction ...',
+  proving: 'Proving it ...',
+  sending: 'Handing it in ...',
+  waiting: 'Waiting for its block ...',
+} as const;
+
+export const adminKey = ({ adminKey: file }: SenderFlags, chain: Chain) =>
+  accountKey(chain, 'admin', file, 'ZKCX_ADMIN_KEY');
+
+async function accountKey(chain: Chain, use: Use, file: string | undefined, variable: string) {
+  const { parseAccountKey, readAccountKey } = await import('../../zkapp/client/index.ts');
+  if (file !== undefined) return readAccountKey(file);
+  const text = process.env[variable];
+  if (text !== undefined && text !== '') return parseAccountKey(text, variable);
+  const own = (chain as Partial<EmbeddedChain>).accounts?.[ACCOUNT[use]];
+  if (own !== undefined) return own;
+  const option = use === 'admin' ? '--admin-key' : '--key';
+  throw new ZkcxError('ERR_CLI_USAGE', `name a key: ${option} FILE, or ${variable}`);
+}
+
+/** A transaction that is in its block. */
+export const inclusionFacts = (inclusion: { transaction: string; height: number }) => ({
+  transaction: inclusion.transaction,
+  block: inclusion.height,
+});

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import { parseEnvelope } from '../../prover/envelope.ts';
+import { addJson } from '../shared/options.ts';
+import { answer } from '../shared/output.ts';
+import { readDocument } from '../shared/proof-options.ts';
+import { readRegistry } from '../shared/session-options.ts';
+
+interface Flags {
+  readonly registry: string;
+  readonly json?: boolean;
+}
+
+/** zkcx registry path FILE --registry FILE */
+export function registerRegistryPath(registry: Command): void {
+  const command = registry
+    .command('path')
+    .description('where a credential stands in a registry file, and its path to the root')
+    .argument('<file>', 'credential, chain proof, or member file of an aggregate')
+    .requiredOption('--registry <file>', 'registry file of `registry sync`');
+  addJson(command).action(async (file: string, flags: Flags) =>
+    answer(flags, async () => {
+      const tree = (await readRegistry(flags.registry))!;
+      const leaf = await readLeaf(file, tree);
+      const place = tree.placeOf(leaf);
+      const { siblings } = tree.path(leaf);
+      const root = tree.root.toString();
+      return {
+        json: { place, leaf: leaf.toString(), siblings: siblings.map(String), registryRoot: root },
+        text: [`Place ${place} of ${tree.size}, under registry root ${root}`],
+      };
+    }),
+  );
+}
+
+/** The leaf that a file is about; a member's path becomes known to the tree. */
+async function readLeaf(file: string, tree: NonNullable<Awaited<ReturnType<typeof readRegistry>>>) {
+  const { Field } = await import('o1js');
+  const { credentialLeaf } = await import('../../circuits/session.ts');
+  const { text, format } = await readDocument(file);
+  switch (format) {
+    case 'zkcx-member': {
+      const { readMember } = await import('../../prover/member.ts');
+      const member = await readMember(file);
+      tree.addMember(member);
+      return member.leaf;
+    }
+    case 'zkcx-credential': {
+      const { readCredential } = await import('../../prover/credential.ts');
+      const { leafOf } = await import('../../witness/presentation.ts');
+      return leafOf((await readCredential(file)).opening);
+    }
+    default: {
+      const { program, proof } = parseEnvelope(text);
+      const [, from, until, commitment] = proof.publicOutput;
+      if (program !== 'chain' || commitment === undefined) {
+        throw new ZkcxError(
+          'ERR_PROOF_PROGRAM',
+          'give a chain proof, a credential or a member file',
+        );
+      }
+      return credentialLeaf(Field(commitment), Field(from!), Field(until!));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { SourcedEntry, TrustAnchor } from '../../pki/index.ts';
+import { readFileLimited } from '../../files.ts';
+import type { SourcedMap } from '../../session/map-file.ts';
+import { nameText } from '../shared/names.ts';
+import { addAt, addJson, addRoots, now, readAnchors } from '../shared/options.ts';
+import { answer, type Answer, isoTime, printable } from '../shared/output.ts';
+
+interface Flags {
+  readonly root: string[];
+  readonly at?: bigint;
+  readonly json?: boolean;
+}
+
+/** zkcx revocation show MAP --root CI [--at TIME] */
+export function registerRevocationShow(revocation: Command): void {
+  const command = revocation
+    .command('show')
+    .description('check a revocation map again, list by list, and show its entries')
+    .argument('<map>', 'map file');
+  addJson(addAt(addRoots(command))).action(async (file: string, flags: Flags) =>
+    answer(flags, async () => {
+      const at = flags.at ?? now();
+      const anchors = await readAnchors(flags.root);
+      return mapAnswer(await readMap(file, { anchors, at }), at);
+    }),
+  );
+}
+
+/** Read a map file and compute its map again. */
+export async function readMap(
+  file: string,
+  options: { readonly anchors: readonly TrustAnchor[]; readonly at: bigint },
+): Promise<SourcedMap> {
+  const { loadMap, MAX_MAP_FILE_BYTES } = await import('../../session/map-file.ts');
+  const bytes = await readFileLimited(file, MAX_MAP_FILE_BYTES);
+  return loadMap(new TextDecoder().decode(bytes), options);
+}
+
+/** Root and entries of a map, in its order. */
+export function mapAnswer({ sources, entries, map }: SourcedMap, at: bigint): Answer {
+  const shown = entries.map(({ content }, i) => {
+    const { issuer, kind, point } = sources[i]!;
+    return { issuer: nameText(issuer.subject), kind, point, ...contentFacts(content, at) };
+  });
+  const root = map.root.toString();
+  return {
+    json: { at: isoTime(at), root, entries: shown },
+    text: [
+      `Revocation root: ${root}`,
+      ...shown.flatMap(({ issuer, kind, state, ...facts }) => [
+        printable(`${kind} certificates of ${issuer}: ${state}`),
+        ...Object.entries(facts).map(([name, value]) => `  ${`${name}:`.padEnd(12)} ${value}`),
+      ]),
+    ],
+  };
+}
+
+function contentFacts(content: SourcedEntry['content'], at: bigint) {
+  if (typeof content === 'string') return { state: content };
+  const { thisUpdate, nextUpdate, crlNumber, serialNumbers } = content;
+  return {
+    state: thisUpdate <= at && at < nextUpdate ? 'fresh' : 'stale',
+    crlNumber: crlNumber.toString(),
+    thisUpdate: isoTime(thisUpdate),
+    nextUpdate: isoTime(nextUpdate),
+    revoked: serialNumbers.length,
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * All printing. The answer goes to stdout: text for people, or with --json one document. Progress
+ * goes to stderr.
+ */
+import { ZkcxError } from '../../errors.ts';
+import type { ProverEvent } from '../../prover/prover.ts';
+import { EXIT, exitCode } from './exit-codes.ts';
+
+/** What a command found out, in both forms. */
+export interface Answer {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly text: readonly string[];
+  /** The answer is no, without an error: exit code 1. */
+  readonly no?: boolean;
+}
+
+/** Run a command, print its answer or why there is none, and set the exit code. */
+export async function answer(
+  { json = false }: { json?: boolean },
+  work: () => Promise<Answer>,
+): Promise<void> {
+  try {
+    const result = await work();
+    const ok = result.no !== true;
+    if (json) print(JSON.stringify({ ok, ...result.json }, null, 2));
+    else if (result.text.length > 0) print(result.text.join('\n'));
+    process.exitCode = ok ? EXIT.done : EXIT.no;
+  } catch (error) {
+    process.exitCode = exitCode(error);
+    const { code, message, reason } = describe(error);
+    if (json) print(JSON.stringify({ ok: false, error: { code, message, reason } }, null, 2));
+    else printProgress(`${process.exitCode === EXIT.no ? 'No' : 'Error'}: ${message} (${code})`);
+  }
+}
+
+/** A line about work under way. */
+export function printProgress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Progress of the prover, as lines for people. */
+export function printEvent(event: ProverEvent): void {
+  switch (event.type) {
+    case 'compiling':
+      if (event.fallback !== undefined) printProgress(`Notice: ${event.fallback}`);
+      printProgress(
+        `Compiling ${event.program} (${event.backend}): seconds with a key cache, minutes without ...`,
+      );
+      break;
+    case 'compiled':
+      printProgress(`Compiled in ${seconds(event.ms)}`);
+      break;
+    case 'proving':
+      printProgress(`Proving ${event.program}.${event.method} ...`);
+      break;
+    case 'proved':
+      printProgress(
+        `Proved in ${seconds(event.ms)}, at most ${gigabytes(event.peakMemory)} of memory`,
+      );
+      break;
+  }
+}
+
+export const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+export const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`;
+
+/** Unix seconds as ISO 8601; years beyond 9999 do not occur in certificates. */
+export function isoTime(time: bigint): string {
+  return new Date(Number(time) * 1000).toISOString().replace('.000', '');
+}
+
+/** Text of a certificate may hold anything: control characters and the like are shown, not obeyed. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
+/** Facts one a line, absent ones left out. */
+export function factLines(facts: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    const shown = isList
+      ? value.join(', ')
+      : value instanceof Object
+        ? JSON.stringify(value)
+        : value;
+    return [`${`${name}:`.padEnd(24)}${printable(String(shown))}`];
+  });
+}
+
+/** Whether the circuits have room for something; the code names the limit that it breaks. */
+export function provable(check: () => void): string {
+  try {
+    check();
+    return 'yes';
+  } catch (error) {
+    if (error instanceof ZkcxError) return `no, ${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function describe(error: unknown): { code: string; message: string; reason?: string } {
+  if (error instanceof ZkcxError) return error;
+  // a bug: its text may hold private values, so it is shown on demand only
+  const message =
+    process.env.ZKCX_DEBUG === '1' && error instanceof Error
+      ? String(error.stack)
+      : 'internal error; set ZKCX_DEBUG=1 for details, and please report it';
+  return { code: 'ERR_INTERNAL', message };
+}

@@ -1,0 +1,66 @@
+/** What the commands that verify a proof file have in common. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import { fieldString, parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
+import { readFileLimited } from '../../files.ts';
+import { addRoots, readAnchors } from './options.ts';
+
+const MAX_PROOF_BYTES = 200_000;
+/** Of a file that may also be a credential: `MAX_CREDENTIAL_BYTES`, which would load the circuits. */
+const MAX_DOCUMENT_BYTES = 300_000;
+
+export interface TrustFlags {
+  readonly root?: string[];
+  readonly trust?: bigint[];
+}
+
+/** --root and --trust, of which one at least is needed. */
+export function addTrust(command: Command): Command {
+  const withTrust = command.addOption(
+    new Option(
+      '--trust <root>',
+      'accepted trust root, decimal; may be given several times',
+    ).argParser((text: string, roots: bigint[] | undefined) => {
+      if (fieldString.safeParse(text).success) return [...(roots ?? []), BigInt(text)];
+      throw new InvalidArgumentError('Give the root as a decimal number.');
+    }),
+  );
+  return addRoots(withTrust, { optional: true });
+}
+
+/** A proof, and the trust roots that the flags accept. */
+export async function readProof(
+  file: string,
+  { root = [], trust = [] }: TrustFlags,
+): Promise<{ envelope: ProofEnvelope; accepted: bigint[] }> {
+  if (root.length + trust.length === 0) {
+    throw new ZkcxError('ERR_CLI_USAGE', 'say whom to trust: --root CI.der, or --trust ROOT');
+  }
+  const envelope = await readEnvelope(file);
+  const accepted = [...trust];
+  if (root.length > 0) {
+    const { TrustSet } = await import('../../witness/trust.ts');
+    accepted.push(new TrustSet(await readAnchors(root)).root.toBigInt());
+  }
+  return { envelope, accepted };
+}
+
+export async function readEnvelope(file: string): Promise<ProofEnvelope> {
+  const bytes = await readFileLimited(file, MAX_PROOF_BYTES);
+  return parseEnvelope(new TextDecoder().decode(bytes));
+}
+
+/** The proof in a proof file or in a credential; nobody but its owner may read the latter. */
+export async function readProofOrCredential(file: string): Promise<ProofEnvelope> {
+  const { text, format } = await readDocument(file);
+  if (format !== 'zkcx-credential') return parseEnvelope(text);
+  const { readCredential } = await import('../../prover/credential.ts');
+  return (await readCredential(file)).proof;
+}
+
+/** A file of this package: its text, and the format that it says it has. */
+export async function readDocument(file: string): Promise<{ text: string; format?: string }> {
+  const text = new TextDecoder().decode(await readFileLimited(file, MAX_DOCUMENT_BYTES));
+  const [, format] = /"format"\s*:\s*"(zkcx-[a-z]+)"/.exec(text.slice(0, 100)) ?? [];
+  return { text, format };
+}

@@ -1,0 +1,207 @@
+import { X509Certificate } from 'node:crypto';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ZkcxError } from '../../errors.ts';
+import { readFileLimited } from '../../files.ts';
+import type { TrustAnchor } from '../../pki/index.ts';
+import { isLoopback } from '../../rsp/loopback.ts';
+import type {
+  FunctionEvent,
+  KeyPair,
+  ListenOptions,
+  OpenZkcxExtension,
+  SmdpTrust,
+} from '../../rsp/smdpp/index.ts';
+import { addJson, addRoots, now, readAnchors, readCertificate } from '../shared/options.ts';
+import { answer, printProgress } from '../shared/output.ts';
+import { addZkcx, openZkcx, type ZkcxFlags } from './zkcx.ts';
+
+const MAX_KEY_BYTES = 16_384;
+const MAX_CHAIN_BYTES = 262_144;
+
+interface Flags extends ZkcxFlags {
+  readonly data: string;
+  readonly address: string;
+  readonly root: string[];
+  readonly auth: FilePair[];
+  readonly pb: FilePair[];
+  readonly listen: Endpoint;
+  readonly tls?: FilePair;
+  readonly es2?: Endpoint;
+  readonly es2ClientCa?: string;
+  readonly confirmationCodeForm?: 'text' | 'hex';
+  readonly orderDays?: number;
+  readonly replaceSessionKeys?: boolean;
+  readonly json?: boolean;
+}
+
+interface FilePair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** zkcx smdpp serve --data FOLDER --address FQDN --root CI --auth CERT,KEY --pb CERT,KEY ... */
+export function registerSmdppServe(smdpp: Command): void {
+  const command = smdpp
+    .command('serve')
+    .description('run an SM-DP+: ES9+ for LPAs, ES2+ for the operator')
+    .requiredOption('--data <folder>', 'profiles, orders and sessions; made if missing')
+    .requiredOption('--address <fqdn>', 'what activation codes call this server')
+    .addOption(pairOption('--auth <cert,key>', 'CERT.DPauth and its key; once for each CI'))
+    .addOption(pairOption('--pb <cert,key>', 'CERT.DPpb and its key; once for each CI'))
+    .option('--listen <host:port>', 'ES9+', endpoint, { host: '127.0.0.1', port: 8443 })
+    .option('--tls <cert,key>', 'TLS; without it only on a loopback address', filePair)
+    .option('--es2 <host:port>', 'serve ES2+ there', endpoint)
+    .option('--es2-client-ca <file>', 'only clients with a certificate of these CAs, PEM')
+    .addOption(
+      new Option(
+        '--confirmation-code-form <form>',
+        'what confirmation codes are hashed as',
+      ).choices(['text', 'hex']),
+    )
+    .option('--order-days <days>', 'days until a new order expires', days)
+    .option('--replace-session-keys', 'encrypt profiles under keys of their own');
+  addJson(addZkcx(addRoots(command))).action(async (flags: Flags) =>
+    answer(flags, async () => {
+      const zkcx = await openZkcx(flags, flags);
+      const service = await start(flags, zkcx?.open).catch((error: unknown) => {
+        zkcx?.close();
+        throw error;
+      });
+      const { es9p, es2p } = service;
+      const stop = () => {
+        printProgress('Stopping ...');
+        zkcx?.close();
+        void service.close();
+      };
+      process.once('SIGINT', stop);
+      process.once('SIGTERM', stop);
+      return {
+        json: { address: flags.address, es9p: es9p.url, es2p: es2p?.url, zkcx: flags.zkcx },
+        text: [
+          `SM-DP+ ${flags.address}`,
+          `ES9+ on ${es9p.url}`,
+          ...(es2p === undefined ? [] : [`ES2+ on ${es2p.url}`]),
+          ...(zkcx === undefined ? [] : ['zkCX is served']),
+        ],
+      };
+    }),
+  );
+}
+
+async function start(flags: Flags, zkcx: OpenZkcxExtension | undefined) {
+  const { serveSmdp } = await import('../../rsp/smdpp/index.ts');
+  if (flags.es2ClientCa !== undefined && (flags.es2 === undefined || flags.tls === undefined)) {
+    throw new ZkcxError('ERR_CLI_USAGE', '--es2-client-ca needs --es2 and --tls');
+  }
+  const tls = flags.tls && (await readTls(flags.tls));
+  const listening = (endpoint: Endpoint): ListenOptions => ({ ...endpoint, tls });
+  const clientCa =
+    flags.es2ClientCa === undefined
+      ? undefined
+      : await readText(flags.es2ClientCa, MAX_CHAIN_BYTES);
+  if (flags.es2 !== undefined && clientCa === undefined && !isLoopback(flags.es2.host)) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      'ES2+ orders profiles: on an address that others reach it needs --es2-client-ca',
+    );
+  }
+  return serveSmdp({
+    folder: flags.data,
+    settings: {
+      address: flags.address,
+      confirmationCodeForm: flags.confirmationCodeForm,
+      orderLifetime: flags.orderDays === undefined ? undefined : flags.orderDays * 86_400,
+      replaceSessionKeys: flags.replaceSessionKeys,
+    },
+    trust: await readTrust(await readAnchors(flags.root), flags),
+    es9p: listening(flags.listen),
+    es2p: flags.es2 && { ...listening(flags.es2), tls: tls && { ...tls, clientCa } },
+    now,
+    onEvent: printRequest,
+    zkcx,
+  });
+}
+
+/** Pairs of DPauth and DPpb belong together by the CI that issued them. */
+async function readTrust(anchors: TrustAnchor[], flags: Flags): Promise<SmdpTrust> {
+  const { findAnchor, smdpIdentity } = await import('../../rsp/smdpp/index.ts');
+  const auths = await Promise.all(flags.auth.map(readKeyPair));
+  const pbs = await Promise.all(flags.pb.map(readKeyPair));
+  const issuer = ({ certificate }: KeyPair) =>
+    findAnchor(anchors, certificate.authorityKeyIdentifier ?? new Uint8Array());
+  const identities = auths.map((auth) => {
+    const pb = pbs.find((pair) => issuer(pair) !== undefined && issuer(pair) === issuer(auth));
+    if (pb === undefined) {
+      throw new ZkcxError('ERR_CLI_USAGE', 'each --auth needs a --pb of the same CI, a --root');
+    }
+    return smdpIdentity({ auth, pb }, anchors, now());
+  });
+  return { anchors, identities };
+}
+
+async function readKeyPair({ certificate, key }: FilePair): Promise<KeyPair> {
+  const { parseSecretKey } = await import('../../rsp/smdpp/index.ts');
+  return {
+    certificate: await readCertificate(certificate),
+    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES)),
+  };
+}
+
+/** The certificate may be DER, as SGP.26 has them, or a chain in PEM. */
+async function readTls({ certificate, key }: FilePair) {
+  const bytes = await readFileLimited(certificate, MAX_CHAIN_BYTES);
+  const text = new TextDecoder().decode(bytes);
+  try {
+    const cert = text.includes('-----BEGIN') ? text : new X509Certificate(bytes).toString();
+    return { cert, key: await readText(key, MAX_KEY_BYTES) };
+  } catch (cause) {
+    if (cause instanceof ZkcxError) throw cause;
+    throw new ZkcxError('ERR_RSP_LISTEN', `${certificate} is no certificate`, { cause });
+  }
+}
+
+async function readText(file: string, limit: number): Promise<string> {
+  return new TextDecoder().decode(await readFileLimited(file, limit));
+}
+
+function printRequest({ path, http, refused, ms, defect }: FunctionEvent): void {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const outcome = [http, refused].filter((part) => part !== undefined).join(' ');
+  printProgress(`${name} ${outcome} ${ms.toFixed(0)} ms`);
+  if (defect instanceof Error) printProgress(`  ${defect.stack}`);
+}
+
+function pairOption(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((text: string, before: FilePair[] | undefined) => [
+      ...(before ?? []),
+      filePair(text),
+    ])
+    .makeOptionMandatory();
+}
+
+function filePair(text: string): FilePair {
+  const [certificate, key, ...more] = text.split(',');
+  if (!certificate || !key || more.length > 0) {
+    throw new InvalidArgumentError('Give the files of certificate and key: CERT,KEY.');
+  }
+  return { certificate, key };
+}
+
+function endpoint(text: string): Endpoint {
+  const [, host, digits] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give HOST:PORT.');
+  return { host, port };
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('Give a number of days.');
+  return value;
+}

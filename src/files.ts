@@ -1,0 +1,124 @@
+/** Files that matter: written whole or not at all, read up to a limit. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ZkcxError } from './errors.ts';
+
+/** Make a folder that only its owner can enter, unless it is there. Throws ERR_FILE_WRITE. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new ZkcxError('ERR_FILE_WRITE', `cannot make the folder ${folder}`, { cause });
+  }
+}
+
+/**
+ * Open, or make, a folder for private files. Throws ERR_FILE_READ, and ERR_CREDENTIAL_PERMISSIONS when
+ * others can enter it.
+ */
+export async function openPrivateFolder(folder: string): Promise<void> {
+  let mode: number;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    ({ mode } = await stat(folder));
+  } catch (cause) {
+    throw new ZkcxError('ERR_FILE_READ', `cannot open the folder ${folder}`, { cause });
+  }
+  if (isOpenToOthers(mode)) {
+    throw new ZkcxError(
+      'ERR_CREDENTIAL_PERMISSIONS',
+      `others may enter ${folder}: run "chmod 700" on it`,
+    );
+  }
+}
+
+/** Windows keeps permissions elsewhere; its mode bits say nothing. */
+const isOpenToOthers = (mode: number) => process.platform !== 'win32' && (mode & 0o077) !== 0;
+
+/**
+ * Write a file so that it is there completely or not at all, also after a power cut: a temporary file
+ * in the same folder, flushed, then renamed. `mode` holds from the first byte on.
+ */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  mode: number,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = await open(temporary, 'wx', mode);
+    try {
+      // the umask may have taken bits away, never added any
+      await file.chmod(mode);
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new ZkcxError('ERR_FILE_WRITE', `cannot write ${path}: ${reason(cause)}`, { cause });
+  }
+}
+
+/**
+ * Read a file of at most `limit` bytes. Throws ERR_FILE_READ and ERR_FILE_SIZE, and with `ownerOnly`
+ * ERR_CREDENTIAL_PERMISSIONS when the mode of the file lets others at it.
+ */
+export async function readFileLimited(
+  path: string,
+  limit: number,
+  { ownerOnly = false } = {},
+): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size, mode } = await file.stat();
+      if (ownerOnly && isOpenToOthers(mode)) {
+        throw new ZkcxError(
+          'ERR_CREDENTIAL_PERMISSIONS',
+          `others may read ${path}: run "chmod 600" on it, and treat what it holds as known`,
+        );
+      }
+      if (size > limit) {
+        throw new ZkcxError('ERR_FILE_SIZE', `${path} has ${size} bytes, the limit is ${limit}`);
+      }
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof ZkcxError) throw cause;
+    throw new ZkcxError('ERR_FILE_READ', `cannot read ${path}: ${reason(cause)}`, { cause });
+  }
+}
+
+/** Whether `readFileLimited` failed because there is no such file. */
+export function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof ZkcxError &&
+    error.code === 'ERR_FILE_READ' &&
+    (error.cause as { code?: unknown } | undefined)?.code === 'ENOENT'
+  );
+}
+
+/** The rename itself is only safe once the folder is flushed; not every system can do that. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Windows and some network file systems refuse to open or flush a folder
+  }
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+}

@@ -1,0 +1,152 @@
+import { bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import {
+  type AuthenticateServerResponse,
+  decodeEuiccSigned1,
+  type EuiccSigned1,
+} from '../../sgp22/messages/authenticate-server.ts';
+import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import { decodeExtCardResource } from '../../sgp22/messages/euicc-info.ts';
+import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
+import { isSignature, sign, smdpSignature2Input } from '../../sgp22/messages/signature.ts';
+import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
+import { LOCK, type SmdpContext } from './context.ts';
+import { checkEuicc, keyText } from './device.ts';
+import { offerOrder, smdpSigned2Of } from './offer.ts';
+import { metadataOf } from './profile.ts';
+import type { Device, Session } from './session.ts';
+
+const refuse = STATUS.authenticateClient;
+
+/**
+ * Authenticate the eUICC and offer it the profile that is ordered for it (SGP.22 5.6.3). Whatever
+ * the answer, the session takes no second message of this kind; a device that has shown who it is
+ * may still cancel. Throws RspRefusal.
+ */
+export async function authenticateClient(
+  context: SmdpContext,
+  { transactionId, authenticateServerResponse: response }: Es9pRequest<'authenticateClient'>,
+): Promise<Es9pAnswer<'authenticateClient'>> {
+  const id = bytesToHex(transactionId);
+  return context.locks.run(LOCK.session(id), async () => {
+    const session = context.sessions.get(id);
+    if (session?.state !== 'initiated') throw new RspRefusal(refuse.transactionUnknown);
+    const authenticated = await authenticate(context, session, response);
+    try {
+      return await offer(context, session, authenticated);
+    } catch (error) {
+      const { device } = authenticated;
+      const refused: Session = { ...session, state: 'refused', device };
+      await context.store.change().putSession(refused).commit({ durable: false });
+      context.sessions.set(refused);
+      throw error;
+    }
+  });
+}
+
+interface Authenticated {
+  readonly device: Device;
+  readonly signed: EuiccSigned1;
+  readonly euiccSignature1: Uint8Array;
+}
+
+/** Certificates, signature, challenge; the session ends if one of them is wrong. */
+async function authenticate(
+  { sessions, store, trust, now }: SmdpContext,
+  session: Session,
+  response: AuthenticateServerResponse,
+): Promise<Authenticated> {
+  try {
+    return checkResponse(session, response, trust.anchors, now());
+  } catch (error) {
+    sessions.delete(session.transactionId);
+    await store.change().deleteSession(session.transactionId).commit({ durable: false });
+    throw error;
+  }
+}
+
+function checkResponse(
+  session: Session,
+  response: AuthenticateServerResponse,
+  anchors: SmdpContext['trust']['anchors'],
+  at: bigint,
+): Authenticated {
+  if (response.result === 'error') {
+    throw new RspRefusal(refuse.euiccSignatureInvalid, {
+      message: `The eUICC refused the server with error ${response.authenticateErrorCode}`,
+    });
+  }
+  const { euiccSigned1, euiccSignature1 } = response;
+  const ciPkId = hexToBytes(session.ciPkId, 'a stored key identifier');
+  const euicc = checkEuicc(response, anchors, at, ciPkId);
+  if (!isSignature(euiccSignature1, euicc.publicKey, euiccSigned1)) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  const signed = decoded(() => decodeEuiccSigned1(euiccSigned1));
+  if (bytesToHex(signed.transactionId) !== session.transactionId) {
+    throw new RspRefusal(refuse.transactionUnknown);
+  }
+  if (
+    bytesToHex(signed.serverChallenge) !== session.serverChallenge ||
+    signed.serverAddress.toLowerCase() !== session.serverAddress.toLowerCase()
+  ) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  const { freeNonVolatileMemory } = decoded(() =>
+    decodeExtCardResource(signed.euiccInfo2.extCardResource),
+  );
+  const device = {
+    eid: euicc.eid,
+    euiccKey: keyText(euicc.publicKey),
+    freeMemory: freeNonVolatileMemory,
+  };
+  return { device, signed, euiccSignature1 };
+}
+
+/** What the eUICC signed must be what the standard says. */
+function decoded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
+  }
+}
+
+/** Metadata, and the signature that ties them to what the eUICC signed. */
+async function offer(
+  context: SmdpContext,
+  session: Session,
+  { device, signed, euiccSignature1 }: Authenticated,
+): Promise<Es9pAnswer<'authenticateClient'>> {
+  const applicant = {
+    name: device,
+    matchingId: signed.ctxParams1.matchingId ?? '',
+    facts: signed.euiccInfo2,
+    zkcx: false,
+  };
+  return offerOrder(context, session, applicant, ({ order, profile, identity }) => {
+    const smdpSigned2 = smdpSigned2Of(session, order, { askAgain: true });
+    const smdpSignature2 = sign(
+      identity.pb.secretKey,
+      smdpSignature2Input(smdpSigned2, euiccSignature1),
+    );
+    const next: Session = {
+      ...session,
+      state: 'authenticated',
+      device,
+      offer: { iccid: order.iccid, smdpSignature2: bytesToHex(smdpSignature2) },
+    };
+    return {
+      session: next,
+      change: (change) => change.putSession(next),
+      answer: {
+        transactionId: hexToBytes(session.transactionId, 'a TransactionID'),
+        profileMetadata: metadataOf(profile),
+        smdpSigned2,
+        smdpSignature2,
+        smdpCertificate: identity.pb.certificate.der,
+      },
+    };
+  });
+}

@@ -1,0 +1,124 @@
+import { bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import {
+  CANCEL_SESSION_REASON,
+  type CancelSessionResponse,
+  decodeEuiccCancelSessionSigned,
+  type EuiccCancelSessionSigned,
+} from '../../sgp22/messages/cancel-session.ts';
+import type { Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import { isSignature } from '../../sgp22/messages/signature.ts';
+import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
+import { nameOf } from '../../sgp22/messages/values.ts';
+import { LOCK, type SmdpContext } from './context.ts';
+import { keyFromText } from './device.ts';
+import { findIdentity } from './identities.ts';
+import { fail, isDeliverable, isFreeFor, note, type Order } from './order.ts';
+import { isKnownToBeFor } from './offer.ts';
+import type { Session } from './session.ts';
+
+const refuse = STATUS.cancelSession;
+
+/** After these the order waits for another try. */
+const KEEPS_ORDER: readonly number[] = [
+  CANCEL_SESSION_REASON.postponed,
+  CANCEL_SESSION_REASON.timeout,
+];
+
+/** End a session, and with it the order unless the user may come back (SGP.22 5.6.5). */
+export async function cancelSession(
+  context: SmdpContext,
+  { transactionId, cancelSessionResponse: response }: Es9pRequest<'cancelSession'>,
+): Promise<void> {
+  const id = bytesToHex(transactionId);
+  await context.locks.run(LOCK.session(id), async () => {
+    const session = context.sessions.get(id);
+    if (session === undefined) throw new RspRefusal(refuse.transactionUnknown);
+    const { reason } = checkCancellation(context.trust, session, response);
+    await endSession(context, session, reason);
+  });
+}
+
+/**
+ * What an authentic cancellation leads to; the caller holds the lock of the session. `reason` is a number
+ * of CANCEL_SESSION_REASON, or of a later version.
+ */
+export async function endSession(
+  context: SmdpContext,
+  session: Session,
+  reason: number,
+): Promise<void> {
+  const { offer } = session;
+  if (offer === undefined) return end(context, session);
+  await context.locks.run(LOCK.order(offer.iccid), () =>
+    end(context, session, offer.iccid, reason),
+  );
+}
+
+/** What the device of a session signed to end it. Throws RspRefusal. */
+export function checkCancellation(
+  trust: SmdpContext['trust'],
+  session: Session,
+  response: CancelSessionResponse,
+): EuiccCancelSessionSigned {
+  const euiccKey = session.device?.euiccKey;
+  // before AuthenticateClient nobody has shown a key that could sign this
+  if (response.result === 'error' || euiccKey === undefined) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  const { euiccCancelSessionSigned, euiccCancelSessionSignature } = response;
+  const key = keyFromText(euiccKey);
+  if (!isSignature(euiccCancelSessionSignature, key, euiccCancelSessionSigned)) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  return readCancellation(trust, session, euiccCancelSessionSigned);
+}
+
+/** What an authentic EuiccCancelSessionSigned says, if it is of this session. Throws RspRefusal. */
+export function readCancellation(
+  trust: SmdpContext['trust'],
+  session: Session,
+  euiccCancelSessionSigned: Uint8Array,
+): EuiccCancelSessionSigned {
+  let signed: EuiccCancelSessionSigned;
+  try {
+    signed = decodeEuiccCancelSessionSigned(euiccCancelSessionSigned);
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
+  }
+  if (bytesToHex(signed.transactionId) !== session.transactionId) {
+    throw new RspRefusal(refuse.transactionUnknown);
+  }
+  if (signed.smdpOid !== findIdentity(trust, session.serverCiPkId)?.oid) {
+    throw new RspRefusal(refuse.oidMismatch);
+  }
+  return signed;
+}
+
+async function end(
+  { store, sessions, now }: SmdpContext,
+  session: Session,
+  iccid?: string,
+  reason?: number,
+): Promise<void> {
+  const change = store.change().deleteSession(session.transactionId);
+  const order = iccid === undefined ? undefined : await store.order(iccid);
+  if (order !== undefined && reason !== undefined && concerns(session, order)) {
+    const event = `cancelled: ${nameOf(CANCEL_SESSION_REASON, reason) ?? 'unknown reason'}`;
+    const at = Number(now());
+    const after = KEEPS_ORDER.includes(reason) ? note(order, at, event) : fail(order, at, event);
+    change.putOrder(after, order);
+  }
+  await change.commit({ durable: true });
+  sessions.delete(session.transactionId);
+}
+
+/** The order is still in the hands of this session: not installed, nor with another one since. */
+function concerns({ transactionId, state, device }: Session, order: Order): boolean {
+  if (!isDeliverable(order) || !isKnownToBeFor(order, device ?? {})) return false;
+  const { delivery } = order;
+  return state === 'delivered'
+    ? delivery?.sessions.at(-1)?.transactionId === transactionId
+    : isFreeFor(order, device ?? {});
+}

@@ -1,0 +1,193 @@
+/** ES2+ functions (SGP.22 5.3): how an operator's order comes to be, is released, is withdrawn. */
+import { bytesToHex } from '../../../bytes.ts';
+import { hashConfirmationCode } from '../../../sgp22/messages/prepare-download.ts';
+import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
+import { LOCK, type SmdpContext } from '../context.ts';
+import { isCancellable, note, type Order } from '../order.ts';
+import type { Profile } from '../profile.ts';
+import type {
+  CancelOrder,
+  ConfirmOrder,
+  ConfirmOrderAnswer,
+  DownloadOrder,
+  ReleaseProfile,
+} from './messages.ts';
+
+/** What the operator's own tools may set beyond ES2+; the server's settings otherwise. */
+export interface OrderExtras {
+  /** Unix seconds. */
+  readonly expiresAt?: number;
+  readonly rebinding?: boolean;
+  readonly requireZkcx?: boolean;
+  readonly oncePerDevice?: boolean;
+}
+
+/**
+ * Reserve a profile, by ICCID or any one of a type. Throws RspRefusal: ICCID unknown or in use, type
+ * unknown, exhausted or not that of the ICCID.
+ */
+export async function downloadOrder(
+  context: SmdpContext,
+  request: DownloadOrder,
+  extras: OrderExtras = {},
+): Promise<{ iccid: string }> {
+  const { store, settings, locks, now } = context;
+  return locks.run(LOCK.orders, async () => {
+    const { iccid } = await chooseProfile(context, request);
+    const at = Number(now());
+    const before = await store.order(iccid);
+    const lifetime = settings.orderLifetime;
+    const order: Order = {
+      iccid,
+      state: request.eid === undefined ? 'allocated' : 'linked',
+      sequence: store.nextSequence(),
+      eid: request.eid,
+      expiresAt: extras.expiresAt ?? (lifetime === undefined ? undefined : at + lifetime),
+      attempts: 0,
+      rebinding: extras.rebinding ?? true,
+      requireZkcx: extras.requireZkcx,
+      oncePerDevice: extras.oncePerDevice,
+      history: before?.history ?? [],
+    };
+    const change = store.change().putOrder(note(order, at, 'ordered'), before);
+    await change.commit({ durable: true });
+    return { iccid };
+  });
+}
+
+/**
+ * Give the order its MatchingID, confirmation code and perhaps its EID; release it if asked to. An
+ * empty MatchingID is for the device that asks without one, which the EID must name, unless
+ * `anyDevice` makes it a default order that the first device takes.
+ */
+export async function confirmOrder(
+  context: SmdpContext,
+  request: ConfirmOrder,
+  { anyDevice = false } = {},
+): Promise<ConfirmOrderAnswer> {
+  const { store, settings, locks, now, random } = context;
+  const confirm = async () => {
+    const before = await existing(context, request.iccid);
+    checkEid(before, request.eid);
+    const eid = request.eid ?? before.eid;
+    if (before.state !== 'allocated' && before.state !== 'linked') {
+      throw new RspRefusal(STATUS.es2p.iccidInUse, { message: 'The order is confirmed already' });
+    }
+    if (eid === undefined && request.matchingId === '' && !anyDevice) {
+      throw new RspRefusal(STATUS.es2p.eidMissing);
+    }
+    if (request.smdsAddress !== undefined) throw new RspRefusal(STATUS.es2p.smdsInaccessible);
+    const matchingId = request.matchingId ?? newMatchingId(random);
+    if (matchingId !== '' && (await store.iccidByMatchingId(matchingId)) !== undefined) {
+      throw new RspRefusal(STATUS.es2p.matchingIdConflict);
+    }
+    const { confirmationCode, releaseFlag } = request;
+    const form = settings.confirmationCodeForm;
+    const order: Order = {
+      ...before,
+      state: releaseFlag ? 'released' : 'confirmed',
+      eid,
+      matchingId,
+      confirmation:
+        confirmationCode === undefined
+          ? undefined
+          : { hash: bytesToHex(hashConfirmationCode(confirmationCode, form)), failures: 0 },
+    };
+    await put(context, order, before, releaseFlag ? 'confirmed and released' : 'confirmed', now);
+    return { eid, matchingId, smdpAddress: settings.address };
+  };
+  return locks.run(LOCK.orders, () => locks.run(LOCK.order(request.iccid), confirm));
+}
+
+/** Let devices have a confirmed order. */
+export async function releaseProfile(
+  context: SmdpContext,
+  { iccid }: ReleaseProfile,
+): Promise<void> {
+  await context.locks.run(LOCK.order(iccid), async () => {
+    const before = await existing(context, iccid);
+    if (before.state !== 'confirmed') {
+      throw new RspRefusal(STATUS.es2p.iccidInUse, { message: `The order is ${before.state}` });
+    }
+    await put(context, { ...before, state: 'released' }, before, 'released', context.now);
+  });
+}
+
+/** Withdraw an order that no device has the profile of; the profile is in stock again, or not. */
+export async function cancelOrder(context: SmdpContext, request: CancelOrder): Promise<void> {
+  const { iccid, matchingId, finalProfileStatusIndicator } = request;
+  await context.locks.run(LOCK.order(iccid), async () => {
+    const before = await existing(context, iccid);
+    checkEid(before, request.eid);
+    if (matchingId !== undefined && matchingId !== before.matchingId) {
+      throw new RspRefusal(STATUS.es2p.matchingIdWrong);
+    }
+    if (!isCancellable(before)) {
+      throw new RspRefusal(STATUS.es2p.iccidInUse, { message: `The profile is ${before.state}` });
+    }
+    const state = finalProfileStatusIndicator === 'Available' ? 'cancelled' : 'unavailable';
+    await put(context, { ...before, state, delivery: undefined }, before, state, context.now);
+  });
+}
+
+async function chooseProfile(
+  context: SmdpContext,
+  { iccid, profileType }: DownloadOrder,
+): Promise<Profile> {
+  const { store } = context;
+  if (iccid !== undefined) {
+    const profile = await store.profile(iccid);
+    if (profile === undefined) throw new RspRefusal(STATUS.es2p.iccidUnknown);
+    if (profileType !== undefined && profile.profileType !== profileType) {
+      throw new RspRefusal(STATUS.es2p.profileTypeOther);
+    }
+    if (!(await isAvailable(context, iccid))) throw new RspRefusal(STATUS.es2p.iccidInUse);
+    return profile;
+  }
+  let known = false;
+  for await (const profile of store.profiles()) {
+    if (profile.profileType !== profileType) continue;
+    known = true;
+    if (await isAvailable(context, profile.iccid)) return profile;
+  }
+  throw new RspRefusal(known ? STATUS.es2p.profileTypeUnavailable : STATUS.es2p.profileTypeUnknown);
+}
+
+/** In stock: never ordered, or the order was withdrawn. */
+async function isAvailable({ store }: SmdpContext, iccid: string): Promise<boolean> {
+  const order = await store.order(iccid);
+  return order === undefined || order.state === 'cancelled';
+}
+
+/** The order of a profile that is neither in stock nor withdrawn. */
+async function existing({ store }: SmdpContext, iccid: string): Promise<Order> {
+  const order = await store.order(iccid);
+  if (order === undefined || order.state === 'cancelled' || order.state === 'unavailable') {
+    throw new RspRefusal(STATUS.es2p.iccidUnknown, { message: 'There is no order of this ICCID' });
+  }
+  return order;
+}
+
+function checkEid(order: Order, eid: string | undefined): void {
+  if (eid !== undefined && order.eid !== undefined && eid !== order.eid) {
+    throw new RspRefusal(STATUS.es2p.eidOther);
+  }
+}
+
+async function put(
+  { store }: SmdpContext,
+  order: Order,
+  before: Order,
+  event: string,
+  now: () => bigint,
+): Promise<void> {
+  const change = store.change().putOrder(note(order, Number(now()), event), before);
+  await change.commit({ durable: true });
+}
+
+/** 100 random bits in the characters of an activation code (SGP.22 4.1.1), in groups of five. */
+function newMatchingId(random: (size: number) => Uint8Array): string {
+  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+  const characters = Array.from(random(20), (byte) => alphabet[byte & 31]).join('');
+  return characters.match(/.{5}/g)!.join('-');
+}

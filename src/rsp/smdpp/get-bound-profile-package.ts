@@ -1,0 +1,236 @@
+import { bytesEqual, bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import { eidBytes, hexToBytes } from '../../sgp22/messages/identifiers.ts';
+import {
+  decodeEuiccSigned2,
+  type EuiccSigned2,
+  hashCcOf,
+  type PrepareDownloadResponse,
+} from '../../sgp22/messages/prepare-download.ts';
+import { euiccSignature2Input, isSignature } from '../../sgp22/messages/signature.ts';
+import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
+import { bindAgain, bindFresh, type Target } from './binding.ts';
+import { LOCK, type SmdpContext } from './context.ts';
+import { keyFromText } from './device.ts';
+import { findIdentity } from './identities.ts';
+import {
+  CODE_FAILURE,
+  deliver,
+  isDeliverable,
+  isExpired,
+  isFreeFor,
+  type Order,
+  refuseCode,
+} from './order.ts';
+import type { Profile } from './profile.ts';
+import type { Device, Offer, Session } from './session.ts';
+
+const refuse = STATUS.getBoundProfilePackage;
+
+/** A session that has got as far as an offer. */
+export type Authenticated = Session & { readonly device: Device; readonly offer: Offer };
+
+/** One whose device showed certificates. */
+export type Certified = Authenticated & {
+  readonly device: { readonly eid: string; readonly euiccKey: string };
+};
+
+/**
+ * Bind the profile to the device's one-time key (SGP.22 5.6.2). After a wrong or missing
+ * confirmation code the same session may try again; after any other refusal it can only be
+ * cancelled. Throws RspRefusal.
+ */
+export async function getBoundProfilePackage(
+  context: SmdpContext,
+  { transactionId, prepareDownloadResponse: response }: Es9pRequest<'getBoundProfilePackage'>,
+): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
+  const id = bytesToHex(transactionId);
+  return context.locks.run(LOCK.session(id), async () => {
+    const session = context.sessions.get(id);
+    if (session?.state !== 'authenticated' || !isCertified(session)) {
+      throw new RspRefusal(refuse.transactionUnknown);
+    }
+    const { iccid } = session.offer;
+    try {
+      const signed = checkPrepareDownload(session, response);
+      const kdfValue = eidBytes(session.device.eid);
+      return await context.locks.run(LOCK.order(iccid), () =>
+        deliverPackage(context, { session, signed, kdfValue, again: true }),
+      );
+    } catch (error) {
+      if (!isCodeRefusal(error)) {
+        const refused: Session = { ...session, state: 'refused' };
+        await context.store.change().putSession(refused).commit({ durable: false });
+        context.sessions.set(refused);
+      }
+      throw error;
+    }
+  });
+}
+
+export function isCertified(session: Session): session is Certified {
+  const { device, offer } = session;
+  return device?.eid !== undefined && device.euiccKey !== undefined && offer !== undefined;
+}
+
+/** After this one the same session may ask again. */
+export function isCodeRefusal(error: unknown): boolean {
+  return (
+    error instanceof RspRefusal &&
+    (error.status === refuse.confirmationCodeMissing ||
+      error.status === refuse.confirmationCodeRefused)
+  );
+}
+
+/** What the eUICC signed for this download. Throws RspRefusal. */
+export function checkPrepareDownload(
+  session: Certified,
+  response: PrepareDownloadResponse,
+): EuiccSigned2 {
+  if (response.result === 'error') {
+    throw new RspRefusal(refuse.euiccSignatureInvalid, {
+      message: `The eUICC refused the download with error ${response.downloadErrorCode}`,
+    });
+  }
+  const { euiccSigned2, euiccSignature2 } = response;
+  const smdpSignature2 = hexToBytes(session.offer.smdpSignature2, 'a stored signature');
+  const key = keyFromText(session.device.euiccKey);
+  const input = euiccSignature2Input(euiccSigned2, smdpSignature2);
+  if (!isSignature(euiccSignature2, key, input)) {
+    throw new RspRefusal(refuse.euiccSignatureInvalid);
+  }
+  return readEuiccSigned2(session, euiccSigned2);
+}
+
+/** What an authentic euiccSigned2 says, if it is of this session. Throws RspRefusal. */
+export function readEuiccSigned2(session: Session, euiccSigned2: Uint8Array): EuiccSigned2 {
+  let signed: EuiccSigned2;
+  try {
+    signed = decodeEuiccSigned2(euiccSigned2);
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
+  }
+  if (bytesToHex(signed.transactionId) !== session.transactionId) {
+    throw new RspRefusal(refuse.transactionUnknown);
+  }
+  return signed;
+}
+
+/** What a package is made of once it is known who asks for it. */
+export interface Delivery {
+  readonly session: Authenticated;
+  /** Of what the eUICC signed: authenticated by the caller. */
+  readonly signed: Pick<EuiccSigned2, 'euiccOtpk' | 'hashCc'>;
+  /** What the session keys are derived with: the EID, 16 bytes, or what stands for it. */
+  readonly kdfValue: Uint8Array;
+  /** The package of an earlier session may be sent again for the same one-time key. */
+  readonly again: boolean;
+  /** What an extension keeps of the session, to recognise the device's results. */
+  readonly evidence?: string;
+  /** A last word before the order goes to the device: returns the order, or throws RspRefusal. */
+  readonly take?: (order: Order) => Promise<Order>;
+}
+
+/**
+ * Bind the package of the offered order, and make the order the device's. The caller holds the locks of
+ * session and order. Throws RspRefusal.
+ */
+export async function deliverPackage(
+  context: SmdpContext,
+  { session, signed, kdfValue, again: mayRepeat, evidence, take }: Delivery,
+): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
+  const { store, sessions, trust, now } = context;
+  const { device, offer, transactionId } = session;
+  const { euiccOtpk, hashCc } = signed;
+  const order = await store.order(offer.iccid);
+  const profile = await store.profile(offer.iccid);
+  const identity = findIdentity(trust, session.serverCiPkId);
+  if (order === undefined || profile === undefined || identity === undefined) {
+    throw new RspRefusal(refuse.rebindingRefused);
+  }
+  checkAvailable(order, device, now());
+  await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
+  const { delivery } = order;
+  const isSameKey = delivery?.euiccOtpk === bytesToHex(euiccOtpk);
+  const again = isSameKey && mayRepeat;
+  if (delivery !== undefined && !again && (!order.rebinding || isSameKey)) {
+    throw new RspRefusal(refuse.rebindingRefused);
+  }
+  if (device.freeMemory !== undefined && profile.memory > device.freeMemory) {
+    throw new RspRefusal(refuse.insufficientMemory);
+  }
+  const target = {
+    transactionId: hexToBytes(transactionId, 'a TransactionID'),
+    kdfValue,
+    euiccOtpk,
+    identity,
+  };
+  const boundProfilePackage = again
+    ? bindAgain(await stored(store.boundPackage(order.iccid)), target)
+    : fresh(context, profile, await stored(store.package(order.iccid)), target);
+  const taken = take === undefined ? order : await take(order);
+  const next: Session = { ...session, state: 'delivered' };
+  const { eid, pseudonym, euiccKey } = device;
+  const delivered = deliver(taken, Number(now()), {
+    eid: eid ?? delivery?.eid,
+    pseudonym: pseudonym ?? delivery?.pseudonym,
+    euiccOtpk: bytesToHex(euiccOtpk),
+    sessions: [...(delivery?.sessions ?? []), { transactionId, euiccKey, evidence }],
+  });
+  const change = store.change().putOrder(delivered, order);
+  if (next.mode === undefined) change.putSession(next);
+  await change.putBoundPackage(order.iccid, boundProfilePackage).commit({ durable: true });
+  sessions.set(next);
+  return { transactionId: target.transactionId, boundProfilePackage };
+}
+
+function fresh(context: SmdpContext, profile: Profile, upp: Uint8Array, target: Target) {
+  try {
+    return bindFresh(context, profile, upp, target);
+  } catch (cause) {
+    // a one-time key that is no point of the curve
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
+  }
+}
+
+/** What the store must have beside the record of an order. */
+async function stored(found: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
+  const bytes = await found;
+  if (bytes === undefined) throw new ZkcxError('ERR_RSP_STORE', 'the store lacks a package');
+  return bytes;
+}
+
+/** Since the offer the order may have ended, or gone to another device. */
+function checkAvailable(order: Order, device: Device, now: bigint): void {
+  if (order.state === 'error' && order.failure === CODE_FAILURE) {
+    throw new RspRefusal(refuse.confirmationCodeRetriesExceeded);
+  }
+  const isBound = order.eid !== undefined && order.eid !== device.eid;
+  if (!isDeliverable(order) || isBound || !isFreeFor(order, device)) {
+    throw new RspRefusal(refuse.rebindingRefused);
+  }
+  if (isExpired(order, now)) throw new RspRefusal(refuse.orderExpired);
+}
+
+/** A wrong code counts, whoever sends it; at the limit the order ends. */
+async function checkCode(
+  { store, settings, now }: SmdpContext,
+  order: Order,
+  hashCc: Uint8Array | undefined,
+  transactionId: Uint8Array,
+): Promise<void> {
+  if (order.confirmation === undefined) return;
+  if (hashCc === undefined) throw new RspRefusal(refuse.confirmationCodeMissing);
+  const codeHash = hexToBytes(order.confirmation.hash, 'a stored hash');
+  if (bytesEqual(hashCc, hashCcOf(codeHash, transactionId))) return;
+  const after = refuseCode(order, Number(now()), settings.confirmationCodeLimit);
+  await store.change().putOrder(after, order).commit({ durable: true });
+  throw new RspRefusal(
+    after.state === 'error'
+      ? refuse.confirmationCodeRetriesExceeded
+      : refuse.confirmationCodeRefused,
+  );
+}

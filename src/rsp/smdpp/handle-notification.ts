@@ -1,0 +1,147 @@
+import { bytesToHex } from '../../bytes.ts';
+import { ZkcxError } from '../../errors.ts';
+import {
+  INSTALLATION_ERROR,
+  type ProfileInstallationResult,
+} from '../../sgp22/messages/installation-result.ts';
+import type {
+  OtherSignedNotification,
+  PendingNotification,
+} from '../../sgp22/messages/notifications.ts';
+import { isSignature } from '../../sgp22/messages/signature.ts';
+import { nameOf } from '../../sgp22/messages/values.ts';
+import { LOCK, type SmdpContext } from './context.ts';
+import { checkEuicc, keyFromText } from './device.ts';
+import {
+  type DeviceName,
+  type DeliverySession,
+  fail,
+  install,
+  isSameDevice,
+  note,
+  type Order,
+  releaseAgain,
+} from './order.ts';
+
+/** What became of a notification. The device is told nothing but that it arrived. */
+export type NotificationOutcome = 'recorded' | 'ignored';
+
+/** Reasons that may be gone at the next try; after the others the order ends. */
+const PASSING: ReadonlySet<string> = new Set([
+  'installFailedDueToInsufficientMemoryForProfile',
+  'installFailedDueToInterruption',
+] satisfies (keyof typeof INSTALLATION_ERROR)[]);
+
+/**
+ * Take a notification (SGP.22 5.6.4). One that is signed by the device that got the profile goes
+ * into the order; any other changes nothing. The same notification again changes nothing either.
+ */
+export async function handleNotification(
+  context: SmdpContext,
+  notification: PendingNotification,
+): Promise<NotificationOutcome> {
+  return notification.kind === 'profileInstallationResult'
+    ? installationResult(context, notification)
+    : otherNotification(context, notification);
+}
+
+async function installationResult(
+  context: SmdpContext,
+  { data, signedData, euiccSignPir }: ProfileInstallationResult,
+): Promise<NotificationOutcome> {
+  return recordResult(
+    context,
+    data,
+    ({ euiccKey }) =>
+      euiccKey !== undefined && isSignature(euiccSignPir, keyFromText(euiccKey), signedData),
+  );
+}
+
+/** Put a result into the order that it is about, if it is authentic for the session that delivered it. */
+export async function recordResult(
+  context: SmdpContext,
+  data: ProfileInstallationResult['data'],
+  isAuthentic: (session: DeliverySession) => boolean,
+): Promise<NotificationOutcome> {
+  const transactionId = bytesToHex(data.transactionId);
+  const iccid = await context.store.iccidByTransaction(transactionId);
+  if (iccid === undefined) return 'ignored';
+  return update(context, iccid, (order, at) => {
+    const sessions = order.delivery?.sessions ?? [];
+    const session = sessions.find((session) => session.transactionId === transactionId);
+    const named = data.notificationMetadata.iccid ?? iccid;
+    const success = data.finalResult.result === 'success';
+    // a device that gave up, and has the profile all the same
+    const revived = order.state === 'error' && success;
+    if (
+      (order.state !== 'downloaded' && !revived) ||
+      session === undefined ||
+      named !== iccid ||
+      !context.trust.identities.some(({ oid }) => oid === data.smdpOid) ||
+      !isAuthentic(session)
+    ) {
+      return undefined;
+    }
+    const { finalResult } = data;
+    if (finalResult.result === 'success') return install(order, at);
+    const reason = nameOf(INSTALLATION_ERROR, finalResult.errorReason) ?? 'unknown error';
+    // an earlier delivery failed; the latest one is still under way
+    if (session !== sessions.at(-1)) return note(order, at, `an earlier try failed: ${reason}`);
+    return PASSING.has(reason) ? releaseAgain(order, at, reason) : fail(order, at, reason);
+  });
+}
+
+async function otherNotification(
+  context: SmdpContext,
+  notification: OtherSignedNotification,
+): Promise<NotificationOutcome> {
+  const { metadata, tbsOtherNotification, euiccNotificationSignature } = notification;
+  if (metadata.iccid === undefined) return 'ignored';
+  const eid = signer(context, notification, tbsOtherNotification, euiccNotificationSignature);
+  return eid === undefined ? 'ignored' : recordEvent(context, metadata, { eid });
+}
+
+/** Put what this device says of a profile that it got into the order. */
+export async function recordEvent(
+  context: SmdpContext,
+  { iccid, seqNumber, profileManagementOperation }: OtherSignedNotification['metadata'],
+  device: DeviceName,
+): Promise<NotificationOutcome> {
+  if (iccid === undefined) return 'ignored';
+  return update(context, iccid, (order, at) => {
+    const event = `${profileManagementOperation} (notification ${seqNumber})`;
+    if (order.delivery === undefined || !isSameDevice(order.delivery, device)) return undefined;
+    if (order.history.some((line) => line.event === event)) return undefined;
+    return note(order, at, event);
+  });
+}
+
+/** EID of the device that signed, if its certificates and its signature are right. */
+function signer(
+  { trust, now }: SmdpContext,
+  certificates: OtherSignedNotification,
+  signed: Uint8Array,
+  signature: Uint8Array,
+): string | undefined {
+  try {
+    const { eid, publicKey } = checkEuicc(certificates, trust.anchors, now());
+    return isSignature(signature, publicKey, signed) ? eid : undefined;
+  } catch (error) {
+    if (error instanceof ZkcxError) return undefined;
+    throw error;
+  }
+}
+
+async function update(
+  { store, locks, now }: SmdpContext,
+  iccid: string,
+  step: (order: Order, at: number) => Order | undefined,
+): Promise<NotificationOutcome> {
+  return locks.run(LOCK.order(iccid), async () => {
+    const before = await store.order(iccid);
+    const after = before && step(before, Number(now()));
+    if (after === undefined) return 'ignored';
+    await store.change().putOrder(after, before).commit({ durable: true });
+    return 'recorded';
+  });
+}

@@ -1,0 +1,136 @@
+import { bytesEqual, bytesToHex } from '../../bytes.ts';
+import { encodeServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
+import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
+import { compareVersions } from '../../sgp22/messages/identifiers.ts';
+import { sign } from '../../sgp22/messages/signature.ts';
+import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
+import type { SmdpContext } from './context.ts';
+import { findAnchor, type SmdpIdentity, type SmdpTrust } from './identities.ts';
+import type { Session } from './session.ts';
+import type { StoreChange } from './store.ts';
+
+/**
+ * Open a session (SGP.22 5.6.1). Throws RspRefusal, and ERR_RSP_BUSY when there are too many.
+ */
+export async function initiateAuthentication(
+  context: SmdpContext,
+  request: Es9pRequest<'initiateAuthentication'>,
+): Promise<Es9pAnswer<'initiateAuthentication'>> {
+  const { random } = context;
+  const parties = chooseParties(context, request);
+  const { ciPkId, identity } = parties;
+  const transactionId = random(16);
+  const serverChallenge = random(16);
+  const { smdpAddress: serverAddress, euiccChallenge } = request;
+  const challenge = { transactionId, serverChallenge, serverAddress };
+  const { opened, change } = openSession(context, parties, challenge);
+  await change.putSession(opened).commit({ durable: false });
+
+  const serverSigned1 = encodeServerSigned1({
+    transactionId,
+    euiccChallenge,
+    serverAddress,
+    serverChallenge,
+  });
+  return {
+    transactionId,
+    serverSigned1,
+    serverSignature1: sign(identity.auth.secretKey, serverSigned1),
+    euiccCiPKIdToBeUsed: ciPkId,
+    serverCertificate: identity.auth.certificate.der,
+  };
+}
+
+export interface Parties {
+  /** Key identifier of the CI that the eUICC is to sign under. */
+  readonly ciPkId: Uint8Array;
+  readonly identity: SmdpIdentity;
+}
+
+/** Whether this server can be authenticated by such an eUICC, and under which CIs. Throws RspRefusal. */
+export function chooseParties(
+  { settings, trust, now }: SmdpContext,
+  { euiccInfo1, smdpAddress }: Es9pRequest<'initiateAuthentication'>,
+): Parties {
+  const refuse = STATUS.initiateAuthentication;
+  if (smdpAddress.toLowerCase() !== settings.address.toLowerCase()) {
+    throw new RspRefusal(refuse.invalidServerAddress);
+  }
+  if (compareVersions(euiccInfo1.svn, settings.minimumSvn) < 0) {
+    throw new RspRefusal(refuse.svnNotSupported);
+  }
+  const at = now();
+  const ciPkId = chooseCi(trust, euiccInfo1, at);
+  if (ciPkId === undefined) throw new RspRefusal(refuse.noUsableCi);
+  const identity = chooseIdentity(trust, euiccInfo1, ciPkId, at);
+  if (identity === undefined) throw new RspRefusal(refuse.noServerCertificate);
+  return { ciPkId, identity };
+}
+
+/**
+ * Put a new session into the table, where sessions that are over make room. `change` deletes these from
+ * the store, once it is committed. Throws ERR_RSP_BUSY when there are too many.
+ */
+export function openSession(
+  { store, sessions, now }: SmdpContext,
+  { ciPkId, identity }: Parties,
+  {
+    transactionId,
+    serverChallenge,
+    serverAddress,
+    mode,
+  }: {
+    readonly transactionId: Uint8Array;
+    readonly serverChallenge: Uint8Array;
+    readonly serverAddress: string;
+    /** See `Session`. */
+    readonly mode?: string;
+  },
+): { readonly opened: Session; readonly change: StoreChange } {
+  const opened: Session = {
+    transactionId: bytesToHex(transactionId),
+    createdAt: Number(now()),
+    state: 'initiated',
+    serverAddress,
+    serverChallenge: bytesToHex(serverChallenge),
+    ciPkId: bytesToHex(ciPkId),
+    serverCiPkId: bytesToHex(identity.ciPkId),
+    mode,
+  };
+  const change = store.change();
+  for (const gone of sessions.sweep()) change.deleteSession(gone);
+  sessions.add(opened);
+  return { opened, change };
+}
+
+/** The first CI that the eUICC can sign under and the server accepts eUICCs under. */
+function chooseCi(
+  { anchors }: SmdpTrust,
+  { euiccCiPKIdListForSigning }: EuiccInfo1,
+  at: bigint,
+): Uint8Array | undefined {
+  return euiccCiPKIdListForSigning.find((id) => {
+    const anchor = findAnchor(anchors, id);
+    return anchor !== undefined && at >= anchor.notBefore && at <= anchor.notAfter;
+  });
+}
+
+/** Certificates that the eUICC can verify and that are valid now; of the signing CI if possible. */
+function chooseIdentity(
+  { identities }: SmdpTrust,
+  { euiccCiPKIdListForVerification }: EuiccInfo1,
+  ciPkId: Uint8Array,
+  at: bigint,
+): SmdpIdentity | undefined {
+  const verifiable = euiccCiPKIdListForVerification.flatMap((id) =>
+    identities.filter((identity) => bytesEqual(identity.ciPkId, id) && isValid(identity, at)),
+  );
+  return verifiable.find((identity) => bytesEqual(identity.ciPkId, ciPkId)) ?? verifiable[0];
+}
+
+function isValid({ auth, pb }: SmdpIdentity, at: bigint): boolean {
+  return [auth, pb].every(
+    ({ certificate }) => at >= certificate.notBefore && at <= certificate.notAfter,
+  );
+}

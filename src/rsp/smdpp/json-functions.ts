@@ -1,0 +1,133 @@
+/**
+ * Functions over HTTP as SGP.22 6.5 binds them: POST of a JSON object, answered with HTTP 200 and
+ * functionExecutionStatus, refusals included. What is no request at all gets a 4xx, what the server
+ * has no room for a 503, both with the same kind of object.
+ */
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { z } from 'zod';
+import { ZkcxError } from '../../errors.ts';
+import { decodeJson, encodeFailure, withSuccess } from '../../sgp22/messages/es9p.ts';
+import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
+
+/** An answer in JSON without its header; undefined: HTTP 204. */
+type Answer = object | undefined;
+
+export interface JsonFunction {
+  /** Decode a parsed body and run the function. */
+  call(body: unknown): Promise<Answer>;
+}
+
+/** One function of an interface: what a request looks like, and what happens. */
+export function jsonFunction<S extends z.ZodType>(
+  schema: S,
+  run: (request: z.output<S>) => Promise<Answer>,
+): JsonFunction {
+  return { call: async (body) => run(decodeJson(schema, body)) };
+}
+
+/** What an operator sees of each request; never what is in it. */
+export interface FunctionEvent {
+  readonly path: string;
+  readonly http: number;
+  /** "8.2.6/3.8", or an error's code. */
+  readonly refused?: string;
+  readonly ms: number;
+  /** A defect of the server, for its log. */
+  readonly defect?: unknown;
+}
+
+export interface JsonAppOptions {
+  /** Bytes of a request. */
+  readonly maxBody?: number;
+  readonly onEvent?: (event: FunctionEvent) => void;
+}
+
+/** An application with one POST route for each function, by its path. */
+export function jsonApp(
+  functions: Readonly<Record<string, JsonFunction>>,
+  { maxBody = 131_072, onEvent = () => undefined }: JsonAppOptions = {},
+): Hono {
+  const app = new Hono();
+  const limit = bodyLimit({
+    maxSize: maxBody,
+    onError: (c) => failure(c, 413, malformed(`A request has at most ${maxBody} bytes`)),
+  });
+  for (const [path, { call }] of Object.entries(functions)) {
+    app.post(path, limit, async (c) => {
+      const started = performance.now();
+      const { response, refused, defect } = await answer(c, call);
+      const ms = performance.now() - started;
+      onEvent({ path, http: response.status, refused, ms, defect });
+      return response;
+    });
+    app.all(path, (c) => {
+      c.header('Allow', 'POST');
+      return failure(c, 405, malformed('Use POST'));
+    });
+  }
+  app.notFound((c) => failure(c, 404, malformed('There is no such function')));
+  // a body that is cut off or too slow ends here
+  app.onError((_, c) => failure(c, 400, malformed('The request could not be read')));
+  return app;
+}
+
+interface Outcome {
+  readonly response: Response;
+  readonly refused?: string;
+  readonly defect?: unknown;
+}
+
+async function answer(c: Context, call: JsonFunction['call']): Promise<Outcome> {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    return { response: failure(c, 415, malformed('Send application/json')), refused: 'type' };
+  }
+  const text = await c.req.text();
+  try {
+    const result = await call(parseJson(text));
+    if (result === undefined) return { response: send(c, 204) };
+    return { response: send(c, 200, withSuccess(result)) };
+  } catch (error) {
+    if (error instanceof RspRefusal) {
+      const status = { ...error.status, message: error.message };
+      return { response: failure(c, 200, status), refused: error.reason };
+    }
+    if (error instanceof ZkcxError && error.code !== 'ERR_RSP_STORE') {
+      if (error.code !== 'ERR_RSP_BUSY') {
+        return { response: failure(c, 400, malformed(error.message)), refused: error.code };
+      }
+      c.header('Retry-After', '60');
+      return { response: failure(c, 503, STATUS.common.busy), refused: error.code };
+    }
+    return { response: failure(c, 503, STATUS.common.executionError), defect: error };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ZkcxError('ERR_RSP_JSON', 'the body is not JSON', { cause });
+  }
+}
+
+function malformed(message: string): StatusCode {
+  return { ...STATUS.common.malformed, message };
+}
+
+function failure(
+  c: Context,
+  http: 200 | 400 | 404 | 405 | 413 | 415 | 503,
+  status: StatusCode,
+): Response {
+  return send(c, http, encodeFailure(status));
+}
+
+function send(c: Context, http: number, body?: object): Response {
+  c.header('X-Admin-Protocol', 'gsma/rsp/v2.5.0');
+  c.header('Content-Type', 'application/json;charset=UTF-8');
+  return body === undefined
+    ? new Response(null, { status: 204, headers: { 'X-Admin-Protocol': 'gsma/rsp/v2.5.0' } })
+    : c.body(JSON.stringify(body), http as 200);
+}

@@ -1,0 +1,162 @@
+/**
+ * The map file: sources and signed lists, nothing computed but the root, so that whoever loads it
+ * checks every signature again and finds out by itself whether the root is right.
+ */
+import { z } from 'zod';
+import { parseCertificate, parseRevocationList } from '../asn1/index.ts';
+import { ZkcxError } from '../errors.ts';
+import { CRL_MAX_POINT, MAP_HEIGHT } from '../params.ts';
+import { checkSources, fillSources } from '../pki/index.ts';
+import type { RevocationSource, SourcedEntry, TrustAnchor } from '../pki/index.ts';
+import { describeIssue, fieldString } from '../prover/envelope.ts';
+import { revocationMap } from '../witness/revocation.ts';
+import type { RevocationMap } from '../witness/revocation-map.ts';
+
+/** Bytes of JSON: more than a million entries. */
+export const MAX_MAP_FILE_BYTES = 100_000_000;
+
+/** A map with all that it is computed from. */
+export interface SourcedMap {
+  readonly sources: readonly RevocationSource[];
+  readonly entries: readonly SourcedEntry[];
+  readonly map: RevocationMap;
+}
+
+const der = z.string().transform((text, context) => {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) context.addIssue('not canonical base64');
+  return new Uint8Array(bytes);
+});
+
+const kind = z.literal(['ca', 'user']);
+const point = z.string().min(1).max(CRL_MAX_POINT);
+const sourceList = <T extends z.ZodType>(source: T) =>
+  z
+    .array(source)
+    .min(1)
+    .max(2 ** MAP_HEIGHT - 1);
+
+const mapSchema = z.strictObject({
+  format: z.literal('zkcx-revocation-map'),
+  version: z.literal(1),
+  sources: sourceList(z.strictObject({ issuer: der, kind, point })),
+  /** DER, base64; the parts of a list each for itself. */
+  lists: z.array(der).max(2 ** (MAP_HEIGHT + 4)),
+  root: fieldString,
+});
+
+const configurationSchema = z.strictObject({
+  format: z.literal('zkcx-revocation-sources'),
+  version: z.literal(1),
+  /** `issuer` names a certificate file. */
+  sources: sourceList(z.strictObject({ issuer: z.string().min(1).max(4096), kind, point })),
+});
+
+/** The configuration that people write: sources in the order of the map, issuers as file names. */
+export type SourcesConfiguration = z.infer<typeof configurationSchema>['sources'];
+
+/** Throws ERR_REVOCATION_FORMAT, ERR_REVOCATION_VERSION. */
+export function parseSourcesConfiguration(text: string): SourcesConfiguration {
+  return parse(text, configurationSchema, 'zkcx-revocation-sources').sources;
+}
+
+/**
+ * The map of these sources and lists at `at`, Unix seconds.
+ *
+ * @param before the map that this one is to follow, see `assertFollows`
+ * @throws the codes of `checkSources`, `fillSources` and `revocationMap`
+ */
+export function buildMap({
+  sources,
+  anchors,
+  at,
+  before,
+  ...options
+}: {
+  readonly sources: readonly RevocationSource[];
+  readonly anchors: readonly TrustAnchor[];
+  readonly lists: readonly ReturnType<typeof parseRevocationList>[];
+  readonly at: bigint;
+  readonly allowExpired?: boolean;
+  readonly before?: SourcedMap;
+}): SourcedMap {
+  const checked = checkSources({ sources, anchors, at });
+  const entries = fillSources({ sources: checked, at, before: before?.entries, ...options });
+  return { sources, entries, map: revocationMap(entries) };
+}
+
+/** The map file as text, ending in a newline. */
+export function formatMap({ sources, entries, map }: SourcedMap): string {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const lists = new Set(
+    entries.flatMap(({ content }) => (typeof content === 'string' ? [] : content.parts)),
+  );
+  const document: z.input<typeof mapSchema> = {
+    format: 'zkcx-revocation-map',
+    version: 1,
+    sources: sources.map(({ issuer, kind, point }) => ({
+      issuer: base64(issuer.der),
+      kind,
+      point,
+    })),
+    lists: [...lists].map((list) => base64(list.der)),
+    root: map.root.toString(),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/**
+ * Text of a map file -> the map, computed again: issuers against the anchors, each list's signature,
+ * completeness, point and kind. Lists that are over by `at` stay: their entries are not fresh, and
+ * whoever needs one is told so.
+ *
+ * @param options.at Unix seconds: when the issuers must be valid; no list may be later
+ * @throws ERR_REVOCATION_FORMAT, ERR_REVOCATION_VERSION, ERR_REVOCATION_ROOT (what is in the file does
+ *   not give its root), and the codes of the parsers and of `buildMap`
+ */
+export function loadMap(
+  text: string,
+  { anchors, at }: { readonly anchors: readonly TrustAnchor[]; readonly at: bigint },
+): SourcedMap {
+  const file = parse(text, mapSchema, 'zkcx-revocation-map');
+  const sources = file.sources.map(({ issuer, kind, point }) => ({
+    issuer: parseCertificate(issuer),
+    kind,
+    point,
+  }));
+  const lists = file.lists.map((list) => parseRevocationList(list));
+  const built = buildMap({ sources, anchors, lists, at, allowExpired: true });
+  if (built.map.root.toString() !== file.root) {
+    throw new ZkcxError(
+      'ERR_REVOCATION_ROOT',
+      'the sources and lists in the map file do not give the root that it claims',
+    );
+  }
+  return built;
+}
+
+function parse<T extends z.ZodType>(text: string, schema: T, format: string): z.infer<T> {
+  if (text.length > MAX_MAP_FILE_BYTES) {
+    throw new ZkcxError('ERR_REVOCATION_FORMAT', `a ${format} file is smaller than this`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // no cause: parsers quote the text that they stumble over
+    throw new ZkcxError('ERR_REVOCATION_FORMAT', `this is not a ${format} file: no JSON`);
+  }
+  const version = z.looseObject({ format: z.literal(format), version: z.int() }).safeParse(json);
+  if (version.success && version.data.version !== 1) {
+    throw new ZkcxError(
+      'ERR_REVOCATION_VERSION',
+      `${format} version ${version.data.version}: this package reads version 1`,
+    );
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new ZkcxError(
+    'ERR_REVOCATION_FORMAT',
+    `this is not a ${format} file: ${describeIssue(parsed.error)}`,
+  );
+}

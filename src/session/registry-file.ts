@@ -1,0 +1,115 @@
+/**
+ * The registry file: what was published, in order, and the members of aggregates whose paths its owner
+ * knows. Nothing in it is computed but the root, so whoever loads it finds out whether the root is
+ * right. Which root the registry has now, the chain says.
+ */
+import { Field } from 'o1js';
+import { z } from 'zod';
+import { ZkcxError } from '../errors.ts';
+import { AGGREGATE_HEIGHT } from '../params.ts';
+import { describeIssue, fieldString } from '../prover/envelope.ts';
+import { RegistryTree } from '../witness/registry-tree.ts';
+
+/** Bytes of JSON: about a million publications. */
+export const MAX_REGISTRY_FILE_BYTES = 100_000_000;
+
+const height = z.int().min(1).max(AGGREGATE_HEIGHT);
+
+const registrySchema = z.strictObject({
+  format: z.literal('zkcx-registry'),
+  version: z.literal(1),
+  published: z.array(
+    z.union([z.strictObject({ leaf: fieldString }), z.strictObject({ root: fieldString, height })]),
+  ),
+  members: z.array(
+    z.strictObject({
+      leaf: fieldString,
+      /** Place inside its aggregate. */
+      index: z
+        .int()
+        .min(0)
+        .max(2 ** AGGREGATE_HEIGHT - 1),
+      /** From the leaf up to the aggregate's root. */
+      siblings: z.array(fieldString).min(1).max(AGGREGATE_HEIGHT),
+    }),
+  ),
+  root: fieldString,
+});
+
+/** The registry file as text, ending in a newline. It tells which aggregates its owner is a member of. */
+export function formatRegistry(tree: RegistryTree): string {
+  const document: z.infer<typeof registrySchema> = {
+    format: 'zkcx-registry',
+    version: 1,
+    published: tree.published.map((one) =>
+      'leaf' in one
+        ? { leaf: one.leaf.toString() }
+        : { root: one.root.toString(), height: one.height },
+    ),
+    members: tree.members.map(({ leaf, path }) => ({
+      leaf: leaf.toString(),
+      index: path.right.reduce((sum, bit, level) => sum + Number(bit.toBigInt()) * 2 ** level, 0),
+      siblings: path.siblings.map(String),
+    })),
+    root: tree.root.toString(),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/**
+ * Text of a registry file -> the tree.
+ *
+ * @throws ERR_REGISTRY_FORMAT, ERR_REGISTRY_VERSION, ERR_REGISTRY_ROOT (the publications do not give the
+ *   root that the file claims), ERR_REGISTRY_UNKNOWN (a member of no published aggregate),
+ *   ERR_REGISTRY_FULL
+ */
+export function loadRegistry(text: string): RegistryTree {
+  const file = parse(text);
+  const tree = new RegistryTree();
+  for (const one of file.published) {
+    if ('leaf' in one) tree.append(Field(one.leaf));
+    else tree.appendSubtree(Field(one.root), one.height);
+  }
+  if (tree.root.toString() !== file.root) {
+    throw new ZkcxError(
+      'ERR_REGISTRY_ROOT',
+      'the publications in the registry file do not give the root that it claims: sync again',
+    );
+  }
+  for (const { leaf, index, siblings } of file.members) {
+    tree.addMember({
+      leaf: Field(leaf),
+      path: {
+        siblings: siblings.map((sibling) => Field(sibling)),
+        right: siblings.map((_, level) => Field((index >> level) & 1)),
+      },
+    });
+  }
+  return tree;
+}
+
+function parse(text: string): z.infer<typeof registrySchema> {
+  if (text.length > MAX_REGISTRY_FILE_BYTES) {
+    throw new ZkcxError('ERR_REGISTRY_FORMAT', 'a registry file is smaller than this');
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ZkcxError('ERR_REGISTRY_FORMAT', 'this is not a registry file: no JSON', { cause });
+  }
+  const version = z.looseObject({ format: z.literal('zkcx-registry'), version: z.int() });
+  const found = version.safeParse(json).data?.version ?? 1;
+  if (found !== 1) {
+    throw new ZkcxError(
+      'ERR_REGISTRY_VERSION',
+      `registry file version ${found}: this package reads version 1, sync again`,
+    );
+  }
+  const parsed = registrySchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new ZkcxError(
+    'ERR_REGISTRY_FORMAT',
+    `this is not a registry file: ${describeIssue(parsed.error)}`,
+  );
+}

@@ -1,0 +1,204 @@
+/**
+ * ES9+ over JSON (SGP.22 6.5.2, 5.6): each function described once, for both ends. Binary fields
+ * are base64 of whole elements, euiccChallenge of bare bytes; transactionId is upper-case hex. A
+ * request header is tolerated, unknown fields are passed over.
+ */
+import { z } from 'zod';
+import { ZkcxError } from '../../errors.ts';
+import { decodeAuthenticateServerResponse } from './authenticate-server.ts';
+import type { AuthenticateServerResponse } from './authenticate-server.ts';
+import { decodeCancelSessionResponse } from './cancel-session.ts';
+import type { CancelSessionResponse } from './cancel-session.ts';
+import { decodeEuiccInfo1 } from './euicc-info.ts';
+import type { EuiccInfo1 } from './euicc-info.ts';
+import { hexToBytes, readKeyIdentifier, transactionIdText } from './identifiers.ts';
+import { decodePendingNotification } from './notifications.ts';
+import type { PendingNotification } from './notifications.ts';
+import { decodePrepareDownloadResponse } from './prepare-download.ts';
+import type { PrepareDownloadResponse } from './prepare-download.ts';
+import { encodeSignature, signatureValue } from './signature.ts';
+import { RspRefusal } from '../status-codes.ts';
+import type { StatusCode } from '../status-codes.ts';
+import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
+import type { Received } from '../../asn1/tlv.ts';
+
+/** Any bytes in base64: the canonical spelling, padding included. */
+export const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {
+  decode(text, { issues }) {
+    const bytes = Buffer.from(text, 'base64');
+    if (bytes.toString('base64') !== text) {
+      issues.push({ code: 'custom', message: 'must be base64', input: '' });
+    }
+    return new Uint8Array(bytes);
+  },
+  encode: (bytes) => Buffer.from(bytes).toString('base64'),
+});
+
+const challenge = base64.refine((bytes) => bytes.length === 16, 'must be 16 bytes');
+
+/** One whole element with this tag. */
+export const element = (tag: number, what: string) =>
+  z.codec(base64, z.custom<Uint8Array>(), {
+    decode: (bytes) => onlyTlv(bytes, tag, what).der,
+    encode: (der) => der,
+  });
+
+const certificate = element(0x30, 'a certificate');
+
+/** 5F37: r and s, 64 bytes. */
+export const signature = (what: string) =>
+  z.codec(base64, z.custom<Uint8Array>(), {
+    decode: (bytes) => signatureValue(onlyTlv(bytes, 0x5f37, what)),
+    encode: encodeSignature,
+  });
+
+const keyIdentifier = z.codec(base64, z.custom<Uint8Array>(), {
+  decode: (bytes) => readKeyIdentifier(onlyTlv(bytes, 0x04, 'euiccCiPKIdToBeUsed')),
+  encode: (id) => encodeTlv(0x04, id),
+});
+
+/** A message of the eUICC, passed on as received. */
+const message = <T>(decode: (bytes: Uint8Array) => Received<T>) =>
+  z.codec(base64, z.custom<Received<T>>(), { decode, encode: ({ der }) => der });
+
+export const transactionId = z.codec(
+  z.string().regex(/^([0-9A-Fa-f]{2}){1,16}$/, 'must be 1 to 16 bytes in hexadecimal'),
+  z.custom<Uint8Array>(),
+  { decode: (text) => hexToBytes(text, 'transactionId'), encode: transactionIdText },
+);
+
+/** Path, request and answer of each function. */
+export const ES9P = {
+  initiateAuthentication: {
+    path: '/gsma/rsp2/es9plus/initiateAuthentication',
+    request: z.object({
+      euiccChallenge: challenge,
+      euiccInfo1: message<EuiccInfo1>(decodeEuiccInfo1),
+      smdpAddress: z.string().min(1).max(255),
+    }),
+    answer: z.object({
+      transactionId,
+      serverSigned1: element(0x30, 'serverSigned1'),
+      serverSignature1: signature('serverSignature1'),
+      euiccCiPKIdToBeUsed: keyIdentifier,
+      serverCertificate: certificate,
+    }),
+  },
+  authenticateClient: {
+    path: '/gsma/rsp2/es9plus/authenticateClient',
+    request: z.object({
+      transactionId,
+      authenticateServerResponse: message<AuthenticateServerResponse>(
+        decodeAuthenticateServerResponse,
+      ),
+    }),
+    answer: z.object({
+      transactionId,
+      profileMetadata: element(0xbf25, 'profileMetadata'),
+      smdpSigned2: element(0x30, 'smdpSigned2'),
+      smdpSignature2: signature('smdpSignature2'),
+      smdpCertificate: certificate,
+    }),
+  },
+  getBoundProfilePackage: {
+    path: '/gsma/rsp2/es9plus/getBoundProfilePackage',
+    request: z.object({
+      transactionId,
+      prepareDownloadResponse: message<PrepareDownloadResponse>(decodePrepareDownloadResponse),
+    }),
+    answer: z.object({
+      transactionId,
+      boundProfilePackage: element(0xbf36, 'boundProfilePackage'),
+    }),
+  },
+  handleNotification: {
+    path: '/gsma/rsp2/es9plus/handleNotification',
+    request: z.object({
+      pendingNotification: message<PendingNotification>(decodePendingNotification),
+    }),
+    /** HTTP 204 without a body. */
+    answer: undefined,
+  },
+  cancelSession: {
+    path: '/gsma/rsp2/es9plus/cancelSession',
+    request: z.object({
+      transactionId,
+      cancelSessionResponse: message<CancelSessionResponse>(decodeCancelSessionResponse),
+    }),
+    answer: z.object({}),
+  },
+} as const;
+
+export type Es9pFunction = keyof typeof ES9P;
+export type Es9pRequest<F extends Es9pFunction> = z.output<(typeof ES9P)[F]['request']>;
+export type Es9pAnswer<F extends Exclude<Es9pFunction, 'handleNotification'>> = z.output<
+  (typeof ES9P)[F]['answer']
+>;
+
+/**
+ * JSON -> what it says, elements decoded. Throws ERR_RSP_JSON for JSON of another shape, ERR_DER_*
+ * and ERR_RSP_VALUE for elements that are wrong inside.
+ */
+export function decodeJson<S extends z.ZodType>(schema: S, json: unknown): z.output<S> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue?.path.join('.') || 'the message';
+  throw new ZkcxError('ERR_RSP_JSON', `${path}: ${issue?.message ?? 'not as described'}`, {
+    reason: path,
+  });
+}
+
+/** The reverse, for a value that is known to be right. */
+export function encodeJson<S extends z.ZodType>(schema: S, value: z.output<S>): z.input<S> {
+  return z.encode(schema, value);
+}
+
+const text = z.string().max(1_000);
+
+const headerSchema = z.object({
+  header: z
+    .object({
+      functionExecutionStatus: z.object({
+        status: z.enum(['Executed-Success', 'Executed-WithWarning', 'Failed', 'Expired']),
+        statusCodeData: z
+          .object({
+            subjectCode: z.string().regex(/^\d{1,3}(\.\d{1,3}){0,7}$/),
+            reasonCode: z.string().regex(/^\d{1,3}(\.\d{1,3}){0,7}$/),
+            message: text.optional(),
+          })
+          .optional(),
+      }),
+    })
+    .optional(),
+});
+
+/** An answer in JSON with the header of success. */
+export function withSuccess(answer: object) {
+  return { header: { functionExecutionStatus: { status: 'Executed-Success' } }, ...answer };
+}
+
+/** The answer that refuses; it goes out with HTTP 200 like any other. */
+export function encodeFailure({ subjectCode, reasonCode, message: words }: StatusCode) {
+  const statusCodeData = { subjectCode, reasonCode, message: words };
+  return { header: { functionExecutionStatus: { status: 'Failed', statusCodeData } } };
+}
+
+/**
+ * The client's reading of an answer. Throws RspRefusal if the server refused, else as `decodeJson`.
+ * A refusal without codes, against the standard, becomes 0/0.
+ */
+export function decodeAnswer<S extends z.ZodType>(schema: S, json: unknown): z.output<S> {
+  const status = decodeJson(headerSchema, json).header?.functionExecutionStatus;
+  if (status?.status === 'Failed' || status?.status === 'Expired') {
+    const { subjectCode = '0', reasonCode = '0', message: words } = status.statusCodeData ?? {};
+    // another's words are shown to people
+    const readable = words?.replace(/\p{Cc}/gu, ' ');
+    throw new RspRefusal({
+      subjectCode,
+      reasonCode,
+      message: readable || `The server refused with status ${subjectCode}/${reasonCode}`,
+    });
+  }
+  return decodeJson(schema, json);
+}

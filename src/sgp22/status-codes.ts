@@ -1,0 +1,99 @@
+import { ZkcxError } from '../errors.ts';
+
+/** Subject and reason code of functionExecutionStatus (SGP.22 5.2.6). */
+export interface StatusCode {
+  readonly subjectCode: string;
+  readonly reasonCode: string;
+  /** Text for the peer. */
+  readonly message: string;
+}
+
+const code = (subjectCode: string, reasonCode: string, message: string): StatusCode => ({
+  subjectCode,
+  reasonCode,
+  message,
+});
+
+/**
+ * Every refusal that a function answers with, one entry a meaning, by function. The same pair of
+ * codes may stand for different things in different functions.
+ */
+export const STATUS = {
+  /** ES9+.InitiateAuthentication (SGP.22 5.6.1). */
+  initiateAuthentication: {
+    invalidServerAddress: code('8.8.1', '3.8', 'Not the address of this SM-DP+'),
+    noUsableCi: code('8.8.2', '3.1', 'No CI for signing and verifying in common'),
+    svnNotSupported: code('8.8.3', '3.1', 'The SVN of the eUICC is not supported'),
+    noServerCertificate: code('8.8.4', '3.7', 'No CERT.DPauth under a CI of the eUICC'),
+  },
+  /** ES9+.AuthenticateClient (SGP.22 5.6.3). */
+  authenticateClient: {
+    eumCertificateInvalid: code('8.1.2', '6.1', 'The EUM certificate is invalid'),
+    eumCertificateExpired: code('8.1.2', '6.3', 'The EUM certificate has expired'),
+    euiccCertificateInvalid: code('8.1.3', '6.1', 'The eUICC certificate is invalid'),
+    euiccCertificateExpired: code('8.1.3', '6.3', 'The eUICC certificate has expired'),
+    ciUnknown: code('8.11.1', '3.9', 'The CI of the EUM certificate is unknown'),
+    euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature or challenge is invalid'),
+    transactionUnknown: code('8.10.1', '3.9', 'The TransactionID is unknown'),
+    matchingIdRefused: code('8.2.6', '3.8', 'The MatchingID is refused'),
+    eidRefused: code('8.1.1', '3.8', 'The order is for another EID'),
+    profileNotReleased: code('8.2', '1.2', 'The profile has not been released'),
+    notEligible: code('8.2.5', '4.3', 'No profile is eligible for this device'),
+    orderExpired: code('8.8.5', '4.10', 'The download order has expired'),
+    downloadRetriesExceeded: code('8.8.5', '6.4', 'The download was retried too often'),
+  },
+  /** ES9+.GetBoundProfilePackage (SGP.22 5.6.2). */
+  getBoundProfilePackage: {
+    euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature is invalid'),
+    transactionUnknown: code('8.10.1', '3.9', 'The TransactionID is unknown'),
+    confirmationCodeMissing: code('8.2.7', '2.2', 'The confirmation code is missing'),
+    confirmationCodeRefused: code('8.2.7', '3.8', 'The confirmation code is wrong'),
+    confirmationCodeRetriesExceeded: code('8.2.7', '6.4', 'The confirmation code failed too often'),
+    rebindingRefused: code('8.2', '3.7', 'No profile package for a new binding'),
+    insufficientMemory: code('8.1', '4.8', 'The eUICC has too little memory'),
+    orderExpired: code('8.8.5', '4.10', 'The download order has expired'),
+  },
+  /** ES9+.CancelSession (SGP.22 5.6.5). */
+  cancelSession: {
+    transactionUnknown: code('8.10.1', '3.9', 'The TransactionID is unknown'),
+    euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature is invalid'),
+    oidMismatch: code('8.8', '3.10', 'The OID is not that of this SM-DP+'),
+  },
+  /** ES2+ (SGP.22 5.3): the functions of the operator. */
+  es2p: {
+    iccidInUse: code('8.2.1', '3.3', 'The ICCID is in use'),
+    iccidUnknown: code('8.2.1', '3.9', 'The ICCID is unknown'),
+    matchingIdConflict: code('8.2.6', '3.3', 'The MatchingID is in use'),
+    matchingIdWrong: code('8.2.6', '3.10', 'The MatchingID is not that of the order'),
+    eidMissing: code('8.1.1', '2.2', 'The EID is missing'),
+    eidOther: code('8.1.1', '3.10', 'The EID is not that of the order'),
+    profileTypeUnknown: code('8.2.5', '3.9', 'The profile type is unknown'),
+    profileTypeUnavailable: code('8.2.5', '3.7', 'No profile of this type is left'),
+    profileTypeOther: code('8.2.5', '3.8', 'The ICCID is of another profile type'),
+    smdsInaccessible: code('8.9', '5.1', 'This server registers no events at an SM-DS'),
+  },
+  /** Any function over HTTP, before or beside its own checks. */
+  common: {
+    malformed: code('1.6', '2.1', 'The request is malformed'),
+    busy: code('1.6', '5.1', 'Too many sessions; try again later'),
+    executionError: code('1.6', '4.2', 'The server cannot do this now'),
+  },
+} as const satisfies Record<string, Record<string, StatusCode>>;
+
+/**
+ * A refusal that the peer is told: thrown by a function of a server, written into its answer, and
+ * thrown again by the client that reads that answer. `code` is ERR_RSP_REFUSED, `reason` the pair
+ * of codes as "8.2.6/3.8".
+ */
+export class RspRefusal extends ZkcxError {
+  readonly status: StatusCode;
+
+  constructor(status: StatusCode, options: { message?: string; cause?: unknown } = {}) {
+    super('ERR_RSP_REFUSED', options.message ?? status.message, {
+      reason: `${status.subjectCode}/${status.reasonCode}`,
+      cause: options.cause,
+    });
+    this.name = 'RspRefusal';
+    this.status = status;
+  }
+}

@@ -1,0 +1,197 @@
+/** The revocation map and its trees in plain TypeScript, with the paths that proofs need. */
+import { Field } from 'o1js';
+import {
+  ENTRY_STATE,
+  HandleWitness,
+  mapKey,
+  mapLeaf,
+  NEVER,
+  RevocationEntry,
+  SERIAL_END,
+  serialKey,
+  serialLeaf,
+} from '../circuits/revocation.ts';
+import { ZkcxError } from '../errors.ts';
+import { MAP_HEIGHT, SERIALS_HEIGHT } from '../params.ts';
+import { type IndexedPath, IndexedTree } from './indexed-tree.ts';
+
+/** Next key of the last entry: above every key but itself, which no hash will hit. */
+const MAP_END = Field.ORDER - 1n;
+
+/** The serial numbers of one list, in the list's order. */
+export class SerialTree {
+  private readonly tree = new IndexedTree({
+    height: SERIALS_HEIGHT,
+    end: SERIAL_END,
+    hashLeaf: ({ key, nextKey }) => serialLeaf(Field(key), Field(nextKey)),
+  });
+
+  /** Throws RangeError when a serial is there twice or has more than 20 bytes. */
+  constructor(serialNumbers: Iterable<bigint> = []) {
+    for (const serial of serialNumbers) this.insert(serial);
+  }
+
+  get root(): Field {
+    return this.tree.root;
+  }
+
+  get size(): number {
+    return this.tree.size;
+  }
+
+  has(serialNumber: bigint): boolean {
+    return this.tree.has(serialKey(serialNumber));
+  }
+
+  insert(serialNumber: bigint): void {
+    this.tree.insert(serialKey(serialNumber));
+  }
+
+  /** The leaf at or below a serial's key: the neighbour that shows its absence, if it is absent. */
+  pathAtOrBelow(serialNumber: bigint) {
+    return this.tree.pathAtOrBelow(serialKey(serialNumber));
+  }
+
+  /** Where the next serial goes. */
+  freePath() {
+    return this.tree.freePath();
+  }
+}
+
+/** An entry with the serials behind it. */
+export interface MapEntry {
+  readonly entry: RevocationEntry;
+  readonly serials: SerialTree;
+}
+
+const noSerials = new SerialTree();
+
+/** The entry of an issuer that publishes no list of a kind. */
+export function noneEntry(): MapEntry {
+  return { entry: entryWithoutList(ENTRY_STATE.none, NEVER), serials: noSerials };
+}
+
+/** The entry of a source whose first list has not come. @param point `pointHash` of where it will be */
+export function awaitedEntry(point: Field): MapEntry {
+  return { entry: entryWithoutList(ENTRY_STATE.awaited, 0n, point), serials: noSerials };
+}
+
+function entryWithoutList(state: bigint, nextUpdate: bigint, point = Field(0)): RevocationEntry {
+  return new RevocationEntry({
+    state: Field(state),
+    serials: noSerials.root,
+    point,
+    crlNumber: Field(0),
+    thisUpdate: Field(0),
+    nextUpdate: Field(nextUpdate),
+  });
+}
+
+/** Issuer id and list kind (LIST_KIND) of an entry. */
+export interface MapPlace {
+  readonly issuer: Field;
+  readonly listKind: bigint;
+}
+
+/** The map's tree alone: hashes of entries by `mapKey`. */
+export function emptyMapTree(): IndexedTree {
+  return new IndexedTree({
+    height: MAP_HEIGHT,
+    end: MAP_END,
+    hashLeaf: ({ key, nextKey, value }) => mapLeaf(Field(key), Field(nextKey), Field(value)),
+  });
+}
+
+/**
+ * The map itself. Who may set what, and which list may follow which, is decided before: see
+ * revocation sources in src/pki.
+ */
+export class RevocationMap {
+  private readonly entries = new Map<bigint, MapEntry>();
+  private readonly tree = emptyMapTree();
+
+  get root(): Field {
+    return this.tree.root;
+  }
+
+  get size(): number {
+    return this.tree.size;
+  }
+
+  get({ issuer, listKind }: MapPlace): MapEntry | undefined {
+    return this.entries.get(keyOf(issuer, listKind));
+  }
+
+  /** Add or replace an entry. */
+  set({ issuer, listKind }: MapPlace, entry: MapEntry): void {
+    const key = keyOf(issuer, listKind);
+    const value = RevocationEntry.hash(entry.entry).toBigInt();
+    if (this.entries.has(key)) this.tree.update(key, value);
+    else this.tree.insert(key, value);
+    this.entries.set(key, entry);
+  }
+
+  /** The same map, to try out what comes next. */
+  copy(): RevocationMap {
+    const copy = new RevocationMap();
+    for (const [key, entry] of this.entries) {
+      copy.tree.insert(key, RevocationEntry.hash(entry.entry).toBigInt());
+      copy.entries.set(key, entry);
+    }
+    return copy;
+  }
+
+  /** The leaf of an entry, or its lower neighbour's where there is none, with its path. */
+  pathAtOrBelow({ issuer, listKind }: MapPlace): IndexedPath {
+    return this.tree.pathAtOrBelow(keyOf(issuer, listKind));
+  }
+
+  /** The leaf at a place that is taken: 0 for the sentinel, `size` for the entry that came last. */
+  pathAt(index: number): IndexedPath {
+    return this.tree.pathAt(index);
+  }
+
+  /**
+   * What shows that a certificate is not revoked at `time`, Unix seconds. Throws
+   * ERR_REVOCATION_ISSUER_MISSING (no entry), ERR_REVOCATION_STALE (no fresh list),
+   * ERR_REVOCATION_REVOKED.
+   */
+  witness(place: MapPlace, serialNumber: bigint, time: bigint): HandleWitness {
+    const found = this.get(place);
+    if (found === undefined) {
+      throw new ZkcxError(
+        'ERR_REVOCATION_ISSUER_MISSING',
+        'the revocation map has no entry for an issuer of this chain',
+      );
+    }
+    const { entry, serials } = found;
+    if (time < entry.thisUpdate.toBigInt() || time >= entry.nextUpdate.toBigInt()) {
+      throw new ZkcxError(
+        'ERR_REVOCATION_STALE',
+        'the revocation list of an issuer of this chain is not fresh: fetch the present one',
+      );
+    }
+    if (serials.has(serialNumber)) {
+      throw new ZkcxError('ERR_REVOCATION_REVOKED', 'a certificate of this chain is revoked');
+    }
+    const inMap = this.pathAtOrBelow(place);
+    const below = serials.pathAtOrBelow(serialNumber);
+    return new HandleWitness({
+      issuer: place.issuer,
+      listKind: Field(place.listKind),
+      serialNumber: Field(serialNumber),
+      entry,
+      nextKey: Field(inMap.leaf.nextKey),
+      mapSiblings: inMap.siblings,
+      mapRight: inMap.right,
+      low: Field(below.leaf.key),
+      next: Field(below.leaf.nextKey),
+      serialSiblings: below.siblings,
+      serialRight: below.right,
+    });
+  }
+}
+
+function keyOf(issuer: Field, listKind: bigint): bigint {
+  return mapKey(issuer, Field(listKind)).toBigInt();
+}

@@ -1,0 +1,399 @@
+/** Downloads in zkCX as the device leads them: what it does, asks, tells and keeps. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Field } from 'o1js';
+import { ZkcxError } from '../../../src/errors.ts';
+import { sendNotifications } from '../../../src/rsp/lpa/index.ts';
+import { zkcxDelivery, type ZkcxQuestion } from '../../../src/rsp/zkcx/device/index.ts';
+import { leafOf } from '../../../src/witness/presentation.ts';
+import { RegistryTree } from '../../../src/witness/registry-tree.ts';
+import { install } from '../../support/rsp/emulator.ts';
+import { testPackage } from '../../support/rsp/smdpp.ts';
+import { credentialOf, DP_AUTH, EID, EUICC, EUM, POLICY } from '../../session/world.ts';
+import { DeviceWorld, failureOf, unprovenDevice } from './device-world.ts';
+
+let world: DeviceWorld;
+afterEach(() => world.close());
+
+const DEVICE_FLOW = [
+  'initiateAuthentication',
+  'authenticateClient',
+  'zkcxDisclose',
+  'getBoundProfilePackage',
+  'handleNotification',
+];
+
+/** In hexadecimal and base64: the certificates of the eUICC would be seen in the traffic. */
+function expectNothingOfDevice(traffic: readonly string[]): void {
+  for (const secret of [EUICC.der, EUM.der, Buffer.from(EID, 'hex')]) {
+    const forms = [
+      Buffer.from(secret).toString('hex'),
+      Buffer.from(secret.subarray(0, 12)).toString('base64'),
+    ];
+    for (const form of forms) {
+      expect(traffic.some((text) => text.toLowerCase().includes(form.toLowerCase()))).toBe(false);
+    }
+  }
+}
+
+describe("zkcx-device with today's firmware", () => {
+  test('installs what was ordered, and tells the EID with consent only', async () => {
+    world = await DeviceWorld.open();
+    const { iccid, matchingId } = await world.order();
+    let question: ZkcxQuestion | undefined;
+    const done = await world.download('zkcx-device', matchingId, {
+      consent: async (asked) => {
+        question = asked;
+        expect(world.asked).toEqual(['initiateAuthentication', 'authenticateClient']);
+        return 'accept';
+      },
+    });
+    expect(question?.metadata).toMatchObject({ iccid, profileName: 'Plan' });
+    expect(question?.tells).toEqual(['eid', 'key']);
+    expect(question?.peer.serverOid).toBe('2.999.10');
+    expect(await world.euicc.profilePackage(done.isdpAid)).toEqual(testPackage(iccid));
+    expect(world.asked).toEqual(DEVICE_FLOW);
+    expect(world.made).toEqual(['answer']);
+    expect(done.notification?.failure).toBeUndefined();
+    expect(await world.card.listNotifications()).toEqual([]);
+    expect(await world.state(iccid)).toBe('installed');
+    expectNothingOfDevice(world.traffic);
+  });
+
+  test('with a confirmation code', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order({ confirmationCode: '1234' });
+    await world.download('zkcx-device', matchingId, { confirmationCode: async () => '1234' });
+    expect(await world.card.profiles()).toHaveLength(1);
+  });
+
+  test('keeps the session with the profile, for its owner alone', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    await world.download('zkcx-device', matchingId);
+    const [file] = world.keptFiles();
+    expect(file?.mode).toBe(0o600);
+    expect(file?.text).not.toContain(EID);
+  });
+
+  test('says what it is proving, and how long it took', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    await world.download('zkcx-device', matchingId);
+    expect(world.events).toContainEqual({ type: 'proving', what: 'presentation' });
+    expect(world.events.find(({ type }) => type === 'proven')).toMatchObject({
+      what: 'presentation',
+      seconds: expect.any(Number),
+    });
+  });
+
+  test.each([
+    ['reject', 'endUserRejection'],
+    ['postpone', 'postponed'],
+  ] as const)('%s: the server hears a reason and learns nothing', async (consent, reason) => {
+    world = await DeviceWorld.open();
+    const { iccid, matchingId } = await world.order();
+    const answer = world.download('zkcx-device', matchingId, { consent: async () => consent });
+    expect(await failureOf(answer)).toBe(`ERR_RSP_CANCELLED ${reason}`);
+    // the server takes a bare reason only from a device that it does not know
+    expect(world.events.at(-1)).toEqual({ type: 'cancelled', reason, failure: undefined });
+    expect(world.asked.at(-1)).toBe('cancelSession');
+    expect(world.asked).not.toContain('zkcxDisclose');
+    expect(await world.state(iccid)).toBe(consent === 'reject' ? 'error' : 'released');
+  });
+
+  test('a code that the user does not have: cancelled as classic, sealed', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order({ confirmationCode: '1234' });
+    const answer = world.download('zkcx-device', matchingId);
+    expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED endUserRejection');
+    expect(world.asked.slice(-2)).toEqual(['zkcxDisclose', 'cancelSession']);
+    expect(world.events.at(-1)).toMatchObject({ type: 'cancelled', failure: undefined });
+  });
+
+  test('a refusal of the server is one, and no classic session follows it', async () => {
+    world = await DeviceWorld.open();
+    const answer = world.download('zkcx-device', 'UNKNOWN-TOKEN');
+    expect(await failureOf(answer)).toBe('ERR_RSP_REFUSED 8.2.6/3.8');
+    expect(world.asked).toEqual(['initiateAuthentication', 'authenticateClient']);
+  });
+});
+
+describe('zkcx with changed firmware', () => {
+  test('installs what was ordered, and tells nothing', async () => {
+    world = await DeviceWorld.open({ firmware: 'zkcx' });
+    const { iccid, matchingId } = await world.order();
+    let tells: ZkcxQuestion['tells'] | undefined;
+    const done = await world.download('zkcx', matchingId, {
+      consent: async (asked) => {
+        ({ tells } = asked);
+        return 'accept';
+      },
+    });
+    expect(tells).toEqual([]);
+    expect(await world.euicc.profilePackage(done.isdpAid)).toEqual(testPackage(iccid));
+    expect(world.asked).toEqual(DEVICE_FLOW.filter((name) => name !== 'zkcxDisclose'));
+    // euiccSigned2, and the installation result
+    expect(world.made).toEqual(['answer', 'possession', 'possession']);
+    expect(done.notification?.failure).toBeUndefined();
+    expect(await world.state(iccid)).toBe('installed');
+    expectNothingOfDevice(world.traffic);
+  });
+
+  test('an order for one EID asks for it, with a consent of its own', async () => {
+    world = await DeviceWorld.open({ firmware: 'zkcx' });
+    const { iccid, matchingId } = await world.order({ eid: EID });
+    const done = await world.download('zkcx', matchingId, { consentToEid: async () => true });
+    expect(world.asked).toEqual(DEVICE_FLOW);
+    expect(await world.euicc.profilePackage(done.isdpAid)).toEqual(testPackage(iccid));
+  });
+
+  test('without that consent the EID stays here, and the end is proven', async () => {
+    world = await DeviceWorld.open({ firmware: 'zkcx' });
+    const { iccid, matchingId } = await world.order({ eid: EID });
+    const answer = world.download('zkcx', matchingId);
+    expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED endUserRejection');
+    expect(world.asked).not.toContain('zkcxDisclose');
+    expect(world.made).toEqual(['answer', 'possession']);
+    expect(world.events.at(-1)).toMatchObject({ type: 'cancelled', failure: undefined });
+    // whose it is was not shown, so it stays there
+    expect(await world.state(iccid)).toBe('released');
+  });
+
+  test("needs it: today's firmware has nothing to say to a server without certificates", async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    expect(await failureOf(world.download('zkcx', matchingId))).toBe('ERR_RSP_CARD');
+    expect(world.asked).toEqual(['initiateAuthentication']);
+  });
+});
+
+describe('the first use under a CI', () => {
+  test.each([
+    ['zkcx-device', 'classic'],
+    ['zkcx', 'zkcx'],
+  ] as const)('%s: certificates come from the eUICC and go nowhere', async (mode, firmware) => {
+    world = await DeviceWorld.open({ firmware, firstUse: true });
+    const { matchingId } = await world.order();
+    await world.download(mode, matchingId);
+    expect(world.made.slice(0, 2)).toEqual(['chain', 'answer']);
+    expect(world.asked.slice(0, 4)).toEqual([
+      'initiateAuthentication',
+      'cancelSession',
+      'initiateAuthentication',
+      'authenticateClient',
+    ]);
+    expectNothingOfDevice(world.traffic);
+    const [kept] = await (await world.credentials()).list(POLICY.now!());
+    expect(kept).toMatchObject({ role: 'euicc-v2', state: 'current' });
+    expect(kept?.name).toMatch(/^euicc-[0-9a-f]{16}$/);
+  });
+
+  test('a credential of another eUICC or CI is none', async () => {
+    world = await DeviceWorld.open({ firstUse: true });
+    await (await world.credentials()).add('server', credentialOf([DP_AUTH]));
+    const { matchingId } = await world.order();
+    await world.download('zkcx-device', matchingId);
+    expect(world.made).toEqual(['chain', 'answer']);
+  });
+});
+
+describe('the registry', () => {
+  const credential = credentialOf();
+  const registry = new RegistryTree([
+    ...Array.from({ length: 63 }, (_, i) => Field(i + 1)),
+    leafOf(credential.opening),
+  ]);
+
+  test('serves where the server asks for it and the device knows it', async () => {
+    world = await DeviceWorld.open();
+    const registryRoot = registry.root.toBigInt();
+    world.server.roots = { ...world.server.roots, registryRoot };
+    const { matchingId } = await world.order();
+    await world.download('zkcx-device', matchingId, { policy: { ...POLICY, registry } });
+    expect(await world.card.profiles()).toHaveLength(1);
+  });
+
+  test('is not believed otherwise', async () => {
+    world = await DeviceWorld.open();
+    world.server.roots = { ...world.server.roots, registryRoot: 5n };
+    const { matchingId } = await world.order();
+    const answer = world.download('zkcx-device', matchingId, { policy: { ...POLICY, registry } });
+    expect(await failureOf(answer)).toBe('ERR_HOLDER_REGISTRY');
+    expect(world.asked).toEqual(['initiateAuthentication']);
+  });
+});
+
+describe('stopping', () => {
+  test.each(['ERR_PROVER_CANCELLED', 'ERR_PROVER_CRASHED'] as const)(
+    'while it proves (%s): the server hears of it',
+    async (code) => {
+      world = await DeviceWorld.open();
+      const { matchingId } = await world.order();
+      const abort = new AbortController();
+      const answer = world.download('zkcx-device', matchingId, {
+        signal: abort.signal,
+        proofs: {
+          ...unprovenDevice([]),
+          answer: async (_, signal) => {
+            abort.abort();
+            if (signal?.aborted) throw new ZkcxError(code, 'proving was stopped');
+            throw Error('the proof was not told');
+          },
+        },
+      });
+      expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED postponed');
+      expect(world.asked).toEqual(['initiateAuthentication', 'cancelSession']);
+      expect(world.events.at(-1)).toMatchObject({ reason: 'postponed', failure: undefined });
+    },
+  );
+
+  test('a prover that fails by itself is no stop, and the server is told nothing', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    const answer = world.download('zkcx-device', matchingId, {
+      proofs: {
+        ...unprovenDevice([]),
+        answer: () => Promise.reject(new ZkcxError('ERR_PROVER_CRASHED', 'it ended')),
+      },
+    });
+    expect(await failureOf(answer)).toBe('ERR_PROVER_CRASHED');
+    expect(world.asked).toEqual(['initiateAuthentication']);
+  });
+
+  test('at the consent screen', async () => {
+    world = await DeviceWorld.open();
+    const { iccid, matchingId } = await world.order();
+    const abort = new AbortController();
+    const answer = world.download('zkcx-device', matchingId, {
+      signal: abort.signal,
+      consent: async () => {
+        abort.abort();
+        return 'accept';
+      },
+    });
+    expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED postponed');
+    expect(world.asked).not.toContain('zkcxDisclose');
+    expect(await world.state(iccid)).toBe('released');
+  });
+});
+
+describe('when something fails', () => {
+  test.each(['authenticateClient', 'zkcxDisclose'])(
+    'the answer to %s is lost: the server hears of the end',
+    async (lost) => {
+      world = await DeviceWorld.open();
+      const { iccid, matchingId } = await world.order();
+      const answer = world.download('zkcx-device', matchingId, {
+        meddle: (name, json) => {
+          if (name === lost) throw new ZkcxError('ERR_RSP_SERVER', 'no answer came');
+          return json;
+        },
+      });
+      expect(await failureOf(answer)).toBe('ERR_RSP_SERVER');
+      expect(world.events.at(-1)).toEqual({
+        type: 'cancelled',
+        reason: 'timeout',
+        failure: undefined,
+      });
+      expect(await world.state(iccid)).toBe('released');
+    },
+  );
+
+  test('a server without room is asked again, in the same bytes', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    let refusals = 2;
+    const full = { get: () => (refusals-- > 0 ? 'newcomer' : undefined) };
+    Object.defineProperty(world.server, 'full', full);
+    await world.download('zkcx-device', matchingId, { busyDelay: 1 });
+    expect(world.asked.filter((name) => name === 'authenticateClient')).toHaveLength(3);
+    const bodies = world.traffic.filter((_, i) => world.asked[i / 2] === 'authenticateClient');
+    expect(new Set(bodies).size).toBe(1);
+  });
+
+  test('but not for ever', async () => {
+    world = await DeviceWorld.open();
+    const { matchingId } = await world.order();
+    world.server.full = 'newcomer';
+    const answer = world.download('zkcx-device', matchingId, { busyDelay: 1 });
+    expect(await failureOf(answer)).toBe('ERR_RSP_SERVER 503');
+    expect(world.asked.filter((name) => name === 'authenticateClient')).toHaveLength(6);
+    const patient = { busyDelay: 60_000, signal: AbortSignal.timeout(2_000) };
+    const stopped = world.download('zkcx-device', matchingId, patient);
+    expect(await failureOf(stopped)).toBe('ERR_RSP_CANCELLED postponed');
+  });
+
+  test.each([
+    ['zkcx-device', 'classic'],
+    ['zkcx', 'zkcx'],
+  ] as const)('%s: a package that the eUICC refuses is told sealed', async (mode, firmware) => {
+    world = await DeviceWorld.open({ firmware });
+    const { iccid, matchingId } = await world.order();
+    // the result cannot name the profile: it fails at the metadata
+    await install(world.card, { iccid });
+    const answer = world.download(mode, matchingId);
+    expect(await failureOf(answer)).toBe(
+      'ERR_RSP_DOWNLOAD installFailedDueToIccidAlreadyExistsOnEuicc',
+    );
+    expect(world.asked.at(-1)).toBe('handleNotification');
+    const told = JSON.parse(world.traffic.at(-2)!) as object;
+    expect(Object.keys(told)).toEqual(['transactionId', 'zkcx']);
+    expect(await world.state(iccid)).toBe('error');
+  });
+});
+
+describe('notifications of a profile that came over zkCX', () => {
+  const installed = async (mode: 'zkcx-device' | 'zkcx') => {
+    world = await DeviceWorld.open({ firmware: mode === 'zkcx' ? 'zkcx' : 'classic' });
+    const { iccid, matchingId } = await world.order();
+    await world.download(mode, matchingId);
+    world.asked.length = 0;
+    world.traffic.length = 0;
+    world.made.length = 0;
+    await world.card.enableProfile({ iccid });
+  };
+  const send = async (options: { othersAllowed?: boolean; address?: string } = {}) => {
+    const proofs = unprovenDevice(world.made);
+    const delivery = zkcxDelivery({ sessions: await world.sessions(), proofs, ...options });
+    return sendNotifications(world.card, { server: () => world.es9p(), delivery });
+  };
+
+  test.each(['zkcx-device', 'zkcx'] as const)('%s: go sealed to its server', async (mode) => {
+    await installed(mode);
+    const sent = await send();
+    expect(sent.length).toBeGreaterThan(0);
+    expect(sent.every(({ failure }) => failure === undefined)).toBe(true);
+    expect(world.made).toEqual(mode === 'zkcx' ? sent.map(() => 'possession') : []);
+    for (const body of world.traffic.filter((text) => text !== '')) {
+      expect(Object.keys(JSON.parse(body) as object)).toEqual(['transactionId', 'zkcx']);
+    }
+    expect(await world.card.listNotifications()).toEqual([]);
+  });
+
+  test('stay here where another server would learn the EID, unless that is allowed', async () => {
+    world = await DeviceWorld.open({ firmware: 'zkcx' });
+    const profile = { notificationAddress: 'other.example.com' };
+    const order = await world.server.smdp.order({}, profile);
+    await world.download('zkcx', order.matchingId!);
+    await world.card.enableProfile({ iccid: order.iccid });
+    world.asked.length = 0;
+    const held = await send();
+    expect(held.map(({ failure }) => failure?.code)).toContain('ERR_HOLDER_CONSENT');
+    expect(world.asked).toEqual([]);
+    expect(await world.card.listNotifications()).not.toEqual([]);
+    const allowed = await send({ othersAllowed: true });
+    expect(allowed.every(({ failure }) => failure === undefined)).toBe(true);
+  });
+
+  test('of profiles that came otherwise are not its business', async () => {
+    world = await DeviceWorld.open();
+    const delivery = zkcxDelivery({
+      sessions: await world.sessions(),
+      proofs: unprovenDevice([]),
+    });
+    await install(world.card);
+    const [first] = await world.card.listNotifications();
+    const pending = await world.card.retrieveNotification(first!.seqNumber);
+    expect(await delivery(pending!, world.es9p())).toBeUndefined();
+  });
+});

@@ -1,0 +1,265 @@
+/** The eUICC with zkCX-aware firmware: servers that the LPA verified, and today's behaviour beside it. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { p256 } from '@noble/curves/nist.js';
+import { bytesEqual } from '../../../src/bytes.ts';
+import type { PublicKey } from '../../../src/pki/index.ts';
+import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
+import { bindProfile } from '../../../src/sgp22/bpp/index.ts';
+import type { Euicc, EuiccOptions, EuiccStore } from '../../../src/rsp/euicc/index.ts';
+import { memoryStore } from '../../../src/rsp/euicc/index.ts';
+import type { Es10 } from '../../../src/rsp/lpa/index.ts';
+import { encodeServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
+import type { AuthenticateServerRequest } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { decodeEuiccCancelSessionSigned } from '../../../src/sgp22/messages/cancel-session.ts';
+import { eidBytes } from '../../../src/sgp22/messages/identifiers.ts';
+import { encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import {
+  decodeEuiccSigned2,
+  encodeSmdpSigned2,
+} from '../../../src/sgp22/messages/prepare-download.ts';
+import type {
+  PrepareDownloadRequest,
+  SmdpSigned2,
+} from '../../../src/sgp22/messages/prepare-download.ts';
+import { sign, smdpSignature2Input } from '../../../src/sgp22/messages/signature.ts';
+import {
+  zkcxKdfValue,
+  zkcxSmdpSignature2Input,
+} from '../../../src/sgp22/messages/zkcx-firmware.ts';
+import {
+  decodeZkcxServerRequest,
+  encodeZkcxServerRequest,
+  NO_CERTIFICATE,
+} from '../../../src/sgp22/messages/zkcx-server.ts';
+import type { ZkcxServer } from '../../../src/sgp22/messages/zkcx-server.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
+import { bytesToBigint, concatBytes } from '../../../src/bytes.ts';
+import { madeUpKey } from '../../support/certificates/keys.ts';
+import {
+  CERT_DPAUTH,
+  CERT_DPPB,
+  EID,
+  es10Of,
+  expectOk,
+  install,
+  METADATA,
+  PROFILE,
+  SERVER,
+  testAnchor,
+  testEuicc,
+} from '../../support/rsp/emulator.ts';
+
+const AUTH = madeUpKey('zkcx auth');
+const PB = madeUpKey('zkcx pb');
+const keyOf = ({ secret }: { secret: Uint8Array }): PublicKey => {
+  const point = p256.getPublicKey(secret, false);
+  return { x: bytesToBigint(point.slice(1, 33)), y: bytesToBigint(point.slice(33)) };
+};
+const VERIFIED: ZkcxServer = {
+  smdpOid: '2.999.77',
+  authKey: keyOf(AUTH),
+  packageKey: keyOf(PB),
+};
+const TRANSACTION = Uint8Array.from({ length: 16 }, (_, i) => 0x30 + i);
+
+let store: EuiccStore;
+let euicc: Euicc;
+let card: Es10;
+const start = async (options: Partial<EuiccOptions> = {}) => {
+  store = memoryStore();
+  euicc = await testEuicc({ firmware: 'zkcx', store, ...options });
+  card = await es10Of(euicc);
+};
+beforeEach(() => start());
+
+interface Changes {
+  readonly verified?: ZkcxServer;
+  readonly request?: Partial<AuthenticateServerRequest>;
+  readonly secret?: Uint8Array;
+}
+
+async function authenticate({ verified = VERIFIED, request, secret = AUTH.secret }: Changes = {}) {
+  const serverSigned1 = encodeServerSigned1({
+    transactionId: TRANSACTION,
+    euiccChallenge: await card.euiccChallenge(),
+    serverAddress: SERVER,
+    serverChallenge: new Uint8Array(16).fill(7),
+  });
+  await card.zkcxServer(verified);
+  const response = await card.authenticateServer({
+    serverSigned1,
+    serverSignature1: sign(secret, serverSigned1),
+    euiccCiPKIdToBeUsed: testAnchor().subjectKeyIdentifier,
+    serverCertificate: NO_CERTIFICATE,
+    ctxParams1: { deviceInfo: { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} } },
+    ...request,
+  });
+  return { serverSigned1, response };
+}
+
+/** Up to the one-time key, signed as zkCX-aware firmware expects it. */
+async function prepare(
+  serverSigned1: Uint8Array,
+  signed: Partial<SmdpSigned2> = {},
+  request: Partial<PrepareDownloadRequest> = {},
+) {
+  const smdpSigned2 = encodeSmdpSigned2({
+    transactionId: TRANSACTION,
+    ccRequiredFlag: false,
+    ...signed,
+  });
+  return card.prepareDownload({
+    smdpSigned2,
+    smdpSignature2: sign(PB.secret, zkcxSmdpSignature2Input(smdpSigned2, serverSigned1)),
+    smdpCertificate: NO_CERTIFICATE,
+    ...request,
+  });
+}
+
+async function oneTimeKey(serverSigned1: Uint8Array, signed: Partial<SmdpSigned2> = {}) {
+  const prepared = await prepare(serverSigned1, signed);
+  expectOk(prepared);
+  if (!('euiccSigned2' in prepared)) throw Error('no signature');
+  return decodeEuiccSigned2(prepared.euiccSigned2).euiccOtpk;
+}
+
+const packageFor = (euiccOtpk: Uint8Array, eid: Uint8Array) =>
+  bindProfile(
+    {
+      transactionId: TRANSACTION,
+      euiccOtpk,
+      eid,
+      smdpOtsk: madeUpKey('one-time server').secret,
+      hostId: new TextEncoder().encode('host'),
+      secretKey: PB.secret,
+    },
+    { dpOid: VERIFIED.smdpOid, metadata: encodeStoreMetadata(METADATA), profile: PROFILE },
+  );
+
+const errorOf = (response: { readonly result: string }) =>
+  'authenticateErrorCode' in response
+    ? response.authenticateErrorCode
+    : 'downloadErrorCode' in response
+      ? response.downloadErrorCode
+      : response.result;
+
+describe('a server that the LPA verified', () => {
+  test('installs a profile whose keys do not come from the EID', async () => {
+    const { serverSigned1, response } = await authenticate();
+    expectOk(response);
+    const otpk = await oneTimeKey(serverSigned1);
+    const bpp = packageFor(otpk, zkcxKdfValue(serverSigned1, otpk));
+    const { finalResult } = (await card.loadBoundProfilePackage(bpp)).data;
+    if (finalResult.result !== 'success') throw Error(`refused: ${finalResult.errorReason}`);
+    expect(await euicc.profilePackage(finalResult.aid)).toEqual(PROFILE);
+  });
+
+  test('cannot bind a package to the EID', async () => {
+    const { serverSigned1 } = await authenticate();
+    const bpp = packageFor(await oneTimeKey(serverSigned1), eidBytes(EID));
+    expect((await card.loadBoundProfilePackage(bpp)).data.finalResult.result).toBe('error');
+  });
+
+  test('has the key that the LPA named, and shows no certificate beside it', async () => {
+    expect(errorOf((await authenticate({ secret: PB.secret })).response)).toBe(2);
+    const request = { serverCertificate: CERT_DPAUTH };
+    expect(errorOf((await authenticate({ request })).response)).toBe(1);
+  });
+
+  test('signs packages with the other key, over the session', async () => {
+    const { serverSigned1 } = await authenticate();
+    const otherSession = encodeTlv(0x30, Uint8Array.of(0x80, 1, 1));
+    expect(errorOf(await prepare(otherSession))).toBe(2);
+    expect(errorOf(await prepare(serverSigned1, {}, { smdpCertificate: CERT_DPPB }))).toBe(1);
+    const smdpSigned2 = encodeSmdpSigned2({ transactionId: TRANSACTION, ccRequiredFlag: false });
+    const classic = smdpSignature2Input(smdpSigned2, new Uint8Array(64));
+    const smdpSignature2 = sign(PB.secret, classic);
+    expect(errorOf(await prepare(serverSigned1, {}, { smdpSigned2, smdpSignature2 }))).toBe(2);
+    const byAuth = sign(AUTH.secret, zkcxSmdpSignature2Input(smdpSigned2, serverSigned1));
+    const wrongKey = { smdpSigned2, smdpSignature2: byAuth };
+    expect(errorOf(await prepare(serverSigned1, {}, wrongKey))).toBe(2);
+    expect((await prepare(serverSigned1)).result).toBe('ok');
+  });
+
+  test('gets its OID into the cancellation', async () => {
+    await authenticate();
+    const response = await card.cancelSession({ transactionId: TRANSACTION, reason: 1 });
+    if (response.result !== 'ok') throw Error('refused');
+    const { smdpOid } = decodeEuiccCancelSessionSigned(response.euiccCancelSessionSigned);
+    expect(smdpOid).toBe(VERIFIED.smdpOid);
+  });
+
+  test('never sees a one-time key again', async () => {
+    const first = await authenticate();
+    const otpk = await oneTimeKey(first.serverSigned1);
+    expect((await store.load()).oneTimeKeys).toEqual([]);
+    const second = await authenticate();
+    const next = await oneTimeKey(second.serverSigned1, { bppEuiccOtpk: otpk });
+    expect(bytesEqual(next, otpk)).toBe(false);
+  });
+
+  test('is named once, between challenge and AuthenticateServer', async () => {
+    const refused = { code: 'ERR_RSP_CARD', reason: 'noSessionContext' };
+    await expect(card.zkcxServer(VERIFIED)).rejects.toMatchObject(refused);
+    await card.euiccChallenge();
+    await card.zkcxServer(VERIFIED);
+    await expect(card.zkcxServer(VERIFIED)).rejects.toMatchObject(refused);
+    await authenticate();
+    await expect(card.zkcxServer(VERIFIED)).rejects.toMatchObject(refused);
+  });
+
+  test('is forgotten with the challenge that it was named for', async () => {
+    await card.euiccChallenge();
+    await card.zkcxServer(VERIFIED);
+    await install(card);
+    expect(await card.profiles()).toHaveLength(1);
+  });
+});
+
+describe('beside it', () => {
+  test('a classic download goes as always', async () => {
+    await install(card);
+    expect(await card.profiles()).toHaveLength(1);
+  });
+
+  test("today's firmware knows no such function, and takes no server without certificate", async () => {
+    await start({ firmware: 'classic' });
+    await expect(authenticate()).rejects.toMatchObject({ code: 'ERR_RSP_APDU' });
+    const serverSigned1 = encodeServerSigned1({
+      transactionId: TRANSACTION,
+      euiccChallenge: await card.euiccChallenge(),
+      serverAddress: SERVER,
+      serverChallenge: new Uint8Array(16),
+    });
+    const response = await card.authenticateServer({
+      serverSigned1,
+      serverSignature1: sign(AUTH.secret, serverSigned1),
+      euiccCiPKIdToBeUsed: testAnchor().subjectKeyIdentifier,
+      serverCertificate: NO_CERTIFICATE,
+      ctxParams1: { deviceInfo: { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} } },
+    });
+    expect(errorOf(response)).toBe(1);
+  });
+});
+
+describe('the message', () => {
+  const good = encodeZkcxServerRequest(VERIFIED);
+  const offCurve = { ...VERIFIED, authKey: { x: 1n, y: 1n } };
+
+  test.each([
+    ['an element after the known ones', encodeTlv(0xbf70, good.slice(3), Uint8Array.of(5, 0))],
+    ['a missing key', encodeTlv(0xbf70, encodeTlv(0x06, Uint8Array.of(0x88, 0x37, 1)))],
+    ['a key that is no point', encodeZkcxServerRequest(offCurve)],
+    ['bytes after it', concatBytes(good, Uint8Array.of(0))],
+    ['a cut', good.slice(0, -1)],
+  ])('is refused with %s', async (_, bytes) => {
+    expect(() => decodeZkcxServerRequest(bytes)).toThrow();
+    await card.euiccChallenge();
+    const channel = await openIsdr({ ...cardInterface(euicc.card), connect: async () => {} });
+    await expect(channel.request(bytes)).rejects.toMatchObject({ code: 'ERR_RSP_APDU' });
+  });
+
+  test('reads what it writes', () => {
+    expect(decodeZkcxServerRequest(good)).toEqual(VERIFIED);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  buildMap,
+  formatMap,
+  loadMap,
+  parseSourcesConfiguration,
+} from '../../src/session/map-file.ts';
+import { handlesOf } from '../../src/witness/revocation.ts';
+import { codeOf } from '../pki/code-of.ts';
+import { NOW } from '../support/certificates/index.ts';
+import { keyFromSecret } from '../support/certificates/keys.ts';
+import {
+  ANCHOR,
+  buildList,
+  CHAIN,
+  CI_SIGNER,
+  EUM_POINT,
+  eumList,
+  listOf,
+  madeUpSerials,
+  POINTS,
+  sgp26List,
+  SOURCES,
+} from '../support/crl/index.ts';
+import type { ListRecipe } from '../support/crl/index.ts';
+
+const anchors = [ANCHOR];
+const RECIPES = [
+  sgp26List('B', { serials: madeUpSerials(3) }),
+  sgp26List('A', { part: { number: 2, total: 2 } }),
+  eumList(),
+  sgp26List('A', { part: { number: 1, total: 2 }, serials: [9n] }),
+];
+const built = (recipes: readonly ListRecipe[] = RECIPES, sources = SOURCES) =>
+  buildMap({ sources, anchors, lists: recipes.map(listOf), at: NOW });
+
+interface Document {
+  format: string;
+  version: number;
+  sources: { issuer: string; kind: string; point: string }[];
+  lists: string[];
+  root: string;
+}
+const TEXT = formatMap(built());
+
+/** Load the map file with a change in it. */
+const load = (change: (document: Document) => unknown = () => {}, at = NOW) => {
+  const document = JSON.parse(TEXT) as Document;
+  change(document);
+  return loadMap(JSON.stringify(document), { anchors, at });
+};
+const base64 = (recipe: ListRecipe) => Buffer.from(buildList(recipe)).toString('base64');
+
+describe('map file', () => {
+  test('gives the same map to whoever loads it', () => {
+    const loaded = load();
+    expect(loaded.map.root).toEqual(built().map.root);
+    expect(loaded.entries).toEqual(built().entries);
+    expect(formatMap(loaded)).toBe(TEXT);
+    const [subca] = handlesOf(CHAIN);
+    expect(loaded.map.witness(subca!, subca!.serialNumber, NOW).issuer).toEqual(subca!.issuer);
+  });
+
+  test('holds a list that fills two entries once', () => {
+    const sources = SOURCES.slice(0, 2).map((source) => ({ ...source, point: POINTS.B }));
+    const document = JSON.parse(formatMap(built(RECIPES.slice(0, 1), sources))) as Document;
+    expect(document.lists).toHaveLength(1);
+  });
+
+  test('can be loaded when its lists are over; then they are not fresh', () => {
+    const { nextUpdate } = sgp26List('B');
+    const [subca] = handlesOf(CHAIN);
+    const { map } = load(() => {}, nextUpdate - 1n);
+    expect(map.root).toEqual(built().map.root);
+    // the issuers' certificates end before the lists do
+    expect(codeOf(() => load(() => {}, 1n << 37n))).toBe('ERR_CHAIN_EXPIRED');
+    const stale = load(() => {}, nextUpdate);
+    const witness = () => stale.map.witness(subca!, subca!.serialNumber, nextUpdate);
+    expect(codeOf(witness)).toBe('ERR_REVOCATION_STALE');
+  });
+
+  const otherKey = { ...CI_SIGNER, key: keyFromSecret(new Uint8Array(32).fill(1)) };
+  test.each<[string, (document: Document) => unknown, string]>([
+    ['another root', (d) => (d.root = '7'), 'ERR_REVOCATION_ROOT'],
+    ['a list left out', (d) => d.lists.shift(), 'ERR_REVOCATION_ROOT'],
+    ['a part left out', (d) => d.lists.splice(2, 1), 'ERR_CRL_PARTS_MISSING'],
+    ['sources in another order', (d) => d.sources.reverse(), 'ERR_REVOCATION_SOURCE_ISSUER'],
+    [
+      'two sources exchanged',
+      (d) => ([d.sources[0], d.sources[1]] = [d.sources[1]!, d.sources[0]!]),
+      'ERR_REVOCATION_ROOT',
+    ],
+    ['a source left out', (d) => d.sources.splice(2, 1), 'ERR_REVOCATION_SOURCE_ISSUER'],
+    [
+      'none for an issuer with a list',
+      (d) => (d.sources[3]!.point = 'none'),
+      'ERR_REVOCATION_POINT',
+    ],
+    ['a point for none', (d) => (d.sources[2]!.point = EUM_POINT), 'ERR_REVOCATION_ROOT'],
+    ['a list twice', (d) => d.lists.push(d.lists[0]!), 'ERR_REVOCATION_OLDER'],
+    [
+      'a list of another key',
+      (d) => (d.lists[0] = base64(sgp26List('B', { signer: otherKey }))),
+      'ERR_CRL_SIGNATURE',
+    ],
+    [
+      'an older list in the place of the present one',
+      (d) => (d.lists[0] = base64(sgp26List('B', { number: 0n }))),
+      'ERR_REVOCATION_ROOT',
+    ],
+    [
+      'a damaged list',
+      (d) => (d.lists[0] = Buffer.from(buildList(RECIPES[0]!).slice(0, -1)).toString('base64')),
+      'ERR_DER_TRUNCATED',
+    ],
+    ['a later version', (d) => (d.version = 2), 'ERR_REVOCATION_VERSION'],
+    ['another format', (d) => (d.format = 'zkcx-proof'), 'ERR_REVOCATION_FORMAT'],
+    ['an unknown field', (d) => Object.assign(d, { more: 1 }), 'ERR_REVOCATION_FORMAT'],
+    ['a kind that is none', (d) => (d.sources[0]!.kind = 'both'), 'ERR_REVOCATION_FORMAT'],
+    ['no source', (d) => (d.sources = []), 'ERR_REVOCATION_FORMAT'],
+    ['base64 that is none', (d) => (d.lists[0] += '*'), 'ERR_REVOCATION_FORMAT'],
+    ['a root that is no field element', (d) => (d.root = '01'), 'ERR_REVOCATION_FORMAT'],
+  ])('refuses %s', (_, change, code) => {
+    expect(codeOf(() => load(change))).toBe(code);
+  });
+
+  test('refuses issuers that the reader does not trust', () => {
+    const others = [{ ...ANCHOR, publicKey: otherKey.key.publicKey }];
+    expect(codeOf(() => loadMap(TEXT, { anchors: others, at: NOW }))).toBe(
+      'ERR_REVOCATION_SOURCE_ISSUER',
+    );
+  });
+
+  test.each(['', '[]', 'null', '{"format":"zkcx-revocation-map"', '"x"'])('refuses %s', (text) => {
+    expect(codeOf(() => loadMap(text, { anchors, at: NOW }))).toBe('ERR_REVOCATION_FORMAT');
+  });
+});
+
+describe('sources configuration', () => {
+  const source = { issuer: 'ci.der', kind: 'ca', point: 'none' };
+  const parse = (parts: object) =>
+    parseSourcesConfiguration(
+      JSON.stringify({ format: 'zkcx-revocation-sources', version: 1, ...parts }),
+    );
+
+  test('keeps its order', () => {
+    const sources = [source, { ...source, kind: 'user', point: POINTS.A }];
+    expect(parse({ sources })).toEqual(sources);
+  });
+
+  test.each([
+    ['no sources', {}, 'ERR_REVOCATION_FORMAT'],
+    ['an empty list', { sources: [] }, 'ERR_REVOCATION_FORMAT'],
+    ['a kind that is none', { sources: [{ ...source, kind: 'all' }] }, 'ERR_REVOCATION_FORMAT'],
+    ['no point', { sources: [{ ...source, point: undefined }] }, 'ERR_REVOCATION_FORMAT'],
+    ['a later version', { sources: [source], version: 2 }, 'ERR_REVOCATION_VERSION'],
+    ['a map file', JSON.parse(TEXT) as object, 'ERR_REVOCATION_FORMAT'],
+  ])('refuses %s', (_, parts, code) => {
+    expect(codeOf(() => parse(parts))).toBe(code);
+  });
+});
