@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [--json] [--runs N] [--only a,b] [--write]`: prove the sample chain and a session,
  * the same statements built from o1js's own gadgets, and filler programs, one after the other in this run.
- * --write puts the table into README.md.
+ * --write puts the table into docs/guide/speed.md.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -83,12 +83,12 @@ function measure(name: string): Promise<SubjectMeasure> {
 }
 
 function writeTable(text: string): void {
-  const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+  const page = fileURLToPath(new URL('../docs/guide/speed.md', import.meta.url));
   const [start, end] = ['<!-- bench -->', '<!-- /bench -->'];
-  const content = readFileSync(readme, 'utf8');
+  const content = readFileSync(page, 'utf8');
   const from = content.indexOf(start);
   const until = content.indexOf(end);
-  if (from < 0 || until < from) throw Error(`README.md has no ${start} ... ${end}`);
+  if (from < 0 || until < from) throw Error(`${page} has no ${start} ... ${end}`);
   const head = content.slice(0, from + start.length);
-  writeFileSync(readme, `${head}\n${text}\n${content.slice(until)}`);
+  writeFileSync(page, `${head}\n${text}\n${content.slice(until)}`);
 }

@@ -83,7 +83,7 @@ export type ErrorCode =
   | 'ERR_CRL_ATTRIBUTE_CERTS'
   | 'ERR_CRL_DELTA'
   | 'ERR_CRL_PARTIAL'
-  // lists that parse, but are not the issuer's complete and fresh one (docs/revocation.md)
+  // lists that parse, but are not the issuer's complete and fresh one (docs/guide/revocation.md)
   | 'ERR_CRL_ISSUER_RIGHT'
   | 'ERR_CRL_ISSUER_NAME'
   | 'ERR_CRL_SIGNER'
@@ -112,7 +112,7 @@ export type ErrorCode =
   | 'ERR_PROFILE_CRL_EXTENSIONS'
   | 'ERR_PROFILE_CRL_POINT'
   | 'ERR_PROFILE_CRL_NUMBER'
-  // certificates that parse, but are no chain under the anchor (docs/chain-rules.md)
+  // certificates that parse, but are no chain under the anchor (docs/protocol/chain-rules.md)
   | 'ERR_CHAIN_ANCHOR'
   | 'ERR_CHAIN_LENGTH'
   | 'ERR_CHAIN_KEY'

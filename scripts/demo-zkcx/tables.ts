@@ -23,7 +23,7 @@ export function leakTable(results: readonly Result[]): Table {
   };
 }
 
-/** What no search shows; docs/zkcx-mode.md has the reasons, the tests of sessions try it. */
+/** What no search shows; docs/protocol/zkcx-mode.md has the reasons, the tests of sessions try it. */
 export const KNOWLEDGE: Table = {
   title: 'Who learns what, by design',
   head: ['', ...MODES],

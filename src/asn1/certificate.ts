@@ -10,7 +10,7 @@ import { readInteger, readSerialNumber } from './values.ts';
 import type { Certificate, Span } from './types.ts';
 
 /**
- * Parse one DER certificate: RFC 5280 4.1 in the profile of docs/certificate-profile.md.
+ * Parse one DER certificate: RFC 5280 4.1 in the profile of docs/protocol/certificate-profile.md.
  * Throws ERR_DER_*, ERR_CERT_* and ERR_PROFILE_*; the input is copied and never changed.
  */
 export function parseCertificate(input: Uint8Array): Certificate {

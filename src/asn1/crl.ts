@@ -10,7 +10,7 @@ import { readTime } from './times.ts';
 import { readInteger } from './values.ts';
 
 /**
- * Parse one DER CertificateList: RFC 5280 5.1 in the profile of docs/revocation.md. Signature, issuer
+ * Parse one DER CertificateList: RFC 5280 5.1 in the profile of docs/guide/revocation.md. Signature, issuer
  * and freshness are for `checkList` to judge.
  * Throws ERR_DER_*, ERR_CRL_*, and ERR_CERT_* for names, times and numbers that lists have in common
  * with certificates; the input is copied and never changed.

@@ -1,7 +1,7 @@
 /**
  * In: bytes of a certificate or a revocation list, DER or PEM, or of an ECDSA signature. Out: a
  * `Certificate` or `RevocationList` with values and byte spans, every rule of
- * docs/certificate-profile.md and docs/revocation.md for it checked, or a `ZkcxError`.
+ * docs/protocol/certificate-profile.md and docs/guide/revocation.md for it checked, or a `ZkcxError`.
  * What needs a second certificate, a clock or curve arithmetic is not judged here.
  */
 export { parseCertificate } from './certificate.ts';

@@ -71,7 +71,7 @@ interface Parent {
 
 /**
  * Check a chain under an anchor: the whole statement that `chain` proves, without revocation.
- * The rules and their sources are in docs/chain-rules.md.
+ * The rules and their sources are in docs/protocol/chain-rules.md.
  *
  * @throws ZkcxError with the ERR_CHAIN_* code of the first rule that is broken
  */

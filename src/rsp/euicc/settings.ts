@@ -27,7 +27,7 @@ export interface EuiccSettings {
 
 /**
  * `classic`: SGP.22 as cards in the field have it. `zkcx`: the same, and in sessions that begin with
- * ZkcxServer the changes that docs/lpa-euicc.md proposes.
+ * ZkcxServer the changes that docs/guide/lpa-and-euicc.md proposes.
  */
 export type EuiccFirmware = 'classic' | 'zkcx';
 

@@ -15,7 +15,7 @@ import {
 } from '../../session/offers.ts';
 import { base64, ES9P } from '../../sgp22/messages/es9p.ts';
 
-/** Modes that are negotiated; a session without offers is classic. docs/zkcx-mode.md has what each gives. */
+/** Modes that are negotiated; a session without offers is classic. docs/protocol/zkcx-mode.md has what each gives. */
 export const ZKCX_MODES = ['zkcx-device', 'zkcx'] as const;
 
 export type ZkcxMode = (typeof ZKCX_MODES)[number];

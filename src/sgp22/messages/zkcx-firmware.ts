@@ -1,6 +1,6 @@
 /**
  * What zkCX-aware firmware hashes in another way than SGP.22, so that neither a signature of the eUICC
- * nor its EID is needed by the server (docs/zkcx-mode.md). Both ends compute it: plain functions, no
+ * nor its EID is needed by the server (docs/protocol/zkcx-mode.md). Both ends compute it: plain functions, no
  * proofs.
  */
 import { sha256 } from '@noble/hashes/sha2.js';

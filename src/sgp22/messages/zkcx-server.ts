@@ -1,5 +1,5 @@
 /**
- * An extra function of zkCX-aware eUICCs, BF70 (docs/lpa-euicc.md): the LPA names the server whose keys
+ * An extra function of zkCX-aware eUICCs, BF70 (docs/guide/lpa-and-euicc.md): the LPA names the server whose keys
  * it verified by proofs, for the AuthenticateServer that follows. Not in SGP.22.
  *
  *   [112] { smdpOid OBJECT IDENTIFIER, [0] key for serverSignature1, [1] key for packages }

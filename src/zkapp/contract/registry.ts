@@ -12,7 +12,7 @@
  *                good: its window, its CI and revocation are checked when it is presented.
  *
  * Every state field that a method reads is a precondition, so a transaction counts once and in the
- * state that it was made for. Permissions: see LOCKED and docs/registry-contract.md.
+ * state that it was made for. Permissions: see LOCKED and docs/programs/registry-contract.md.
  */
 import {
   AccountUpdate,

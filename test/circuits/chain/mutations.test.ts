@@ -21,7 +21,7 @@ import { linkJudge, type LinkJudge } from './link-judge.ts';
 const device = caseOf('SGP.26 eUICC', sgp26Device());
 const ISSUER = [KEYS.ci, KEYS.eum] as const;
 
-/** Of RFC 5280's extensions, the circuit does not read inside this one; docs/certificate-profile.md. */
+/** Of RFC 5280's extensions, the circuit does not read inside this one; docs/protocol/certificate-profile.md. */
 const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
 /**
  * Codes of rules that the circuit leaves to the parser, because nothing that a claim says depends on

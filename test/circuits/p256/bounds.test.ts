@@ -1,5 +1,5 @@
 /**
- * The bounds in docs/gadget-p256.md by interval arithmetic: from the ranges that are checked, what the
+ * The bounds in docs/gadgets/p256.md by interval arithmetic: from the ranges that are checked, what the
  * equations of the multiplication gate can and cannot mean.
  */
 import { Field } from 'o1js';

@@ -1,4 +1,4 @@
-/** Rows of each part, as docs/gadget-p256.md has them. */
+/** Rows of each part, as docs/gadgets/p256.md has them. */
 import { readFileSync } from 'node:fs';
 import { Provable } from 'o1js';
 import { expect, test } from '@jest/globals';
@@ -76,7 +76,7 @@ test('rows of the parts', async () => {
   ];
   expect(point).toBeGreaterThan(4);
   const lines = parts.map(([name, count]) => `| ${name} | ${count.toFixed(1)} |`);
-  const text = readFileSync(new URL('../../../docs/gadget-p256.md', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../../docs/gadgets/p256.md', import.meta.url), 'utf8');
   const written = text
     .split('\n')
     .map((line) => line.replace(/ +/g, ' '))

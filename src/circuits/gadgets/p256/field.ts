@@ -1,7 +1,7 @@
 /**
  * Multiplication modulo p and n with kimchi's ForeignFieldMul gate, in fewer rows than the usual
  * gadget takes: sums stay unreduced, remainders are given instead of computed, and carries are
- * checked in batches. docs/gadget-p256.md derives every bound.
+ * checked in batches. docs/gadgets/p256.md derives every bound.
  */
 import { Field } from 'o1js';
 import type { Limbs } from '../certificate/facts.ts';

@@ -2,7 +2,7 @@
  * ECDSA over P-256 (FIPS 186-5, SEC 1) in about 10,200 rows.
  *
  * In: a digest whose limbs the caller has range-checked; a signature and a key of which nothing is
- * known. Out: nothing; a witness exists only if the signature verifies. How and why: docs/gadget-p256.md.
+ * known. Out: nothing; a witness exists only if the signature verifies. How and why: docs/gadgets/p256.md.
  */
 import type { Field } from 'o1js';
 import type { Limbs } from '../certificate/facts.ts';

@@ -1,6 +1,6 @@
 /**
  * SHA-256 (FIPS 180-4) of the first bytes of a memory. In: bytes with their padding, a length known
- * to the prover. Out: the digest as words or as limbs. The argument is in docs/gadget-sha256.md.
+ * to the prover. Out: the digest as words or as limbs. The argument is in docs/gadgets/sha256.md.
  */
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';

@@ -1,5 +1,5 @@
 /**
- * Profile download and installation in zkCX (docs/zkcx-mode.md), driven by the LPA. Nothing here leads back
+ * Profile download and installation in zkCX (docs/protocol/zkcx-mode.md), driven by the LPA. Nothing here leads back
  * to a classic session: what the server does not want in this mode is not done.
  */
 import { ZkcxError } from '../../../errors.ts';
