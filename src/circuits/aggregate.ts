@@ -82,12 +82,9 @@ export function merge(
   return new AggregateClaim({
     trustRoot,
     root: domainHash('node', [root, lifted(context, right.claim, height)]),
-    height: context.linear([[1n, height]], 1n),
+    height: context.add(height, 1n),
     // proven counts are at most 2^AGGREGATE_HEIGHT: no sum wraps around
-    count: context.linear([
-      [1n, count],
-      [1n, right.claim.count],
-    ]),
+    count: context.add(count, right.claim.count),
     validUntil: earlier(context, validUntil, right.claim.validUntil),
   });
 }
@@ -132,10 +129,7 @@ function lifted(
   const wanted = usedSlots(context, to, AGGREGATE_HEIGHT - 1);
   return wanted.reduce((node, bit, i) => {
     // a level that is there and not wanted would make this -1, which is no bit
-    const missing = context.linear([
-      [1n, bit],
-      [-1n, levels[i]!],
-    ]);
+    const missing = context.sub(bit, levels[i]!);
     context.assertBit(missing);
     const empty = context.constant(emptyRoot(i + 1).toBigInt());
     return context.choose(missing, domainHash('node', [node, empty]), node);
@@ -147,12 +141,8 @@ function earlier(context: CircuitContext, a: Field, b: Field): Field {
   const first = existsOne(() => (a.toBigInt() < b.toBigInt() ? a : b).toBigInt());
   assertOrdered(context, first, a);
   assertOrdered(context, first, b);
-  const after = (time: Field) =>
-    context.linear([
-      [1n, time],
-      [-1n, first],
-    ]);
-  context.assertProduct(after(a), after(b), context.constant(0n));
+  const after = (time: Field) => context.sub(time, first);
+  context.assertZeroProduct(after(a), after(b));
   return first;
 }
 

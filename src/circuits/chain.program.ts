@@ -18,8 +18,8 @@ import { MAX_LINKS, MODE, TRUST_HEIGHT } from '../params.ts';
 import { ISSUES, ROLE_NAMES, ROLES } from '../roles.ts';
 import { ChainClaim, CiLeaf, Opening } from './claims.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
+import { oneOf } from './gadgets/one-of.ts';
 import { type CircuitContext, withContext } from './kimchi/context.ts';
-import { existsOne } from './kimchi/gates.ts';
 import { assertLink, assertOrdered, assertWithin, LinkWitness, roleBit } from './link.ts';
 import type { AssertSigned, Issuer, Subject } from './link.ts';
 
@@ -116,7 +116,7 @@ export function extend(
   };
   const { handle, ...rest } = assertLink(context, link, issuer, signed);
   const handles = appendHandle(context, earlier, handle);
-  const links = context.linear([[1n, earlier.links]], 1n);
+  const links = context.add(earlier.links, 1n);
   return claim(link, earlierClaim.trustRoot, earlier.ciLeaf, links, handles, rest);
 }
 
@@ -142,46 +142,28 @@ function claim(
 
 /** A CI may issue a role that the table gives to CIs and its leaf names: sum of the chosen bits. */
 function ciMayIssue(context: CircuitContext, mask: Field, roleBits: readonly Field[]): Field {
-  const maskBits = ROLE_NAMES.map((role) => {
-    const bit = existsOne(() => (mask.toBigInt() >> BigInt(ROLES[role].number)) & 1n);
-    context.assertBit(bit);
-    return bit;
-  });
+  const maskBits = ROLE_NAMES.map((role) =>
+    context.bit(() => ((mask.toBigInt() >> BigInt(ROLES[role].number)) & 1n) === 1n),
+  );
   context.assertLinear([
     ...ROLE_NAMES.map((role, i) => [1n << BigInt(ROLES[role].number), maskBits[i]!] as const),
     [-1n, mask] as const,
   ]);
-  return context.linear(
-    ISSUES.ci.map((child) => {
-      const both = context.product(roleBit(maskBits, child), roleBit(roleBits, child));
-      return [1n, both] as const;
-    }),
+  return context.sum(
+    ISSUES.ci.map((child) => context.product(roleBit(maskBits, child), roleBit(roleBits, child))),
   );
 }
 
 /** The pinned parent x child table for a committed parent role. */
 function issuedBy(context: CircuitContext, parentRole: Field): Issuer['mayIssue'] {
   const parents = ROLE_NAMES.filter((role) => role !== 'ci' && ISSUES[role].length > 0);
-  const parentBits = parents.map((role) => {
-    const bit = existsOne(() => (parentRole.toBigInt() === BigInt(ROLES[role].number) ? 1n : 0n));
-    context.assertBit(bit);
-    return bit;
-  });
-  context.assertLinear(
-    parentBits.map((bit) => [1n, bit] as const),
-    -1n,
-  );
-  context.assertLinear([
-    ...parents.map((role, i) => [BigInt(ROLES[role].number), parentBits[i]!] as const),
-    [-1n, parentRole] as const,
-  ]);
+  const numbers = parents.map((role) => BigInt(ROLES[role].number));
+  const parentBits = oneOf(context, parentRole, numbers);
   return (roleBits) =>
-    context.linear(
+    context.sum(
       parents.map((role, i) => {
-        const child = context.linear(
-          ISSUES[role].map((issued) => [1n, roleBit(roleBits, issued)] as const),
-        );
-        return [1n, context.product(parentBits[i]!, child)] as const;
+        const child = context.sum(ISSUES[role].map((issued) => roleBit(roleBits, issued)));
+        return context.product(parentBits[i]!, child);
       }),
     );
 }
@@ -189,26 +171,9 @@ function issuedBy(context: CircuitContext, parentRole: Field): Issuer['mayIssue'
 /** The handles with one more in slot `links`; refuses a chain that is full. */
 function appendHandle(context: CircuitContext, earlier: Opening, handle: Field): Field[] {
   const slots = Array.from({ length: MAX_LINKS - 1 }, (_, i) => BigInt(i + 1));
-  const here = slots.map((slot) => {
-    const bit = existsOne(() => (earlier.links.toBigInt() === slot ? 1n : 0n));
-    context.assertBit(bit);
-    return bit;
-  });
-  context.assertLinear(
-    here.map((bit) => [1n, bit] as const),
-    -1n,
-  );
-  context.assertLinear([
-    ...here.map((bit, i) => [slots[i]!, bit] as const),
-    [-1n, earlier.links] as const,
-  ]);
+  const here = oneOf(context, earlier.links, slots);
   const [first, ...others] = earlier.handles as [Field, ...Field[]];
   // slots beyond `links` are 0 by induction, so adding is setting
-  const added = others.map((old, i) =>
-    context.linear([
-      [1n, old],
-      [1n, context.product(here[i]!, handle)],
-    ]),
-  );
+  const added = others.map((old, i) => context.add(old, context.product(here[i]!, handle)));
   return [first, ...added];
 }

@@ -8,7 +8,6 @@ import { MAX_LINKS, MODE, TRUST_HEIGHT } from '../params.ts';
 import { type ChainClaim, Opening } from './claims.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
 import type { CircuitContext } from './kimchi/context.ts';
-import { existsOne } from './kimchi/gates.ts';
 import { assertOrdered } from './link.ts';
 import { assertNotRevoked, HandleWitness } from './revocation.ts';
 
@@ -83,13 +82,11 @@ export function assertCredential(
  */
 export function usedSlots(context: CircuitContext, count: Field, slots = MAX_LINKS): Field[] {
   const used = Array.from({ length: slots - 1 }, (_, i) => {
-    const bit = existsOne(() => (count.toBigInt() > BigInt(i + 1) ? 1n : 0n));
-    context.assertBit(bit);
-    return bit;
+    return context.bit(() => count.toBigInt() > BigInt(i + 1));
   });
   used.forEach((bit, i) => {
     const before = used[i - 1];
-    if (before !== undefined) context.assertProduct(bit, before, bit);
+    if (before !== undefined) context.assertImplies(bit, before);
   });
   context.assertLinear([...used.map((bit) => [1n, bit] as const), [-1n, count]], 1n);
   return used;

@@ -35,7 +35,6 @@ import { verifyEcdsa } from './gadgets/p256/index.ts';
 import { assertPadding, digestLimbs } from './gadgets/sha256/index.ts';
 import { hashBlocks } from './gadgets/sha256/streaming.ts';
 import { type CircuitContext, withContext } from './kimchi/context.ts';
-import { existsOne } from './kimchi/gates.ts';
 import { assertOrdered } from './link.ts';
 import { ENTRY_STATE, mapKey, RevocationEntry } from './revocation.ts';
 
@@ -238,17 +237,16 @@ export function step(
   context.rangeBits(blocks, 4);
   const run = { from: CRL_TAIL_BYTES, count: CRL_BLOCKS.step, words: state.words };
   const words = checks.hash(context, memory, run, blocks);
-  const tail = readTail(memory, context.linear([[BigInt(BLOCK_BYTES), blocks]]));
+  const tail = readTail(memory, context.scale(BigInt(BLOCK_BYTES), blocks));
 
   const months = monthTable(context);
   let position = indexOf(context, state, state.position);
   let serials = { root: state.serials, count: state.count };
   const used: Field[] = [];
   for (const [slot, insert] of inserts.entries()) {
-    const active = existsOne(() => (entries.toBigInt() > BigInt(slot) ? 1n : 0n));
-    context.assertBit(active);
+    const active = context.bit(() => entries.toBigInt() > BigInt(slot));
     const before = used.at(-1);
-    if (before !== undefined) context.assertProduct(before, active, active);
+    if (before !== undefined) context.assertZeroUnless(before, active);
     used.push(active);
     // a slot that is not used reads an entry that is always there, behind the chunk
     const from = context.choose(active, position, context.constant(BigInt(bytes.length)));
@@ -256,16 +254,13 @@ export function step(
     position = context.choose(active, end.index, position);
     serials = insertSerial(context, serials, serialNumber, active, insert);
   }
-  context.assertLinear([...used.map((bit) => [1n, bit] as const), [-1n, entries]]);
+  context.assertSum(used, entries);
   // all that was read has been hashed
   assertHashed(context, blocks, position, CRL_TAIL_BYTES);
   return new CrlState({
     ...state,
     words,
-    blocks: context.linear([
-      [1n, state.blocks],
-      [1n, blocks],
-    ]),
+    blocks: context.add(state.blocks, blocks),
     tail,
     position: context.linear(
       [
@@ -294,10 +289,10 @@ export function finish(
 
   // the list ends in this memory, and not before the bytes that were hashed already
   const end = indexOf(context, state, state.total);
-  context.range12(context.linear([[1n, end]], -BigInt(CRL_TAIL_BYTES)));
+  context.range12(context.sub(end, BigInt(CRL_TAIL_BYTES)));
   const blocks = assertPadding(context, memory, end, state.total);
   const run = { from: CRL_TAIL_BYTES, count: CRL_BLOCKS.finish, words: state.words };
-  const now = context.linear([[1n, blocks]], -BigInt(TAIL_BLOCKS));
+  const now = context.sub(blocks, BigInt(TAIL_BLOCKS));
   const digest = checks.hash(context, memory, run, now);
   checks.signed(context, {
     digest: digestLimbs(context, digest),
@@ -316,7 +311,7 @@ export function finish(
   // ca = 0, user = 1: a list for one kind cannot be claimed for the other
   context.assertBit(listKind);
   context.assertQuadratic(onlyUser, listKind, { mul: -LIST_KIND.user, left: LIST_KIND.user });
-  context.assertProduct(onlyCa, listKind, context.constant(LIST_KIND.ca));
+  context.assertZeroWhen(onlyCa, listKind);
   const entry = RevocationEntry.hash({
     state: Field(ENTRY_STATE.list),
     serials: state.serials,

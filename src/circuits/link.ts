@@ -114,7 +114,7 @@ export function assertCertificate(
   assertWithin(context, window, facts.notBefore, facts.notAfter);
 
   // the issuer may issue this role; usage agrees with the role (statement 5)
-  context.assertLinear([[1n, issuer.mayIssue(facts.roleBits)]], -1n);
+  context.assertEqual(issuer.mayIssue(facts.roleBits), 1n);
   assertUsage(context, facts, isCa);
   const pathLen = remainingPathLen(context, issuer.pathLen, facts.pathLen, isCa);
 
@@ -128,25 +128,19 @@ export function assertCertificate(
     });
   }
   // an end entity issues nothing: no constraints of its own (RFC 5280, 4.2.1.10)
-  const isLeaf = context.linear([[-1n, isCa]], 1n);
-  context.assertProduct(isLeaf, facts.constraints.count, context.constant(0n));
+  const isLeaf = context.not(isCa);
+  context.assertZeroWhen(isLeaf, facts.constraints.count);
   const constraints = narrow(context, memory, inherited, facts.constraints);
-  const isEum = context.linear([
-    [1n, roleBit(facts.roleBits, 'eum-v2')],
-    [1n, roleBit(facts.roleBits, 'eum')],
-  ]);
+  const isEum = context.add(roleBit(facts.roleBits, 'eum-v2'), roleBit(facts.roleBits, 'eum'));
   assertConstrained(context, isEum, constraints.count);
 
   assertPoint(context, facts.key);
   const eid = readEid(context, memory, facts.serialAttribute, isEuicc);
   const oid = oidIdentity(facts.registeredId).seal();
   const isServer = kindBit(context, facts.roleBits, 'server');
-  const identity = context.linear([
-    [1n, eid],
-    [1n, context.product(isServer, oid)],
-  ]);
+  const identity = context.add(eid, context.product(isServer, oid));
   // without an OID a server could not be named
-  context.assertProduct(isServer, context.equals(oid, 0n), context.constant(0n));
+  context.assertZeroWhen(isServer, context.equals(oid, 0n));
 
   const listKind = context.linear([[LIST_KIND.ca - LIST_KIND.user, isCa]], LIST_KIND.user);
   return {
@@ -188,10 +182,7 @@ export function assertWithin(
 
 /** Assert 0 <= later - earlier < 2^39, the true order when one of them is known below 2^38. */
 export function assertOrdered(context: CircuitContext, earlier: Field, later: Field): void {
-  const difference = context.linear([
-    [1n, later],
-    [-1n, earlier],
-  ]);
+  const difference = context.sub(later, earlier);
   context.rangeBits(difference, 39);
 }
 
@@ -200,10 +191,9 @@ function assertUsage(context: CircuitContext, facts: CertificateFacts, isCa: Fie
   const { digitalSignature, keyCertSign, cRLSign } = facts.keyUsage;
   assertSame(context, facts.cA, isCa);
   assertSame(context, keyCertSign, isCa);
-  const isLeaf = context.linear([[-1n, isCa]], 1n);
-  const zero = context.constant(0n);
-  context.assertProduct(isLeaf, cRLSign, zero);
-  context.assertProduct(isLeaf, context.linear([[-1n, digitalSignature]], 1n), zero);
+  const isLeaf = context.not(isCa);
+  context.assertZeroWhen(isLeaf, cRLSign);
+  context.assertZeroWhen(isLeaf, context.not(digitalSignature));
 }
 
 /**
@@ -211,40 +201,29 @@ function assertUsage(context: CircuitContext, facts: CertificateFacts, isCa: Fie
  * An issuer with 0 left cannot issue a CA (RFC 5280, 6.1.4 (l) and (m)).
  */
 function remainingPathLen(context: CircuitContext, issuers: Field, own: Field, isCa: Field): Field {
-  const left = context.linear([
-    [1n, issuers],
-    [-1n, isCa],
-  ]);
+  const left = context.sub(issuers, isCa);
   context.range12(left);
   const minimum = existsOne(() => {
     const [a, b] = [left.toBigInt(), own.toBigInt()];
     return a < b ? a : b;
   });
-  const belowLeft = context.linear([
-    [1n, left],
-    [-1n, minimum],
-  ]);
-  const belowOwn = context.linear([
-    [1n, own],
-    [-1n, minimum],
-  ]);
+  const belowLeft = context.sub(left, minimum);
+  const belowOwn = context.sub(own, minimum);
   context.range12(minimum);
   context.range12(belowLeft);
   context.range12(belowOwn);
-  context.assertProduct(belowLeft, belowOwn, context.constant(0n));
+  // the minimum is one of the two
+  context.assertZeroProduct(belowLeft, belowOwn);
   return context.product(isCa, minimum);
 }
 
 /** Assert count > 0 where the role is EUM: an EUM without constraints could issue any EID. */
 function assertConstrained(context: CircuitContext, isEum: Field, count: Field): void {
-  context.assertProduct(isEum, context.equals(count, 0n), context.constant(0n));
+  context.assertZeroWhen(isEum, context.equals(count, 0n));
 }
 
 function kindBit(context: CircuitContext, bits: readonly Field[], kind: string): Field {
-  const terms = ROLE_NAMES.flatMap((role, i) =>
-    ROLES[role].kind === kind ? [[1n, bits[i]!] as const] : [],
-  );
-  return context.linear(terms);
+  return context.sum(bits.filter((_, i) => ROLES[ROLE_NAMES[i]!].kind === kind));
 }
 
 export function roleBit(bits: readonly Field[], role: Role): Field {
@@ -252,8 +231,5 @@ export function roleBit(bits: readonly Field[], role: Role): Field {
 }
 
 function assertSame(context: CircuitContext, a: Field, b: Field): void {
-  context.assertLinear([
-    [1n, a],
-    [-1n, b],
-  ]);
+  context.assertEqual(a, b);
 }

@@ -83,10 +83,7 @@ export function assertMessage(
   const rest = assertRest(context, memory, restLength);
   prefixHash({ state, blocks, restLength, rest }).assertEquals(request.prefix);
   // the rest ends within the message: 0 <= restLength <= 63, and 0 <= bytes <= size - 9 by the padding
-  const hidden = context.linear([
-    [1n, bytes],
-    [-1n, restLength],
-  ]);
+  const hidden = context.sub(bytes, restLength);
   memory.at(hidden);
 
   const { digest, total } = hash(context, memory, bytes, { words: state, blocks });

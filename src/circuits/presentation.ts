@@ -70,7 +70,7 @@ export function present(
   signed(context, digest, key, signature);
 
   const unasked = context.equals(request.scope, 0n);
-  const asked = context.linear([[-1n, unasked]], 1n);
+  const asked = context.not(unasked);
   return new PresentationClaim({
     pseudonym: context.product(asked, pseudonymOf(key, identity, request.scope)),
     sessionMessage: commitMessage(blinds.message, digest.limbs),

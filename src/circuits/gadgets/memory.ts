@@ -109,10 +109,7 @@ export class ByteMemory {
   span(from: Position, to: Position, length: Field): Field {
     const { context } = this;
     const shifted = context.product(this.power(length), from.prefix);
-    return context.linear([
-      [1n, to.prefix],
-      [-1n, shifted],
-    ]);
+    return context.sub(to.prefix, shifted);
   }
 
   /** As `span` with A-Z folded to a-z; reads its own two positions. 2 rows. */
@@ -121,10 +118,7 @@ export class ByteMemory {
     const before = this.foldedAt(from.index);
     const after = this.foldedAt(to.index);
     const shifted = context.product(this.power(length), before);
-    return context.linear([
-      [1n, after],
-      [-1n, shifted],
-    ]);
+    return context.sub(after, shifted);
   }
 
   /** 256^n, and the proof that n is in [0, 31]. 1/3 row. */

@@ -16,19 +16,10 @@ export function merkleRoot(context: CircuitContext, leaf: Field, path: MerklePat
     const right = path.right[level]!;
     context.assertBit(right);
     // left = node + right * (sibling - node), and the other child is the rest of the sum
-    const difference = context.linear([
-      [1n, sibling],
-      [-1n, node],
-    ]);
+    const difference = context.sub(sibling, node);
     const moved = context.product(right, difference);
-    const left = context.linear([
-      [1n, node],
-      [1n, moved],
-    ]);
-    const other = context.linear([
-      [1n, sibling],
-      [-1n, moved],
-    ]);
+    const left = context.add(node, moved);
+    const other = context.sub(sibling, moved);
     node = domainHash('node', [left, other]);
   });
   return node;

@@ -61,15 +61,7 @@ export function readTlv(
   if (memory.size > MAX_CONTENT) throw Error(`readTlv: memory above ${MAX_CONTENT} bytes`);
   const more = existsOne(() => lengthBytesAfterFirst(memory.peek(start.index.toBigInt() + 1n)));
   const power = memory.power(more);
-  const content = memory.at(
-    context.linear(
-      [
-        [1n, start.index],
-        [1n, more],
-      ],
-      2n,
-    ),
-  );
+  const content = memory.at(context.sum([start.index, more], 2n));
   // header = 256^(k + 1) upTo - 256^(k + 2) S(start), where upTo = 256 S(start) + tag = S(start + 1):
   // S(content) = 256^k (256 upTo + c2) + c0 + c1 k + length
   const { tagField, shifted } = shiftedTag(context, memory, start, power, tag);

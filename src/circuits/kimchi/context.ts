@@ -1,6 +1,7 @@
 import { Field } from 'o1js';
-import { Gates, existsOne, exists } from './gates.ts';
-import { foldTerms, linearValue, type Term } from './linear.ts';
+import { Arithmetic } from './arithmetic.ts';
+import { Gates, exists } from './gates.ts';
+import type { Term } from './linear.ts';
 import { LookupTable } from './table.ts';
 import { XorRows } from './xor.ts';
 
@@ -12,27 +13,18 @@ export interface NumberSet {
   readonly numbers: readonly bigint[];
 }
 
-/** Coefficients of mul x y + left x + right y + constant; absent is 0. */
-export interface Quadratic {
-  readonly mul: bigint;
-  readonly left?: bigint;
-  readonly right?: bigint;
-  readonly constant?: bigint;
-}
-
 /**
  * What a method collects while it runs and emits in batches: 12-bit lookups and table reads go
  * three to a row. Anything queued and never emitted would be a constraint that silently does not
  * exist, so a context is only handed out by `withContext`, which calls `finish` and nothing
  * can be queued afterwards.
  */
-export class CircuitContext {
+export class CircuitContext extends Arithmetic {
   /** XORs of 32-bit words, and what is emitted in between their rows. */
   readonly xorRows = new XorRows(this);
   private pending12: Field[] = [];
   private readonly tables = new Map<number, LookupTable>();
   private readonly sets = new Map<NumberSet, LookupTable>();
-  private readonly constants = new Map<bigint, Field>();
   private readonly endings: (() => void)[] = [];
   private finished = false;
 
@@ -68,7 +60,7 @@ export class CircuitContext {
   private rangeTop(x: Field, bits: number): void {
     this.range12(x);
     // both lookups: scaled alone, x could be a fraction mod the field order
-    if (bits < 12) this.range12(this.linear([[1n << BigInt(12 - bits), x]]));
+    if (bits < 12) this.range12(this.scale(1n << BigInt(12 - bits), x));
   }
 
   /** A runtime table, closed by `finish`; ids are unique within a circuit (see params.ts). */
@@ -94,131 +86,6 @@ export class CircuitContext {
     table.read(x, Field(0));
   }
 
-  /** A constant as a variable, emitted on first use: half a row, never in the middle of a gate. */
-  constant(value: bigint): Field {
-    let variable = this.constants.get(value);
-    if (variable === undefined) {
-      variable = existsOne(() => value);
-      this.generic([[1n, variable]], -value);
-      this.constants.set(value, variable);
-    }
-    return variable;
-  }
-
-  /** Assert sum(c_i x_i) + constant = 0 over the native field. max(1, n - 2) half rows. */
-  assertLinear(terms: Term[], constant = 0n): void {
-    this.generic(
-      foldTerms(terms, (pair) => this.linear(pair)),
-      constant,
-    );
-  }
-
-  /** A new variable equal to sum(c_i x_i) + constant. max(1, n - 1) half rows. */
-  linear(terms: Term[], constant = 0n): Field {
-    const sum = existsOne(() => linearValue(terms, constant));
-    this.assertLinear([...terms, [-1n, sum]], constant);
-    return sum;
-  }
-
-  /** A new variable equal to x * y. Half a row. */
-  product(x: Field, y: Field): Field {
-    const result = existsOne(() => x.toBigInt() * y.toBigInt());
-    Gates.generic(
-      { left: 0n, right: 0n, out: -1n, mul: 1n, const: 0n },
-      { left: x, right: y, out: result },
-    );
-    return result;
-  }
-
-  /** Assert x * y = z. Half a row. */
-  assertProduct(x: Field, y: Field, z: Field): void {
-    Gates.generic(
-      { left: 0n, right: 0n, out: -1n, mul: 1n, const: 0n },
-      { left: x, right: y, out: z },
-    );
-  }
-
-  /** A new variable equal to mul x y + left x + right y + constant. Half a row. */
-  quadratic(x: Field, y: Field, { mul, left = 0n, right = 0n, constant = 0n }: Quadratic): Field {
-    const result = existsOne(() => {
-      const [a, b] = [x.toBigInt(), y.toBigInt()];
-      return mul * a * b + left * a + right * b + constant;
-    });
-    Gates.generic(
-      { left, right, out: -1n, mul, const: constant },
-      { left: x, right: y, out: result },
-    );
-    return result;
-  }
-
-  /** Assert mul x y + left x + right y + constant = 0. Half a row. */
-  assertQuadratic(
-    x: Field,
-    y: Field,
-    { mul, left = 0n, right = 0n, constant = 0n }: Quadratic,
-  ): void {
-    Gates.generic({ left, right, out: 0n, mul, const: constant }, { left: x, right: y, out: x });
-  }
-
-  /** bit ? a : b, for a bit. 1 1/2 rows. */
-  choose(bit: Field, a: Field, b: Field): Field {
-    const difference = this.linear([
-      [1n, a],
-      [-1n, b],
-    ]);
-    return this.linear([
-      [1n, b],
-      [1n, this.product(bit, difference)],
-    ]);
-  }
-
-  /** 1 if x is the constant, else 0: both directions are forced. 1 row. */
-  equals(x: Field, value: bigint): Field {
-    const bit = existsOne(() => (x.toBigInt() === value ? 1n : 0n));
-    const inverse = existsOne(() => {
-      const difference = x.toBigInt() - value;
-      return difference === 0n ? 0n : Field(difference).inv().toBigInt();
-    });
-    // (x - value) inverse = 1 - bit, (x - value) bit = 0
-    Gates.generic(
-      { left: 0n, right: -value, out: 1n, mul: 1n, const: -1n },
-      { left: x, right: inverse, out: bit },
-    );
-    this.assertQuadratic(x, bit, { mul: 1n, right: -value });
-    return bit;
-  }
-
-  /** Assert x is 0 or 1. Half a row. */
-  assertBit(x: Field): void {
-    Gates.generic(
-      { left: -1n, right: 0n, out: 0n, mul: 1n, const: 0n },
-      { left: x, right: x, out: x },
-    );
-  }
-
-  /** Assert x != 0 by its inverse. Half a row. */
-  assertNonZero(x: Field): void {
-    const inverse = existsOne(() => {
-      const value = x.toBigInt();
-      return value === 0n ? 0n : Field(value).inv().toBigInt();
-    });
-    Gates.generic(
-      { left: 0n, right: 0n, out: 0n, mul: 1n, const: -1n },
-      { left: x, right: inverse, out: x },
-    );
-  }
-
-  /** One half of a generic row: at most three terms and a constant. */
-  private generic(terms: Term[], constant: bigint): void {
-    this.assertOpen();
-    const [l, r, o] = terms;
-    if (l === undefined || terms.length > 3) throw Error('generic takes one to three terms');
-    Gates.generic(
-      { left: l[0], right: r?.[0] ?? 0n, out: o?.[0] ?? 0n, mul: 0n, const: constant },
-      { left: l[1], right: r?.[1] ?? l[1], out: o?.[1] ?? l[1] },
-    );
-  }
-
   /** Let a gadget with queues of its own emit them when the method ends, before anything is closed. */
   beforeFinish(ending: () => void): void {
     this.assertOpen();
@@ -232,7 +99,7 @@ export class CircuitContext {
     this.pending12 = [];
   }
 
-  private assertOpen(): void {
+  protected assertOpen(): void {
     if (this.finished) throw Error('circuit context used after finish');
   }
 

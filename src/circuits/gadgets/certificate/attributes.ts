@@ -29,7 +29,7 @@ export function readAttributes(
 ): { organisation: OrganisationFact; serialAttribute: SerialAttributeFact } {
   const table = slotTable(context, slots);
   const organisation = select(context, table, slots, ORGANISATION_NAME);
-  context.assertLinear([[1n, organisation.count]], -1n);
+  context.assertEqual(organisation.count, 1n);
   // UTF8String or PrintableString: string (string - PRINTABLE) = 0
   context.assertQuadratic(organisation.string, organisation.string, {
     mul: 1n,
@@ -48,15 +48,12 @@ export function readAttributes(
       context,
       memory,
       organisation.content,
-      context.linear([[1n, organisation.more]], 1n),
+      context.add(organisation.more, 1n),
     ),
     serialAttribute: {
       present: serial.count,
       start: memory.at(serial.content),
-      length: context.linear([
-        [1n, serial.more],
-        [1n, serial.count],
-      ]),
+      length: context.add(serial.more, serial.count),
     },
   };
 }
@@ -94,10 +91,10 @@ function select(
   type: bigint,
 ): Selected {
   const matches = slots.map((slot) => context.equals(slot.type, type));
-  const count = context.linear(matches.map((match): Term => [1n, match]));
+  const count = context.sum(matches);
   const number = context.linear(matches.map((match, i): Term => [BigInt(i + 1), match]));
   const [content, more, string] = COLUMNS.map((name, column) => {
-    const index = column === 0 ? number : context.linear([[1n, number]], COLUMN * BigInt(column));
+    const index = column === 0 ? number : context.add(number, COLUMN * BigInt(column));
     const value = existsOne(() => slots[Number(number.toBigInt()) - 1]?.[name].toBigInt() ?? 0n);
     table.read(index, value);
     return value;

@@ -4,7 +4,6 @@
  */
 import type { Field } from 'o1js';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
-import { existsOne } from '../../kimchi/gates.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 import type {
   BaseFact,
@@ -39,7 +38,7 @@ export function assertInside(
   { organisation, isEuicc, serialAttribute }: Child,
 ): void {
   const isFree = context.equals(parent.count, 0n);
-  const isBound = context.linear([[-1n, isFree]], 1n);
+  const isBound = context.not(isFree);
   const base = chooseBase(context, parent, isBound, (candidate) => {
     const { length, value } = candidate.iin;
     if (!sameOrganisation(candidate.organisation, organisation)) return false;
@@ -49,8 +48,8 @@ export function assertInside(
   assertOrganisation(context, base.organisation, organisation);
 
   // the digits are those of a whole EID
-  context.assertQuadratic(isEuicc, serialAttribute.present, { mul: 1n, left: -1n });
-  context.assertQuadratic(isEuicc, serialAttribute.length, { mul: 1n, left: -EID_DIGITS });
+  context.assertEqualWhen(isEuicc, serialAttribute.present, 1n);
+  context.assertEqualWhen(isEuicc, serialAttribute.length, EID_DIGITS);
   assertBytes(
     context,
     memory,
@@ -77,16 +76,13 @@ export function narrow(
 ): ConstraintsFact {
   if (parent === undefined) return own;
   const isFree = context.equals(parent.count, 0n);
-  const isBound = context.linear([[-1n, isFree]], 1n);
+  const isBound = context.not(isFree);
   for (const base of own.bases) assertNarrower(context, memory, parent, isBound, base);
 
   // own.count = 0: all own parts are 0, and the parent's are added
   const inherits = context.equals(own.count, 0n);
   const inherit = (ownPart: Field, parentPart: Field) =>
-    context.linear([
-      [1n, ownPart],
-      [1n, context.product(inherits, parentPart)],
-    ]);
+    context.add(ownPart, context.product(inherits, parentPart));
   return {
     count: inherit(own.count, parent.count),
     bases: own.bases.map((base, i) =>
@@ -113,12 +109,7 @@ function assertNarrower(
   );
   assertOrganisation(context, base.organisation, own.organisation);
   // both lengths are at most 31
-  context.range12(
-    context.linear([
-      [1n, own.iin.length],
-      [-1n, base.iin.length],
-    ]),
-  );
+  context.range12(context.sub(own.iin.length, base.iin.length));
   assertBytes(context, memory, own.iinStart, base.iin.length, base.iin.value);
 }
 
@@ -138,12 +129,10 @@ function chooseBase(
     );
     return index === -1 ? 0 : index;
   };
-  const bits = parent.bases.map((_, i) => {
-    const bit = existsOne(() => (choose.toBigInt() === 1n && chosen() === i ? 1n : 0n));
-    context.assertBit(bit);
-    return bit;
-  });
-  context.assertLinear([...bits.map((bit): Term => [1n, bit]), [-1n, choose]]);
+  const bits = parent.bases.map((_, i) =>
+    context.bit(() => choose.toBigInt() === 1n && chosen() === i),
+  );
+  context.assertSum(bits, choose);
   // number of the base, from 1, is at most count; 0 when none is chosen
   context.range12(
     context.linear([[1n, parent.count], ...bits.map((bit, i): Term => [BigInt(-i - 1), bit])]),
@@ -151,7 +140,7 @@ function chooseBase(
   const columns = parent.bases.map(parts);
   return baseOf(
     columns[0]!.map((_, j) =>
-      context.linear(bits.map((bit, i): Term => [1n, context.product(bit, columns[i]![j]!)])),
+      context.sum(bits.map((bit, i) => context.product(bit, columns[i]![j]!))),
     ),
   );
 }
@@ -168,10 +157,7 @@ function assertOrganisation(
     ...base.chunks.map((chunk, i): [Field, Field] => [chunk, organisation.chunks[i]!]),
   ];
   for (const [wanted, found] of pairs) {
-    const difference = context.linear([
-      [1n, wanted],
-      [-1n, found],
-    ]);
+    const difference = context.sub(wanted, found);
     // difference (1 - isFree) = 0
     context.assertQuadratic(difference, isFree, { mul: -1n, left: 1n });
   }
@@ -186,10 +172,7 @@ function assertBytes(
   value: Field,
 ): void {
   const found = memory.span(start, memory.advance(start, length), length);
-  context.assertLinear([
-    [1n, found],
-    [-1n, value],
-  ]);
+  context.assertEqual(found, value);
 }
 
 /** The six numbers of a base. */

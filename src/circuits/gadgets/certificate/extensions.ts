@@ -113,11 +113,11 @@ function readSlots(
   let previous: Field | undefined;
   for (let i = 0; i < EXTENSION_SLOTS; i++) {
     const used = startsWith(context, memory, at, region.end);
-    if (previous !== undefined) context.assertProduct(used, previous, used);
+    if (previous !== undefined) context.assertImplies(used, previous);
     const extension = readOptional(context, memory, at, TAG.sequence, used);
     const oid = readOptionalOctets(context, memory, extension.content, TAG.oid, used);
     const critical = startsWith(context, memory, oid.end, extension.end, 0x01);
-    context.assertProduct(critical, used, critical);
+    context.assertImplies(critical, used);
     const octetsAt = skipCritical(context, memory, oid.end, critical);
     const octets = readOptional(context, memory, octetsAt, TAG.octetString, used);
     assertSamePosition(context, octets.end, extension.end);
@@ -202,13 +202,13 @@ class SlotFinder {
     const [first, ...others] = slots.map((slot) => slot.key) as [Field, ...Field[]];
     const product = others.reduce(
       (all, key) => context.quadratic(all, key, { mul: 1n, left: -wanted }),
-      context.linear([[1n, first]], -wanted),
+      context.sub(first, wanted),
     );
     const present = context.equals(product, 0n);
     const number = existsOne(() =>
       BigInt(slots.findIndex((slot) => slot.key.toBigInt() === wanted) + 1),
     );
-    this.keys.read(number, context.linear([[wanted, present]]));
+    this.keys.read(number, context.scale(wanted, present));
     this.found.set(name, { number, present });
     return { number, present };
   }

@@ -1,6 +1,6 @@
 import { Field } from 'o1js';
 import { MAX_GENERAL_NAMES, TABLE } from '../../../params.ts';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
 import type { ByteMemory, Position } from '../memory.ts';
@@ -31,29 +31,29 @@ export function readRegisteredId(
   const list = readOptional(context, memory, start, TAG.sequence, present);
   assertSamePosition(context, list.end, end);
   const kinds = kindTable(context);
-  const registered: Term[] = [];
-  const starts: Term[] = [];
-  const lengths: Term[] = [];
+  const registered: Field[] = [];
+  const starts: Field[] = [];
+  const lengths: Field[] = [];
   let at: Position = list.content;
   let previous = present;
   for (let i = 0; i < MAX_GENERAL_NAMES; i++) {
     // the first name is there: the list is not empty
     const used = i === 0 ? present : startsWith(context, memory, at, list.end);
-    context.assertProduct(used, previous, used);
+    context.assertImplies(used, previous);
     const { name, isRegistered } = readName(context, memory, kinds, at, used);
-    registered.push([1n, isRegistered]);
-    starts.push([1n, context.product(isRegistered, name.content.index)]);
-    lengths.push([1n, context.product(isRegistered, name.length)]);
+    registered.push(isRegistered);
+    starts.push(context.product(isRegistered, name.content.index));
+    lengths.push(context.product(isRegistered, name.length));
     at = name.end;
     previous = used;
   }
   assertSamePosition(context, at, list.end);
 
-  const count = context.linear(registered);
+  const count = context.sum(registered);
   context.assertBit(count);
   // without a registeredID all of them are 0
-  const content = memory.at(context.linear(starts));
-  const length = context.linear(lengths);
+  const content = memory.at(context.sum(starts));
+  const length = context.sum(lengths);
   const value = memory.span(content, memory.advance(content, length), length);
   assertOctetLength(context, count, length, 'oid');
   return { length, value };
@@ -68,16 +68,9 @@ function readName(
   used: Field,
 ): { name: Element; isRegistered: Field } {
   const tag = existsOne(() => (used.toBigInt() === 0n ? 0n : memory.peek(start.index.toBigInt())));
-  const isRegistered = existsOne(() => (tag.toBigInt() === BigInt(REGISTERED_ID) ? 1n : 0n));
-  context.assertBit(isRegistered);
-  context.assertProduct(isRegistered, used, isRegistered);
-  kinds.read(
-    tag,
-    context.linear([
-      [1n, used],
-      [1n, isRegistered],
-    ]),
-  );
+  const isRegistered = context.bit(() => tag.toBigInt() === BigInt(REGISTERED_ID));
+  context.assertImplies(isRegistered, used);
+  kinds.read(tag, context.add(used, isRegistered));
   return { name: readOptional(context, memory, start, tag, used), isRegistered };
 }
 

@@ -23,8 +23,8 @@ export function readEid(
   attribute: SerialAttributeFact,
   isEuicc: Field,
 ): Field {
-  context.assertQuadratic(isEuicc, attribute.present, { mul: 1n, left: -1n });
-  context.assertQuadratic(isEuicc, attribute.length, { mul: 1n, left: -EID_DIGITS });
+  context.assertEqualWhen(isEuicc, attribute.present, 1n);
+  context.assertEqualWhen(isEuicc, attribute.length, EID_DIGITS);
 
   // no eUICC: nothing is read at position 0, and the pairs are those of zeros
   let at: Position = {

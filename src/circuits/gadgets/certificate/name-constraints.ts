@@ -1,7 +1,7 @@
 /** What this certificate's own extensions say about the subjects of the certificates below it. */
 import type { Field } from 'o1js';
 import { MAX_BASES } from '../../../params.ts';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 import { assertDigits } from './digits.ts';
@@ -99,30 +99,25 @@ export function ownConstraints(
   names: readonly NameBase[],
   eins: readonly EinBase[],
 ): OwnConstraintsFact {
-  const add = (a: Field, b: Field) =>
-    context.linear([
-      [1n, a],
-      [1n, b],
-    ]);
   const bases = names.map(({ organisation, ...name }, i): OwnBaseFact => {
     const ein = eins[i]!;
     return {
-      used: add(name.used, ein.used),
+      used: context.add(name.used, ein.used),
       organisation,
       iin: {
-        length: add(name.iin.length, ein.iin.length),
-        value: add(name.iin.value, ein.iin.value),
+        length: context.add(name.iin.length, ein.iin.length),
+        value: context.add(name.iin.value, ein.iin.value),
       },
       iinStart: {
-        index: add(name.iin.start.index, ein.iin.start.index),
-        prefix: add(name.iin.start.prefix, ein.iin.start.prefix),
+        index: context.add(name.iin.start.index, ein.iin.start.index),
+        prefix: context.add(name.iin.start.prefix, ein.iin.start.prefix),
       },
     };
   });
   for (const { iin } of bases) assertDigits(context, memory, iin);
   // the first base of either is used exactly when the extension is there
   context.assertBit(bases[0]!.used);
-  return { count: context.linear(bases.map(({ used }): Term => [1n, used])), bases };
+  return { count: context.sum(bases.map(({ used }) => used)), bases };
 }
 
 type ReadBase<T> = (
@@ -145,7 +140,7 @@ function readList<T>(
   let previous = present;
   for (let i = 0; i < MAX_BASES; i++) {
     const used = i === 0 ? present : startsWith(context, memory, at, list.end);
-    if (i > 0) context.assertProduct(used, previous, used);
+    if (i > 0) context.assertImplies(used, previous);
     const { base, end } = read(context, memory, at, used);
     bases.push(base);
     at = end;
@@ -178,12 +173,9 @@ function readSubtree(
     }),
   );
   context.assertBit(second.used);
-  context.assertProduct(second.used, used, second.used);
+  context.assertImplies(second.used, used);
   // the Name's length is that of its RDNs, so the subtree ends where they end
-  const name = context.linear([
-    [1n, second.end.index],
-    [-1n, header.end.index],
-  ]);
+  const name = context.sub(second.end.index, header.end.index);
   context.assertLinear([
     [-1n, header.bytes],
     [SUBTREE, used],
@@ -191,23 +183,13 @@ function readSubtree(
   ]);
 
   // at most one of each kind
-  const hasOrganisation = context.linear([
-    [1n, first.isOrganisation],
-    [1n, second.isOrganisation],
-  ]);
+  const hasOrganisation = context.add(first.isOrganisation, second.isOrganisation);
   context.assertBit(hasOrganisation);
-  const serials = [first, second].map((rdn) =>
-    context.linear([
-      [1n, rdn.used],
-      [-1n, rdn.isOrganisation],
-    ]),
-  ) as [Field, Field];
-  context.assertBit(
-    context.linear([
-      [1n, serials[0]],
-      [1n, serials[1]],
-    ]),
-  );
+  const serials = [first, second].map((rdn) => context.sub(rdn.used, rdn.isOrganisation)) as [
+    Field,
+    Field,
+  ];
+  context.assertBit(context.add(serials[0], serials[1]));
 
   const organisation = select(context, [
     [first.isOrganisation, first],
@@ -250,13 +232,11 @@ function readRdn(context: CircuitContext, memory: ByteMemory, start: Position, u
   const header = skip(context, memory, start, used, RDN_HEADER);
   const byte = (offset: bigint) =>
     used.toBigInt() === 1n ? memory.peek(start.index.toBigInt() + offset) : 0n;
-  const isOrganisation = existsOne(() => (byte(8n) === 0x0an ? 1n : 0n));
-  const isUtf8 = existsOne(() => (byte(9n) === 0x0cn ? 1n : 0n));
+  const isOrganisation = context.bit(() => byte(8n) === 0x0an);
+  const isUtf8 = context.bit(() => byte(9n) === 0x0cn);
   const length = existsOne(() => byte(10n));
-  context.assertBit(isOrganisation);
-  context.assertBit(isUtf8);
-  context.assertProduct(isOrganisation, used, isOrganisation);
-  context.assertProduct(isUtf8, isOrganisation, isUtf8);
+  context.assertImplies(isOrganisation, used);
+  context.assertImplies(isUtf8, isOrganisation);
   context.assertLinear([
     [-1n, header.bytes],
     [RDN, used],
@@ -298,6 +278,6 @@ function select(
   choices: readonly (readonly [Field, Rdn])[],
 ): { start: Field; length: Field } {
   const sum = (part: (rdn: Rdn) => Field) =>
-    context.linear(choices.map(([bit, rdn]): Term => [1n, context.product(bit, part(rdn))]));
+    context.sum(choices.map(([bit, rdn]) => context.product(bit, part(rdn))));
   return { start: sum((rdn) => rdn.content.index), length: sum((rdn) => rdn.length) };
 }

@@ -27,10 +27,7 @@ export function lengthAndChunks(
   start: Position,
   end: Position,
 ): Field[] {
-  const length = context.linear([
-    [1n, end.index],
-    [-1n, start.index],
-  ]);
+  const length = context.sub(end.index, start.index);
   let position = start;
   let before: Field | undefined;
   const chunks: Field[] = [];

@@ -66,9 +66,7 @@ export function walkName(
 
 /** Chosen by the prover: one choice only arrives at the end. */
 function activeBit(context: CircuitContext, position: Position, end: Position): Field {
-  const bit = existsOne(() => (position.index.toBigInt() < end.index.toBigInt() ? 1n : 0n));
-  context.assertBit(bit);
-  return bit;
+  return context.bit(() => position.index.toBigInt() < end.index.toBigInt());
 }
 
 /**
@@ -109,15 +107,7 @@ function readRdn(
     [-1n, type],
   ]);
 
-  const header = memory.at(
-    context.linear(
-      [
-        [1n, start.index],
-        [1n, moreOid],
-      ],
-      7n,
-    ),
-  );
+  const header = memory.at(context.sum([start.index, moreOid], 7n));
   const content = memory.advance(header, 2);
   const bytes = memory.between(header, content, 2);
   const string = context.quadratic(active, bytes, { mul: 1n, left: -SMALLEST_STRING });

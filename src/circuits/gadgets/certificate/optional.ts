@@ -179,12 +179,7 @@ export function assertOctetLength(
 
 /** With present a bit and length at most 1,023: assert length > 0 when present. 5/6 row. */
 export function assertNotEmpty(context: CircuitContext, present: Field, length: Field): void {
-  context.range12(
-    context.linear([
-      [1n, length],
-      [-1n, present],
-    ]),
-  );
+  context.range12(context.sub(length, present));
 }
 
 /** The prover's bit for an element that stands where a byte has this value. Half a row. */
@@ -195,21 +190,15 @@ export function startsWith(
   end: Position,
   tag?: number,
 ): Field {
-  const bit = existsOne(() => {
+  return context.bit(() => {
     const [from, to] = [start.index.toBigInt(), end.index.toBigInt()];
-    if (from >= to) return 0n;
-    return tag === undefined || memory.peek(from) === BigInt(tag) ? 1n : 0n;
+    return from < to && (tag === undefined || memory.peek(from) === BigInt(tag));
   });
-  context.assertBit(bit);
-  return bit;
 }
 
 /** Assert that two positions are the same. Half a row. */
 export function assertSamePosition(context: CircuitContext, a: Position, b: Position): void {
-  context.assertLinear([
-    [1n, a.index],
-    [-1n, b.index],
-  ]);
+  context.assertEqual(a.index, b.index);
 }
 
 function throughForms(): { constant: bigint; slope: bigint; scale: bigint } {

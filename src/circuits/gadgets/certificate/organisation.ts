@@ -1,6 +1,6 @@
 import type { Field } from 'o1js';
 import { MAX_ORGANISATION } from '../../../params.ts';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { MAX_SPAN } from '../memory.ts';
 import type { ByteMemory, Position } from '../memory.ts';
@@ -25,16 +25,13 @@ export function foldOrganisation(
       return rest < 0n ? 0n : rest > BigInt(MAX_SPAN) ? BigInt(MAX_SPAN) : rest;
     }),
   ) as [Field, Field, Field];
-  context.assertLinear([...sizes.map((size): Term => [1n, size]), [-1n, length]]);
+  context.assertSum(sizes, length);
   // (31 - first) second = 0, (31 - second) third = 0
   const full = { mul: -1n, right: BigInt(MAX_SPAN) };
   context.assertQuadratic(sizes[0], sizes[1], full);
   context.assertQuadratic(sizes[1], sizes[2], full);
   // the sum is not negative; length + 63 <= 127
-  context.assertMember(
-    context.linear([[1n, length]], BigInt(127 - MAX_ORGANISATION)),
-    SHORT_LENGTHS,
-  );
+  context.assertMember(context.add(length, BigInt(127 - MAX_ORGANISATION)), SHORT_LENGTHS);
   let at: Position = memory.at(start);
   const chunks = sizes.map((size) => {
     const from = at;

@@ -1,9 +1,9 @@
 import type { Field } from 'o1js';
 import { MAX_POLICIES } from '../../../params.ts';
 import { ROLE_NAMES, ROLE_OID_PREFIX, roleOid } from '../../../roles.ts';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
-import { existsOne } from '../../kimchi/gates.ts';
+import type { CircuitContext } from '../../kimchi/context.ts';
 import type { ByteMemory } from '../memory.ts';
+import { oneOf } from '../one-of.ts';
 import type { ExtensionValue } from './extensions.ts';
 import { assertDistinct } from './distinct.ts';
 import { oidKey, oidKeyOf } from './oids.ts';
@@ -30,19 +30,19 @@ export function readRole(
   memory: ByteMemory,
   { present, start, end }: ExtensionValue,
 ): readonly Field[] {
-  context.assertLinear([[1n, present]], -1n);
+  context.assertEqual(present, 1n);
   const list = readOptional(context, memory, start, TAG.sequence, present);
   assertSamePosition(context, list.end, end);
 
   const keys: Field[] = [];
-  const roleTerms: Term[] = [];
-  const counted: Term[] = [];
+  const roleKeys: Field[] = [];
+  const counted: Field[] = [];
   let at = list.content;
   let previous = present;
   for (let i = 0; i < MAX_POLICIES; i++) {
     // the first policy is there: the list is not empty
     const used = i === 0 ? present : startsWith(context, memory, at, list.end);
-    context.assertProduct(used, previous, used);
+    context.assertImplies(used, previous);
     const information = readOptional(context, memory, at, TAG.sequence, used);
     const oid = readOptionalOctets(context, memory, information.content, TAG.oid, used);
     const qualified = startsWith(context, memory, oid.end, information.end, TAG.sequence);
@@ -53,8 +53,8 @@ export function readRole(
     const key = oidKey(context, oid);
     const head = memory.between(oid.content, memory.advance(oid.content, 6), 6);
     const isRole = context.product(used, context.equals(head, PREFIX));
-    counted.push([1n, isRole]);
-    roleTerms.push([1n, context.product(isRole, key)]);
+    counted.push(isRole);
+    roleKeys.push(context.product(isRole, key));
     // an unused slot's key is its number, which no OID has
     const number = BigInt(i + 1);
     keys.push(
@@ -71,22 +71,10 @@ export function readRole(
   }
   assertSamePosition(context, at, list.end);
   assertDistinct(context, keys);
-  context.assertLinear(counted, -1n);
-  return oneRole(context, context.linear(roleTerms));
-}
-
-/** One bit a role; the set one has this key. Fails for a key that no role has. 27 rows. */
-function oneRole(context: CircuitContext, key: Field): readonly Field[] {
-  const roles = ROLE_NAMES.map((role) => oidKeyOf(roleOid(role)));
-  const bits = roles.map((roleKey) => {
-    const bit = existsOne(() => (key.toBigInt() === roleKey ? 1n : 0n));
-    context.assertBit(bit);
-    return bit;
-  });
-  context.assertLinear(
-    bits.map((bit): Term => [1n, bit]),
-    -1n,
+  context.assertSum(counted, 1n);
+  return oneOf(
+    context,
+    context.sum(roleKeys),
+    ROLE_NAMES.map((role) => oidKeyOf(roleOid(role))),
   );
-  context.assertLinear([...bits.map((bit, i): Term => [roles[i]!, bit]), [-1n, key]]);
-  return bits;
 }

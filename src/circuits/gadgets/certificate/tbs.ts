@@ -105,8 +105,7 @@ export function readUnsigned(
     [-1n, two],
   ]);
   const isPadding = context.equals(high, 0n);
-  // isPadding (length - 1) = 0
-  context.assertQuadratic(isPadding, length, { mul: 1n, left: -1n });
+  context.assertEqualWhen(isPadding, length, 1n);
   return { value: memory.span(content, end, length), end };
 }
 

@@ -71,7 +71,7 @@ export function readTime(
     ),
     CALENDAR,
   );
-  context.assertMember(context.linear([[1n, hour]], HOURS), CALENDAR);
+  context.assertMember(context.add(hour, HOURS), CALENDAR);
   context.assertMember(minute, CALENDAR);
   context.assertMember(second, CALENDAR);
 
@@ -108,8 +108,7 @@ function readCentury(
   memory: ByteMemory,
   start: Position,
 ): { generalized: Field; century: Field; digits: Position } {
-  const generalized = existsOne(() => (memory.peek(start.index.toBigInt()) === 0x18n ? 1n : 0n));
-  context.assertBit(generalized);
+  const generalized = context.bit(() => memory.peek(start.index.toBigInt()) === 0x18n);
   const digits = memory.at(
     context.linear(
       [
@@ -178,8 +177,7 @@ function fullYear(
   century: Field,
   ofCentury: Field,
 ): Year {
-  const before50 = existsOne(() => (ofCentury.toBigInt() < 50n ? 1n : 0n));
-  context.assertBit(before50);
+  const before50 = context.bit(() => ofCentury.toBigInt() < 50n);
   // YY - 50, or YY when below 50: in [0, 49] for the right bit only
   context.assertMember(
     context.linear(

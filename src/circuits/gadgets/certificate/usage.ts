@@ -1,7 +1,6 @@
 import type { Field } from 'o1js';
 import { PATH_UNLIMITED } from '../../../params.ts';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
-import { existsOne } from '../../kimchi/gates.ts';
 import type { ByteMemory } from '../memory.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { ExtensionFacts } from './facts.ts';
@@ -29,30 +28,23 @@ export function readKeyUsage(
     [-4n, present],
   ]);
   context.assertBit(ninth);
-  context.assertProduct(ninth, present, ninth);
+  context.assertImplies(ninth, present);
 
   // lowest bit first
   const byteOfBits = () => memory.peek(start.index.toBigInt() + 3n);
-  const bits = Array.from({ length: 8 }, (_, i) => {
-    const bit = existsOne(() =>
-      present.toBigInt() === 0n ? 0n : (byteOfBits() >> BigInt(i)) & 1n,
-    );
-    context.assertBit(bit);
-    return bit;
-  });
+  const bits = Array.from({ length: 8 }, (_, i) =>
+    context.bit(() => present.toBigInt() === 1n && ((byteOfBits() >> BigInt(i)) & 1n) === 1n),
+  );
   const byte = context.linear(bits.map((bit, i) => [1n << BigInt(i), bit]));
 
   // zeros[i] = 1: bits 0 to i are all zero (none in the two other cases)
-  const short = context.linear([
-    [1n, present],
-    [-1n, ninth],
-  ]);
+  const short = context.sub(present, ninth);
   const zeros: Field[] = [];
   for (const bit of bits) {
     zeros.push(context.quadratic(zeros.at(-1) ?? short, bit, { mul: -1n, left: 1n }));
   }
   // at least one bit is set
-  context.assertLinear([[1n, zeros[7]!]]);
+  context.assertEqual(zeros[7]!, 0n);
 
   // the value's number is S(end) - 256^4 S(start), with the ninth bit S(end) - 256^5 S(start)
   const grown = context.quadratic(ninth, start.prefix, { mul: 256n ** 5n - 256n ** 4n });
@@ -82,12 +74,10 @@ export function readBasicConstraints(
   { present, start, end }: ExtensionValue,
 ): Pick<ExtensionFacts, 'cA' | 'pathLen'> {
   const length = () => end.index.toBigInt() - start.index.toBigInt();
-  const cA = existsOne(() => (length() > 2n ? 1n : 0n));
-  const limited = existsOne(() => (length() > 5n ? 1n : 0n));
-  context.assertBit(cA);
-  context.assertBit(limited);
-  context.assertProduct(cA, present, cA);
-  context.assertProduct(limited, cA, limited);
+  const cA = context.bit(() => length() > 2n);
+  const limited = context.bit(() => length() > 5n);
+  context.assertImplies(cA, present);
+  context.assertImplies(limited, cA);
   context.assertLinear([
     [1n, end.index],
     [-1n, start.index],
@@ -109,8 +99,8 @@ export function readBasicConstraints(
     [ca - full, limited],
   ]);
   context.range12(limit);
-  context.range12(context.linear([[-1n, limit]], MAX_PATH_LEN));
-  context.assertProduct(limited, limit, limit);
+  context.range12(context.sub(MAX_PATH_LEN, limit));
+  context.assertZeroUnless(limited, limit);
   const pathLen = context.linear(
     [
       [1n, limit],

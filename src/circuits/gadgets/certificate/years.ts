@@ -54,10 +54,8 @@ export function daysBeforeYear(
  * two bits and the ceiling in [0, 127]; x is a multiple when both bits are 1. ~3 rows.
  */
 function quarter(context: CircuitContext, x: Field): { ceiling: Field; whole: Field } {
-  const low = existsOne(() => (x.toBigInt() + 3n) & 1n);
-  const high = existsOne(() => ((x.toBigInt() + 3n) >> 1n) & 1n);
-  context.assertBit(low);
-  context.assertBit(high);
+  const low = context.bit(() => ((x.toBigInt() + 3n) & 1n) === 1n);
+  const high = context.bit(() => ((x.toBigInt() + 3n) & 2n) === 2n);
   const ceiling = existsOne(() => (x.toBigInt() + 3n) >> 2n);
   context.assertMember(ceiling, SHORT_LENGTHS);
   context.assertLinear(

@@ -63,15 +63,12 @@ export function readEntry(
   // a list of extensions is not empty, so the first is there when the list is
   const first = readExtension(context, memory, list.content, hasExtensions);
   const hasSecond = startsWith(context, memory, first.end, list.end);
-  context.assertProduct(hasSecond, hasExtensions, hasSecond);
+  context.assertImplies(hasSecond, hasExtensions);
   const second = readExtension(context, memory, first.end, hasSecond);
   assertSamePosition(context, second.end, list.end);
   // of two kinds, two are different when exactly one is a reason
-  const reasons = context.linear([
-    [1n, first.isReason],
-    [1n, second.isReason],
-  ]);
-  context.assertQuadratic(hasSecond, reasons, { mul: 1n, left: -1n });
+  const reasons = context.add(first.isReason, second.isReason);
+  context.assertEqualWhen(hasSecond, reasons, 1n);
   return { serialNumber: serial.value, end: entry.end };
 }
 
@@ -89,11 +86,7 @@ function readExtension(
   const key = oidKey(context, oid);
   const isReason = context.equals(key, REASON_CODE);
   // an absent extension has key 0, which is neither
-  context.assertLinear([
-    [1n, isReason],
-    [1n, context.equals(key, EXPIRATION_DATE)],
-    [-1n, present],
-  ]);
+  context.assertSum([isReason, context.equals(key, EXPIRATION_DATE)], present);
   const reason = context.quadratic(isReason, oidKey(context, value), {
     mul: 1n,
     left: IS_REASON - REASON_ZERO,

@@ -1,6 +1,5 @@
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
-import { existsOne } from '../../kimchi/gates.ts';
 import { hashName } from '../certificate/name-hash.ts';
 import { walkName } from '../certificate/names.ts';
 import { expect, SIGNATURE_ALGORITHM } from '../certificate/tbs.ts';
@@ -50,31 +49,18 @@ export function readListHeader(context: CircuitContext, memory: ByteMemory): Lis
   context.rangeBits(lifetime, 38);
 
   // a wrong bit is refused at the latest where the extensions have to begin
-  const hasEntries = existsOne(() =>
-    memory.peek(nextUpdate.end.index.toBigInt()) === BigInt(SEQUENCE) ? 1n : 0n,
+  const hasEntries = context.bit(
+    () => memory.peek(nextUpdate.end.index.toBigInt()) === BigInt(SEQUENCE),
   );
-  context.assertBit(hasEntries);
   const entries = readLargeHeader(context, memory, nextUpdate.end, SEQUENCE, hasEntries);
   // length >= 1 where there are entries: not empty (5.1.2.6)
-  context.rangeBits(
-    context.linear([
-      [1n, entries.length],
-      [-1n, hasEntries],
-    ]),
-    24,
-  );
+  context.rangeBits(context.sub(entries.length, hasEntries), 24);
   return {
-    total: context.linear([
-      [1n, tbs.content.index],
-      [1n, tbs.length],
-    ]),
+    total: context.add(tbs.content.index, tbs.length),
     issuerName: hashName(context, memory, issuer.name),
     thisUpdate: thisUpdate.seconds,
     nextUpdate: nextUpdate.seconds,
     entriesStart: entries.content.index,
-    entriesEnd: context.linear([
-      [1n, entries.content.index],
-      [1n, entries.length],
-    ]),
+    entriesEnd: context.add(entries.content.index, entries.length),
   };
 }

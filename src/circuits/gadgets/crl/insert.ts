@@ -43,7 +43,7 @@ export function insertSerial(
   witness: InsertWitness,
 ): Serials {
   const { low, next } = witness;
-  const key = context.linear([[1n, serialNumber]], 1n);
+  const key = context.add(serialNumber, 1n);
   assertGap(context, active, low, key);
   assertGap(context, active, key, next);
 
@@ -52,7 +52,7 @@ export function insertSerial(
   assertSameWhen(context, active, found, root);
   const linked = merkleRoot(context, serialLeaf(low, key), lowPath);
 
-  const index = context.linear([[1n, count]], 1n);
+  const index = context.add(count, 1n);
   const right = Array.from({ length: SERIALS_HEIGHT }, (_, level) =>
     existsOne(() => (index.toBigInt() >> BigInt(level)) & 1n),
   );
@@ -68,10 +68,7 @@ export function insertSerial(
 
   return {
     root: context.choose(active, withNew, root),
-    count: context.linear([
-      [1n, count],
-      [1n, active],
-    ]),
+    count: context.add(count, active),
   };
 }
 
@@ -89,11 +86,7 @@ function assertGap(context: CircuitContext, active: Field, lower: Field, higher:
 
 /** With active = 1: assert a = b. */
 function assertSameWhen(context: CircuitContext, active: Field, a: Field, b: Field): void {
-  const difference = context.linear([
-    [1n, a],
-    [-1n, b],
-  ]);
-  context.assertProduct(active, difference, context.constant(0n));
+  context.assertZeroWhen(active, context.sub(a, b));
 }
 
 function emptyRoot(): bigint {

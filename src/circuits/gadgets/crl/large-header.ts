@@ -1,6 +1,5 @@
 import type { Field } from 'o1js';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
-import { existsOne } from '../../kimchi/gates.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 
 /** Minimal length forms (X.690, 8.1.3): bytes of header, the first length byte, lengths they take. */
@@ -29,17 +28,15 @@ export function readLargeHeader(
   present: Field,
 ): { content: Position; length: Field } {
   const forms = FORMS.map(({ first }) => {
-    const bit = existsOne(() => {
-      if (present.toBigInt() === 0n) return 0n;
+    return context.bit(() => {
+      if (present.toBigInt() === 0n) return false;
       const byte = memory.peek(start.index.toBigInt() + 1n);
-      return (byte < 0x80n ? 0n : byte) === first ? 1n : 0n;
+      return (byte < 0x80n ? 0n : byte) === first;
     });
-    context.assertBit(bit);
-    return bit;
   });
   const chosen = (value: (form: (typeof FORMS)[number]) => bigint): Term[] =>
     FORMS.map((form, i): Term => [value(form), forms[i]!]);
-  context.assertLinear([...chosen(() => 1n), [-1n, present]]);
+  context.assertSum(forms, present);
 
   const bytes = context.linear(chosen(({ header }) => BigInt(header)));
   const content = memory.advance(start, bytes);

@@ -7,7 +7,6 @@ import type { Field } from 'o1js';
 import { CRL_MAX_NUMBER, TABLE } from '../../../params.ts';
 import { domainHash } from '../../hash.ts';
 import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
-import { existsOne } from '../../kimchi/gates.ts';
 import { skipCritical } from '../certificate/extensions.ts';
 import type { OctetsFact } from '../certificate/facts.ts';
 import { readAuthorityKeyIdentifier } from '../certificate/key-identifiers.ts';
@@ -68,10 +67,7 @@ export function readListExtensions(
   const explicit = readTlv(context, memory, start, 0xa0);
   const list = readTlv(context, memory, explicit.content, TAG.sequence);
   assertSamePosition(context, explicit.end, list.end);
-  context.assertLinear([
-    [1n, list.end.index],
-    [-1n, end],
-  ]);
+  context.assertEqual(list.end.index, end);
   const slots: Slot[] = [];
   let at = list.content;
   for (const _ of KINDS) {
@@ -85,7 +81,7 @@ export function readListExtensions(
   const number = readUnsigned(context, memory, numberSlot.start, NUMBER_LENGTHS);
   assertSamePosition(context, number.end, numberSlot.end);
   // conforming issuers mark it (RFC 5280, 5.2.5): who does not know it must not use the list
-  context.assertLinear([[1n, pointSlot.critical]], -1n);
+  context.assertEqual(pointSlot.critical, 1n);
   return {
     authorityKeyIdentifier: readAuthorityKeyIdentifier(context, memory, {
       present: context.constant(1n),
@@ -129,17 +125,10 @@ function arrange(
   slots: readonly Slot[],
 ): [Slot, Slot, Slot] {
   const bits = slots.map(({ kind }) =>
-    KINDS.map((known) => {
-      const bit = existsOne(() => (kind.toBigInt() === known ? 1n : 0n));
-      context.assertBit(bit);
-      return bit;
-    }),
+    KINDS.map((known) => context.bit(() => kind.toBigInt() === known)),
   );
   for (const [i, row] of bits.entries()) {
-    context.assertLinear(
-      row.map((bit) => [1n, bit] as const),
-      -1n,
-    );
+    context.assertSum(row, 1n);
     context.assertLinear([
       ...row.map((bit, k) => [KINDS[k]!, bit] as const),
       [-1n, slots[i]!.kind] as const,
@@ -147,14 +136,9 @@ function arrange(
   }
   return KINDS.map((kind, k): Slot => {
     const column = bits.map((row) => row[k]!);
-    context.assertLinear(
-      column.map((bit) => [1n, bit] as const),
-      -1n,
-    );
+    context.assertSum(column, 1n);
     const chosen = (value: (slot: Slot) => Field) =>
-      context.linear(
-        slots.map((slot, i) => [1n, context.product(column[i]!, value(slot))] as const),
-      );
+      context.sum(slots.map((slot, i) => context.product(column[i]!, value(slot))));
     return {
       kind: context.constant(kind),
       critical: chosen(({ critical }) => critical),
@@ -194,7 +178,7 @@ function readDistributionPoint(
   const onlyCa = startsWith(context, memory, userEnd, list.end, CA_CERTS);
   const caEnd = skipCritical(context, memory, userEnd, onlyCa, trueUnder(CA_CERTS));
   assertSamePosition(context, caEnd, list.end);
-  context.assertProduct(onlyUser, onlyCa, context.constant(0n));
+  context.assertZeroWhen(onlyUser, onlyCa);
   const chunks = lengthAndChunks(context, memory, uri.content, uri.end);
   return { point: domainHash('point', chunks), onlyUser, onlyCa };
 }

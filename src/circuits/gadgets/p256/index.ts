@@ -108,12 +108,7 @@ function scalar(field: FieldArithmetic, limbs: Limbs): Element {
   const x = packedElement(field, limbs);
   assertAtMost(field, x, N - 1n);
   // both parts are non-negative and far below N
-  field.context.assertNonZero(
-    field.context.linear([
-      [1n, x.low],
-      [1n, x.high],
-    ]),
-  );
+  field.context.assertNonZero(field.context.add(x.low, x.high));
   return x;
 }
 

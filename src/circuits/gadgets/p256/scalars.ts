@@ -74,12 +74,7 @@ export function assertScalarRelations(
 ): void {
   const { context } = field;
   const [v0, v1] = v.limbs; // both non-negative, and the top limb is zero
-  context.assertNonZero(
-    context.linear([
-      [1n, v0],
-      [1n, v1],
-    ]),
-  );
+  context.assertNonZero(context.add(v0, v1));
   field.assertProduct(k, given.s, field.product(given.z, v, ORDER), ORDER);
   const ws = field.product(w, given.s, ORDER);
   const signed = { low: context.product(sign, ws.low), high: context.product(sign, ws.high) };

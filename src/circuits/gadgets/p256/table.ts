@@ -60,7 +60,7 @@ export class PointTable {
 function entry(field: FieldArithmetic, a: Point, b: Point): Point {
   const sum = addPoints(field, a, b, 'table');
   // x < p, by x2 < p2; of the x below p, only a share of 2^-160 has x2 = p2
-  field.range88(field.context.linear([[-1n, sum.x.high]], (P >> LOW) - 1n));
+  field.range88(field.context.sub((P >> LOW) - 1n, sum.x.high));
   field.nonZero(sum.x.limbs[0]);
   return sum;
 }

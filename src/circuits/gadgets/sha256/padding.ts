@@ -1,5 +1,5 @@
 import type { Field } from 'o1js';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { ByteMemory } from '../memory.ts';
 
@@ -27,10 +27,7 @@ export function assertPadding(
 ): Field {
   if (memory.size % BLOCK_BYTES !== 0) throw Error(`memory of ${memory.size} bytes: no full block`);
   const used = usedBlocks(context, memory.size / BLOCK_BYTES, length);
-  const blocks = context.linear(
-    used.map((bit): Term => [1n, bit]),
-    1n,
-  );
+  const blocks = context.sum(used, 1n);
   // 64 blocks = length + 9 + zeros with 0 <= zeros < 64: one solution, as `blocks` is an integer
   const zeros = context.linear(
     [
@@ -74,13 +71,11 @@ export function assertPadding(
 function usedBlocks(context: CircuitContext, blocks: number, length: Field): Field[] {
   const used: Field[] = [];
   for (let block = 1; block < blocks; block++) {
-    const bit = existsOne(() => {
-      const needed = length.toBigInt() + BigInt(PADDING_BYTES);
-      return needed > BigInt(BLOCK_BYTES * block) ? 1n : 0n;
-    });
-    context.assertBit(bit);
+    const bit = context.bit(
+      () => length.toBigInt() + BigInt(PADDING_BYTES) > BigInt(BLOCK_BYTES * block),
+    );
     const before = used.at(-1);
-    if (before !== undefined) context.assertProduct(before, bit, bit);
+    if (before !== undefined) context.assertZeroUnless(before, bit);
     used.push(bit);
   }
   return used;
@@ -98,7 +93,7 @@ function assertZerosAfter(context: CircuitContext, memory: ByteMemory, used: Fie
       [1n - 256n ** 2n, at(62)],
       [1n, at(64)],
     ]);
-    context.assertProduct(bit, total, total);
+    context.assertZeroUnless(bit, total);
   }
 }
 

@@ -38,13 +38,13 @@ export function hashBlocks(
     const start = from + BLOCK_BYTES * block;
     states.push(compress(context, states[block]!, blockWords(context, memory, start)));
   }
-  return selectDigest(context, states, context.linear([[1n, blocks]], 1n));
+  return selectDigest(context, states, context.add(blocks, 1n));
 }
 
 /** Words as a state that has the form of one that `compress` returns. */
 function stateOf(context: CircuitContext, words: readonly Field[]): State {
   if (words.length !== INITIAL.length) throw Error(`a state has 8 words, not ${words.length}`);
   return words.map((word, i) =>
-    UNREDUCED.includes(i) ? plain(word) : raised(context.linear([[1n, word]], 1n << 32n)),
+    UNREDUCED.includes(i) ? plain(word) : raised(context.add(word, 1n << 32n)),
   ) as unknown as State;
 }
