@@ -1,3 +1,6 @@
+/** What every stage above the parsers may use. */
+const GROUND = ['errors', 'bytes', 'params', 'roles', 'time', 'random', 'files'];
+
 /**
  * Which stage may import what. A folder is a stage of the way the data goes; the table below is the
  * whole rule, and everything that it does not list is refused.
@@ -9,6 +12,8 @@ const STAGES = {
   bytes: { folders: [], packages: [] },
   params: { folders: [], packages: [] },
   roles: { folders: [], packages: [] },
+  time: { folders: [], packages: [] },
+  random: { folders: [], packages: ['node:'] },
   files: { folders: ['errors'], packages: ['node:'] },
   asn1: { folders: ['errors', 'bytes'], packages: ['@peculiar/'] },
   pki: {
@@ -17,34 +22,23 @@ const STAGES = {
   },
   circuits: { folders: ['params', 'roles'], packages: ['o1js', 'node:module$', 'node:url$'] },
   witness: {
-    folders: ['asn1', 'pki', 'circuits', 'roles', 'params', 'errors', 'bytes'],
+    folders: [...GROUND, 'asn1', 'pki', 'circuits'],
     packages: ['o1js', '@noble/', 'node:'],
   },
   prover: {
-    folders: ['witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes', 'files'],
+    folders: [...GROUND, 'witness', 'circuits', 'pki', 'asn1'],
     packages: ['o1js', 'zod', 'node:', 'tsx'],
   },
   session: {
-    folders: [
-      'prover',
-      'witness',
-      'circuits',
-      'pki',
-      'asn1',
-      'roles',
-      'params',
-      'errors',
-      'bytes',
-      'files',
-    ],
+    folders: [...GROUND, 'prover', 'witness', 'circuits', 'pki', 'asn1'],
     packages: ['o1js', 'zod', 'classic-level', '@noble/', 'node:'],
   },
   aggregate: {
-    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes', 'files'],
+    folders: [...GROUND, 'prover', 'witness', 'circuits', 'pki', 'asn1'],
     packages: ['o1js', 'zod', 'bullmq', 'ioredis', '@noble/', 'node:'],
   },
   zkapp: {
-    folders: ['prover', 'witness', 'circuits', 'pki', 'asn1', 'params', 'errors', 'bytes', 'files'],
+    folders: [...GROUND, 'prover', 'witness', 'circuits', 'pki', 'asn1'],
     packages: ['o1js', 'zod', '@noble/', 'node:'],
   },
   /** SGP.22 itself: messages, bound profile packages, status codes. */
@@ -53,26 +47,12 @@ const STAGES = {
     packages: ['zod', '@noble/', 'node:'],
   },
   rsp: {
-    folders: ['sgp22', 'pki', 'asn1', 'roles', 'params', 'errors', 'bytes', 'files'],
+    folders: [...GROUND, 'sgp22', 'pki', 'asn1'],
     packages: ['hono', '@hono/', 'zod', 'classic-level', '@noble/', 'node:'],
   },
   /** What RSP and proofs have in common: the one place that knows both. */
   'rsp/zkcx': {
-    folders: [
-      'rsp',
-      'session',
-      'prover',
-      'witness',
-      'circuits',
-      'pki',
-      'asn1',
-      'roles',
-      'params',
-      'errors',
-      'bytes',
-      'files',
-      'sgp22',
-    ],
+    folders: [...GROUND, 'rsp', 'session', 'prover', 'witness', 'circuits', 'pki', 'asn1', 'sgp22'],
     packages: ['o1js', 'hono', 'zod', 'classic-level', '@hpke/', '@noble/', 'node:'],
   },
 };

@@ -1,5 +1,4 @@
 /** Chains -> one aggregate: plan, prove here or over Redis, verify what came out. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Credential } from '../prover/credential.ts';
 import type { JsonProof, ProofEnvelope } from '../prover/envelope.ts';
@@ -8,7 +7,7 @@ import type { AggregateMember } from '../prover/member.ts';
 import { type JobOptions, Prover, type ProverOptions } from '../prover/prover.ts';
 import { verifyAggregate } from '../prover/verify-aggregate.ts';
 import { isValid, verifyChain } from '../prover/verify.ts';
-import type { RandomBytes } from '../witness/chain.ts';
+import { type RandomBytes, systemRandom } from '../random.ts';
 import { BlindBook } from './blinds.ts';
 import { type AggregateChainsInput, type AggregatePlan, pinnedFor, planAggregate } from './plan.ts';
 import type { AggregateProgress } from './progress.ts';
@@ -54,7 +53,7 @@ export async function aggregateChains(
   input: AggregateChainsInput,
   options: AggregateOptions,
 ): Promise<AggregateResult> {
-  const { work, random = randomBytes, redis } = options;
+  const { work, random = systemRandom, redis } = options;
   await makeFolder(work);
   const blinds = await BlindBook.open(work, random);
   const plan = planAggregate(input, (link) => blinds.of(link));

@@ -9,7 +9,8 @@ import { Field } from 'o1js';
 import { z } from 'zod';
 import { fieldString } from '../prover/envelope.ts';
 import { isAbsent, readFileLimited, writeFileAtomic } from '../files.ts';
-import { freshBlind, type RandomBytes } from '../witness/chain.ts';
+import type { RandomBytes } from '../random.ts';
+import { freshBlind } from '../witness/chain.ts';
 
 const MAX_BLINDS_BYTES = 16_000_000;
 

@@ -1,5 +1,4 @@
 /** Certificates -> credential: check, plan, prove each link, verify what came out. */
-import { randomBytes } from 'node:crypto';
 import type { Certificate } from '../asn1/index.ts';
 import { AnchorWitness, ExtendWitness } from '../circuits/chain.program.ts';
 import { ChainClaim } from '../circuits/claims.ts';
@@ -12,6 +11,8 @@ import {
   checkProfile,
   type TrustAnchor,
 } from '../pki/index.ts';
+import { systemRandom } from '../random.ts';
+import { systemClock } from '../time.ts';
 import { type ChainStep, chainSteps } from '../witness/chain.ts';
 import { TrustSet } from '../witness/trust.ts';
 import { anchorOf } from './anchors.ts';
@@ -43,12 +44,12 @@ export interface ProveChainOptions extends JobOptions, ProverOptions {
  * The credential's `proof` may be shown to anyone, its `opening` to nobody.
  */
 export async function proveChain(
-  { anchors, certificates, at = BigInt(Math.floor(Date.now() / 1000)) }: ChainInput,
+  { anchors, certificates, at = systemClock() }: ChainInput,
   options: ProveChainOptions = {},
 ): Promise<Credential> {
   const trust = new TrustSet(anchors);
   const { chain, window } = checkForProof(anchors, certificates, at);
-  const steps = chainSteps(chain, { trust, window, random: randomBytes });
+  const steps = chainSteps(chain, { trust, window, random: systemRandom });
   const prover = options.prover ?? new Prover(options);
   try {
     const proof = await proveSteps(steps, prover, options);

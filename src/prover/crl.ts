@@ -1,5 +1,5 @@
 /** A signed revocation list -> proof of its entry: check, plan, prove part by part, each part kept. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Certificate, RevocationList } from '../asn1/index.ts';
 import { bytesEqual } from '../bytes.ts';
@@ -29,6 +29,8 @@ import { proveSteps } from './chain.ts';
 import { readIssuer, readPart, writeIssuer, writePart } from './crl-parts.ts';
 import type { JsonProof, ProofEnvelope } from './envelope.ts';
 import { makeFolder } from '../files.ts';
+import { systemRandom } from '../random.ts';
+import { systemClock } from '../time.ts';
 import { pinnedKey } from './keys.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
 import { verifyCrl } from './verify-crl.ts';
@@ -101,7 +103,7 @@ type CheckedInput =
   { readonly anchor: TrustAnchor } | { readonly chain: CheckedChain; readonly thisUpdate: bigint };
 
 /** Everything short of proving. The issuer must have been valid when it made the list. */
-function checkInput({ anchors, certificates, list, at = now() }: CrlInput): CheckedInput {
+function checkInput({ anchors, certificates, list, at = systemClock() }: CrlInput): CheckedInput {
   checkCrlProfile(list);
   const { thisUpdate } = list;
   if (certificates.length === 0) {
@@ -147,7 +149,7 @@ async function issuerOf(
   if ('anchor' in checked) return { issuer: { anchor: checked.anchor, trust } };
   const { chain, thisUpdate } = checked;
   const window = { from: thisUpdate, until: thisUpdate };
-  const steps = chainSteps(chain, { trust, window, random: randomBytes });
+  const steps = chainSteps(chain, { trust, window, random: systemRandom });
   const kept = await readIssuer(folder);
   const opening = kept?.opening ?? steps.at(-1)!.opening;
   const chainProof = kept?.proof ?? (await proveSteps(steps, prover, options));
@@ -256,5 +258,3 @@ async function workFolder(
   await makeFolder(folder);
   return folder;
 }
-
-const now = () => BigInt(Math.floor(Date.now() / 1000));

@@ -1,6 +1,7 @@
 /** Proof of an aggregate -> its claim. Every check, compiling nothing. */
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
+import { systemClock } from '../time.ts';
 import { checkEnvelope } from './envelope.ts';
 import { assertMode, assertProof, pinnedKeyOf, publicValues } from './verify.ts';
 
@@ -35,7 +36,7 @@ export interface VerifiedAggregate {
  */
 export async function verifyAggregate(
   proof: unknown,
-  { trustRoot, at = BigInt(Math.floor(Date.now() / 1000)) }: VerifyAggregateOptions,
+  { trustRoot, at = systemClock() }: VerifyAggregateOptions,
 ): Promise<VerifiedAggregate> {
   const envelope = checkEnvelope(proof);
   const key = pinnedKeyOf('aggregate', envelope);

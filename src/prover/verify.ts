@@ -3,6 +3,7 @@ import { verify } from 'o1js';
 import { presetSetup } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
+import { systemClock } from '../time.ts';
 import { selectBackend } from './backend.ts';
 import { checkEnvelope, type JsonProof, type ProofEnvelope } from './envelope.ts';
 import { pinnedKey, pinnedSetup, type VerificationKey } from './keys.ts';
@@ -36,7 +37,7 @@ export interface VerifiedChain {
  */
 export async function verifyChain(
   proof: unknown,
-  { trustRoot, at = now() }: VerifyChainOptions,
+  { trustRoot, at = systemClock() }: VerifyChainOptions,
 ): Promise<VerifiedChain> {
   const envelope = checkEnvelope(proof);
   const key = pinnedKeyOf('chain', envelope);
@@ -120,5 +121,3 @@ export async function isValid(proof: JsonProof, key: VerificationKey): Promise<b
     return false;
   }
 }
-
-const now = () => BigInt(Math.floor(Date.now() / 1000));

@@ -1,12 +1,12 @@
 /** Holder: an accepted request -> signed, planned, proven, in an envelope for the peer. */
-import { randomBytes } from 'node:crypto';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ZkcxError } from '../errors.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import type { Credential } from '../prover/credential.ts';
 import { proveMessage, provePresentation, proveRegistryPresentation } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
-import { handlesOf, type RandomBytes } from '../witness/chain.ts';
+import { type RandomBytes, systemRandom } from '../random.ts';
+import { handlesOf } from '../witness/chain.ts';
 import { type MessageProofInput, messageWitness } from '../witness/message-witness.ts';
 import {
   type PresentationPlan,
@@ -72,7 +72,7 @@ export interface HolderSession {
  * that are not the credential's.
  */
 export async function planAnswer(input: AnswerInput): Promise<AnswerPlan> {
-  const { accepted, credential, anchors, sign, random = randomBytes } = input;
+  const { accepted, credential, anchors, sign, random = systemRandom } = input;
   const { transcript, trust, map, registry, time, role, scope, request } = accepted;
   const { hidden = new Uint8Array(random(16)) } = input;
   const { chain, anchor } = chainOf(credential, anchors);

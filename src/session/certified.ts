@@ -12,10 +12,11 @@ import {
   publicValues,
 } from '../prover/verify.ts';
 import { type Role, ROLES } from '../roles.ts';
+import { systemClock } from '../time.ts';
 import { checkCertifiedBundle } from './envelopes.ts';
 import { identityFromField } from './identity.ts';
 import { fromLimbs } from './openings.ts';
-import { assertMapAge, clock, DEFAULT_TOLERANCE } from './verifier.ts';
+import { assertMapAge, DEFAULT_TOLERANCE } from './verifier.ts';
 
 /** A root of the revocation map, and when it was last seen to be that of the newest lists. */
 export interface MapRoot {
@@ -65,7 +66,7 @@ export async function verifyCertified(
   envelope: unknown,
   expectation: CertifiedExpectation,
 ): Promise<VerifiedCertified> {
-  const { trustRoot, role, now = clock(), tolerance = DEFAULT_TOLERANCE } = expectation;
+  const { trustRoot, role, now = systemClock(), tolerance = DEFAULT_TOLERANCE } = expectation;
   const maximumAge = expectation.maximumAge ?? DEFAULT_MAXIMUM_AGE;
   const { proof } = checkCertifiedBundle(envelope);
   const verificationKey = pinnedKeyOf('certify', proof);

@@ -8,6 +8,7 @@ import { ZkcxError } from '../errors.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import { type Role, ROLES } from '../roles.ts';
 import type { Credential } from '../prover/credential.ts';
+import { type Clock, systemClock } from '../time.ts';
 import type { RegistryTree } from '../witness/registry-tree.ts';
 import type { RevocationMap } from '../witness/revocation-map.ts';
 import { TrustSet } from '../witness/trust.ts';
@@ -20,7 +21,7 @@ import {
 import type { Disclosure } from './openings.ts';
 import { scopeOf } from './scope.ts';
 import { bindTranscript, type SessionTranscript } from './transcript.ts';
-import { clock, DEFAULT_TOLERANCE } from './verifier.ts';
+import { DEFAULT_TOLERANCE } from './verifier.ts';
 
 /** A server as the holder authenticated it: by certificate or `certify`, never by its own word. */
 export interface Peer {
@@ -54,7 +55,7 @@ export interface HolderPolicy {
   /** Seconds between the request's time and the holder's clock; default 300. */
   readonly tolerance?: bigint;
   /** Unix seconds; default: the clock. */
-  readonly now?: () => bigint;
+  readonly now?: Clock;
   /** Asked where a request wants openings; without it they are refused. */
   readonly consent?: (question: ConsentQuestion) => boolean | Promise<boolean>;
 }
@@ -124,7 +125,7 @@ export function checkTerms(
     throw new ZkcxError('ERR_HOLDER_ROLE', 'the request is for a credential of another role');
   }
   const time = BigInt(request.time);
-  const { now = clock, tolerance = DEFAULT_TOLERANCE } = policy;
+  const { now = systemClock, tolerance = DEFAULT_TOLERANCE } = policy;
   const ahead = time - now();
   if (ahead > tolerance || -ahead > tolerance) {
     throw new ZkcxError(

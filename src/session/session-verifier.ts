@@ -1,8 +1,8 @@
 /** The verifier's memory: what it asked, what it accepted, and whom it has seen. */
-import { randomBytes } from 'node:crypto';
 import { ZkcxError } from '../errors.ts';
+import { type RandomBytes, systemRandom } from '../random.ts';
 import type { Role } from '../roles.ts';
-import type { RandomBytes } from '../witness/chain.ts';
+import { type Clock, systemClock } from '../time.ts';
 import type { MessageContext, MessageKind } from './messages.ts';
 import {
   newServerRequest,
@@ -18,7 +18,6 @@ import { acceptPossession, type VerifiedPossession } from './possession.ts';
 import { scopeOf } from './scope.ts';
 import { bindTranscript, checkAddress } from './transcript.ts';
 import {
-  clock,
   type PresentationExpectation,
   type VerifiedPresentation,
   verifyPresentation,
@@ -48,7 +47,7 @@ export interface SessionVerifierOptions {
   readonly limit?: number;
   /** Seconds that the map root may be old; default a day. */
   readonly maximumMapAge?: bigint;
-  readonly now?: () => bigint;
+  readonly now?: Clock;
   readonly random?: RandomBytes;
 }
 
@@ -89,7 +88,7 @@ export interface SessionMessageInput extends Pick<MessageContext, 'serverSignatu
 export class SessionVerifier {
   private readonly options: SessionVerifierOptions;
   private readonly open = new Map<string, OpenChallenge>();
-  private readonly now: () => bigint;
+  private readonly now: Clock;
   private readonly random: RandomBytes;
 
   /** Throws ERR_SESSION_VALUE for an address or OID of another form. */
@@ -97,8 +96,8 @@ export class SessionVerifier {
     checkAddress(options.serverAddress);
     scopeOf(options.serverOid, 'check');
     this.options = options;
-    this.now = options.now ?? clock;
-    this.random = options.random ?? randomBytes;
+    this.now = options.now ?? systemClock;
+    this.random = options.random ?? systemRandom;
   }
 
   /**

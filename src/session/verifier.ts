@@ -22,6 +22,7 @@ import {
   publicValues,
 } from '../prover/verify.ts';
 import { type Role, ROLES } from '../roles.ts';
+import { systemClock } from '../time.ts';
 import { digestOf, messageRequest } from '../witness/message.ts';
 import { checkPresentationBundle, type PresentationBundle } from './envelopes.ts';
 import { checkOpenings, type Disclosed, type Disclosure } from './openings.ts';
@@ -171,7 +172,7 @@ function assertField(
 }
 
 function assertTimes(time: bigint, expectation: PresentationExpectation): void {
-  const { now = clock(), tolerance = DEFAULT_TOLERANCE, mapRootAt } = expectation;
+  const { now = systemClock(), tolerance = DEFAULT_TOLERANCE, mapRootAt } = expectation;
   if (time > now + tolerance || time < now - tolerance) {
     throw new ZkcxError('ERR_PROOF_TIME', 'the presentation is not for the present: ask again');
   }
@@ -234,5 +235,3 @@ function checkMessage(
 
 const otherMessage = () =>
   new ZkcxError('ERR_PROOF_MESSAGE', 'the signed message is not the one that opens this session');
-
-export const clock = () => BigInt(Math.floor(Date.now() / 1000));

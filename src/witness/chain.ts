@@ -18,6 +18,7 @@ import { nameHash } from '../circuits/gadgets/certificate/name-hash.ts';
 import { LinkWitness } from '../circuits/link.ts';
 import { MAX_LINKS } from '../params.ts';
 import type { CheckedChain, Identity, Window } from '../pki/index.ts';
+import type { RandomBytes } from '../random.ts';
 import { ROLES } from '../roles.ts';
 import { constraints, octets, oidContent, organisation, paddedTbs } from './encode.ts';
 import { publicKey, signature } from './encode.ts';
@@ -34,9 +35,6 @@ export type ChainStep = {
   | { readonly method: 'anchor'; readonly witness: AnchorWitness }
   | { readonly method: 'extend'; readonly witness: ExtendWitness }
 );
-
-/** `length` unpredictable bytes. */
-export type RandomBytes = (length: number) => Uint8Array;
 
 /**
  * The steps that prove a chain for a window.

@@ -25,8 +25,9 @@ import {
 import { ZkcxError } from '../errors.ts';
 import { MAX_LINKS, MODE } from '../params.ts';
 import { isDigestSigned, type TrustAnchor } from '../pki/index.ts';
+import type { RandomBytes } from '../random.ts';
 import { type Role, ROLES } from '../roles.ts';
-import { freshBlind, hashOfHandle, type RandomBytes, type RevocationHandle } from './chain.ts';
+import { freshBlind, hashOfHandle, type RevocationHandle } from './chain.ts';
 import { limbs, signature } from './encode.ts';
 import type { RegistryTree } from './registry-tree.ts';
 import type { RevocationMap } from './revocation-map.ts';

@@ -14,13 +14,14 @@ import {
   type RevocationSource,
 } from '../../src/pki/index.ts';
 import type { Credential } from '../../src/prover/credential.ts';
+import type { RandomBytes } from '../../src/random.ts';
 import type { HolderPolicy, Peer } from '../../src/session/holder.ts';
 import { OnceStore } from '../../src/session/once-store.ts';
 import {
   SessionVerifier,
   type SessionVerifierOptions,
 } from '../../src/session/session-verifier.ts';
-import { chainSteps, type RandomBytes } from '../../src/witness/chain.ts';
+import { chainSteps } from '../../src/witness/chain.ts';
 import { revocationMap } from '../../src/witness/revocation.ts';
 import type { RevocationMap } from '../../src/witness/revocation-map.ts';
 import { TrustSet } from '../../src/witness/trust.ts';

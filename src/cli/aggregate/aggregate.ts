@@ -4,12 +4,12 @@ import type { ChainToAggregate } from '../../aggregate/plan.ts';
 import type { AggregateProgress } from '../../aggregate/progress.ts';
 import { formatEnvelope } from '../../prover/envelope.ts';
 import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
+import { systemClock } from '../../time.ts';
 import {
   addAt,
   addJson,
   addProver,
   addRoots,
-  now,
   proverOptions,
   type ProverFlags,
   readAnchors,
@@ -47,7 +47,7 @@ export function registerAggregate(zkcx: Command): void {
 }
 
 async function aggregate(args: string[], flags: Flags) {
-  const { root, out, work = join(out, 'work'), at = now() } = flags;
+  const { root, out, work = join(out, 'work'), at = systemClock() } = flags;
   const redis = redisOf(flags);
   const file = join(out, 'aggregate.json');
   await makeFolder(out);

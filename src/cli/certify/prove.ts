@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
+import { systemClock } from '../../time.ts';
 import {
   addAt,
   addJson,
   addProver,
   addRoots,
-  now,
   proverOptions,
   type ProverFlags,
   readAnchors,
@@ -39,7 +39,7 @@ export function registerCertifyProve(certify: Command): void {
 async function prove(flags: Flags) {
   const { out } = flags;
   await assertWritable(out);
-  const time = flags.at ?? now();
+  const time = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.root);
   const { map } = await readMap(flags.map, { anchors, at: time });
   const { readCredential } = await import('../../prover/credential.ts');

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type Role, ROLE_NAMES } from '../../roles.ts';
-import { addAt, addJson, addRoots, now, readAnchors } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { answer, isoTime } from '../shared/output.ts';
 import { readMap } from '../revocation/show.ts';
 import { addCount, addMap, readBundle } from '../shared/session-options.ts';
@@ -30,7 +31,7 @@ export function registerCertifyVerify(certify: Command): void {
 }
 
 async function verify(file: string, { root, map: mapFile, role, maximumAge, ...flags }: Flags) {
-  const at = flags.at ?? now();
+  const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(root);
   const { map } = await readMap(mapFile, { anchors, at });

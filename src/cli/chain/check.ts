@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type CheckedChain, checkChain, checkProfile } from '../../pki/index.ts';
 import { anchorOf } from '../../prover/anchors.ts';
-import { addAt, addJson, addRoots, now, readAnchors, readCertificates } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addAt, addJson, addRoots, readAnchors, readCertificates } from '../shared/options.ts';
 import { answer, type Answer, isoTime } from '../shared/output.ts';
 
 interface Flags {
@@ -20,7 +21,7 @@ export function registerChainCheck(chain: Command): void {
     answer(flags, async () => {
       const anchors = await readAnchors(flags.root);
       const certificates = await readCertificates(files);
-      const at = flags.at ?? now();
+      const at = flags.at ?? systemClock();
       const checked = checkChain({ anchor: anchorOf(anchors, certificates), certificates, at });
       certificates.forEach(checkProfile);
       return describe(checked, at);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { addAt, addJson, now } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addAt, addJson } from '../shared/options.ts';
 import { answer, isoTime } from '../shared/output.ts';
 import { addTrust, readProof, type TrustFlags } from '../shared/proof-options.ts';
 
@@ -20,7 +21,7 @@ export function registerChainVerify(chain: Command): void {
 }
 
 async function verify(file: string, flags: Flags) {
-  const { at = now() } = flags;
+  const { at = systemClock() } = flags;
   const { envelope, accepted } = await readProof(file, flags);
   const { verifyChain } = await import('../../prover/verify.ts');
   const claim = await verifyChain(envelope, { trustRoot: accepted, at });

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { CredentialSummary } from '../../session/credential-store.ts';
+import { systemClock } from '../../time.ts';
 import {
   addAt,
   addJson,
   addProver,
   addRoots,
-  now,
   proverOptions,
   type ProverFlags,
   readAnchors,
@@ -27,7 +27,7 @@ export function registerCredential(credential: Command): void {
   addJson(addAt(addStore(list))).action(async (flags: Flags) =>
     answer(flags, async () => {
       const store = await openStore(flags.store);
-      const shown = (await store.list(flags.at ?? now())).map(facts);
+      const shown = (await store.list(flags.at ?? systemClock())).map(facts);
       return { json: { credentials: shown }, text: shown.map(line) };
     }),
   );
@@ -52,7 +52,7 @@ export function registerCredential(credential: Command): void {
 
 async function showOne(name: string, flags: Flags & { readonly reveal?: boolean }) {
   const store = await openStore(flags.store);
-  const shown = facts(await store.show(name, flags.at ?? now()));
+  const shown = facts(await store.show(name, flags.at ?? systemClock()));
   if (flags.reveal !== true) return { json: shown, text: [line(shown)] };
   const { identityFromField } = await import('../../session/identity.ts');
   const { opening } = await store.read(name);
@@ -63,7 +63,7 @@ async function showOne(name: string, flags: Flags & { readonly reveal?: boolean 
 
 async function renewOne(name: string, flags: Flags & { readonly root: string[] }) {
   const store = await openStore(flags.store);
-  const at = flags.at ?? now();
+  const at = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.root);
   const { renewCredential } = await import('../../session/renewal.ts');
   const old = await store.read(name);

@@ -1,12 +1,13 @@
 /** Options of the commands that emulate an eUICC or use one. */
-import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
+import { systemRandom } from '../../random.ts';
 import type { ApduInterface } from '../../rsp/apdu/index.ts';
 import type { Euicc, EuiccCredential, EuiccFirmware } from '../../rsp/euicc/index.ts';
 import type { Es10 } from '../../rsp/lpa/index.ts';
-import { addAt, addRoots, now, readAnchors, readCertificate } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addAt, addRoots, readAnchors, readCertificate } from '../shared/options.ts';
 
 const MAX_KEY_BYTES = 16_384;
 
@@ -37,8 +38,6 @@ export interface CardFlags extends EmulatorFlags {
   readonly blockSize?: number;
   readonly json?: boolean;
 }
-
-export const random = (length: number) => new Uint8Array(randomBytes(length));
 
 /** What makes an emulated eUICC. */
 export function addEmulator(command: Command, { optional = false } = {}): Command {
@@ -85,9 +84,9 @@ export async function startEmulator(flags: EmulatorFlags): Promise<Euicc> {
   const store = flags.data === undefined ? memoryStore() : await levelStore(flags.data);
   try {
     const { memory, aid, at, firmware } = flags;
-    const clock = at === undefined ? now : () => at;
-    const options = { credentials, anchors, store, now: clock, random, memory, aid, firmware };
-    return await openEuicc(options);
+    const now = at === undefined ? systemClock : () => at;
+    const device = { memory, aid, firmware };
+    return await openEuicc({ credentials, anchors, store, now, random: systemRandom, ...device });
   } catch (error) {
     await store.close();
     throw error;

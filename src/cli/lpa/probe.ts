@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { ZkcxError } from '../../errors.ts';
+import { systemRandom } from '../../random.ts';
 import type { ProbedCi } from '../../rsp/lpa/index.ts';
-import { random } from '../euicc/options.ts';
+import { systemClock } from '../../time.ts';
 import { addServer, serversOf } from './server.ts';
 import type { ServerFlags } from './server.ts';
-import { addJson, addRoots, now, readAnchors } from '../shared/options.ts';
+import { addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { answer, printable } from '../shared/output.ts';
 
 interface Flags extends ServerFlags {
@@ -26,7 +27,10 @@ export function registerLpaProbe(lpa: Command): void {
       let tls: readonly Uint8Array[] = [];
       const servers = await serversOf(flags, (chain) => (tls = chain));
       const anchors = await readAnchors(flags.root);
-      const cis = await probeServer(servers(address), anchors, { now: now(), random });
+      const cis = await probeServer(servers(address), anchors, {
+        now: systemClock(),
+        random: systemRandom,
+      });
       if (cis.length === 0) throw new ZkcxError('ERR_CLI_USAGE', 'give CIs to ask for by --root');
       return {
         json: {

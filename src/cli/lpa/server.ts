@@ -1,9 +1,10 @@
 /** Options of the commands of the LPA that talk to servers. */
 import { Option, type Command } from 'commander';
 import type { Es9p } from '../../rsp/lpa/index.ts';
+import { systemClock } from '../../time.ts';
 import { endpoint } from '../euicc/options.ts';
 import type { Endpoint } from '../euicc/options.ts';
-import { now, readCertificates } from '../shared/options.ts';
+import { readCertificates } from '../shared/options.ts';
 
 export interface ServerFlags {
   readonly root?: string[];
@@ -32,7 +33,7 @@ export async function serversOf(
     publicRoots: flags.publicRoots,
     plainLoopback: flags.http,
     connectTo: flags.connectTo,
-    now,
+    now: systemClock,
     onServer: onTls,
   });
   return (address) => es9pClient(address, { fetch, plain: flags.http });

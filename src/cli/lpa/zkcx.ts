@@ -1,11 +1,12 @@
 /** `zkcx lpa download --zkcx`: what a download in zkCX takes beside a classic one. */
 import { type Command, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
+import { systemRandom } from '../../random.ts';
 import type { Delivery, Downloaded, DownloadOptions } from '../../rsp/lpa/index.ts';
 import type { ZkcxDownloadOptions } from '../../rsp/zkcx/device/index.ts';
 import type { HolderPolicy } from '../../session/holder.ts';
-import { random } from '../euicc/options.ts';
-import { addProver, now, type ProverFlags, proverOptions, readAnchors } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addProver, type ProverFlags, proverOptions, readAnchors } from '../shared/options.ts';
 import { printProgress } from '../shared/output.ts';
 import { readMap } from '../revocation/show.ts';
 import { addCount, readRegistry } from '../shared/session-options.ts';
@@ -89,7 +90,7 @@ export async function downloadInZkcx(flags: ZkcxFlags, common: Common): Promise<
       credentials,
       sessions: kept,
       proofs: deviceProofs(prover, { onEvent: options.onEvent }),
-      random,
+      random: systemRandom,
       othersAllowed: flags.allowOtherServers,
     });
   } finally {
@@ -128,7 +129,7 @@ export async function deliveryOf(
 async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<HolderPolicy> {
   const { registry, minimumCis, minimumEntries, at } = flags;
   const anchors = await readAnchors(flags.root ?? []);
-  const clock = at === undefined ? now : () => at;
+  const clock = at === undefined ? systemClock : () => at;
   const read = { anchors, at: clock() };
   const loaded = await Promise.all(maps.map(async (file) => (await readMap(file, read)).map));
   return {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { addJson, now } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addJson } from '../shared/options.ts';
 import { answer } from '../shared/output.ts';
 import { addMessage, type MessageFlags, readMessage } from './prove.ts';
 import { readBundle } from '../shared/session-options.ts';
@@ -36,7 +37,7 @@ async function verify(file: string, flags: Flags) {
     const { OnceStore } = await import('../../session/once-store.ts');
     const store = await OnceStore.open(flags.store);
     try {
-      await acceptPossession(statement, envelope, { store, at: now() });
+      await acceptPossession(statement, envelope, { store, at: systemClock() });
     } finally {
       await store.close();
     }

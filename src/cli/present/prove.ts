@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
 import type { Disclosure } from '../../session/openings.ts';
+import { systemClock } from '../../time.ts';
 import {
   addAt,
   addJson,
   addProver,
   addRoots,
-  now,
   proverOptions,
   type ProverFlags,
   readAnchors,
@@ -67,7 +67,7 @@ export function registerPresentProve(present: Command): void {
 async function prove(flags: Flags) {
   const { address, oid, disclose = [], minimumCis, minimumEntries, minimumPublished, out } = flags;
   for (const file of [out, ...(flags.session ? [flags.session] : [])]) await assertWritable(file);
-  const at = flags.at ?? now();
+  const at = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.root);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
+import { systemRandom } from '../../random.ts';
 import { type Role, ROLE_NAMES } from '../../roles.ts';
 import type { Disclosure } from '../../session/openings.ts';
-import { addAt, addJson, addRoots, now, readAnchors } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { answer, isoTime } from '../shared/output.ts';
 import { readMap } from '../revocation/show.ts';
@@ -45,7 +46,7 @@ export const addDisclosures = (flag: string, description: string) =>
 
 async function request({ root, role, purpose, disclose, out, ...flags }: Flags) {
   await assertWritable(out);
-  const at = flags.at ?? now();
+  const at = flags.at ?? systemClock();
   const anchors = await readAnchors(root);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
@@ -62,7 +63,7 @@ async function request({ root, role, purpose, disclose, out, ...flags }: Flags) 
     purpose,
     disclosures: disclose,
     now: at,
-    random: randomBytes,
+    random: systemRandom,
   });
   const bytes = offers.writeServerRequest(made);
   // what is written can be read: a purpose of another form is refused here

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ZkcxError } from '../../errors.ts';
-import { addAt, addJson, addRoots, now, readAnchors } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { answer, isoTime, printable } from '../shared/output.ts';
 import { readMap } from '../revocation/show.ts';
@@ -40,7 +41,7 @@ export function registerPresentVerify(present: Command): void {
 
 async function verify(file: string, flags: Flags) {
   if (flags.session !== undefined) await assertWritable(flags.session);
-  const at = flags.at ?? now();
+  const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(flags.root);
   const { map } = await readMap(flags.map, { anchors, at });

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { systemRandom } from '../../random.ts';
 import type { Chain } from '../../zkapp/client/index.ts';
 import { addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
@@ -40,7 +40,7 @@ async function deploy(flags: Flags, chain: Chain) {
   const deployed = await deployRegistry(await senderOf(flags, chain), {
     trustRoot,
     admin: admin.toPublicKey(),
-    random: randomBytes,
+    random: systemRandom,
   });
   const { address, code } = deployed;
   const trust = anchors.map((anchor) => CiLeaf.hash(ciLeaf(anchor)).toBigInt());

@@ -1,10 +1,11 @@
 /** What the commands of the registry have in common: the chain, the account that pays, the registry. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
+import { systemRandom } from '../../random.ts';
+import { systemClock } from '../../time.ts';
 import type { Chain, EmbeddedChain, Sender, SyncedRegistry } from '../../zkapp/client/index.ts';
-import { addProver, now, type ProverFlags } from '../shared/options.ts';
+import { addProver, type ProverFlags } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 
 const DEFAULT_CHAIN = 'zkcx-chain';
@@ -107,8 +108,8 @@ async function openChain(flags: ChainFlags & ProverFlags) {
   }
   const chain = await EmbeddedChain.open({
     folder: folder ?? DEFAULT_CHAIN,
-    random: randomBytes,
-    now,
+    random: systemRandom,
+    now: systemClock,
   });
   if (slot !== undefined) chain.setSlot(slot);
   return chain;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { systemClock } from '../../time.ts';
 import type { RelayOptions, RelayRun } from '../../zkapp/client/index.ts';
-import { addJson, now, proverOptions } from '../shared/options.ts';
+import { addJson, proverOptions } from '../shared/options.ts';
 import { answer, printProgress } from '../shared/output.ts';
 import {
   addSender,
@@ -59,7 +60,7 @@ export function registerRegistryRelay(registry: Command): void {
         let turns = 0;
         await runRelay(options, {
           every: flags.every ?? 86_400,
-          now,
+          now: systemClock,
           signal: prover.signal!,
           onTurn: (run) => {
             turns += 1;

@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readFileLimited, writeFileAtomic } from '../../files.ts';
+import { systemClock } from '../../time.ts';
 import {
   addAt,
   addJson,
   addRoots,
-  now,
   readAnchors,
   readCertificate,
   readList,
@@ -38,7 +38,7 @@ export function registerRevocationBuild(revocation: Command): void {
     .requiredOption('--out <file>', 'where to write the map');
   addJson(addAt(addRoots(command))).action(async (flags: Flags) =>
     answer(flags, async () => {
-      const at = flags.at ?? now();
+      const at = flags.at ?? systemClock();
       const anchors = await readAnchors(flags.root);
       const lists = await Promise.all((flags.list ?? []).map(readList));
       const sources = await readSources(flags.sources);

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { SourcedEntry, TrustAnchor } from '../../pki/index.ts';
 import { readFileLimited } from '../../files.ts';
 import type { SourcedMap } from '../../session/map-file.ts';
+import { systemClock } from '../../time.ts';
 import { nameText } from '../shared/names.ts';
-import { addAt, addJson, addRoots, now, readAnchors } from '../shared/options.ts';
+import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { answer, type Answer, isoTime, printable } from '../shared/output.ts';
 
 interface Flags {
@@ -20,7 +21,7 @@ export function registerRevocationShow(revocation: Command): void {
     .argument('<map>', 'map file');
   addJson(addAt(addRoots(command))).action(async (file: string, flags: Flags) =>
     answer(flags, async () => {
-      const at = flags.at ?? now();
+      const at = flags.at ?? systemClock();
       const anchors = await readAnchors(flags.root);
       return mapAnswer(await readMap(file, { anchors, at }), at);
     }),

@@ -65,8 +65,6 @@ export function proverOptions({ backend, cache }: ProverFlags): ProverOptions & 
   return { backend, cache, signal: abort.signal, onEvent: printEvent };
 }
 
-export const now = () => BigInt(Math.floor(Date.now() / 1000));
-
 /** `2026-01-31`, `2026-01-31T12:00:00Z`, `2026-01-31T12:00+01:00` or Unix seconds. */
 export function parseTime(text: string): bigint | undefined {
   if (/^[0-9]{1,12}$/.test(text)) return BigInt(text);

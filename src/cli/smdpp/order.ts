@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { AddOrder, AdministrationFunction, ShownOrder } from '../../rsp/smdpp/index.ts';
-import { addJson, now, parseTime } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addJson, parseTime } from '../shared/options.ts';
 import { answer, isoTime, printable } from '../shared/output.ts';
 
 interface StoreFlags {
@@ -135,7 +136,7 @@ export async function administrate(
   body: object,
 ): Promise<unknown> {
   const service = await import('../../rsp/smdpp/index.ts');
-  return service.administrate(data, name, body, { now, address });
+  return service.administrate(data, name, body, { now: systemClock, address });
 }
 
 function expiry(text: string): bigint {

@@ -11,7 +11,8 @@ import type {
   OpenZkcxExtension,
   SmdpTrust,
 } from '../../rsp/smdpp/index.ts';
-import { addJson, addRoots, now, readAnchors, readCertificate } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addJson, addRoots, readAnchors, readCertificate } from '../shared/options.ts';
 import { answer, printProgress } from '../shared/output.ts';
 import { addZkcx, openZkcx, type ZkcxFlags } from './zkcx.ts';
 
@@ -121,7 +122,7 @@ async function start(flags: Flags, zkcx: OpenZkcxExtension | undefined) {
     trust: await readTrust(await readAnchors(flags.root), flags),
     es9p: listening(flags.listen),
     es2p: flags.es2 && { ...listening(flags.es2), tls: tls && { ...tls, clientCa } },
-    now,
+    now: systemClock,
     onEvent: printRequest,
     zkcx,
   });
@@ -139,7 +140,7 @@ async function readTrust(anchors: TrustAnchor[], flags: Flags): Promise<SmdpTrus
     if (pb === undefined) {
       throw new ZkcxError('ERR_CLI_USAGE', 'each --auth needs a --pb of the same CI, a --root');
     }
-    return smdpIdentity({ auth, pb }, anchors, now());
+    return smdpIdentity({ auth, pb }, anchors, systemClock());
   });
   return { anchors, identities };
 }

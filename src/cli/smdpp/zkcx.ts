@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
-import { addProver, now, proverOptions, type ProverFlags } from '../shared/options.ts';
+import { systemClock } from '../../time.ts';
+import { addProver, proverOptions, type ProverFlags } from '../shared/options.ts';
 import { printProgress } from '../shared/output.ts';
 
 export interface ZkcxFlags extends ProverFlags {
@@ -55,7 +56,7 @@ export async function openZkcx(
   const prover = new Prover(options);
   const open = zkcxServer({
     folder: join(data, 'zkcx'),
-    roots: rootsOfFiles({ anchors: root, map, registry }, now),
+    roots: rootsOfFiles({ anchors: root, map, registry }, systemClock),
     statements: {
       credentials,
       certify: (input) => certify(input, prover, options),

@@ -3,6 +3,8 @@
  * it trusts, time, randomness and store are given to it.
  */
 import type { TrustAnchor } from '../../pki/index.ts';
+import type { RandomBytes } from '../../random.ts';
+import type { Clock } from '../../time.ts';
 import { EuiccCard } from './card.ts';
 import type { CardOptions } from './card.ts';
 import { euiccIdentity } from './identity.ts';
@@ -25,9 +27,9 @@ export interface EuiccOptions extends CardOptions {
   readonly anchors: readonly TrustAnchor[];
   readonly store: EuiccStore;
   /** Unix seconds. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** That many unpredictable bytes. */
-  readonly random: (length: number) => Uint8Array;
+  readonly random: RandomBytes;
   /** Bytes for profiles and notifications; default: 512 KiB. */
   readonly memory?: number;
   /** What EUICCInfo says, where it shall differ. */

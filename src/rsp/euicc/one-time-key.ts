@@ -1,3 +1,4 @@
+import type { RandomBytes } from '../../random.ts';
 import { oneTimeKey } from '../../sgp22/bpp/index.ts';
 import type { OneTimeKey } from '../../sgp22/bpp/index.ts';
 import { CURVE } from '../../sgp22/messages/curve.ts';
@@ -14,7 +15,7 @@ export function keptOneTimeKey(secretKey: Uint8Array): EuiccOneTimeKey {
 }
 
 /** A fresh pair. `random` gives that many bytes; draws that are no secret key are drawn again. */
-export function newOneTimeKey(random: (length: number) => Uint8Array): EuiccOneTimeKey {
+export function newOneTimeKey(random: RandomBytes): EuiccOneTimeKey {
   for (;;) {
     const secretKey = random(32);
     if (CURVE.isSecretKey(secretKey)) return keptOneTimeKey(secretKey);

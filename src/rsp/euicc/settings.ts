@@ -1,5 +1,7 @@
 import type { TrustAnchor } from '../../pki/index.ts';
+import type { RandomBytes } from '../../random.ts';
 import type { EuiccInfo2 } from '../../sgp22/messages/euicc-info.ts';
+import type { Clock } from '../../time.ts';
 import type { EuiccIdentity } from './identity.ts';
 import type { EuiccOneTimeKey } from './one-time-key.ts';
 
@@ -9,9 +11,9 @@ export interface EuiccSettings {
   /** CIs whose server certificates it accepts, preferred first. */
   readonly anchors: readonly TrustAnchor[];
   /** Unix seconds. Real eUICCs have no clock and judge no validity; this one has. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** That many unpredictable bytes. */
-  readonly random: (length: number) => Uint8Array;
+  readonly random: RandomBytes;
   /** Where one-time keys come from; default: `random`. */
   readonly newOneTimeKey: () => EuiccOneTimeKey;
   /** Non-volatile memory for profiles and notifications, bytes. */

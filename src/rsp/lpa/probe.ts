@@ -3,6 +3,7 @@ import { parseCertificate } from '../../asn1/index.ts';
 import { ZkcxError } from '../../errors.ts';
 import { checkChain } from '../../pki/index.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
+import type { RandomBytes } from '../../random.ts';
 import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
 import type { Es9p } from './es9p.ts';
@@ -34,7 +35,7 @@ export async function probeServer(
   anchors: readonly TrustAnchor[],
   options: {
     readonly now: bigint;
-    readonly random: (length: number) => Uint8Array;
+    readonly random: RandomBytes;
     readonly svn?: string;
   },
 ): Promise<ProbedCi[]> {

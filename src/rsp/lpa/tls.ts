@@ -13,6 +13,7 @@ import type { Certificate } from '../../asn1/index.ts';
 import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
+import type { Clock } from '../../time.ts';
 import { isLoopback } from '../loopback.ts';
 
 /** What the LPA needs of fetch; the global one fits. */
@@ -37,7 +38,7 @@ export interface TlsOptions {
   /** Where to connect, whatever the URL says; names in the certificate are those of the URL. */
   readonly connectTo?: { readonly host: string; readonly port: number };
   /** Unix seconds. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** Sees the certificates of every TLS server that was accepted, its own first. */
   readonly onServer?: (chain: readonly Uint8Array[]) => void;
 }

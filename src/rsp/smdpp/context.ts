@@ -1,3 +1,5 @@
+import type { RandomBytes } from '../../random.ts';
+import type { Clock } from '../../time.ts';
 import type { Locks } from './locks.ts';
 import type { SmdpTrust } from './identities.ts';
 import type { SessionTable } from './sessions.ts';
@@ -12,9 +14,9 @@ export interface SmdpContext {
   readonly sessions: SessionTable;
   readonly locks: Locks;
   /** Unix seconds. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** That many random bytes. */
-  readonly random: (size: number) => Uint8Array;
+  readonly random: RandomBytes;
 }
 
 /** Keys of `locks`. A function that takes both takes the session first. */

@@ -1,6 +1,8 @@
 import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
+import type { RandomBytes } from '../../random.ts';
 import type { Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import type { Clock } from '../../time.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import { cancelSession } from './cancel-session.ts';
 import type { SmdpContext } from './context.ts';
@@ -19,9 +21,9 @@ export interface SmdpServerOptions {
   readonly trust: SmdpTrust;
   readonly store: SmdpStore;
   /** Unix seconds. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** That many random bytes, from a cryptographic source. */
-  readonly random: (size: number) => Uint8Array;
+  readonly random: RandomBytes;
 }
 
 /**

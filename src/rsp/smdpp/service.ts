@@ -1,6 +1,7 @@
 /** A whole SM-DP+ process: store, server, its interfaces. */
-import { randomBytes } from 'node:crypto';
 import { ZkcxError } from '../../errors.ts';
+import { systemRandom } from '../../random.ts';
+import type { Clock } from '../../time.ts';
 import { es2pApp } from './es2p/app.ts';
 import { administrationApp, callDirectly, callRunning, socketOf } from './administration.ts';
 import type { AdministrationFunction } from './administration.ts';
@@ -22,7 +23,7 @@ export interface SmdpServiceOptions extends JsonAppOptions {
   readonly es9p: ListenOptions;
   /** ES2+, for the operator; undefined: not served. */
   readonly es2p?: ListenOptions;
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** What answers requests that carry zkCX; default: they are answered as any others. */
   readonly zkcx?: OpenZkcxExtension;
 }
@@ -34,8 +35,6 @@ export interface SmdpService {
   close(): Promise<void>;
 }
 
-const random = (size: number) => new Uint8Array(randomBytes(size));
-
 /** Start everything, or nothing. Throws ERR_RSP_STORE, ERR_RSP_LISTEN. */
 export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpService> {
   const { folder, settings, trust, now } = options;
@@ -45,7 +44,7 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
     for (const part of open.reverse()) await part.close();
   };
   try {
-    const server = await SmdpServer.open({ settings, trust, store, now, random });
+    const server = await SmdpServer.open({ settings, trust, store, now, random: systemRandom });
     await store.change().putSettings(server.context.settings).commit({ durable: true });
     const keep = <T extends { close(): Promise<void> }>(part: T): T => {
       open.push(part);
@@ -70,7 +69,7 @@ export async function administrate(
   folder: string,
   name: AdministrationFunction,
   body: object,
-  { now, address }: { readonly now: () => bigint; readonly address?: string },
+  { now, address }: { readonly now: Clock; readonly address?: string },
 ): Promise<unknown> {
   const answer = await callRunning(folder, name, body);
   if (answer !== undefined) return answer;
@@ -81,7 +80,7 @@ export async function administrate(
       throw new ZkcxError('ERR_RSP_STORE', `no server has run on ${folder} yet: give its address`);
     }
     const trust = { anchors: [], identities: [] };
-    const server = await SmdpServer.open({ settings, trust, store, now, random });
+    const server = await SmdpServer.open({ settings, trust, store, now, random: systemRandom });
     return await callDirectly(server.context, name, body);
   } finally {
     await store.close();

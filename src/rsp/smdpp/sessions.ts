@@ -1,4 +1,5 @@
 import { ZkcxError } from '../../errors.ts';
+import type { Clock } from '../../time.ts';
 import type { Session } from './session.ts';
 
 export interface SessionLimits {
@@ -14,14 +15,14 @@ export interface SessionLimits {
  */
 export class SessionTable {
   readonly #limits: SessionLimits;
-  readonly #now: () => bigint;
+  readonly #now: Clock;
   /** Oldest first: `add` is called in the order of time. */
   readonly #sessions = new Map<string, Session>();
   /** Which session an order was last offered in. */
   readonly #holders = new Map<string, string>();
 
   /** `stored`: what was live at the last shutdown. */
-  constructor(limits: SessionLimits, now: () => bigint, stored: readonly Session[] = []) {
+  constructor(limits: SessionLimits, now: Clock, stored: readonly Session[] = []) {
     this.#limits = limits;
     this.#now = now;
     for (const session of [...stored].sort((a, b) => a.createdAt - b.createdAt)) this.set(session);

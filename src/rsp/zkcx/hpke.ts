@@ -4,6 +4,7 @@
  */
 import { Aes128Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { ZkcxError } from '../../errors.ts';
+import type { RandomBytes } from '../../random.ts';
 
 const SUITE = new CipherSuite({
   kem: new DhkemP256HkdfSha256(),
@@ -25,7 +26,7 @@ export interface HpkeKeyPair {
 }
 
 /** A fresh key pair, derived from 32 random bytes (RFC 9180, 7.1.3). */
-export async function newHpkeKeyPair(random: (size: number) => Uint8Array): Promise<HpkeKeyPair> {
+export async function newHpkeKeyPair(random: RandomBytes): Promise<HpkeKeyPair> {
   const pair = await SUITE.kem.deriveKeyPair(random(32));
   return {
     publicKey: new Uint8Array(await SUITE.kem.serializePublicKey(pair.publicKey)),

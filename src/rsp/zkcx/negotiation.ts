@@ -7,6 +7,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
 import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
+import type { RandomBytes } from '../../random.ts';
 import {
   PROOFS,
   type RequestedRoots,
@@ -113,7 +114,7 @@ export interface ServerOfferInput {
   readonly documents: ServerDocuments;
   /** Unix seconds. */
   readonly now: bigint;
-  readonly random: (size: number) => Uint8Array;
+  readonly random: RandomBytes;
 }
 
 /** A server's offer, fresh, in the bytes that are sent. */

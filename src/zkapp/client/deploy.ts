@@ -1,7 +1,7 @@
 /** A registry of one's own. */
 import { AccountUpdate, Field, type PublicKey } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
-import type { RandomBytes } from '../../witness/chain.ts';
+import type { RandomBytes } from '../../random.ts';
 import { REGISTRY_KEY_HASH } from '../contract/index.ts';
 import type { Inclusion } from './chain.ts';
 import { newAccountKey } from './keys.ts';

@@ -14,7 +14,8 @@ import { SLOT_SECONDS } from '../../params.ts';
 import { selectBackend } from '../../prover/backend.ts';
 import { describeIssue } from '../../prover/envelope.ts';
 import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
-import type { RandomBytes } from '../../witness/chain.ts';
+import type { RandomBytes } from '../../random.ts';
+import type { Clock } from '../../time.ts';
 import type { Chain, ChainAccount, ChainEvent, Inclusion } from './chain.ts';
 import { lockFolder } from './folder-lock.ts';
 import { accountKeyFrom } from './keys.ts';
@@ -58,7 +59,7 @@ export interface EmbeddedOptions {
   readonly folder: string;
   readonly random: RandomBytes;
   /** Unix seconds. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** Of a new chain: whether it checks proofs; default true. Without, anybody may claim anything. */
   readonly proofs?: boolean;
   /** Of a new chain: Unix seconds of slot 0; default now. */
@@ -72,7 +73,7 @@ export class EmbeddedChain implements Chain {
   readonly accounts: readonly PrivateKey[];
   private readonly folder: string;
   private readonly slotZero: number;
-  private readonly now: () => bigint;
+  private readonly now: Clock;
   private readonly local: Mina.LocalBlockchain;
   private readonly unlock: () => Promise<void>;
   private readonly entries: Entry[] = [];

@@ -3,7 +3,7 @@ import { PrivateKey, PublicKey } from 'o1js';
 import { bytesToBigint } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
-import type { RandomBytes } from '../../witness/chain.ts';
+import type { RandomBytes } from '../../random.ts';
 
 /**
  * Read a private key in Mina's base58 form. Throws ERR_CREDENTIAL_PERMISSIONS when others may read the

@@ -9,6 +9,7 @@ import { AGGREGATE_HEIGHT, MIN_REMAINING_SECONDS } from '../../params.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
 import type { AggregateMember } from '../../prover/member.ts';
 import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
+import type { Clock } from '../../time.ts';
 import { periodOf } from '../contract/index.ts';
 import { publishAggregate, type PublishedAt } from './publish.ts';
 import type { Sender } from './send.ts';
@@ -170,7 +171,7 @@ export interface RelayLoop {
   /** Seconds between turns. Turns are at multiples of it since 1970, whenever the relay was started. */
   readonly every: number;
   /** Unix seconds. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   readonly onTurn: (run: RelayRun) => void;
   /** A turn that failed: it is tried again at the next time. */
   readonly onError: (error: ZkcxError) => void;

@@ -2,6 +2,7 @@
 import { shake256 } from '@noble/hashes/sha3.js';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { anchorFromCertificate } from '../../../src/pki/index.ts';
+import type { RandomBytes } from '../../../src/random.ts';
 import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
 import type { ApduInterface } from '../../../src/rsp/apdu/index.ts';
 import { bindProfile } from '../../../src/sgp22/bpp/index.ts';
@@ -53,7 +54,7 @@ export const testAnchor = () =>
   );
 
 /** Bytes that are the same in every run, and different in every call. */
-export function countedRandom(seed = 'emulator'): (length: number) => Uint8Array {
+export function countedRandom(seed = 'emulator'): RandomBytes {
   let calls = 0;
   return (length) => shake256(new TextEncoder().encode(`${seed} ${calls++}`), { dkLen: length });
 }

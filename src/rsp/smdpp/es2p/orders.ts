@@ -1,7 +1,9 @@
 /** ES2+ functions (SGP.22 5.3): how an operator's order comes to be, is released, is withdrawn. */
 import { bytesToHex } from '../../../bytes.ts';
+import type { RandomBytes } from '../../../random.ts';
 import { hashConfirmationCode } from '../../../sgp22/messages/prepare-download.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
+import type { Clock } from '../../../time.ts';
 import { LOCK, type SmdpContext } from '../context.ts';
 import { isCancellable, note, type Order } from '../order.ts';
 import type { Profile } from '../profile.ts';
@@ -179,14 +181,14 @@ async function put(
   order: Order,
   before: Order,
   event: string,
-  now: () => bigint,
+  now: Clock,
 ): Promise<void> {
   const change = store.change().putOrder(note(order, Number(now()), event), before);
   await change.commit({ durable: true });
 }
 
 /** 100 random bits in the characters of an activation code (SGP.22 4.1.1), in groups of five. */
-function newMatchingId(random: (size: number) => Uint8Array): string {
+function newMatchingId(random: RandomBytes): string {
   const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
   const characters = Array.from(random(20), (byte) => alphabet[byte & 31]).join('');
   return characters.match(/.{5}/g)!.join('-');

@@ -4,9 +4,9 @@
  */
 import { ZkcxError } from '../../../errors.ts';
 import type { Credential } from '../../../prover/credential.ts';
+import type { RandomBytes } from '../../../random.ts';
 import type { CredentialStore } from '../../../session/credential-store.ts';
 import type { HolderPolicy, Peer } from '../../../session/holder.ts';
-import { clock } from '../../../session/verifier.ts';
 import {
   assertGoesOn,
   cancelReasonOf,
@@ -22,6 +22,7 @@ import type {
 } from '../../lpa/index.ts';
 import { transactionIdText } from '../../../sgp22/messages/identifiers.ts';
 import { RspRefusal } from '../../../sgp22/status-codes.ts';
+import { systemClock } from '../../../time.ts';
 import type { ZkcxMode } from '../negotiation.ts';
 import { type CredentialWanted, newCredential, storedCredential } from './credential.ts';
 import { type Initiated, initiate } from './initiate.ts';
@@ -63,7 +64,7 @@ export interface ZkcxDownloadOptions extends Omit<DownloadOptions, 'consent' | '
   readonly sessions: KeptSessions;
   readonly proofs: DeviceProofs;
   /** That many unpredictable bytes. */
-  readonly random: (length: number) => Uint8Array;
+  readonly random: RandomBytes;
   readonly consent: (question: ZkcxQuestion) => Promise<Consent>;
   /**
    * `zkcx`: asked once more when the order is bound to an EID, which is then told to the peer. Default: no.
@@ -122,7 +123,7 @@ async function begin(
     eid,
     ciKeyIdentifier: initiated.answer.euiccCiPKIdToBeUsed,
     anchors: policy.trustSets.flat(),
-    at: (policy.now ?? clock)(),
+    at: (policy.now ?? systemClock)(),
     signal: options.signal,
   };
   return { initiated, wanted };

@@ -8,13 +8,13 @@ import type { PublicKey } from '../../../pki/index.ts';
 import type { Role } from '../../../roles.ts';
 import { parseBundle } from '../../../session/envelopes.ts';
 import type { HolderPolicy, Peer } from '../../../session/holder.ts';
-import { clock } from '../../../session/verifier.ts';
 import { TrustSet } from '../../../witness/trust.ts';
 import type { Es10, Es9p } from '../../lpa/index.ts';
 import { checkInitiateAuthentication } from '../../lpa/server-checks.ts';
 import { encodeJson } from '../../../sgp22/messages/es9p.ts';
 import { isSignature } from '../../../sgp22/messages/signature.ts';
 import { NO_CERTIFICATE, type ZkcxServer } from '../../../sgp22/messages/zkcx-server.ts';
+import { systemClock } from '../../../time.ts';
 import {
   requireOffer,
   serverDocuments,
@@ -103,7 +103,7 @@ async function checkServer(
   answer: ZkcxInitiateAnswer,
 ): Promise<Pick<Initiated, 'keys' | 'certificates'>> {
   const documents = serverDocuments(offer, answer);
-  const at = (policy.now ?? clock)();
+  const at = (policy.now ?? systemClock)();
   if (offer.rspMode === 'zkcx-device') {
     const trust = { anchors: policy.trustSets.flat(), maps: policy.maps, at };
     const auth = checkServerCertificate(documents.auth, 'auth', trust);

@@ -1,6 +1,5 @@
 /** From the server's answer to the presentation to a profile on the eUICC. */
 import { ZkcxError } from '../../../errors.ts';
-import { clock } from '../../../session/verifier.ts';
 import {
   askedHashCc,
   assertConsent,
@@ -20,6 +19,7 @@ import {
 } from '../../../sgp22/messages/prepare-download.ts';
 import { euiccSignature2Input } from '../../../sgp22/messages/signature.ts';
 import type { Received } from '../../../asn1/tlv.ts';
+import { systemClock } from '../../../time.ts';
 import type { ZkcxAnswer } from '../messages.ts';
 import { discloseDevice, discloseIdentity } from '../openings.ts';
 import type { ZkcxDownloadOptions } from './download.ts';
@@ -71,7 +71,7 @@ export async function installProfile(
   await options.sessions.keep({
     mode: session.initiated.offer.rspMode,
     iccid: metadata.iccid,
-    at: (options.policy.now ?? clock)(),
+    at: (options.policy.now ?? systemClock)(),
     serverOid: peer.serverOid,
     transcript: session.initiated.transcript,
     sessionHash: session.initiated.transcript.form.session,

@@ -2,9 +2,9 @@
 import { bytesEqual } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
 import type { Credential } from '../../../prover/credential.ts';
+import type { RandomBytes } from '../../../random.ts';
 import { type AnswerPlan, planAnswer } from '../../../session/answer.ts';
 import { checkTerms, type HolderPolicy } from '../../../session/holder.ts';
-import type { RandomBytes } from '../../../witness/chain.ts';
 import { refusedByEuicc } from '../../lpa/endings.ts';
 import type { Es10 } from '../../lpa/index.ts';
 import {

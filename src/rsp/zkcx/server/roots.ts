@@ -7,6 +7,7 @@ import { readFileLimited } from '../../../files.ts';
 import { loadMap, MAX_MAP_FILE_BYTES } from '../../../session/map-file.ts';
 import { loadRegistry, MAX_REGISTRY_FILE_BYTES } from '../../../session/registry-file.ts';
 import type { CurrentRoots } from '../../../session/session-verifier.ts';
+import type { Clock } from '../../../time.ts';
 import type { RevocationMap } from '../../../witness/revocation-map.ts';
 import { TrustSet } from '../../../witness/trust.ts';
 
@@ -35,7 +36,7 @@ export interface RootFiles {
  * @returns a function that throws ERR_FILE_*, ERR_REVOCATION_*, ERR_REGISTRY_*, ERR_TRUST_SIZE and the codes
  *   of the parsers
  */
-export function rootsOfFiles(files: RootFiles, now: () => bigint): () => Promise<ServerRoots> {
+export function rootsOfFiles(files: RootFiles, now: Clock): () => Promise<ServerRoots> {
   const paths = [...files.anchors, files.map, ...(files.registry ? [files.registry] : [])];
   let known: { readonly stamp: string; readonly roots: Promise<ServerRoots> } | undefined;
   return async () => {

@@ -7,6 +7,7 @@ import { ZkcxError } from '../../../errors.ts';
 import type { Credential } from '../../../prover/credential.ts';
 import { type CertifiedBundle, formatBundle } from '../../../session/envelopes.ts';
 import type { CertifyInput } from '../../../session/statements.ts';
+import type { Clock } from '../../../time.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { ServerDocuments } from '../negotiation.ts';
 import type { ServerRoots } from './roots.ts';
@@ -21,7 +22,7 @@ export interface StatementsOptions {
   /** Seconds at which a statement is over; default a day, as long as devices take it. */
   readonly maximumAge?: bigint;
   /** Unix seconds. */
-  readonly now: () => bigint;
+  readonly now: Clock;
   /** What went wrong in the background. */
   readonly onError?: (error: unknown) => void;
 }
