@@ -1,13 +1,13 @@
-/** ESM through @swc/jest. Files that make proofs wait for each other, see test/support/alone.ts. */
-export default {
+/**
+ * ESM through @swc/jest. The name of a test file says what it needs, and puts it into a project:
+ *
+ * - `name.test.ts`, plain: anything but the proof system. Loading o1js fails.
+ * - `name.circuit.test.ts`, circuits: builds circuits and witnesses, verifies. Compiles no program.
+ * - `name.proof.test.ts`, proofs: compiles programs and makes proofs, minutes of both cores.
+ */
+const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  maxWorkers: 2,
-  // The proof system leaks memory in every test file that loads it: a fresh worker beyond this.
-  workerIdleMemoryLimit: '2GB',
-  testTimeout: 60_000,
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testSequencer: '<rootDir>/scripts/test-order.js',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -25,4 +25,29 @@ export default {
       },
     ],
   },
+};
+
+export default {
+  maxWorkers: 2,
+  // o1js leaks memory in every test file that loads it: a fresh worker beyond this
+  workerIdleMemoryLimit: '2GB',
+  testTimeout: 60_000,
+  projects: [
+    {
+      ...common,
+      displayName: 'plain',
+      testMatch: ['<rootDir>/test/**/!(*.circuit|*.proof).test.ts'],
+      moduleNameMapper: { '^o1js(/.*)?$': '<rootDir>/test/support/no-o1js.cjs' },
+    },
+    {
+      ...common,
+      displayName: 'circuits',
+      testMatch: ['<rootDir>/test/**/*.circuit.test.ts'],
+    },
+    {
+      ...common,
+      displayName: 'proofs',
+      testMatch: ['<rootDir>/test/**/*.proof.test.ts'],
+    },
+  ],
 };
