@@ -120,7 +120,7 @@ describe('a challenge', () => {
     ];
     const [a, b] = [one.challenge(accept), two.challenge({ clientOffer: offer({}) })];
     expect(a.serverOffer).toEqual(b.serverOffer);
-    // the same request after another client offer is another session: see transcript.test.ts
+    // the same request after another client offer is another session: see transcript.circuit.test.ts
     expect(offer({})).toEqual(CLIENT_OFFER);
   });
 });
