@@ -15,6 +15,7 @@ const STAGES = {
   time: { folders: [], packages: [] },
   random: { folders: [], packages: ['node:'] },
   files: { folders: ['errors'], packages: ['node:'] },
+  level: { folders: ['errors'], packages: ['node:', 'classic-level'] },
   asn1: { folders: ['errors', 'bytes'], packages: ['@peculiar/'] },
   pki: {
     folders: ['asn1', 'roles', 'params', 'errors', 'bytes'],
@@ -30,8 +31,8 @@ const STAGES = {
     packages: ['o1js', 'zod', 'node:', 'tsx'],
   },
   session: {
-    folders: [...GROUND, 'prover', 'witness', 'circuits', 'pki', 'asn1'],
-    packages: ['o1js', 'zod', 'classic-level', '@noble/', 'node:'],
+    folders: [...GROUND, 'level', 'prover', 'witness', 'circuits', 'pki', 'asn1'],
+    packages: ['o1js', 'zod', '@noble/', 'node:'],
   },
   aggregate: {
     folders: [...GROUND, 'prover', 'witness', 'circuits', 'pki', 'asn1'],
@@ -47,13 +48,13 @@ const STAGES = {
     packages: ['zod', '@noble/', 'node:'],
   },
   rsp: {
-    folders: [...GROUND, 'sgp22', 'pki', 'asn1'],
-    packages: ['hono', '@hono/', 'zod', 'classic-level', '@noble/', 'node:'],
+    folders: [...GROUND, 'level', 'sgp22', 'pki', 'asn1'],
+    packages: ['hono', '@hono/', 'zod', '@noble/', 'node:'],
   },
   /** What RSP and proofs have in common: the one place that knows both. */
   'rsp/zkcx': {
     folders: [...GROUND, 'rsp', 'session', 'prover', 'witness', 'circuits', 'pki', 'asn1', 'sgp22'],
-    packages: ['o1js', 'hono', 'zod', 'classic-level', '@hpke/', '@noble/', 'node:'],
+    packages: ['o1js', 'hono', 'zod', '@hpke/', '@noble/', 'node:'],
   },
 };
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { parseCertificate, parseRevocationList } from '../asn1/index.ts';
 import { ZkcxError } from '../errors.ts';
+import { readFileLimited } from '../files.ts';
 import { CRL_MAX_POINT, MAP_HEIGHT } from '../params.ts';
 import { checkSources, fillSources } from '../pki/index.ts';
 import type { RevocationSource, SourcedEntry, TrustAnchor } from '../pki/index.ts';
@@ -13,7 +14,7 @@ import { revocationMap } from '../witness/revocation.ts';
 import type { RevocationMap } from '../witness/revocation-map.ts';
 
 /** Bytes of JSON: more than a million entries. */
-export const MAX_MAP_FILE_BYTES = 100_000_000;
+const MAX_MAP_FILE_BYTES = 100_000_000;
 
 /** A map with all that it is computed from. */
 export interface SourcedMap {
@@ -133,6 +134,15 @@ export function loadMap(
     );
   }
   return built;
+}
+
+/** Read a map file and compute its map again. Throws ERR_FILE_*, and the codes of `loadMap`. */
+export async function readMap(
+  file: string,
+  options: Parameters<typeof loadMap>[1],
+): Promise<SourcedMap> {
+  const bytes = await readFileLimited(file, MAX_MAP_FILE_BYTES);
+  return loadMap(new TextDecoder().decode(bytes), options);
 }
 
 function parse<T extends z.ZodType>(text: string, schema: T, format: string): z.infer<T> {

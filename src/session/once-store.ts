@@ -1,30 +1,25 @@
 /** Things that may happen once, remembered across crashes: pseudonyms, messages of a session. */
-import { mkdir } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
 import { ZkcxError } from '../errors.ts';
+import { type Level, openLevel } from '../level.ts';
 
 /**
  * A LevelDB of claimed keys. One process at a time has it open. A claim that was granted is on disk
  * before `claim` returns; claims are decided one after the other, so of two at once one wins.
  */
 export class OnceStore {
-  private readonly level: ClassicLevel<string, string>;
+  private readonly level: Level<'utf8'>;
   private turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(level: ClassicLevel<string, string>) {
+  private constructor(level: Level<'utf8'>) {
     this.level = level;
   }
 
   /** Open, or make, the store in a folder. Throws ERR_SESSION_STORE, also when another one has it. */
   static async open(folder: string): Promise<OnceStore> {
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const level = new ClassicLevel<string, string>(folder);
-      await level.open();
-      return new OnceStore(level);
-    } catch (cause) {
-      throw failed(`cannot open ${folder}: is it in use by another process?`, cause);
-    }
+    const what = 'the session store';
+    return new OnceStore(
+      await openLevel(folder, { values: 'utf8', what, code: 'ERR_SESSION_STORE' }),
+    );
   }
 
   /** Claim a key. True once, false ever after. `at`, Unix seconds, is kept with it. */

@@ -6,12 +6,13 @@
 import { Field } from 'o1js';
 import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
+import { readFileLimited } from '../files.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
 import { describeIssue, fieldString } from '../prover/envelope.ts';
 import { RegistryTree } from '../witness/registry-tree.ts';
 
 /** Bytes of JSON: about a million publications. */
-export const MAX_REGISTRY_FILE_BYTES = 100_000_000;
+const MAX_REGISTRY_FILE_BYTES = 100_000_000;
 
 const height = z.int().min(1).max(AGGREGATE_HEIGHT);
 
@@ -86,6 +87,12 @@ export function loadRegistry(text: string): RegistryTree {
     });
   }
   return tree;
+}
+
+/** Read a registry file. Throws ERR_FILE_*, and the codes of `loadRegistry`. */
+export async function readRegistry(file: string): Promise<RegistryTree> {
+  const bytes = await readFileLimited(file, MAX_REGISTRY_FILE_BYTES);
+  return loadRegistry(new TextDecoder().decode(bytes));
 }
 
 function parse(text: string): z.infer<typeof registrySchema> {

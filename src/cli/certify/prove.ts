@@ -12,7 +12,6 @@ import {
 } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { answer, isoTime } from '../shared/output.ts';
-import { readMap } from '../revocation/show.ts';
 import { addMap } from '../shared/session-options.ts';
 
 interface Flags extends ProverFlags {
@@ -41,6 +40,7 @@ async function prove(flags: Flags) {
   await assertWritable(out);
   const time = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.root);
+  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at: time });
   const { readCredential } = await import('../../prover/credential.ts');
   const credential = await readCredential(flags.credential);

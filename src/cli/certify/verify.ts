@@ -3,7 +3,6 @@ import { type Role, ROLE_NAMES } from '../../roles.ts';
 import { systemClock } from '../../time.ts';
 import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { answer, isoTime } from '../shared/output.ts';
-import { readMap } from '../revocation/show.ts';
 import { addCount, addMap, readBundle } from '../shared/session-options.ts';
 
 interface Flags {
@@ -34,6 +33,7 @@ async function verify(file: string, { root, map: mapFile, role, maximumAge, ...f
   const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(root);
+  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(mapFile, { anchors, at });
   const { TrustSet } = await import('../../witness/trust.ts');
   const { verifyCertified } = await import('../../session/certified.ts');

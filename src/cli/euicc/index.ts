@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { addEmulator, endpoint, startEmulator } from './options.ts';
-import type { EmulatorFlags, Endpoint } from './options.ts';
+import { endpoint, type Endpoint } from '../shared/options.ts';
+import { addEmulator, startEmulator } from './options.ts';
+import type { EmulatorFlags } from './options.ts';
 import { answer, printProgress } from '../shared/output.ts';
 
 interface Flags extends EmulatorFlags {

@@ -7,14 +7,16 @@ import type { ApduInterface } from '../../rsp/apdu/index.ts';
 import type { Euicc, EuiccCredential, EuiccFirmware } from '../../rsp/euicc/index.ts';
 import type { Es10 } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
-import { addAt, addRoots, readAnchors, readCertificate } from '../shared/options.ts';
+import {
+  addAt,
+  addRoots,
+  endpoint,
+  type Endpoint,
+  readAnchors,
+  readCertificate,
+} from '../shared/options.ts';
 
 const MAX_KEY_BYTES = 16_384;
-
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
 
 interface CredentialFiles {
   readonly certificate: string;
@@ -156,13 +158,6 @@ function credentialFiles(text: string): CredentialFiles {
     );
   }
   return { certificate, eum, key };
-}
-
-export function endpoint(text: string): Endpoint {
-  const [, host, digits] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give HOST:PORT.');
-  return { host, port };
 }
 
 function hexBytes(text: string): Uint8Array {

@@ -2,9 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Es9p } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
-import { endpoint } from '../euicc/options.ts';
-import type { Endpoint } from '../euicc/options.ts';
-import { readCertificates } from '../shared/options.ts';
+import { endpoint, type Endpoint, readCertificates } from '../shared/options.ts';
 
 export interface ServerFlags {
   readonly root?: string[];

@@ -8,7 +8,6 @@ import type { HolderPolicy } from '../../session/holder.ts';
 import { systemClock } from '../../time.ts';
 import { addProver, type ProverFlags, proverOptions, readAnchors } from '../shared/options.ts';
 import { printProgress } from '../shared/output.ts';
-import { readMap } from '../revocation/show.ts';
 import { addCount, readRegistry } from '../shared/session-options.ts';
 
 export interface SessionFlags {
@@ -131,6 +130,7 @@ async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<Hold
   const anchors = await readAnchors(flags.root ?? []);
   const clock = at === undefined ? systemClock : () => at;
   const read = { anchors, at: clock() };
+  const { readMap } = await import('../../session/map-file.ts');
   const loaded = await Promise.all(maps.map(async (file) => (await readMap(file, read)).map));
   return {
     trustSets: [anchors],

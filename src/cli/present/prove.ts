@@ -14,7 +14,6 @@ import {
 import { assertWritable } from '../shared/output-file.ts';
 import { answer } from '../shared/output.ts';
 import { addDisclosures } from './request.ts';
-import { readMap } from '../revocation/show.ts';
 import {
   addCount,
   addKey,
@@ -69,6 +68,7 @@ async function prove(flags: Flags) {
   for (const file of [out, ...(flags.session ? [flags.session] : [])]) await assertWritable(file);
   const at = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.root);
+  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);

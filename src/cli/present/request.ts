@@ -7,7 +7,6 @@ import { systemClock } from '../../time.ts';
 import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { answer, isoTime } from '../shared/output.ts';
-import { readMap } from '../revocation/show.ts';
 import { addMap, addRegistry, readRegistry } from '../shared/session-options.ts';
 
 interface Flags {
@@ -48,6 +47,7 @@ async function request({ root, role, purpose, disclose, out, ...flags }: Flags) 
   await assertWritable(out);
   const at = flags.at ?? systemClock();
   const anchors = await readAnchors(root);
+  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const { TrustSet } = await import('../../witness/trust.ts');

@@ -4,7 +4,6 @@ import { systemClock } from '../../time.ts';
 import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { answer, isoTime, printable } from '../shared/output.ts';
-import { readMap } from '../revocation/show.ts';
 import {
   addMap,
   addPeer,
@@ -44,6 +43,7 @@ async function verify(file: string, flags: Flags) {
   const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(flags.root);
+  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);

@@ -11,7 +11,6 @@ import {
   synced,
   withChain,
 } from './options.ts';
-import { readMap } from '../revocation/show.ts';
 
 interface Flags extends SenderFlags {
   readonly root: string[];
@@ -34,6 +33,7 @@ export function registerRegistryUpdateRevocation(registry: Command): void {
         const { placeOf } = await import('../../witness/revocation.ts');
         const registryNow = await synced(flags, chain);
         const at = registryNow.state.genesis + BigInt(SLOT_SECONDS * registryNow.slot);
+        const { readMap } = await import('../../session/map-file.ts');
         const { entries, map } = await readMap(flags.map, { anchors, at });
         const places = entries.map(({ source }) =>
           placeOf({ issuer: source.key, kind: source.kind }),

@@ -11,7 +11,7 @@ import {
   readList,
 } from '../shared/options.ts';
 import { answer } from '../shared/output.ts';
-import { mapAnswer, readMap } from './show.ts';
+import { mapAnswer } from './show.ts';
 
 const MAX_CONFIGURATION_BYTES = 4_000_000;
 
@@ -42,9 +42,9 @@ export function registerRevocationBuild(revocation: Command): void {
       const anchors = await readAnchors(flags.root);
       const lists = await Promise.all((flags.list ?? []).map(readList));
       const sources = await readSources(flags.sources);
+      const { buildMap, formatMap, readMap } = await import('../../session/map-file.ts');
       const before =
         flags.previous === undefined ? undefined : await readMap(flags.previous, { anchors, at });
-      const { buildMap, formatMap } = await import('../../session/map-file.ts');
       const built = buildMap({ sources, anchors, lists, at, before });
       await writeFileAtomic(flags.out, formatMap(built), 0o644);
       const { json, text } = mapAnswer(built, at);

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { SourcedEntry, TrustAnchor } from '../../pki/index.ts';
-import { readFileLimited } from '../../files.ts';
+import type { SourcedEntry } from '../../pki/index.ts';
 import type { SourcedMap } from '../../session/map-file.ts';
 import { systemClock } from '../../time.ts';
 import { nameText } from '../shared/names.ts';
@@ -21,21 +20,12 @@ export function registerRevocationShow(revocation: Command): void {
     .argument('<map>', 'map file');
   addJson(addAt(addRoots(command))).action(async (file: string, flags: Flags) =>
     answer(flags, async () => {
+      const { readMap } = await import('../../session/map-file.ts');
       const at = flags.at ?? systemClock();
       const anchors = await readAnchors(flags.root);
       return mapAnswer(await readMap(file, { anchors, at }), at);
     }),
   );
-}
-
-/** Read a map file and compute its map again. */
-export async function readMap(
-  file: string,
-  options: { readonly anchors: readonly TrustAnchor[]; readonly at: bigint },
-): Promise<SourcedMap> {
-  const { loadMap, MAX_MAP_FILE_BYTES } = await import('../../session/map-file.ts');
-  const bytes = await readFileLimited(file, MAX_MAP_FILE_BYTES);
-  return loadMap(new TextDecoder().decode(bytes), options);
 }
 
 /** Root and entries of a map, in its order. */

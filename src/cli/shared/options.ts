@@ -79,6 +79,19 @@ export function parseTime(text: string): bigint | undefined {
   return Number.isNaN(time) ? undefined : BigInt(time / 1000);
 }
 
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `host:port`, a host of IPv6 in brackets. */
+export function endpoint(text: string): Endpoint {
+  const [, host, digits] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give HOST:PORT.');
+  return { host, port };
+}
+
 /** Read and parse a certificate, DER or PEM; errors say which file. */
 export async function readCertificate(file: string): Promise<Certificate> {
   const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);

@@ -75,9 +75,8 @@ export const readRequest = (file: string) => readFileLimited(file, MAX_REQUEST_B
 /** The tree of published credentials from a file, if one is named. */
 export async function readRegistry(file: string | undefined) {
   if (file === undefined) return undefined;
-  const { loadRegistry, MAX_REGISTRY_FILE_BYTES } = await import('../../session/registry-file.ts');
-  const bytes = await readFileLimited(file, MAX_REGISTRY_FILE_BYTES);
-  return loadRegistry(new TextDecoder().decode(bytes));
+  const session = await import('../../session/registry-file.ts');
+  return session.readRegistry(file);
 }
 
 /** JSON that someone sent. */

@@ -12,7 +12,14 @@ import type {
   SmdpTrust,
 } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
-import { addJson, addRoots, readAnchors, readCertificate } from '../shared/options.ts';
+import {
+  addJson,
+  addRoots,
+  endpoint,
+  type Endpoint,
+  readAnchors,
+  readCertificate,
+} from '../shared/options.ts';
 import { answer, printProgress } from '../shared/output.ts';
 import { addZkcx, openZkcx, type ZkcxFlags } from './zkcx.ts';
 
@@ -38,11 +45,6 @@ interface Flags extends ZkcxFlags {
 interface FilePair {
   readonly certificate: string;
   readonly key: string;
-}
-
-interface Endpoint {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** zkcx smdpp serve --data FOLDER --address FQDN --root CI --auth CERT,KEY --pb CERT,KEY ... */
@@ -192,13 +194,6 @@ function filePair(text: string): FilePair {
     throw new InvalidArgumentError('Give the files of certificate and key: CERT,KEY.');
   }
   return { certificate, key };
-}
-
-function endpoint(text: string): Endpoint {
-  const [, host, digits] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give HOST:PORT.');
-  return { host, port };
 }
 
 function days(text: string): number {

@@ -1,8 +1,7 @@
 /** What an eUICC keeps without power, and the two places where it may be kept. */
-import { mkdir } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
+import { openLevel } from '../../level.ts';
 
 const bytesSchema = z
   .string()
@@ -109,18 +108,11 @@ const packageKey = (aid: Uint8Array) => `package/${hex(aid)}`;
  * @throws ERR_RSP_EUICC_STATE if the folder is in use or does not hold a state of this version
  */
 export async function levelStore(folder: string): Promise<EuiccStore> {
-  const db = new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' });
-  try {
-    // profiles and one-time keys are their owner's
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await db.open();
-  } catch (cause) {
-    throw new ZkcxError(
-      'ERR_RSP_EUICC_STATE',
-      `cannot open the eUICC in ${folder}; is it running already?`,
-      { cause },
-    );
-  }
+  const db = await openLevel(folder, {
+    values: 'view',
+    what: 'the eUICC',
+    code: 'ERR_RSP_EUICC_STATE',
+  });
   return {
     async load() {
       const bytes = await db.get(STATE_KEY);

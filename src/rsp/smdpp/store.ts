@@ -3,16 +3,15 @@
  * packages, sessions. Changes that belong together are one atomic batch. Holds EIDs and hashes of
  * confirmation codes, so the folder is for its owner only.
  */
-import { chmod, mkdir } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
 import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
+import { type Level, openLevel } from '../../level.ts';
 import { type DeviceName, isDeliverable, isLive, type Order, orderSchema } from './order.ts';
 import { type Profile, profileSchema } from './profile.ts';
 import { type Session, sessionSchema } from './session.ts';
 import { type SmdpSettings, settingsSchema } from './settings.ts';
 
-type Database = ClassicLevel<string, string>;
+type Database = Level<'utf8'>;
 
 /** Prefixes of the keys. Parts of a key hold digits, hex or characters of a MatchingID, never '!'. */
 const KEY = {
@@ -51,19 +50,11 @@ export class SmdpStore {
 
   /** Throws ERR_RSP_STORE, also when another process has it open. */
   static async open(folder: string): Promise<SmdpStore> {
-    const database: Database = new ClassicLevel(folder, { valueEncoding: 'utf8' });
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await chmod(folder, 0o700);
-      await database.open();
-    } catch (cause) {
-      const locked = codesOf(cause).includes('LEVEL_LOCKED');
-      throw new ZkcxError(
-        'ERR_RSP_STORE',
-        locked ? `${folder} is in use by another process` : `cannot open the store in ${folder}`,
-        { reason: locked ? 'locked' : undefined, cause },
-      );
-    }
+    const database = await openLevel(folder, {
+      values: 'utf8',
+      what: 'the store',
+      code: 'ERR_RSP_STORE',
+    });
     const store = new SmdpStore(database, 0);
     for await (const { sequence } of store.orders()) {
       store.#sequence = Math.max(store.#sequence, sequence);
@@ -260,11 +251,4 @@ function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {
       cause,
     });
   }
-}
-
-/** Codes of an error and of what caused it. */
-function codesOf(error: unknown): unknown[] {
-  if (typeof error !== 'object' || error === null) return [];
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  return [code, ...codesOf(cause)];
 }

@@ -4,8 +4,8 @@ import { certificateBytes, parseCertificate } from '../../../asn1/index.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
 import { readFileLimited } from '../../../files.ts';
-import { loadMap, MAX_MAP_FILE_BYTES } from '../../../session/map-file.ts';
-import { loadRegistry, MAX_REGISTRY_FILE_BYTES } from '../../../session/registry-file.ts';
+import { readMap } from '../../../session/map-file.ts';
+import { readRegistry } from '../../../session/registry-file.ts';
 import type { CurrentRoots } from '../../../session/session-verifier.ts';
 import type { Clock } from '../../../time.ts';
 import type { RevocationMap } from '../../../witness/revocation-map.ts';
@@ -57,11 +57,8 @@ async function read({ anchors: files, map, registry }: RootFiles, at: bigint) {
   const anchors = await Promise.all(files.map(readAnchor));
   const trust = new TrustSet(anchors);
   const { mtimeMs } = await fileStatus(map);
-  const loaded = loadMap(await text(map, MAX_MAP_FILE_BYTES), { anchors, at });
-  const tree =
-    registry === undefined
-      ? undefined
-      : loadRegistry(await text(registry, MAX_REGISTRY_FILE_BYTES));
+  const loaded = await readMap(map, { anchors, at });
+  const tree = registry === undefined ? undefined : await readRegistry(registry);
   return Object.freeze({
     anchors,
     trust,
@@ -76,10 +73,6 @@ async function read({ anchors: files, map, registry }: RootFiles, at: bigint) {
 async function readAnchor(file: string): Promise<TrustAnchor> {
   const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);
   return anchorFromCertificate(parseCertificate(certificateBytes(bytes)));
-}
-
-async function text(file: string, limit: number): Promise<string> {
-  return new TextDecoder().decode(await readFileLimited(file, limit));
 }
 
 async function stampOf(file: string): Promise<string> {
