@@ -1,0 +1,104 @@
+/**
+ * A verifier as an HTTP service. A client posts its offer and gets a challenge, then posts its answer. A
+ * device is accepted once: a second visit shows the same pseudonym and is refused.
+ *
+ *     npx tsx examples/verifier-service.ts [FOLDER]      serves http://127.0.0.1:8443
+ *
+ *     POST /challenge       the client offer   ->  { transactionId, serverOffer (base64) }
+ *     POST /answer/ID       the presentation   ->  { accepted: true, role } or { accepted: false }
+ */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { OnceStore, SessionVerifier, type SourcedMap, TrustSet, ZkcxError } from 'zkcx';
+import { anchors, testMap } from './test-pki.ts';
+
+/** Bytes of a request. A presentation has about 100,000. */
+const MAX_BODY = 300_000;
+
+export interface VerifierService {
+  readonly server: Server;
+  close(): Promise<void>;
+}
+
+export interface VerifierServiceOptions {
+  /** Where pseudonyms are kept, for ever. */
+  readonly folder: string;
+  /** What this verifier is called, as its clients know it. */
+  readonly serverAddress: string;
+  readonly serverOid: string;
+  /** The newest revocation map. A real service replaces it whenever a list comes out. */
+  readonly map: () => SourcedMap;
+}
+
+export async function verifierService(options: VerifierServiceOptions): Promise<VerifierService> {
+  const { folder, serverAddress, serverOid, map } = options;
+  const store = await OnceStore.open(folder);
+  const trustRoot = new TrustSet(anchors).root.toBigInt();
+  const verifier = new SessionVerifier({
+    serverAddress,
+    serverOid,
+    role: 'euicc-v2',
+    store,
+    roots: () => ({
+      trustRoot,
+      revocationRoot: map().map.root.toBigInt(),
+      mapRootAt: BigInt(Math.floor(Date.now() / 1000)),
+    }),
+  });
+
+  async function answer(path: string, body: Uint8Array): Promise<object> {
+    const [, name, transactionId = ''] = path.split('/');
+    if (name === 'challenge') {
+      const challenge = verifier.challenge({
+        clientOffer: body,
+        purpose: 'loyalty',
+        oncePerDevice: true,
+      });
+      return { ...challenge, serverOffer: Buffer.from(challenge.serverOffer).toString('base64') };
+    }
+    const json: unknown = JSON.parse(new TextDecoder().decode(body));
+    const { role } = await verifier.accept(transactionId, json);
+    return { accepted: true, role };
+  }
+
+  const server = createServer((request, response) => {
+    readBody(request)
+      .then((body) => answer(request.url ?? '', body))
+      .then(
+        (document) => response.end(JSON.stringify(document)),
+        (error: unknown) => {
+          // the reason is for the operator; all clients get the same words
+          console.error('refused:', error instanceof ZkcxError ? error.code : error);
+          response.writeHead(403).end(JSON.stringify({ accepted: false }));
+        },
+      );
+  });
+  return {
+    server,
+    async close() {
+      await new Promise((resolve) => server.close(resolve));
+      await store.close();
+    },
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw Error(`a request has at most ${MAX_BODY} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { server } = await verifierService({
+    folder: process.argv[2] ?? 'verifier-data',
+    serverAddress: '127.0.0.1:8443',
+    serverOid: '2.999.10',
+    map: () => testMap(BigInt(Math.floor(Date.now() / 1000))),
+  });
+  server.listen(8443, '127.0.0.1', () => console.log('verifying at http://127.0.0.1:8443'));
+}
