@@ -8,6 +8,11 @@
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  // what users import, see tsconfig.json
+  moduleNameMapper: {
+    '^zkcx$': '<rootDir>/src/index.ts',
+    '^zkcx/(rsp|rsp/zkcx|zkapp)$': '<rootDir>/src/$1/index.ts',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

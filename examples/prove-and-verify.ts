@@ -49,6 +49,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     onEvent: (event) => console.error(event.type),
   });
   const day = (time: bigint) => new Date(Number(time) * 1000).toISOString().slice(0, 10);
-  console.log(`A chain below this CI holds from ${day(claim.validFrom)} to ${day(claim.validUntil)}.`);
+  console.log(
+    `A chain below this CI holds from ${day(claim.validFrom)} to ${day(claim.validUntil)}.`,
+  );
   console.log(`The credential is in ${folder}.`);
 }

@@ -28,10 +28,12 @@ export interface VerifierServiceOptions {
   readonly serverOid: string;
   /** The newest revocation map. A real service replaces it whenever a list comes out. */
   readonly map: () => SourcedMap;
+  /** Why an answer was refused: for the operator's log, never for clients. */
+  readonly onRefused?: (code: string) => void;
 }
 
 export async function verifierService(options: VerifierServiceOptions): Promise<VerifierService> {
-  const { folder, serverAddress, serverOid, map } = options;
+  const { folder, serverAddress, serverOid, map, onRefused } = options;
   const store = await OnceStore.open(folder);
   const trustRoot = new TrustSet(anchors).root.toBigInt();
   const verifier = new SessionVerifier({
@@ -67,8 +69,7 @@ export async function verifierService(options: VerifierServiceOptions): Promise<
       .then(
         (document) => response.end(JSON.stringify(document)),
         (error: unknown) => {
-          // the reason is for the operator; all clients get the same words
-          console.error('refused:', error instanceof ZkcxError ? error.code : error);
+          onRefused?.(error instanceof ZkcxError ? error.code : 'ERR_REQUEST');
           response.writeHead(403).end(JSON.stringify({ accepted: false }));
         },
       );
@@ -99,6 +100,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     serverAddress: '127.0.0.1:8443',
     serverOid: '2.999.10',
     map: () => testMap(BigInt(Math.floor(Date.now() / 1000))),
+    onRefused: (code) => console.error('refused:', code),
   });
   server.listen(8443, '127.0.0.1', () => console.log('verifying at http://127.0.0.1:8443'));
 }

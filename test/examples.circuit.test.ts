@@ -1,0 +1,102 @@
+/** The examples run, and every exported function of the root entry point has one. Those that prove run elsewhere. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { EXAMPLES as CERTIFICATES } from '../examples/api/certificates.eg.ts';
+import { EXAMPLES as FILES } from '../examples/api/files.eg.ts';
+import { EXAMPLES as PROOFS } from '../examples/api/proofs.eg.ts';
+import { EXAMPLES as SESSION } from '../examples/api/session.eg.ts';
+import { download, emulatedCard } from '../examples/lpa-download.ts';
+import { openShop, testProfile } from '../examples/smdpp-shop.ts';
+import { testMap } from '../examples/test-pki.ts';
+import { verifierService } from '../examples/verifier-service.ts';
+import { CLIENT_OFFER } from '../src/session/offers.ts';
+import * as index from '../src/index.ts';
+import { ROOT } from './support/command.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const API = join(ROOT, 'examples/api');
+
+describe('the example of', () => {
+  const cheap = { ...CERTIFICATES, ...FILES, ...SESSION, Prover: PROOFS.Prover };
+  test.each(Object.keys(cheap))('%s', async (name) => {
+    await expect(Promise.resolve(cheap[name as keyof typeof cheap]())).resolves.toBeUndefined();
+  });
+});
+
+test('every exported function and class has an example', () => {
+  const text = readdirSync(API)
+    .map((file) => readFileSync(join(API, file), 'utf8'))
+    .join('\n');
+  const regions = [...text.matchAll(/\/\/ #region (\w+)\n.*?\/\/ #endregion \1\n/gs)].map(
+    ([, name]) => name!,
+  );
+  expect(new Set(regions).size).toBe(regions.length);
+  expect(regions.toSorted()).toEqual(Object.keys(index).toSorted());
+});
+
+test('examples import the package by its public names only', () => {
+  const files = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' });
+  const sources = files.filter((file) => file.endsWith('.ts'));
+  expect(sources.length).toBeGreaterThan(8);
+  for (const file of sources) {
+    const text = readFileSync(join(ROOT, 'examples', file), 'utf8');
+    const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, name]) => name!);
+    const foreign = imports.filter(
+      (name) => !/^(node:|zkcx($|\/)|\.\.?\/[\w./-]+\.ts$|o1js$)/.test(name) || /src\//.test(name),
+    );
+    expect({ file, foreign }).toEqual({ file, foreign: [] });
+  }
+});
+
+test('a shop sells a profile, and an LPA downloads it', async () => {
+  const shop = await openShop(temporaryFolder());
+  try {
+    await shop.stock('S', testProfile());
+    const { activationCode, confirmationCode } = await shop.sell('S');
+    const seen: string[] = [];
+    const iccid = await download({
+      activationCode,
+      card: await emulatedCard(),
+      ask: async ({ profileName }) => {
+        seen.push(profileName);
+        return 'accept';
+      },
+      confirmationCode: async () => confirmationCode,
+      connectTo: { host: '127.0.0.1', port: shop.service.es9p.port },
+    });
+    expect(iccid).toMatch(/^89/);
+    expect(seen).toEqual(['Plan S']);
+    await expect(shop.sell('S')).rejects.toMatchObject({ code: 'ERR_RSP_REFUSED' });
+  } finally {
+    await shop.close();
+  }
+});
+
+test('a verifier service challenges, and refuses what is no answer', async () => {
+  const codes: string[] = [];
+  const { server, close } = await verifierService({
+    folder: temporaryFolder(),
+    serverAddress: 'verifier.example.com',
+    serverOid: '2.999.10',
+    map: () => testMap(BigInt(Math.floor(Date.now() / 1000))),
+    onRefused: (code) => codes.push(code),
+  });
+  try {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const post = async (path: string, body: Uint8Array | string) =>
+      fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: Buffer.from(body) });
+    const challenge = await post('/challenge', CLIENT_OFFER);
+    const { transactionId } = (await challenge.json()) as { transactionId: string };
+    expect(transactionId).toMatch(/^[0-9a-f]{32}$/i);
+    for (const answer of ['{}', 'no JSON', 'x'.repeat(400_000)]) {
+      const refused = await post(`/answer/${transactionId}`, answer);
+      expect(refused.status).toBe(403);
+      expect(await refused.json()).toEqual({ accepted: false });
+    }
+    expect(codes).toEqual(['ERR_PROOF_FORMAT', 'ERR_REQUEST', 'ERR_REQUEST']);
+  } finally {
+    await close();
+  }
+});
