@@ -42,7 +42,10 @@ export default {
       ...common,
       displayName: 'plain',
       testMatch: ['<rootDir>/test/**/!(*.circuit|*.proof).test.ts'],
-      moduleNameMapper: { '^o1js(/.*)?$': '<rootDir>/test/support/no-o1js.cjs' },
+      moduleNameMapper: {
+        ...common.moduleNameMapper,
+        '^o1js(/.*)?$': '<rootDir>/test/support/no-o1js.cjs',
+      },
     },
     {
       ...common,
