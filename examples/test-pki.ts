@@ -28,11 +28,12 @@ export const signAsEuicc: SignMessage = (message) => {
   return { r: integer(bytes.subarray(0, 32)), s: integer(bytes.subarray(32)) };
 };
 
-/** The revocation map of the test PKI at `at`, Unix seconds: two lists of the CI, none of the EUM. */
-export function testMap(at: bigint): SourcedMap {
-  const lists = ['CRL-A-0', 'CRL-B-0'].map((name) =>
-    parseRevocationList(readTestFile(`crl/${name}.der`)),
-  );
+/**
+ * The revocation map of the test PKI at `at`, Unix seconds: two lists of the CI, none of the EUM. With CRL-B-EUM in
+ * the place of CRL-B-0 the EUM is revoked.
+ */
+export function testMap(at: bigint, names = ['CRL-A-0', 'CRL-B-0']): SourcedMap {
+  const lists = names.map((name) => parseRevocationList(readTestFile(`crl/${name}.der`)));
   const point = (list: string) => `http://ci.test.example.com/CRL-${list}.crl`;
   const sources = [
     { issuer: ci, kind: 'ca', point: point('B') },

@@ -8,10 +8,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseCertificate } from '../src/asn1/index.ts';
-import { bytesEqual } from '../src/bytes.ts';
-import { anchorFromCertificate } from '../src/pki/index.ts';
+import { anchorFromCertificate, parseCertificate } from 'zkcx';
 import {
+  administrate,
   apduOfProcess,
   downloadProfile,
   type DownloadEvent,
@@ -26,8 +25,7 @@ import {
   serveSmdp,
   smdpIdentity,
   tlsFetch,
-} from '../src/rsp/index.ts';
-import { addOrder, addOrderSchema, addProfile, addProfileSchema } from '../src/rsp/smdpp/stock.ts';
+} from 'zkcx/rsp';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sgp26 = (name: string) => join(root, 'fixtures/sgp26', name);
@@ -89,16 +87,18 @@ function sayEvent(event: DownloadEvent): void {
 const service = await startServer();
 try {
   say(`1. SM-DP+ ${ADDRESS} at ${service.es9p.url}`);
-  const { context } = service.server;
   const profile = read(PROFILE);
   const content = Buffer.from(profile).toString('base64');
   const names = { serviceProviderName: 'TS.48', profileName: 'Generic test profile v7' };
-  const request = addProfileSchema.parse({ package: content, ...names });
-  const { iccid } = await addProfile(context, request);
-  const order = await addOrder(context, addOrderSchema.parse({ iccid, confirmationCode: CODE }));
+  const operate = (name: 'addProfile' | 'addOrder', request: object) =>
+    administrate(join(folder, 'smdpp'), name, request, { now });
+  const added = await operate('addProfile', { package: content, ...names });
+  const { iccid } = (added as { profile: { iccid: string } }).profile;
+  const ordered = await operate('addOrder', { iccid, confirmationCode: CODE });
+  const { order } = ordered as { order: { iccid: string; matchingId: string } };
   const text = formatActivationCode({
     address: ADDRESS,
-    matchingId: order.matchingId!,
+    matchingId: order.matchingId,
     confirmationCodeRequired: true,
   });
   say(`2. Ordered ${order.iccid}; activation code ${text}, confirmation code ${CODE}`);
@@ -142,7 +142,8 @@ try {
   const store = await levelStore(join(folder, 'euicc'));
   const installed = await store.profilePackage(isdpAid);
   await store.close();
-  if (installed === undefined || !bytesEqual(installed, profile)) throw Error('profiles differ');
+  if (installed === undefined || !Buffer.from(installed).equals(profile))
+    throw Error('profiles differ');
   say(`5. The eUICC has exactly the ${profile.length} bytes that were ordered.`);
 } finally {
   await service.close();

@@ -20,7 +20,7 @@ import {
   type ProverEvent,
   proveChain,
   writeCredential,
-} from '../src/index.ts';
+} from 'zkcx';
 import { demoRegistry } from './demo/registry.ts';
 import { demoSessions } from './demo/sessions.ts';
 
@@ -140,7 +140,7 @@ try {
     `   proof, JSON            ${statSync(proof).size} bytes`,
     `   credential, private    ${statSync(credential).size} bytes`,
   );
-  const demo = { sgp26, folder, credential: result, prover, say, onEvent: sayEvent };
+  const demo = { folder, credential: result, prover, say, onEvent: sayEvent };
   await demoSessions(demo);
   await demoRegistry({ ...demo, cache: values.cache });
 } finally {

@@ -1,7 +1,7 @@
 /** Writes the revocation lists of fixtures/: the same bytes in every run, a test compares them. */
 import { writeFileSync } from 'node:fs';
-import { buildList, FIXTURE_LISTS } from '../test/support/crl/index.ts';
+import { buildList, EUM_REVOKED, FIXTURE_LISTS } from '../test/support/crl/index.ts';
 
-for (const { path, recipe } of FIXTURE_LISTS) {
+for (const { path, recipe } of [...FIXTURE_LISTS, EUM_REVOKED]) {
   writeFileSync(new URL(`../fixtures/${path}`, import.meta.url), buildList(recipe));
 }

@@ -35,15 +35,20 @@ test('every exported function and class has an example', () => {
   expect(regions.toSorted()).toEqual(Object.keys(index).toSorted());
 });
 
-test('examples import the package by its public names only', () => {
-  const files = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' });
-  const sources = files.filter((file) => file.endsWith('.ts'));
-  expect(sources.length).toBeGreaterThan(8);
+test('examples and demos import the package by its public names only', () => {
+  const sources = ['examples', 'scripts'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .map((file) => `${folder}/${file}`)
+      .filter((file) => /^(examples|scripts\/demo).*\.ts$/.test(file)),
+  );
+  expect(sources.length).toBeGreaterThan(15);
   for (const file of sources) {
-    const text = readFileSync(join(ROOT, 'examples', file), 'utf8');
+    const text = readFileSync(join(ROOT, file), 'utf8');
     const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, name]) => name!);
     const foreign = imports.filter(
-      (name) => !/^(node:|zkcx($|\/)|\.\.?\/[\w./-]+\.ts$|o1js$)/.test(name) || /src\//.test(name),
+      (name) =>
+        !/^(node:|zkcx($|\/)|\.\.?\/[\w./-]+\.ts$|o1js$)/.test(name) ||
+        /(src|test|bench)\//.test(name),
     );
     expect({ file, foreign }).toEqual({ file, foreign: [] });
   }

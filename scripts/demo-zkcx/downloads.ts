@@ -1,19 +1,16 @@
 /** One download in each mode, with everything that can be seen and measured of it. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesEqual } from '../../src/bytes.ts';
-import type { Prover } from '../../src/prover/prover.ts';
-import { downloadProfile, es9pClient, serveSmdp } from '../../src/rsp/index.ts';
+import type { CredentialStore, Prover } from 'zkcx';
+import { administrate, downloadProfile, es9pClient, serveSmdp } from 'zkcx/rsp';
 import {
-  addOrder,
-  addOrderSchema,
-  addProfile,
-  addProfileSchema,
-} from '../../src/rsp/smdpp/stock.ts';
-import { deviceProofs, downloadZkcx, KeptSessions } from '../../src/rsp/zkcx/device/index.ts';
-import { type ServerStatements, zkcxServer } from '../../src/rsp/zkcx/server/index.ts';
-import type { CredentialStore } from '../../src/session/credential-store.ts';
-import { findLeaks, type Leak } from '../../test/support/rsp/leak-scan.ts';
+  deviceProofs,
+  downloadZkcx,
+  KeptSessions,
+  type ServerStatements,
+  zkcxServer,
+} from 'zkcx/rsp/zkcx';
+import { findLeaks, type Leak } from './leak-scan.ts';
 import {
   ADDRESS,
   ANCHORS,
@@ -76,15 +73,12 @@ export async function download(demo: Demo, mode: Mode): Promise<Result> {
     const { context } = service.server;
     const content = Buffer.from(profile).toString('base64');
     const names = { serviceProviderName: 'TS.48', profileName: 'Generic test profile' };
-    const { iccid } = await addProfile(
-      context,
-      addProfileSchema.parse({ package: content, ...names }),
-    );
-    const order = await addOrder(
-      context,
-      addOrderSchema.parse({ iccid, requireZkcx: mode !== 'classic' || undefined }),
-    );
-    const matchingId = order.matchingId!;
+    const operate = (name: 'addProfile' | 'addOrder', request: object) =>
+      administrate(join(folder, 'smdpp'), name, request, { now });
+    const added = await operate('addProfile', { package: content, ...names });
+    const { iccid } = (added as { profile: { iccid: string } }).profile;
+    const ordered = await operate('addOrder', { iccid, requireZkcx: mode !== 'classic' });
+    const { matchingId } = (ordered as { order: { matchingId: string } }).order;
     const { fetch, heard } = listening(service.es9p.port);
     const server = (address: string) => es9pClient(address, { fetch, plain: true });
     const proofs: { what: string; seconds: number }[] = [];
@@ -121,7 +115,8 @@ export async function download(demo: Demo, mode: Mode): Promise<Result> {
             },
           });
     const installed = await euicc.profilePackage(isdpAid);
-    if (installed === undefined || !bytesEqual(installed, profile)) throw Error('profiles differ');
+    if (installed === undefined || !Buffer.from(installed).equals(profile))
+      throw Error('profiles differ');
     const secrets = secretsOf(await card.eid(), iccid, matchingId);
     const sessions = transactionsOf(heard).map((id) =>
       context.sessions.get(id, mode === 'classic' ? undefined : mode),

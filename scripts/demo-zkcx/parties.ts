@@ -4,19 +4,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { parseCertificate, parseRevocationList } from '../../src/asn1/index.ts';
-import { bigintToBytes } from '../../src/bytes.ts';
-import { anchorFromCertificate, checkSources, fillSources } from '../../src/pki/index.ts';
-import { cardInterface, openIsdr } from '../../src/rsp/apdu/index.ts';
-import { type EuiccFirmware, memoryStore, openEuicc } from '../../src/rsp/euicc/index.ts';
-import { parseSecretKey, smdpIdentity } from '../../src/rsp/index.ts';
-import { es10, type Fetch } from '../../src/rsp/lpa/index.ts';
-import { encodeIccid, hexToBytes } from '../../src/sgp22/messages/identifiers.ts';
-import type { ServerRoots } from '../../src/rsp/zkcx/server/index.ts';
-import { revocationMap } from '../../src/witness/revocation.ts';
-import { TrustSet } from '../../src/witness/trust.ts';
-import { POINTS } from '../../test/support/crl/index.ts';
-import type { Recorded, Secret } from '../../test/support/rsp/leak-scan.ts';
+import { parseCertificate, TrustSet } from 'zkcx';
+import {
+  cardInterface,
+  es10,
+  type EuiccOptions,
+  type Fetch,
+  memoryStore,
+  openEuicc,
+  openIsdr,
+  parseSecretKey,
+  smdpIdentity,
+} from 'zkcx/rsp';
+import type { ServerRoots } from 'zkcx/rsp/zkcx';
+import * as testPki from '../../examples/test-pki.ts';
+import type { Recorded, Secret } from './leak-scan.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const ADDRESS = 'testsmdpplus1.example.com';
@@ -26,10 +28,8 @@ const certificate = (name: string) => parseCertificate(read(name));
 export const now = () => BigInt(Math.floor(Date.now() / 1000));
 export const random = (size: number) => new Uint8Array(randomBytes(size));
 
-export const CI = certificate('CertificateIssuer/CERT_CI_ECDSA_NIST.der');
-const EUM = certificate('EUM/CERT_EUM_ECDSA_NIST.der');
-const EUICC = certificate('eUICC/CERT_EUICC_ECDSA_NIST.der');
-export const ANCHORS = [anchorFromCertificate(CI)];
+export const ANCHORS = testPki.anchors;
+const { eum: EUM, euicc: EUICC } = testPki;
 
 const pair = (name: string) => ({
   certificate: certificate(`${name}/CERT_S_SM_${name}_ECDSA_NIST.der`),
@@ -42,19 +42,7 @@ export function serverIdentity() {
 
 function currentRoots(): ServerRoots {
   const at = now();
-  const sources = checkSources({
-    sources: [
-      { issuer: CI, kind: 'ca', point: POINTS.B },
-      { issuer: CI, kind: 'user', point: POINTS.A },
-      { issuer: EUM, kind: 'user', point: 'none' },
-    ],
-    anchors: ANCHORS,
-    at,
-  });
-  const lists = ['crl/CRL-B-0.der', 'crl/CRL-A-0.der'].map((name) =>
-    parseRevocationList(read(name)),
-  );
-  const map = revocationMap(fillSources({ sources, lists, at }));
+  const { map } = testPki.testMap(at);
   const trust = new TrustSet(ANCHORS);
   return {
     anchors: ANCHORS,
@@ -70,7 +58,7 @@ function currentRoots(): ServerRoots {
 export const ROOTS = currentRoots();
 
 /** An eUICC with the SGP.26 credential, and the functions that an LPA has of it. */
-export async function newDevice(firmware: EuiccFirmware) {
+export async function newDevice(firmware: EuiccOptions['firmware']) {
   const euicc = await openEuicc({
     credentials: [
       {
@@ -128,17 +116,26 @@ export function secretsOf(eid: string, iccid: string, matchingId: string): Secre
   const text = (value: string) => new TextEncoder().encode(value);
   const { x, y } = EUICC.publicKey;
   return [
-    { name: 'EID', values: [text(eid), hexToBytes(eid, 'the EID')] },
+    { name: 'EID', values: [text(eid), fromHex(eid)] },
     { name: 'CERT.EUICC', values: [EUICC.der] },
     { name: 'CERT.EUM', values: [EUM.der] },
-    { name: 'public key of the eUICC', values: [x, y].map((half) => bigintToBytes(half, 32)) },
+    {
+      name: 'public key of the eUICC',
+      values: [x, y].map((half) => fromHex(half.toString(16).padStart(64, '0'))),
+    },
     // that of the manufacturer has four bytes, which any text of this length could hold by chance
-    { name: 'serial number', values: [hexToBytes(evenHex(EUICC.serialNumber), 'the serial')] },
+    { name: 'serial number', values: [fromHex(evenHex(EUICC.serialNumber))] },
     { name: 'manufacturer', values: [text('RSP Test EUM')] },
-    { name: 'ICCID', values: [text(iccid), encodeIccid(iccid).slice(2)] },
+    { name: 'ICCID', values: [text(iccid), fromHex(swapNibbles(iccid))] },
     { name: 'MatchingID', values: [text(matchingId)] },
   ];
 }
+
+const fromHex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
+
+/** As SGP.22 writes an ICCID: the digits of each byte exchanged, F behind an odd number of them. */
+const swapNibbles = (digits: string) =>
+  (digits.length % 2 === 0 ? digits : `${digits}F`).replace(/(.)(.)/g, '$2$1');
 
 function evenHex(value: bigint): string {
   const hex = value.toString(16);

@@ -4,22 +4,24 @@
  * without the chain proof. With `aggregate`, a batch of four is published as well.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { parseCertificate } from '../../src/asn1/index.ts';
-import { CiLeaf } from '../../src/circuits/claims.ts';
-import { anchorFromCertificate } from '../../src/pki/index.ts';
-import type { Credential } from '../../src/prover/credential.ts';
-import type { ProofEnvelope } from '../../src/prover/envelope.ts';
-import type { Prover, ProverEvent } from '../../src/prover/prover.ts';
-import { planAnswer, proveAnswer } from '../../src/session/answer.ts';
-import { formatBundle, parseBundle } from '../../src/session/envelopes.ts';
-import { checkRequest, type Peer } from '../../src/session/holder.ts';
-import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { OnceStore } from '../../src/session/once-store.ts';
-import { SessionVerifier } from '../../src/session/session-verifier.ts';
-import { ciLeaf, TrustSet } from '../../src/witness/trust.ts';
+import {
+  checkRequest,
+  CLIENT_OFFER,
+  type Credential,
+  formatBundle,
+  OnceStore,
+  parseBundle,
+  type Peer,
+  planAnswer,
+  type ProofEnvelope,
+  proveAnswer,
+  type Prover,
+  type ProverEvent,
+  SessionVerifier,
+  TrustSet,
+} from 'zkcx';
 import {
   deployRegistry,
   EmbeddedChain,
@@ -28,11 +30,10 @@ import {
   type Sender,
   type SyncedRegistry,
   syncRegistry,
-} from '../../src/zkapp/client/index.ts';
-import { mapOf, readListFile, signer } from './sessions.ts';
+} from 'zkcx/zkapp';
+import { anchors, signAsEuicc, testMap } from '../../examples/test-pki.ts';
 
 export interface RegistryDemo {
-  readonly sgp26: string;
   /** For the chain, and the server's store. */
   readonly folder: string;
   readonly credential: Credential;
@@ -50,11 +51,8 @@ const now = () => BigInt(Math.floor(Date.now() / 1000));
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
 
 export async function demoRegistry(demo: RegistryDemo): Promise<void> {
-  const { say, folder, credential, aggregate, sgp26, cache } = demo;
-  const ci = parseCertificate(
-    readFileSync(join(sgp26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der')),
-  );
-  const anchor = anchorFromCertificate(ci);
+  const { say, folder, credential, aggregate, cache } = demo;
+  const trustSet = new TrustSet(anchors);
   say(
     '',
     '6. A registry on a chain of our own: the contract is deployed, the credential published.',
@@ -71,12 +69,12 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
     };
     let start = performance.now();
     const { address } = await deployRegistry(sender, {
-      trustRoot: new TrustSet([anchor]).root.toBigInt(),
+      trustRoot: trustSet.root.toBigInt(),
       admin: chain.accounts[1]!.toPublicKey(),
       random: randomBytes,
     });
     say(`   deployed at ${address} in ${seconds(start)}, compiling included`);
-    const trust = [CiLeaf.hash(ciLeaf(anchor)).toBigInt()];
+    const trust = trustSet.leaves;
     const sync = () => syncRegistry(chain, address, { trust });
     if (aggregate !== undefined) {
       start = performance.now();
@@ -106,12 +104,8 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
 }
 
 async function session(demo: RegistryDemo, { tree, state }: SyncedRegistry): Promise<void> {
-  const { say, sgp26, folder, credential, prover, onEvent } = demo;
-  const read = (file: string) => parseCertificate(readFileSync(join(sgp26, file)));
-  const ci = read('CertificateIssuer/CERT_CI_ECDSA_NIST.der');
-  const lists = ['CRL-B-0', 'CRL-A-0'].map((list) => readListFile(sgp26, list));
-  const map = mapOf(ci, read('EUM/CERT_EUM_ECDSA_NIST.der'), lists);
-  const anchors = [anchorFromCertificate(ci)];
+  const { say, folder, credential, prover, onEvent } = demo;
+  const { map } = testMap(now());
   const store = await OnceStore.open(join(folder, 'server3'));
   const verifier = new SessionVerifier({
     ...PEER,
@@ -137,7 +131,7 @@ async function session(demo: RegistryDemo, { tree, state }: SyncedRegistry): Pro
     // one CI and few entries: a real holder keeps the minimums of its policy
     { trustSets: [anchors], minimumCis: 1, maps: [map], registry: tree, minimumPublished: 1 },
   );
-  const plan = await planAnswer({ accepted, credential, anchors, sign: signer(sgp26) });
+  const plan = await planAnswer({ accepted, credential, anchors, sign: signAsEuicc });
   const wire = formatBundle(await proveAnswer(plan, prover, { onEvent }));
   const proved = seconds(start);
   const { role } = await verifier.accept(transactionId, parseBundle(wire));

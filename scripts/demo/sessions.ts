@@ -2,29 +2,29 @@
  * The demo's second half: the credential is shown to two servers that compare notes afterwards, then a
  * list revokes the manufacturer's certificate.
  */
-import { createPrivateKey, sign as signBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { type Certificate, parseCertificate, parseRevocationList } from '../../src/asn1/index.ts';
-import { bytesToBigint } from '../../src/bytes.ts';
-import { ZkcxError } from '../../src/errors.ts';
-import { anchorFromCertificate, checkSources, fillSources } from '../../src/pki/index.ts';
-import type { Credential } from '../../src/prover/credential.ts';
-import type { Prover, ProverEvent } from '../../src/prover/prover.ts';
-import { planAnswer, proveAnswer, refuseAlike } from '../../src/session/answer.ts';
-import { formatBundle, parseBundle } from '../../src/session/envelopes.ts';
-import { checkRequest, type Peer } from '../../src/session/holder.ts';
-import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { OnceStore } from '../../src/session/once-store.ts';
-import { SessionVerifier } from '../../src/session/session-verifier.ts';
-import { revocationMap } from '../../src/witness/revocation.ts';
-import type { RevocationMap } from '../../src/witness/revocation-map.ts';
-import { TrustSet } from '../../src/witness/trust.ts';
-import { ciList, POINTS } from '../../test/support/crl/index.ts';
+import {
+  checkRequest,
+  CLIENT_OFFER,
+  type Credential,
+  formatBundle,
+  OnceStore,
+  parseBundle,
+  type Peer,
+  planAnswer,
+  proveAnswer,
+  type Prover,
+  type ProverEvent,
+  refuseAlike,
+  SessionVerifier,
+  type SourcedMap,
+  TrustSet,
+  ZkcxError,
+} from 'zkcx';
+import { anchors, signAsEuicc, testMap } from '../../examples/test-pki.ts';
 
 export interface SessionDemo {
-  readonly sgp26: string;
   /** For the servers' stores. */
   readonly folder: string;
   readonly credential: Credential;
@@ -41,11 +41,8 @@ const now = () => BigInt(Math.floor(Date.now() / 1000));
 const short = (value: bigint | undefined) => `${String(value).slice(0, 12)}...`;
 
 export async function demoSessions(demo: SessionDemo): Promise<void> {
-  const { say, sgp26, folder } = demo;
-  const read = (file: string) => parseCertificate(readFileSync(join(sgp26, file)));
-  const ci = read('CertificateIssuer/CERT_CI_ECDSA_NIST.der');
-  const eum = read('EUM/CERT_EUM_ECDSA_NIST.der');
-  const clean = mapOf(ci, eum, [readListFile(sgp26, 'CRL-B-0'), readListFile(sgp26, 'CRL-A-0')]);
+  const { say, folder } = demo;
+  const clean = testMap(now());
   say(
     '',
     '4. Two sessions. The CI publishes two revocation lists, the EUM none; each server asks for an',
@@ -55,7 +52,7 @@ export async function demoSessions(demo: SessionDemo): Promise<void> {
   const seen: { pseudonym?: bigint; sessionKey: bigint }[] = [];
   for (const [i, peer] of SERVERS.entries()) {
     const store = await OnceStore.open(join(folder, `server${i}`));
-    seen.push(await session(demo, { ci, map: clean, peer, store }));
+    seen.push(await session(demo, { map: clean, peer, store }));
     await store.close();
   }
   const [first, second] = seen as [(typeof seen)[0], (typeof seen)[0]];
@@ -67,15 +64,15 @@ export async function demoSessions(demo: SessionDemo): Promise<void> {
     '   Nothing is equal or computable from the other: they cannot tell that it was one device. Back',
     '   at the same server the device would show the same pseudonym.',
   );
-  await demoRevocation(demo, ci, eum);
+  await demoRevocation(demo);
 }
 
 async function session(
-  { credential, prover, onEvent, say, sgp26 }: SessionDemo,
-  server: { ci: Certificate; map: RevocationMap; peer: Peer; store: OnceStore },
+  { credential, prover, onEvent, say }: SessionDemo,
+  server: { map: SourcedMap; peer: Peer; store: OnceStore },
 ) {
   const { peer } = server;
-  const { verifier, anchors, policy } = sides(server);
+  const { verifier, policy } = sides(server);
   const { transactionId, serverOffer } = verifier.challenge({
     clientOffer: CLIENT_OFFER,
     purpose: 'download',
@@ -86,7 +83,7 @@ async function session(
     { peer, clientOffer: CLIENT_OFFER, serverOffer, credential },
     policy,
   );
-  const plan = await planAnswer({ accepted, credential, anchors, sign: signer(sgp26) });
+  const plan = await planAnswer({ accepted, credential, anchors, sign: signAsEuicc });
   const wire = formatBundle(await proveAnswer(plan, prover, { onEvent }));
   const proved = performance.now();
   const verified = await verifier.accept(transactionId, parseBundle(wire));
@@ -99,19 +96,17 @@ async function session(
   return verified;
 }
 
-async function demoRevocation(demo: SessionDemo, ci: Certificate, eum: Certificate) {
-  const { say, credential, folder, sgp26 } = demo;
-  const at = now();
-  const serials = { serials: [eum.serialNumber], number: 2n, thisUpdate: at - 60n };
-  const revoking = mapOf(ci, eum, [ciList('B', serials), readListFile(sgp26, 'CRL-A-0')]);
+async function demoRevocation(demo: SessionDemo) {
+  const { say, credential, folder } = demo;
+  const revoking = testMap(now(), ['CRL-B-EUM', 'CRL-A-0']);
   const peer = SERVERS[0]!;
   const store = await OnceStore.open(join(folder, 'server2'));
-  const { verifier, anchors, policy } = sides({ ci, map: revoking, peer, store });
+  const { verifier, policy } = sides({ map: revoking, peer, store });
   const { transactionId, serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER });
   const refused = await refuseAlike(async () => {
     const request = { peer, clientOffer: CLIENT_OFFER, serverOffer, credential };
     const accepted = await checkRequest(request, policy);
-    const plan = await planAnswer({ accepted, credential, anchors, sign: signer(sgp26) });
+    const plan = await planAnswer({ accepted, credential, anchors, sign: signAsEuicc });
     return { wire: 'an answer', value: plan };
   });
   const reason = refused.reason?.code;
@@ -134,8 +129,7 @@ async function demoRevocation(demo: SessionDemo, ci: Certificate, eum: Certifica
 }
 
 /** Server and holder as they see one map and one CI. */
-function sides({ ci, map, peer, store }: Parameters<typeof session>[1]) {
-  const anchors = [anchorFromCertificate(ci)];
+function sides({ map: { map }, peer, store }: Parameters<typeof session>[1]) {
   const roots = {
     trustRoot: new TrustSet(anchors).root.toBigInt(),
     revocationRoot: map.root.toBigInt(),
@@ -150,41 +144,7 @@ function sides({ ci, map, peer, store }: Parameters<typeof session>[1]) {
   });
   // the test CI is alone; a real holder keeps the minimum of two
   const policy = { trustSets: [anchors], minimumCis: 1, maps: [map] };
-  return { verifier, anchors, policy };
-}
-
-export function mapOf(
-  ci: Certificate,
-  eum: Certificate,
-  lists: readonly Uint8Array[],
-): RevocationMap {
-  const at = now();
-  const sources = checkSources({
-    sources: [
-      { issuer: ci, kind: 'ca', point: POINTS.B },
-      { issuer: ci, kind: 'user', point: POINTS.A },
-      { issuer: eum, kind: 'user', point: 'none' },
-    ],
-    anchors: [anchorFromCertificate(ci)],
-    at,
-  });
-  const parsed = lists.map((der) => parseRevocationList(der));
-  return revocationMap(fillSources({ sources, lists: parsed, at }));
-}
-
-export const readListFile = (sgp26: string, list: string) =>
-  new Uint8Array(readFileSync(join(sgp26, `crl/${list}.der`)));
-
-/** The eUICC. */
-export function signer(sgp26: string) {
-  const key = createPrivateKey(readFileSync(join(sgp26, 'eUICC/SK_EUICC_ECDSA_NIST.pem')));
-  return (message: Uint8Array) => {
-    const signature = signBytes('sha256', message, { key, dsaEncoding: 'ieee-p1363' });
-    return {
-      r: bytesToBigint(signature.subarray(0, 32)),
-      s: bytesToBigint(signature.subarray(32)),
-    };
-  };
+  return { verifier, policy };
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

@@ -28,6 +28,8 @@ export class TrustSet {
   readonly root: Field;
   /** CIs. */
   readonly size: number;
+  /** `CiLeaf.hash` of each CI, ascending: what a registry is deployed with. */
+  readonly leaves: readonly bigint[];
   private readonly levels: Field[][];
 
   constructor(anchors: readonly TrustAnchor[]) {
@@ -40,8 +42,8 @@ export class TrustSet {
       );
     }
     this.size = hashes.size;
-    const sorted = [...hashes].sort((a, b) => (a < b ? -1 : 1));
-    const leaves = Array.from({ length: size }, (_, i) => Field(sorted[i] ?? 0n));
+    this.leaves = [...hashes].sort((a, b) => (a < b ? -1 : 1));
+    const leaves = Array.from({ length: size }, (_, i) => Field(this.leaves[i] ?? 0n));
     this.levels = [leaves];
     let empty = Field(0);
     for (let level = leaves; level.length > 1;) {

@@ -9,6 +9,7 @@ import { ZkcxError } from '../../src/errors.ts';
 import {
   buildList,
   ciList,
+  EUM_REVOKED,
   FIXTURE_LISTS,
   flag,
   issuingDistributionPoint,
@@ -27,21 +28,27 @@ const text = (content: Uint8Array) => Buffer.from(content).toString('latin1');
 const serialsOf = (list: RevocationList) => list.entries.map(({ serialNumber }) => serialNumber);
 
 describe('fixtures', () => {
-  test.each(FIXTURE_LISTS)('$path is what its recipe builds', ({ path, recipe }) => {
-    expect(buildList(recipe)).toEqual(fixture(path));
-  });
+  test.each([...FIXTURE_LISTS, EUM_REVOKED])(
+    '$path is what its recipe builds',
+    ({ path, recipe }) => {
+      expect(buildList(recipe)).toEqual(fixture(path));
+    },
+  );
 
-  test.each(FIXTURE_LISTS)('$path: the values of its recipe', ({ path, recipe }) => {
-    const list = parseRevocationList(fixture(path));
-    expect(serialsOf(list)).toEqual(recipe.serials);
-    expect(text(list.point)).toBe(recipe.point);
-    expect(list.scope).toBe(recipe.scope ?? 'both');
-    expect(list.crlNumber).toBe(recipe.number);
-    expect([list.thisUpdate, list.nextUpdate]).toEqual([recipe.thisUpdate, recipe.nextUpdate]);
-    expect(list.issuer.der).toEqual(recipe.signer.name);
-    expect(list.authorityKeyIdentifier).toEqual(recipe.signer.keyIdentifier);
-    expect(list.part).toBeUndefined();
-  });
+  test.each([...FIXTURE_LISTS, EUM_REVOKED])(
+    '$path: the values of its recipe',
+    ({ path, recipe }) => {
+      const list = parseRevocationList(fixture(path));
+      expect(serialsOf(list)).toEqual(recipe.serials);
+      expect(text(list.point)).toBe(recipe.point);
+      expect(list.scope).toBe(recipe.scope ?? 'both');
+      expect(list.crlNumber).toBe(recipe.number);
+      expect([list.thisUpdate, list.nextUpdate]).toEqual([recipe.thisUpdate, recipe.nextUpdate]);
+      expect(list.issuer.der).toEqual(recipe.signer.name);
+      expect(list.authorityKeyIdentifier).toEqual(recipe.signer.keyIdentifier);
+      expect(list.part).toBeUndefined();
+    },
+  );
 
   test.each(FIXTURE_LISTS)('$path: the values of @peculiar/x509', ({ path }) => {
     const list = parseRevocationList(fixture(path));

@@ -4,7 +4,7 @@ import { bigintToBytes, bytesToBigint } from '../../../src/bytes.ts';
 import type { Es10 } from '../../../src/rsp/lpa/index.ts';
 import { encodeIccid, hexToBytes } from '../../../src/sgp22/messages/identifiers.ts';
 import { EID, EUICC, EUM } from '../../session/world.ts';
-import type { Secret } from '../../support/rsp/leak-scan.ts';
+import type { Secret } from '../../../scripts/demo-zkcx/leak-scan.ts';
 
 export const text = (value: string) => new TextEncoder().encode(value);
 

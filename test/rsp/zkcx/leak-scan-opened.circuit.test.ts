@@ -8,7 +8,7 @@ import type { ZkcxDownloadOptions } from '../../../src/rsp/zkcx/device/index.ts'
 import { newHpkeKeyPair, senderContext } from '../../../src/rsp/zkcx/hpke.ts';
 import type { ZkcxMode } from '../../../src/rsp/zkcx/negotiation.ts';
 import { countedRandom } from '../../support/rsp/emulator.ts';
-import { findLeaks, type Recorded, type Secret } from '../../support/rsp/leak-scan.ts';
+import { findLeaks, type Recorded, type Secret } from '../../../scripts/demo-zkcx/leak-scan.ts';
 import {
   description,
   KNOWN,

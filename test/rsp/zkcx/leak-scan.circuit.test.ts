@@ -16,7 +16,7 @@ import { SEALED_ANSWER, SEALED_REQUEST } from '../../../src/rsp/zkcx/messages.ts
 import { EID, EUM } from '../../session/world.ts';
 import { ROOT } from '../../support/command.ts';
 import { es10Of, testEuicc } from '../../support/rsp/emulator.ts';
-import { findLeaks, type Recorded } from '../../support/rsp/leak-scan.ts';
+import { findLeaks, type Recorded } from '../../../scripts/demo-zkcx/leak-scan.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 import {
   DEVICE,

@@ -13,5 +13,5 @@ export {
   setListExtension,
 } from './list.ts';
 export type { ListChange, ListDraft, ListRecipe } from './list.ts';
-export { CI_SIGNER, ciList, FIXTURE_LISTS, POINTS, sgp26List } from './sgp26.ts';
+export { CI_SIGNER, ciList, EUM_REVOKED, FIXTURE_LISTS, POINTS, sgp26List } from './sgp26.ts';
 export { checked, EUM_POINT, eumList, filled, listOf, SOURCES } from './sources.ts';

@@ -1,5 +1,7 @@
 /** Lists of the SGP.26 test CI, which publishes none: signed with its published key. */
+import { parseCertificate } from '../../../src/asn1/index.ts';
 import { sgp26Device } from '../certificates/chains.ts';
+import { fixture } from '../certificates/keys.ts';
 import { buildList, madeUpSerials, signerOf } from './list.ts';
 import type { ListChange, ListRecipe } from './list.ts';
 
@@ -38,6 +40,16 @@ export const FIXTURE_LISTS = (['A', 'B'] as const).flatMap((list) =>
     }),
   })),
 );
+
+/** Revokes the EUM: follows CRL-B with 10 entries. */
+export const EUM_REVOKED = {
+  path: 'sgp26/crl/CRL-B-EUM.der',
+  recipe: sgp26List('B', {
+    number: 4n,
+    thisUpdate: time('2026-04-01'),
+    serials: [parseCertificate(fixture('sgp26/EUM/CERT_EUM_ECDSA_NIST.der')).serialNumber],
+  }),
+};
 
 /** A list of the CI, changed before it is signed. */
 export function ciList(

@@ -1,5 +1,5 @@
 /**
- * `tsx scripts/demo-aggregate.ts [--chains 8] [--prove]`: which proofs a fold of so many chains takes, with one
+ * `npm run bench:machines -- [--chains 8] [--prove]`: which proofs the aggregation of so many chains takes, with one
  * EUM for all of them and with one each. With --prove also makes them, from certificates, twice: by two
  * workers on a Redis of its own, and in one process with the same blinds. Both must come to one root.
  * 17 proofs a run for 8 chains, and two provers at once: some 10 GB and most of an hour.
