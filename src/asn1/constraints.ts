@@ -2,7 +2,7 @@ import { ZkcxError } from '../errors.ts';
 import { contextTag, TAG } from './cursor.ts';
 import type { DerCursor } from './cursor.ts';
 import { isOrganisationTag, readName } from './names.ts';
-import { OID } from './oids.ts';
+import { OID } from './oid.ts';
 import { latin1 } from './values.ts';
 import type { NameAttribute, PermittedBase } from './types.ts';
 

@@ -3,7 +3,7 @@ import { readExtensionList } from './crl-extensions.ts';
 import type { RevokedEntry } from './crl-types.ts';
 import { TAG } from './cursor.ts';
 import type { DerCursor } from './cursor.ts';
-import { OID } from './oids.ts';
+import { OID } from './oid.ts';
 import { readTime } from './times.ts';
 import { decodeInteger, readSerialNumber } from './values.ts';
 

@@ -5,7 +5,7 @@ import { contextTag, TAG } from './cursor.ts';
 import type { DerCursor } from './cursor.ts';
 import { readAuthorityKeyIdentifier } from './extension-values.ts';
 import { readExtension } from './extensions.ts';
-import { OID } from './oids.ts';
+import { OID } from './oid.ts';
 import type { Extension } from './types.ts';
 import { decodeBoolean, readInteger } from './values.ts';
 

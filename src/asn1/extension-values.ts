@@ -8,7 +8,8 @@ import {
 import { ZkcxError } from '../errors.ts';
 import { contextTag, TAG } from './cursor.ts';
 import type { DerCursor, DerElement } from './cursor.ts';
-import { checkRest, decodeInteger, decodeOid, readBitString } from './values.ts';
+import { decodeOid } from './oid.ts';
+import { checkRest, decodeInteger, readBitString } from './values.ts';
 import { readBooleanDefaultFalse, readInteger, readOid } from './values.ts';
 import type { Certificate, KeyUsage } from './types.ts';
 

@@ -12,7 +12,7 @@ import {
   readRegisteredId,
   readSubjectKeyIdentifier,
 } from './extension-values.ts';
-import { OID } from './oids.ts';
+import { OID } from './oid.ts';
 import { readBooleanDefaultFalse, readOid } from './values.ts';
 import type { Certificate, Extension } from './types.ts';
 

@@ -9,7 +9,7 @@ export { parseRevocationList } from './crl.ts';
 export type { ListScope, RevocationList, RevokedEntry } from './crl-types.ts';
 export { DerCursor, TAG } from './cursor.ts';
 export { subjectOrganisation, subjectSerialNumber } from './names.ts';
-export { OID } from './oids.ts';
+export { encodeOid, isOid, OID } from './oid.ts';
 export { certificateBytes, listBytes } from './pem.ts';
 export { parseEcdsaSignature } from './signature.ts';
 export type { Certificate, Name, PermittedBase, Span } from './types.ts';

@@ -1,7 +1,7 @@
 import { ZkcxError } from '../errors.ts';
 import { TAG } from './cursor.ts';
 import type { DerCursor, DerElement } from './cursor.ts';
-import { OID } from './oids.ts';
+import { OID } from './oid.ts';
 import { latin1, readOid } from './values.ts';
 import type { Name, NameAttribute } from './types.ts';
 

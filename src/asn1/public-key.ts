@@ -2,7 +2,7 @@ import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { TAG } from './cursor.ts';
 import type { DerCursor } from './cursor.ts';
-import { OID } from './oids.ts';
+import { OID } from './oid.ts';
 import { readBitString, readOid } from './values.ts';
 import type { Certificate } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { ZkcxError } from '../errors.ts';
 import { onlyElement, TAG } from './cursor.ts';
 import type { DerCursor } from './cursor.ts';
-import { OID } from './oids.ts';
+import { OID } from './oid.ts';
 import { readInteger, readOid } from './values.ts';
 
 /** Both numbers as found, 0 <= r, s < 2^256; the range 1 to n - 1 is ECDSA's to check. */

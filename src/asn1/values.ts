@@ -2,9 +2,7 @@ import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { TAG } from './cursor.ts';
 import type { DerCursor, DerElement } from './cursor.ts';
-
-/** Content bytes of an OID: short-form lengths only, far above any OID in use. */
-const MAX_OID_BYTES = 127;
+import { decodeOid } from './oid.ts';
 
 const MAX_SERIAL_BYTES = 20;
 
@@ -79,31 +77,6 @@ export function decodeInteger(content: Uint8Array, what: string): bigint {
   }
   const unsigned = bytesToBigint(content);
   return first < 0x80 ? unsigned : unsigned - (1n << BigInt(8 * content.length));
-}
-
-/** Dotted form; arcs of any size. Throws ERR_DER_OID when empty, cut or with padded arcs. */
-export function decodeOid(content: Uint8Array, what: string): string {
-  if (content.length === 0 || content.length > MAX_OID_BYTES || content.at(-1)! >= 0x80) {
-    throw new ZkcxError('ERR_DER_OID', `${what} is empty, cut off or above ${MAX_OID_BYTES} bytes`);
-  }
-  const arcs: bigint[] = [];
-  let arc = 0n;
-  let atStart = true;
-  for (const byte of content) {
-    // X.690 8.19.2: an arc has no leading 80
-    if (atStart && byte === 0x80) {
-      throw new ZkcxError('ERR_DER_OID', `${what} has an arc that is not minimal`);
-    }
-    arc = (arc << 7n) | BigInt(byte & 0x7f);
-    atStart = byte < 0x80;
-    if (atStart) {
-      arcs.push(arc);
-      arc = 0n;
-    }
-  }
-  const [first, ...rest] = arcs as [bigint, ...bigint[]];
-  const root = first < 80n ? first / 40n : 2n;
-  return [root, first - 40n * root, ...rest].join('.');
 }
 
 /** One character a byte, so that bytes and text of a string type map one to one. */

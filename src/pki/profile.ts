@@ -1,4 +1,4 @@
-import { DerCursor, OID, TAG } from '../asn1/index.ts';
+import { DerCursor, encodeOid, OID, TAG } from '../asn1/index.ts';
 import type { Certificate, Name } from '../asn1/index.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ZkcxError } from '../errors.ts';
@@ -47,7 +47,7 @@ export function checkName(what: string, { der, attributes }: Name): void {
   limit('ERR_PROFILE_NAME_ATTRIBUTES', `attributes of the ${what}`, attributes.length, NAME_SLOTS);
   for (const { oid, value } of attributes) {
     // two headers around OID and value inside the SEQUENCE, and its own
-    const content = oidLength(oid) + value.length + 6;
+    const content = encodeOid(oid).length + value.length + 6;
     limit('ERR_PROFILE_RDN_LENGTH', `bytes of an RDN of the ${what}`, content, MAX_RDN);
   }
   limit('ERR_PROFILE_NAME_LENGTH', `bytes of the ${what}`, der.length, MAX_NAME);
@@ -69,7 +69,7 @@ function checkExtensions({ extensions, policies = [], registeredId }: Certificat
     ...(registeredId ? [registeredId] : []),
   ];
   for (const oid of oids)
-    limit('ERR_PROFILE_OID_LENGTH', 'bytes of an OID', oidLength(oid), MAX_OID);
+    limit('ERR_PROFILE_OID_LENGTH', 'bytes of an OID', encodeOid(oid).length, MAX_OID);
 }
 
 function checkConstraints({ nameConstraints, permittedEins }: Certificate): void {
@@ -93,15 +93,6 @@ function count(value: Uint8Array): number {
   let found = 0;
   for (; !list.done; found++) list.any('element');
   return found;
-}
-
-/** Content bytes of a dotted OID in DER: seven bits a byte (X.690, 8.19). */
-function oidLength(dotted: string): number {
-  const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
-  return [40n * first + second, ...rest].reduce(
-    (total, arc) => total + Math.ceil(arc.toString(2).length / 7),
-    0,
-  );
 }
 
 export function limit(code: ErrorCode, what: string, found: number, most: number): void {

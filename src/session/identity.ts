@@ -1,5 +1,5 @@
 /** Identity fields of the circuits as what they stand for. */
-import { decodeOid } from '../asn1/values.ts';
+import { decodeOid } from '../asn1/oid.ts';
 import { bigintToBytes } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import type { Identity } from '../pki/index.ts';

@@ -3,9 +3,9 @@
  * writes them. Each is parsed to its last byte and compared with the session before anything is
  * hashed: a signature over other bytes, or for another session, is no possession of this one.
  */
+import { encodeOid } from '../asn1/oid.ts';
 import { decodeInteger } from '../asn1/values.ts';
 import { bytesEqual, bytesToHex } from '../bytes.ts';
-import { oidContent } from '../witness/encode.ts';
 import { readSequence, refuse } from './elements.ts';
 
 /** Numbers in `possession`. */
@@ -80,7 +80,7 @@ function checkCancelSession(message: Uint8Array, context: MessageContext): void 
   const [signed] = readSequence(message, [0x30], what);
   const [transactionId, oid, reason] = readSequence(signed!, [0x80, 0x81, 0x82], what);
   same(transactionId, context.transactionId, what, 'is of another transaction');
-  same(oid, oidContent(context.serverOid), what, 'names another server');
+  same(oid, encodeOid(context.serverOid), what, 'names another server');
   const known = [0, 1, 2, 3, 4, 5, 127];
   if (reason?.length !== 1 || !known.includes(reason[0]!))
     throw refuse(what, 'has no known reason');
@@ -95,7 +95,7 @@ function checkInstallationResult(message: Uint8Array, context: MessageContext): 
     what,
   );
   same(transactionId, context.transactionId, what, 'is of another transaction');
-  same(oid, oidContent(context.serverOid), what, 'names another server');
+  same(oid, encodeOid(context.serverOid), what, 'names another server');
   const [success, error] = readSequence(result!, [-0xa0, -0xa1], what);
   if ((success === undefined) === (error === undefined)) throw refuse(what, 'has not one result');
   if (success !== undefined) {

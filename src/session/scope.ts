@@ -1,11 +1,11 @@
 /** What a pseudonym is for: one server, one purpose. */
+import { encodeOid, isOid } from '../asn1/oid.ts';
 import { oidIdentity } from '../circuits/claims.ts';
 import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAX_OID } from '../params.ts';
-import { octets, oidContent } from '../witness/encode.ts';
+import { octets } from '../witness/encode.ts';
 
-const DOTTED = /^[0-2](\.(0|[1-9][0-9]{0,38}))+$/;
 export const PURPOSE = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 /**
@@ -17,13 +17,13 @@ export const PURPOSE = /^[a-z0-9][a-z0-9-]{0,30}$/;
  * @throws ERR_SESSION_VALUE
  */
 export function scopeOf(serverOid: string, purpose: string): bigint {
-  if (!DOTTED.test(serverOid) || oidContent(serverOid).length > MAX_OID) {
+  if (!isOid(serverOid) || encodeOid(serverOid).length > MAX_OID) {
     throw new ZkcxError('ERR_SESSION_VALUE', 'a server is named by an OID in dotted form');
   }
   if (!PURPOSE.test(purpose)) {
     throw new ZkcxError('ERR_SESSION_VALUE', 'a purpose has 1 to 31 of a-z, 0-9 and hyphens');
   }
   const { length, value } = octets(new TextEncoder().encode(purpose));
-  const server = oidIdentity(octets(oidContent(serverOid)));
+  const server = oidIdentity(octets(encodeOid(serverOid)));
   return domainHash('scope', [server, length, value]).toBigInt();
 }

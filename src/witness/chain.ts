@@ -3,6 +3,7 @@
  * after the first needs the proof of the one before.
  */
 import { Field } from 'o1js';
+import { encodeOid } from '../asn1/oid.ts';
 import { bytesToBigint } from '../bytes.ts';
 import { AnchorWitness, ExtendWitness } from '../circuits/chain.program.ts';
 import {
@@ -20,7 +21,7 @@ import { MAX_LINKS } from '../params.ts';
 import type { CheckedChain, Identity, Window } from '../pki/index.ts';
 import type { RandomBytes } from '../random.ts';
 import { ROLES } from '../roles.ts';
-import { constraints, octets, oidContent, organisation, paddedTbs } from './encode.ts';
+import { constraints, octets, organisation, paddedTbs } from './encode.ts';
 import { publicKey, signature } from './encode.ts';
 import type { MapPlace } from './revocation-map.ts';
 import { ciLeaf, type TrustSet } from './trust.ts';
@@ -166,7 +167,7 @@ export function hashOfHandle({ issuer, listKind, serialNumber }: RevocationHandl
 function identityOf(identity: Identity | undefined): Field {
   if (identity === undefined) return Field(0);
   if (identity.kind === 'eid') return Field(BigInt(identity.digits));
-  return oidIdentity(octets(oidContent(identity.oid)));
+  return oidIdentity(octets(encodeOid(identity.oid)));
 }
 
 /** 248 unpredictable bits. */

@@ -62,18 +62,6 @@ export function constraints(bases: readonly PermittedBase[]): Constraints {
   });
 }
 
-/** Content bytes of a DER OBJECT IDENTIFIER (X.690, 8.19). */
-export function oidContent(dotted: string): Uint8Array {
-  const [first, second, ...rest] = dotted.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
-  return Uint8Array.from([40n * first + second, ...rest].flatMap(base128));
-}
-
-function base128(arc: bigint): number[] {
-  const digits = [Number(arc & 127n)];
-  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) digits.unshift(Number(rest & 127n) | 128);
-  return digits;
-}
-
 function asciiBytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

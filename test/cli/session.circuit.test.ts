@@ -12,7 +12,7 @@ import { buildMap, formatMap } from '../../src/session/map-file.ts';
 import { formatRegistry } from '../../src/session/registry-file.ts';
 import { writeSession, writeVerifiedSession } from '../../src/session/session-file.ts';
 import { planPossession } from '../../src/session/statements.ts';
-import { oidContent } from '../../src/witness/encode.ts';
+import { encodeOid } from '../../src/asn1/oid.ts';
 import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { bundleOf, planFor, possessionOf } from '../session/bundles.ts';
 import {
@@ -245,7 +245,7 @@ describe('zkcx possess verify', () => {
       0x30,
       concatBytes(
         encodeTlv(0x80, session.transcript.transactionId),
-        encodeTlv(0x81, oidContent(SERVER_OID)),
+        encodeTlv(0x81, encodeOid(SERVER_OID)),
         Uint8Array.of(0x82, 1, 0),
       ),
     );

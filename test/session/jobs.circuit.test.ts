@@ -30,7 +30,7 @@ import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { concatBytes } from '../../src/bytes.ts';
 import { leafOf } from '../../src/witness/presentation.ts';
 import { RegistryTree } from '../../src/witness/registry-tree.ts';
-import { oidContent } from '../../src/witness/encode.ts';
+import { encodeOid } from '../../src/asn1/oid.ts';
 import {
   ANCHORS,
   credentialOf,
@@ -102,7 +102,7 @@ const cancellation = () =>
     0x30,
     concatBytes(
       encodeTlv(0x80, plain.session.transcript.transactionId),
-      encodeTlv(0x81, oidContent(SERVER_OID)),
+      encodeTlv(0x81, encodeOid(SERVER_OID)),
       Uint8Array.of(0x82, 1, 0),
     ),
   );

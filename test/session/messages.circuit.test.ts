@@ -4,7 +4,7 @@ import { concatBytes } from '../../src/bytes.ts';
 import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { readElements } from '../../src/session/elements.ts';
 import { checkMessage, type MessageContext, type MessageKind } from '../../src/session/messages.ts';
-import { oidContent } from '../../src/witness/encode.ts';
+import { encodeOid } from '../../src/asn1/oid.ts';
 
 const OID = '2.999.10';
 const context: MessageContext = {
@@ -30,12 +30,12 @@ const withCode = concatBytes(
   tlv('30', transactionId, otpk, tlv('04', new Uint8Array(32))),
   signature,
 );
-const cancel = tlv('30', transactionId, tlv('81', oidContent(OID)), hex('820101'));
+const cancel = tlv('30', transactionId, tlv('81', encodeOid(OID)), hex('820101'));
 const ICCID = hex('5a0a98001032547698103214');
 const metadata = (sequence = '80020100', event = '81020780', address = 'DP.example.com') =>
   tlv('bf2f', hex(sequence), hex(event), tlv('0c', ascii(address)), ICCID);
 const result = (outcome: Uint8Array, oid = OID) =>
-  tlv('bf27', transactionId, metadata(), tlv('06', oidContent(oid)), tlv('a2', outcome));
+  tlv('bf27', transactionId, metadata(), tlv('06', encodeOid(oid)), tlv('a2', outcome));
 const success = tlv('a0', tlv('4f', new Uint8Array(16)), tlv('04', hex('aabb')));
 const failure = tlv('a1', hex('800101'), hex('810102'));
 
@@ -93,7 +93,7 @@ describe('refused', () => {
     [
       'cancellation for an unknown reason',
       'cancelSession',
-      tlv('30', transactionId, tlv('81', oidContent(OID)), hex('820106')),
+      tlv('30', transactionId, tlv('81', encodeOid(OID)), hex('820106')),
     ],
     ['result of another transaction', 'installationResult', result(success), other],
     ['result of another server', 'installationResult', result(success, '2.999.11')],

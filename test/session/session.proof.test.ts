@@ -25,7 +25,7 @@ import { OnceStore } from '../../src/session/once-store.ts';
 import { SessionVerifier } from '../../src/session/session-verifier.ts';
 import { certify, possess } from '../../src/session/statements.ts';
 import type { VerifiedPresentation } from '../../src/session/verifier.ts';
-import { oidContent } from '../../src/witness/encode.ts';
+import { encodeOid } from '../../src/asn1/oid.ts';
 import { download } from '../rsp/zkcx/proven-download.ts';
 import { KEYS, proveAlone } from '../support/alone.ts';
 import { provenCredential } from '../support/credentials.ts';
@@ -93,7 +93,7 @@ const cancellation = () =>
     0x30,
     concatBytes(
       encodeTlv(0x80, kept.transcript.transactionId),
-      encodeTlv(0x81, oidContent(SERVER_OID)),
+      encodeTlv(0x81, encodeOid(SERVER_OID)),
       Uint8Array.of(0x82, 1, 0),
     ),
   );

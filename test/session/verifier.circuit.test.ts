@@ -9,7 +9,7 @@ import { verifyPossession } from '../../src/session/possession.ts';
 import { scopeOf } from '../../src/session/scope.ts';
 import { planPossession } from '../../src/session/statements.ts';
 import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';
-import { oidContent } from '../../src/witness/encode.ts';
+import { encodeOid } from '../../src/asn1/oid.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { concatBytes } from '../../src/bytes.ts';
@@ -270,7 +270,7 @@ describe('a possession', () => {
       0x30,
       concatBytes(
         encodeTlv(0x80, plain.expectation.transcript.transactionId),
-        encodeTlv(0x81, oidContent(SERVER_OID)),
+        encodeTlv(0x81, encodeOid(SERVER_OID)),
         Uint8Array.of(0x82, 1, 0),
       ),
     );

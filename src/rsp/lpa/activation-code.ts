@@ -1,3 +1,4 @@
+import { isOid } from '../../asn1/index.ts';
 import { ZkcxError } from '../../errors.ts';
 
 /** What an activation code says (SGP.22 4.1). */
@@ -17,7 +18,6 @@ const MAX_LENGTH = 255;
 const HOST =
   /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/i;
 const MATCHING_ID = /^[0-9A-Z-]*$/i;
-const OID = /^[0-2](\.(0|[1-9]\d*))+$/;
 
 /**
  * Read an activation code: `1$address$matchingId`, then optionally `$oid` and `$1` for a confirmation
@@ -42,7 +42,7 @@ export function parseActivationCode(text: string): ActivationCode {
   if (!MATCHING_ID.test(matchingId)) {
     throw wrong('matchingId', 'its token may have letters, digits and hyphens');
   }
-  if (oid !== undefined && oid !== '' && !OID.test(oid)) {
+  if (oid !== undefined && oid !== '' && !isOid(oid)) {
     throw wrong('oid', 'its SM-DP+ OID must be dotted numbers');
   }
   if (flag !== undefined && flag !== '1') {

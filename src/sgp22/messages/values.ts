@@ -1,5 +1,6 @@
 /** Values of elements, read strictly and written canonically. */
-import { decodeBitString, decodeBoolean, decodeInteger, decodeOid } from '../../asn1/values.ts';
+import { decodeBitString, decodeBoolean, decodeInteger } from '../../asn1/values.ts';
+import { decodeOid, encodeOid as oidContent, isOid } from '../../asn1/oid.ts';
 import { ZkcxError } from '../../errors.ts';
 import { encodeTlv } from '../../asn1/tlv.ts';
 import type { Tlv } from '../../asn1/tlv.ts';
@@ -113,17 +114,8 @@ export function encodeBoolean(tag: number, value: boolean): Uint8Array {
 
 /** OBJECT IDENTIFIER from its dotted form. */
 export function encodeOid(tag: number, dotted: string): Uint8Array {
-  // below the roots 0 and 1 the second number ends at 39 (X.690 8.19.4)
-  if (!/^([01]\.[1-3]?\d|2\.(0|[1-9]\d*))(\.(0|[1-9]\d*))*$/.test(dotted)) {
-    throw badValue('an OID', 'is not dotted numbers');
-  }
-  const [root, second, ...rest] = dotted.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
-  const content = [40n * root + second, ...rest].flatMap((arc) => {
-    const groups = [Number(arc & 127n)];
-    for (let left = arc >> 7n; left > 0n; left >>= 7n) groups.unshift(Number(left & 127n) | 128);
-    return groups;
-  });
-  return encodeTlv(tag, Uint8Array.from(content));
+  if (!isOid(dotted)) throw badValue('an OID', 'is not dotted numbers');
+  return encodeTlv(tag, oidContent(dotted));
 }
 
 /** BIT STRING with named bits, without trailing zero bits (X.690 11.2.2). */

@@ -51,6 +51,7 @@ describe('activation codes', () => {
     ['LPA:1$smdp.example.com$T$1.', 'oid'],
     ['LPA:1$smdp.example.com$T$3.1', 'oid'],
     ['LPA:1$smdp.example.com$T$1.02', 'oid'],
+    ['LPA:1$smdp.example.com$T$1.99.1', 'oid'],
     ['LPA:1$smdp.example.com$T$$', 'confirmationCode'],
     ['LPA:1$smdp.example.com$T$$0', 'confirmationCode'],
     [`LPA:1$smdp.example.com$${'T'.repeat(300)}`, 'length'],
@@ -69,7 +70,7 @@ describe('activation codes', () => {
         fc.option(fc.array(digits, { minLength: 1, maxLength: 6 }), { nil: undefined }),
         fc.boolean(),
         (address, matchingId, arcs, confirmationCodeRequired) => {
-          const oid = arcs && ['1', ...arcs].join('.');
+          const oid = arcs && ['2', ...arcs].join('.');
           const code = { address, matchingId, confirmationCodeRequired, ...(oid ? { oid } : {}) };
           expect(parseActivationCode(formatActivationCode(code))).toEqual(code);
         },
