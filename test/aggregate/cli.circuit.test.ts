@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ROOT, run } from '../support/command.ts';
+import { told, zkcx } from '../support/cli.ts';
+import { ROOT } from '../support/command.ts';
 import { claimed } from '../support/aggregate/chains.ts';
 
 const SGP26 = join(ROOT, 'fixtures/sgp26');
@@ -14,22 +15,20 @@ const EUICC = join(SGP26, 'eUICC/CERT_EUICC_ECDSA_NIST.der');
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function zkcx(...args: string[]) {
-  return run('node', ['--import', 'tsx', 'src/cli/main.ts', ...args], { env: { ZKCX_REDIS: '' } });
-}
+delete process.env['ZKCX_REDIS'];
 
 const aggregate = (...args: string[]) =>
-  zkcx('aggregate', '--root', CI, '--out', join(folder, 'out'), '--json', ...args);
+  told('aggregate', '--root', CI, '--out', join(folder, 'out'), ...args);
 
 describe('zkcx aggregate', () => {
-  test.each(['aggregate', 'worker'])('%s --help', (command) => {
-    const { status, stdout } = zkcx(command, '--help');
+  test.each(['aggregate', 'worker'])('%s --help', async (command) => {
+    const { status, stdout } = await zkcx(command, '--help');
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: zkcx ${command}`);
     expect(stdout).toContain('--json');
   });
 
-  test('refuses what is no chain, before it proves', () => {
+  test('refuses what is no chain, before it proves', async () => {
     const proof = join(folder, 'proof.json');
     const foreign = claimed(1, { trustRoot: 5n, validUntil: 9_999_999_999n });
     writeFileSync(proof, JSON.stringify(foreign.proof));
@@ -41,31 +40,27 @@ describe('zkcx aggregate', () => {
       [[chain, '--redis', 'http://:secret@host'], 2, 'ERR_AGGREGATE_REDIS'],
       [[proof], 2, 'ERR_AGGREGATE_TRUST_ROOT'],
     ] as const) {
-      const answer = aggregate(...args);
-      expect({ code: JSON.parse(answer.stdout).error.code, status: answer.status }).toEqual({
-        code,
-        status,
-      });
-      expect(answer.stdout + answer.stderr).not.toContain('secret');
+      const answer = await aggregate(...args);
+      expect(answer).toMatchObject({ error: { code }, status });
+      expect(JSON.stringify(answer)).not.toContain('secret');
     }
     expect(readdirSync(join(folder, 'out'))).not.toContain('aggregate.json');
   });
 
-  test('does not write over an aggregate', () => {
+  test('does not write over an aggregate', async () => {
     writeFileSync(join(folder, 'out', 'aggregate.json'), '');
-    const { status, stdout } = aggregate(`${EUM},${EUICC}`);
-    expect(status).toBe(2);
-    expect(JSON.parse(stdout).error.code).toBe('ERR_FILE_WRITE');
+    const answer = await aggregate(`${EUM},${EUICC}`);
+    expect(answer).toMatchObject({ status: 2, error: { code: 'ERR_FILE_WRITE' } });
   });
 
-  test('is a usage error without a chain, a root or a folder; a worker without a Redis', () => {
+  test('is a usage error without a chain, a root or a folder; a worker without a Redis', async () => {
     for (const args of [
       ['aggregate', '--root', CI, '--out', folder],
       ['aggregate', '--root', CI, EUM],
       ['aggregate', '--out', folder, EUM],
       ['worker'],
     ]) {
-      expect(zkcx(...args)).toMatchObject({ status: 2, stdout: '' });
+      expect(await zkcx(...args)).toMatchObject({ status: 2, stdout: '' });
     }
   });
 });

@@ -1,9 +1,10 @@
-/** The command line as a user meets it: a process, its output, its exit code. */
+/** The command line as a user meets it: its output, its exit code. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ROOT, run } from '../support/command.ts';
+import { zkcx } from '../support/cli.ts';
+import { ROOT } from '../support/command.ts';
 
 const SGP26 = join(ROOT, 'fixtures/sgp26');
 const CI = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
@@ -21,10 +22,6 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-function zkcx(...args: string[]) {
-  return run('node', ['--import', 'tsx', 'src/cli/main.ts', ...args]);
-}
-
 const pem = () => {
   const base64 = readFileSync(EUICC).toString('base64');
   const lines = base64.match(/.{1,64}/g) ?? [];
@@ -32,12 +29,12 @@ const pem = () => {
 };
 
 describe('zkcx', () => {
-  test('prints its version and its help', () => {
+  test('prints its version and its help', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       version: string;
     };
-    expect(zkcx('--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
-    const help = zkcx('--help');
+    expect(await zkcx('--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
+    const help = await zkcx('--help');
     expect(help.status).toBe(0);
     expect(help.stdout).toMatch(/Exit codes: 0 done; 1 the answer is no/);
   });
@@ -49,8 +46,8 @@ describe('zkcx', () => {
     'chain verify',
     'keys build',
     'keys check',
-  ])('%s --help', (command) => {
-    const { status, stdout } = zkcx(...command.split(' '), '--help');
+  ])('%s --help', async (command) => {
+    const { status, stdout } = await zkcx(...command.split(' '), '--help');
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: zkcx ${command}`);
     expect(stdout).toContain('--json');
@@ -68,24 +65,25 @@ describe('zkcx', () => {
     ['an unknown backend', ['keys', 'check', '--backend', 'gpu']],
     ['an unknown program', ['keys', 'build', '--only', 'everything']],
     ['a relay without a pause', ['registry', 'relay', '--spool', folder, '--every', '0']],
-  ])('%s is a usage error', (_, args) => {
-    const { status, stdout, stderr } = zkcx(...args);
+  ])('%s is a usage error', async (_, args) => {
+    const { status, stdout, stderr } = await zkcx(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).not.toBe('');
   });
 });
 
 describe('zkcx cert inspect', () => {
-  test('shows a certificate, DER and PEM alike', () => {
-    const der = zkcx('cert', 'inspect', EUICC);
+  test('shows a certificate, DER and PEM alike', async () => {
+    const der = await zkcx('cert', 'inspect', EUICC);
     expect(der.status).toBe(0);
     expect(der.stdout).toContain(EID);
     expect(der.stdout).toContain('euicc-v2');
-    expect(zkcx('cert', 'inspect', file('euicc.pem', pem()))).toEqual(der);
+    const { stdout } = await zkcx('cert', 'inspect', file('euicc.pem', pem()));
+    expect(stdout).toBe(der.stdout);
   });
 
-  test('speaks JSON', () => {
-    const { status, stdout } = zkcx('cert', 'inspect', '--json', EUM);
+  test('speaks JSON', async () => {
+    const { status, stdout } = await zkcx('cert', 'inspect', '--json', EUM);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
@@ -96,11 +94,11 @@ describe('zkcx cert inspect', () => {
     });
   });
 
-  test('does not let a certificate write to the terminal', () => {
+  test('does not let a certificate write to the terminal', async () => {
     const der = readFileSync(EUICC);
     const name = der.indexOf('Test eUICC');
     der.write('\x1b[2J\x07Test', name, 'latin1');
-    const { status, stdout } = zkcx('cert', 'inspect', file('escape.der', der));
+    const { status, stdout } = await zkcx('cert', 'inspect', file('escape.der', der));
     expect(status).toBe(0);
     expect(stdout).toContain('\\u{1b}[2J\\u{7}');
     expect(stdout).not.toContain('\x1b');
@@ -112,8 +110,8 @@ describe('zkcx cert inspect', () => {
     ['text', () => file('text.der', 'hello'), 'ERR_PEM'],
     ['half a certificate', () => file('half.der', readFileSync(EUM).subarray(0, 300)), 'ERR_DER_'],
     ['a huge file', () => file('huge.der', new Uint8Array(65_537)), 'ERR_FILE_SIZE'],
-  ])('takes %s for bad input', (_, make, code) => {
-    const { status, stdout, stderr } = zkcx('cert', 'inspect', make());
+  ])('takes %s for bad input', async (_, make, code) => {
+    const { status, stdout, stderr } = await zkcx('cert', 'inspect', make());
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(code);
   });
@@ -122,8 +120,8 @@ describe('zkcx cert inspect', () => {
 describe('zkcx chain check', () => {
   const root = ['--root', CI];
 
-  test('says yes to the test chain', () => {
-    const { status, stdout } = zkcx('chain', 'check', '--json', ...root, ...WHEN, EUM, EUICC);
+  test('says yes to the test chain', async () => {
+    const { status, stdout } = await zkcx('chain', 'check', '--json', ...root, ...WHEN, EUM, EUICC);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       ok: true,
@@ -139,21 +137,23 @@ describe('zkcx chain check', () => {
     ['after it ended', ['--at', '2657957318', EUM, EUICC], 'ERR_CHAIN_EXPIRED'],
     ['in the wrong order', [...WHEN, EUICC, EUM], 'ERR_CHAIN_AKI'],
     ['with a link missing', [...WHEN, EUICC], 'ERR_CHAIN_AKI'],
-  ])('says no to the chain %s', (_, args, code) => {
-    const { status, stdout } = zkcx('chain', 'check', '--json', ...root, ...args);
+  ])('says no to the chain %s', async (_, args, code) => {
+    const { status, stdout } = await zkcx('chain', 'check', '--json', ...root, ...args);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code } });
   });
 
-  test('finds the CI among several', () => {
+  test('finds the CI among several', async () => {
     const other = join(SGP26, 'DPauth/CERT_S_SM_DPauth_ECDSA_NIST.der');
-    expect(zkcx('chain', 'check', '--root', CI, '--root', CI, ...WHEN, other).status).toBe(0);
+    expect((await zkcx('chain', 'check', '--root', CI, '--root', CI, ...WHEN, other)).status).toBe(
+      0,
+    );
     // a server certificate is no CI
-    expect(zkcx('chain', 'check', '--root', other, ...WHEN, other).status).toBe(1);
+    expect((await zkcx('chain', 'check', '--root', other, ...WHEN, other)).status).toBe(1);
   });
 
-  test('tells neither an EID nor a key', () => {
-    const { stdout, stderr } = zkcx('chain', 'check', ...root, ...WHEN, EUM, EUICC);
+  test('tells neither an EID nor a key', async () => {
+    const { stdout, stderr } = await zkcx('chain', 'check', ...root, ...WHEN, EUM, EUICC);
     expect(stdout).toContain('CI -> eum-v2 -> euicc-v2');
     expect(stdout + stderr).not.toContain(EID);
     expect(stdout + stderr).not.toMatch(/[0-9a-f]{40}/);
@@ -161,17 +161,35 @@ describe('zkcx chain check', () => {
 });
 
 describe('zkcx chain prove', () => {
-  test('refuses a bad chain before any proving', () => {
+  test('refuses a bad chain before any proving', async () => {
     const out = join(folder, 'credential.json');
-    const { status, stderr } = zkcx('chain', 'prove', '--root', CI, '--out', out, ...WHEN, EUICC);
+    const { status, stderr } = await zkcx(
+      'chain',
+      'prove',
+      '--root',
+      CI,
+      '--out',
+      out,
+      ...WHEN,
+      EUICC,
+    );
     expect(status).toBe(1);
     expect(stderr).toContain('ERR_CHAIN_AKI');
     expect(stderr).not.toContain('Compiling');
   });
 
-  test('overwrites nothing', () => {
+  test('overwrites nothing', async () => {
     const out = file('old.json', 'precious');
-    const { status, stderr } = zkcx('chain', 'prove', '--root', CI, '--out', out, ...WHEN, EUM);
+    const { status, stderr } = await zkcx(
+      'chain',
+      'prove',
+      '--root',
+      CI,
+      '--out',
+      out,
+      ...WHEN,
+      EUM,
+    );
     expect(status).toBe(2);
     expect(stderr).toContain('ERR_FILE_WRITE');
     expect(readFileSync(out, 'utf8')).toBe('precious');
@@ -179,8 +197,8 @@ describe('zkcx chain prove', () => {
 });
 
 describe('zkcx chain verify', () => {
-  test('wants to know whom to trust', () => {
-    const { status, stderr } = zkcx('chain', 'verify', file('proof.json', '{}'));
+  test('wants to know whom to trust', async () => {
+    const { status, stderr } = await zkcx('chain', 'verify', file('proof.json', '{}'));
     expect(status).toBe(2);
     expect(stderr).toContain('ERR_CLI_USAGE');
   });
@@ -188,13 +206,19 @@ describe('zkcx chain verify', () => {
   test.each([
     ['what is no proof', '{}', 2, 'ERR_PROOF_FORMAT'],
     ['a later version', '{"format":"zkcx-proof","version":9}', 2, 'ERR_PROOF_VERSION'],
-  ])('refuses %s', (_, text, code, error) => {
-    const { status, stderr } = zkcx('chain', 'verify', '--trust', '7', file('bad.json', text));
+  ])('refuses %s', async (_, text, code, error) => {
+    const { status, stderr } = await zkcx(
+      'chain',
+      'verify',
+      '--trust',
+      '7',
+      file('bad.json', text),
+    );
     expect(status).toBe(code);
     expect(stderr).toContain(error);
   });
 
-  test.each(['07', 'seven'])('refuses %s as a trust root', (root) => {
-    expect(zkcx('chain', 'verify', `--trust=${root}`, 'proof.json').status).toBe(2);
+  test.each(['07', 'seven'])('refuses %s as a trust root', async (root) => {
+    expect((await zkcx('chain', 'verify', `--trust=${root}`, 'proof.json')).status).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Commands of the registry: a process, its output, its exit code. The embedded chain is made beforehand
+ * Commands of the registry: their output, their exit codes. The embedded chain is made beforehand
  * as one that checks no proofs, so that nothing is compiled.
  */
 import { randomBytes } from 'node:crypto';
@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setBackend } from 'o1js';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
 import { EmbeddedChain } from '../../src/zkapp/client/embedded.ts';
-import { ROOT, run } from '../support/command.ts';
+import { told as toldBy } from '../support/cli.ts';
+import { ROOT } from '../support/command.ts';
 import { provenCredential } from '../support/credentials.ts';
 import { POINTS } from '../support/crl/index.ts';
 
@@ -32,16 +33,7 @@ beforeAll(async () => {
   await (await EmbeddedChain.open(options)).close();
 });
 
-const zkcx = (args: string[], env: Record<string, string> = {}) =>
-  run('node', ['--import', 'tsx', 'src/cli/main.ts', 'registry', ...args, '--json'], { env });
-const told = (args: string[], env?: Record<string, string>) => {
-  const { status, stdout, stderr } = zkcx(args, env);
-  return { status, stderr, ...(JSON.parse(stdout) as Record<string, unknown>) } as {
-    status: number;
-    stderr: string;
-    error?: { code: string };
-  } & Record<string, unknown>;
-};
+const told = (...args: string[]) => toldBy('registry', ...args);
 
 /** The proof of a fixture, with a window around now: this chain does not see the difference. */
 async function proofFile(name: 'euicc-1' | 'euicc-2'): Promise<string> {
@@ -57,23 +49,23 @@ async function proofFile(name: 'euicc-1' | 'euicc-2'): Promise<string> {
 
 describe('zkcx registry', () => {
   test('deploys, publishes, rebuilds, and finds what was published', async () => {
-    const deployed = told(['deploy', ...CHAIN, '--root', CI]);
+    const deployed = await told('deploy', ...CHAIN, '--root', CI);
     expect(deployed).toMatchObject({ status: 0, ok: true, block: 1 });
 
     const proof = await proofFile('euicc-1');
-    const published = told(['publish', ...CHAIN, proof]);
+    const published = await told('publish', ...CHAIN, proof);
     expect(published).toMatchObject({ status: 0, place: 0, block: 2 });
     expect(published.stderr).toContain('Handing it in');
 
-    const synced = told(['sync', ...CHAIN, '--out', REGISTRY]);
+    const synced = await told('sync', ...CHAIN, '--out', REGISTRY);
     expect(synced).toMatchObject({ status: 0, places: 1, cis: 1, sources: 0 });
     expect(synced['registryRoot']).toBe(published['registryRoot']);
     expect(synced['trustRoot']).toBe(deployed['trustRoot']);
-    const path = told(['path', '--registry', REGISTRY, proof]);
+    const path = await told('path', '--registry', REGISTRY, proof);
     expect(path).toMatchObject({ place: 0, registryRoot: synced['registryRoot'] });
   }, 200_000);
 
-  test('sets a source after its delay', () => {
+  test('sets a source after its delay', async () => {
     const sources = at('sources.json');
     const source = (issuer: string, kind: string, point: string) => ({ issuer, kind, point });
     writeFileSync(
@@ -86,11 +78,11 @@ describe('zkcx registry', () => {
     );
     const ofSource = ['trust', 'source', ...CHAIN, '--sources', sources, '--issuer', CI];
     const proposal = [...ofSource, '--kind', 'ca'];
-    expect(told(proposal)).toMatchObject({ status: 0, block: 3 });
-    const { applicableFrom, pendingAction } = told(['show', ...CHAIN]);
+    expect(await told(...proposal)).toMatchObject({ status: 0, block: 3 });
+    const { applicableFrom, pendingAction } = await told('show', ...CHAIN);
     expect(pendingAction).not.toBe('0');
     const later = ['--apply', '--slot', String(applicableFrom)];
-    expect(told([...proposal, ...later])).toMatchObject({ status: 0, block: 4 });
+    expect(await told(...proposal, ...later)).toMatchObject({ status: 0, block: 4 });
   }, 200_000);
 
   test('lets a relay wait for enough proofs', async () => {
@@ -98,7 +90,7 @@ describe('zkcx registry', () => {
     writeFileSync(at('spool/inbox/one.json'), readFileSync(await proofFile('euicc-1')));
     writeFileSync(at('spool/inbox/bad.json'), '{}');
     const relay = ['relay', '--once', ...CHAIN, '--spool', at('spool'), '--minimum', '2'];
-    expect(told(relay)).toMatchObject({ published: 0, waiting: 1, refused: 1 });
+    expect(await told(...relay)).toMatchObject({ published: 0, waiting: 1, refused: 1 });
     expect(readdirSync(at('spool/refused'))).toContain('bad.json.reason');
   }, 200_000);
 });

@@ -1,9 +1,10 @@
-/** Commands about revocation lists and maps: a process, its output, its exit code. */
+/** Commands about revocation lists and maps: their output, their exit codes. */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ROOT, run } from '../support/command.ts';
+import { zkcx } from '../support/cli.ts';
+import { ROOT } from '../support/command.ts';
 import { POINTS } from '../support/crl/index.ts';
 
 const SGP26 = join(ROOT, 'fixtures/sgp26');
@@ -20,8 +21,6 @@ function file(name: string, content: string | Uint8Array): string {
   writeFileSync(path, content);
   return path;
 }
-
-const zkcx = (...args: string[]) => run('node', ['--import', 'tsx', 'src/cli/main.ts', ...args]);
 
 copyFileSync(CI, join(folder, 'ci.der'));
 const SOURCES = file(
@@ -41,8 +40,8 @@ const build = (out: string, ...args: string[]) =>
   zkcx('revocation', 'build', '--json', ...WHEN, '--sources', SOURCES, '--out', out, ...args);
 
 describe('zkcx crl inspect', () => {
-  test('shows a list, DER and PEM alike', () => {
-    const { status, stdout } = zkcx('crl', 'inspect', list('B-10'));
+  test('shows a list, DER and PEM alike', async () => {
+    const { status, stdout } = await zkcx('crl', 'inspect', list('B-10'));
     expect(status).toBe(0);
     expect(stdout).toContain(POINTS.B);
     const lines =
@@ -50,11 +49,11 @@ describe('zkcx crl inspect', () => {
         .toString('base64')
         .match(/.{1,64}/g) ?? [];
     const pem = ['-----BEGIN X509 CRL-----', ...lines, '-----END X509 CRL-----', ''].join('\n');
-    expect(zkcx('crl', 'inspect', file('list.pem', pem)).stdout).toBe(stdout);
+    expect((await zkcx('crl', 'inspect', file('list.pem', pem))).stdout).toBe(stdout);
   });
 
-  test('speaks JSON', () => {
-    const { status, stdout } = zkcx('crl', 'inspect', '--json', list('A-1'));
+  test('speaks JSON', async () => {
+    const { status, stdout } = await zkcx('crl', 'inspect', '--json', list('A-1'));
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
@@ -67,16 +66,16 @@ describe('zkcx crl inspect', () => {
     });
   });
 
-  test('takes a certificate for bad input', () => {
-    const { status, stderr } = zkcx('crl', 'inspect', EUM);
+  test('takes a certificate for bad input', async () => {
+    const { status, stderr } = await zkcx('crl', 'inspect', EUM);
     expect(status).toBe(1);
     expect(stderr).toContain('ERR_CRL_VERSION');
   });
 });
 
 describe('zkcx revocation', () => {
-  test('builds a map and shows it again', () => {
-    const made = build(MAP, '--list', list('A-1'), list('B-0'));
+  test('builds a map and shows it again', async () => {
+    const made = await build(MAP, '--list', list('A-1'), list('B-0'));
     expect(made.status).toBe(0);
     const built = JSON.parse(made.stdout) as { root: string; entries: object[] };
     expect(built.entries).toMatchObject([
@@ -84,22 +83,31 @@ describe('zkcx revocation', () => {
       { kind: 'user', state: 'fresh', crlNumber: '2', revoked: 1 },
       { kind: 'user', state: 'none', point: 'none' },
     ]);
-    const shown = zkcx('revocation', 'show', ...WHEN, MAP);
+    const shown = await zkcx('revocation', 'show', ...WHEN, MAP);
     expect(shown.status).toBe(0);
     expect(shown.stdout).toContain(`Revocation root: ${built.root}`);
-    const later = zkcx('revocation', 'show', '--json', '--root', CI, '--at', '2040-01-01', MAP);
+    const later = await zkcx(
+      'revocation',
+      'show',
+      '--json',
+      '--root',
+      CI,
+      '--at',
+      '2040-01-01',
+      MAP,
+    );
     const { root, entries } = JSON.parse(later.stdout) as typeof built;
     expect(root).toBe(built.root);
     expect(entries).toMatchObject([{ state: 'stale' }, { state: 'stale' }, { state: 'none' }]);
   });
 
-  test('lets nothing in a map grow older', () => {
+  test('lets nothing in a map grow older', async () => {
     const out = join(folder, 'next.json');
-    const next = build(out, '--previous', MAP, '--list', list('A-10'));
+    const next = await build(out, '--previous', MAP, '--list', list('A-10'));
     expect(JSON.parse(next.stdout)).toMatchObject({
       entries: [{ crlNumber: '1' }, { crlNumber: '3', revoked: 10 }, { state: 'none' }],
     });
-    const older = build(out, '--previous', MAP, '--list', list('A-0'));
+    const older = await build(out, '--previous', MAP, '--list', list('A-0'));
     expect(older.status).toBe(1);
     expect(JSON.parse(older.stdout)).toMatchObject({ error: { code: 'ERR_REVOCATION_OLDER' } });
   });
@@ -107,8 +115,8 @@ describe('zkcx revocation', () => {
   test.each([
     ['a list that was changed', 1, 'ERR_CRL_SIGNATURE', () => damaged()],
     ['what is no list', 2, 'ERR_PEM', () => file('text.der', 'hello')],
-  ])('refuses %s', (_, code, error, make) => {
-    const { status, stdout } = build(join(folder, 'refused.json'), '--list', make());
+  ])('refuses %s', async (_, code, error, make) => {
+    const { status, stdout } = await build(join(folder, 'refused.json'), '--list', make());
     expect(status).toBe(code);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: error } });
   });
@@ -121,9 +129,9 @@ describe('zkcx revocation', () => {
       1,
       'ERR_REVOCATION_ROOT',
     ],
-  ])('does not show %s', (_, content, code, error) => {
+  ])('does not show %s', async (_, content, code, error) => {
     const path = file('bad.json', typeof content === 'string' ? content : content());
-    const { status, stderr } = zkcx('revocation', 'show', ...WHEN, path);
+    const { status, stderr } = await zkcx('revocation', 'show', ...WHEN, path);
     expect(status).toBe(code);
     expect(stderr).toContain(error);
   });

@@ -25,7 +25,8 @@ import {
   SOURCES,
   sign,
 } from '../session/world.ts';
-import { ROOT, run } from '../support/command.ts';
+import { told, zkcx } from '../support/cli.ts';
+import { ROOT } from '../support/command.ts';
 import { ciList } from '../support/crl/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-cli-session-'));
@@ -38,13 +39,11 @@ const WHEN = ['--at', String(NOW)];
 const ROOTS = ['--root', CI, '--root', CI_2017];
 const PEER = ['--address', 'dp.example.com', '--oid', SERVER_OID];
 
-const zkcx = (...args: string[]) => run('node', ['--import', 'tsx', 'src/cli/main.ts', ...args]);
 const ask = (out: string, ...args: string[]) =>
   zkcx('present', 'request', '--role', 'euicc-v2', '--out', out, ...WHEN, ...args);
 const present = (request: string, ...args: string[]) =>
-  zkcx(
+  told(
     'present',
-    '--json',
     '--credential',
     at('store/phone.json'),
     '--request',
@@ -80,31 +79,32 @@ test.each([
   'credential list',
   'credential show',
   'credential renew',
-])('zkcx %s --help', (command) => {
-  const { status, stdout } = zkcx(...command.split(' '), '--help');
+])('zkcx %s --help', async (command) => {
+  const { status, stdout } = await zkcx(...command.split(' '), '--help');
   expect(status).toBe(0);
   expect(stdout).toContain(`Usage: zkcx ${command}`);
   expect(stdout).toContain('--json');
 });
 
 describe('zkcx credential', () => {
-  test('lists and shows without secrets, and the EID on demand', () => {
-    const list = zkcx('credential', 'list', '--store', at('store'), '--json', ...WHEN);
-    expect(JSON.parse(list.stdout)).toMatchObject({
+  test('lists and shows without secrets, and the EID on demand', async () => {
+    const list = await told('credential', 'list', '--store', at('store'), ...WHEN);
+    expect(list).toMatchObject({
       ok: true,
       credentials: [{ name: 'phone', role: 'euicc-v2', state: 'current' }],
     });
-    expect(list.stdout).not.toContain(EID);
+    expect(JSON.stringify(list)).not.toContain(EID);
     const show = ['credential', 'show', 'phone', '--store', at('store'), ...WHEN];
-    expect(zkcx(...show).stdout).not.toContain(EID);
-    expect(zkcx(...show, '--reveal').stdout).toContain(`EID ${EID}`);
+    expect((await zkcx(...show)).stdout).not.toContain(EID);
+    expect((await zkcx(...show, '--reveal')).stdout).toContain(`EID ${EID}`);
   });
 
-  test('does not renew what would not be valid for longer', () => {
+  test('does not renew what would not be valid for longer', async () => {
     const renew = ['credential', 'renew', 'phone', '--store', at('store'), ...ROOTS];
-    const { status, stdout } = zkcx(...renew, '--json', ...WHEN);
-    expect(status).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_CREDENTIAL_RENEWAL' } });
+    expect(await told(...renew, ...WHEN)).toMatchObject({
+      status: 1,
+      error: { code: 'ERR_CREDENTIAL_RENEWAL' },
+    });
   });
 });
 
@@ -114,10 +114,10 @@ describe('zkcx present', () => {
     ['--map', at('revoking.json')],
   ];
 
-  test('request writes what a holder can read', () => {
-    expect(ask(at('one.json'), ...map, '--root', CI).status).toBe(0);
-    expect(ask(at('two.json'), ...map, ...ROOTS, '--disclose', 'key').status).toBe(0);
-    expect(ask(at('revoked.json'), ...revoking, ...ROOTS).status).toBe(0);
+  test('request writes what a holder can read', async () => {
+    expect((await ask(at('one.json'), ...map, '--root', CI)).status).toBe(0);
+    expect((await ask(at('two.json'), ...map, ...ROOTS, '--disclose', 'key')).status).toBe(0);
+    expect((await ask(at('revoked.json'), ...revoking, ...ROOTS)).status).toBe(0);
     expect(JSON.parse(readFileSync(at('two.json'), 'utf8'))).toMatchObject({
       format: 'zkcx-request',
       disclosures: ['key'],
@@ -129,27 +129,23 @@ describe('zkcx present', () => {
     ['openings without consent', 'two.json', [...map, ...ROOTS], 'ERR_HOLDER_CONSENT'],
     ['an unknown map', 'revoked.json', [...map, ...ROOTS], 'ERR_HOLDER_MAP'],
     ['a revoked EUM', 'revoked.json', [...revoking, ...ROOTS], 'ERR_REVOCATION_REVOKED'],
-  ])('says no, without proving, for %s', (_, request, args, code) => {
-    const { status, stdout } = present(at(request), ...args, ...PEER);
-    expect({ status, ...(JSON.parse(stdout) as object) }).toMatchObject({
-      status: 1,
-      error: { code },
-    });
+  ])('says no, without proving, for %s', async (_, request, args, code) => {
+    const answer = await present(at(request), ...args, ...PEER);
+    expect(answer).toMatchObject({ status: 1, error: { code } });
   });
 
-  test('does not take a key that is none, nor quote it', () => {
+  test('does not take a key that is none, nor quote it', async () => {
     writeFileSync(at('key.pem'), 'secret 4711');
     const args = ['--map', at('map.json'), ...ROOTS, ...PEER, '--key', at('key.pem')];
-    const { status, stdout } = present(at('two.json'), ...args);
-    expect(status).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_HOLDER_KEY' } });
-    expect(stdout).not.toContain('4711');
+    const answer = await present(at('two.json'), ...args);
+    expect(answer).toMatchObject({ status: 2, error: { code: 'ERR_HOLDER_KEY' } });
+    expect(JSON.stringify(answer)).not.toContain('4711');
   });
 
-  test('verify takes what is no presentation for bad input', () => {
+  test('verify takes what is no presentation for bad input', async () => {
     writeFileSync(at('bad.json'), readFileSync(at('one.json')));
     const args = ['--request', at('one.json'), '--map', at('map.json'), ...ROOTS, ...PEER];
-    const { status, stderr } = zkcx('present', 'verify', at('bad.json'), ...args, ...WHEN);
+    const { status, stderr } = await zkcx('present', 'verify', at('bad.json'), ...args, ...WHEN);
     expect(status).toBe(2);
     expect(stderr).toContain('ERR_PROOF_FORMAT');
   });
@@ -159,9 +155,10 @@ describe('zkcx present', () => {
     const bundle = bundleOf(await planFor(request));
     writeFileSync(at('unproven.json'), JSON.stringify(bundle));
     const args = ['--request', at('two.json'), '--map', at('map.json'), ...ROOTS, ...PEER, ...WHEN];
-    const { status, stdout } = zkcx('present', 'verify', at('unproven.json'), '--json', ...args);
-    expect(status).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_PROOF_INVALID' } });
+    expect(await told('present', 'verify', at('unproven.json'), ...args)).toMatchObject({
+      status: 1,
+      error: { code: 'ERR_PROOF_INVALID' },
+    });
   });
 });
 
@@ -169,7 +166,7 @@ describe('zkcx present --registry', () => {
   const others = ['--map', at('map.json'), ...ROOTS];
   const registry = (name: string) => ['--registry', at(name)];
 
-  beforeAll(() => {
+  beforeAll(async () => {
     for (const [name, count] of [
       ['few.json', 3],
       ['many.json', 64],
@@ -177,11 +174,11 @@ describe('zkcx present --registry', () => {
       const leaves = Array.from({ length: count }, (_, i) => Field(1000 + i));
       writeFileSync(at(name), formatRegistry(new RegistryTree(leaves)));
     }
-    ask(at('from-few.json'), ...others, ...registry('few.json'));
-    ask(at('from-many.json'), ...others, ...registry('many.json'));
+    await ask(at('from-few.json'), ...others, ...registry('few.json'));
+    await ask(at('from-many.json'), ...others, ...registry('many.json'));
   });
 
-  test('request asks for a published credential', () => {
+  test('request asks for a published credential', async () => {
     const request = JSON.parse(readFileSync(at('from-few.json'), 'utf8')) as object;
     const root = String(new RegistryTree([1000, 1001, 1002].map(Field)).root);
     expect(request).toMatchObject({ mode: 'registryPresentation', registryRoot: root });
@@ -198,28 +195,26 @@ describe('zkcx present --registry', () => {
       [...registry('few.json'), '--minimum-published', '3'],
       'ERR_REGISTRY_UNKNOWN',
     ],
-  ])('prove says no, without proving, %s', (_, request, args, code) => {
-    const { status, stdout } = present(at(request), ...others, ...PEER, ...args);
-    expect({ status, ...(JSON.parse(stdout) as object) }).toMatchObject({
-      status: 1,
-      error: { code },
-    });
+  ])('prove says no, without proving, %s', async (_, request, args, code) => {
+    const answer = await present(at(request), ...others, ...PEER, ...args);
+    expect(answer).toMatchObject({ status: 1, error: { code } });
   });
 
   const verify = (request: string, presentation: string, ...args: string[]) => {
-    const given = ['--request', at(request), ...others, ...PEER, ...WHEN, '--json', ...args];
-    const { status, stdout } = zkcx('present', 'verify', at(presentation), ...given);
-    return { status, ...(JSON.parse(stdout) as object) };
+    const given = ['--request', at(request), ...others, ...PEER, ...WHEN, ...args];
+    return told('present', 'verify', at(presentation), ...given);
   };
 
   test('verify wants the registry where the request does, and only there', async () => {
     const usage = { status: 2, error: { code: 'ERR_CLI_USAGE' } };
     writeFileSync(at('any.json'), '{}');
-    expect(verify('from-many.json', 'any.json')).toMatchObject(usage);
-    expect(verify('two.json', 'any.json', ...registry('many.json'))).toMatchObject(usage);
+    expect(await verify('from-many.json', 'any.json')).toMatchObject(usage);
+    expect(await verify('two.json', 'any.json', ...registry('many.json'))).toMatchObject(usage);
     const bundle = bundleOf(await planFor(readFileSync(at('two.json'))));
     writeFileSync(at('unpublished.json'), JSON.stringify(bundle));
-    expect(verify('from-many.json', 'unpublished.json', ...registry('many.json'))).toMatchObject({
+    expect(
+      await verify('from-many.json', 'unpublished.json', ...registry('many.json')),
+    ).toMatchObject({
       status: 1,
       error: { code: 'ERR_PROOF_PROGRAM' },
     });
@@ -229,13 +224,12 @@ describe('zkcx present --registry', () => {
 describe('zkcx possess verify', () => {
   const verify = (proof: string, ...args: string[]) => {
     const given = ['--message', at('cancel.der'), '--session', at('verified.json'), ...args];
-    const fixed = ['--kind', 'cancelSession', '--oid', SERVER_OID, '--json'];
-    const { status, stdout } = zkcx('possess', 'verify', at(proof), ...fixed, ...given);
-    return { status, ...(JSON.parse(stdout) as object) };
+    const fixed = ['--kind', 'cancelSession', '--oid', SERVER_OID];
+    return told('possess', 'verify', at(proof), ...fixed, ...given);
   };
 
   beforeAll(async () => {
-    ask(at('later.json'), '--map', at('map.json'), ...ROOTS);
+    await ask(at('later.json'), '--map', at('map.json'), ...ROOTS);
     const plan = await planFor(readFileSync(at('later.json')));
     const { session } = plan;
     const sessionKey = plan.presentation.plan.claim.sessionKey.toBigInt();
@@ -270,15 +264,18 @@ describe('zkcx possess verify', () => {
     ['another kind', ['--kind', 'notification'], 1, 'ERR_SESSION_MESSAGE'],
     ["the holder's file", ['--session', at('holder.json')], 2, 'ERR_CREDENTIAL_FORMAT'],
     ['a file that others read', ['--session', at('shared.json')], 2, 'ERR_CREDENTIAL_PERMISSIONS'],
-  ])('refuses %s', (_, args, status, code) => {
-    expect(verify('possession.json', ...args)).toMatchObject({
+  ])('refuses %s', async (_, args, status, code) => {
+    expect(await verify('possession.json', ...args)).toMatchObject({
       status,
       ok: false,
       error: { code },
     });
   });
 
-  test('takes what is no envelope for bad input', () => {
-    expect(verify('one.json')).toMatchObject({ status: 2, error: { code: 'ERR_PROOF_FORMAT' } });
+  test('takes what is no envelope for bad input', async () => {
+    expect(await verify('one.json')).toMatchObject({
+      status: 2,
+      error: { code: 'ERR_PROOF_FORMAT' },
+    });
   });
 });

@@ -1,52 +1,48 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { Argument, Option } from 'commander';
 import type { ChainToAggregate } from '../../aggregate/plan.ts';
 import type { AggregateProgress } from '../../aggregate/progress.ts';
 import { formatEnvelope } from '../../prover/envelope.ts';
 import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
 import { systemClock } from '../../time.ts';
-import {
-  addAt,
-  addJson,
-  addProver,
-  addRoots,
-  proverOptions,
-  type ProverFlags,
-  readAnchors,
-  readCertificates,
-} from '../shared/options.ts';
+import { readAnchors, readCertificates } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import { answer, isoTime, printProgress } from '../shared/output.ts';
-import { readProofOrCredential } from '../shared/proof-options.ts';
-import { addRedis, announceRedis, type RedisFlags, redisOf } from './redis-option.ts';
+import { type Answer, isoTime, printProgress } from '../shared/output.ts';
+import { readProofOrCredential } from '../shared/proof-files.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { announceRedis, REDIS, type RedisFlags, redisOf } from './redis-option.ts';
 
 const MAX_CHAIN_BYTES = 300_000;
 
-interface Flags extends ProverFlags, RedisFlags {
-  readonly root: string[];
+interface Flags extends RootFlags, AtFlags, ProverFlags, RedisFlags {
   readonly out: string;
   readonly work?: string;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
 /** zkcx aggregate --root CI --out DIR [--work DIR] [--redis URL] CHAIN... */
-export function registerAggregate(zkcx: Command): void {
-  const command = zkcx
-    .command('aggregate')
-    .description('fold chains into one proof; goes on after a stop')
-    .argument(
+export const aggregate: CommandDefinition = {
+  name: 'aggregate',
+  description: 'aggregate chains into one proof; continues after a stop',
+  arguments: [
+    new Argument(
       '<chains...>',
       'each a credential, a chain proof, or certificates below the CI, issuer first, with commas between',
-    )
-    .requiredOption('--out <folder>', 'write the aggregate, and a file for each member, here')
-    .option('--work <folder>', 'keep finished proofs here; private; default: work in --out');
-  addJson(addProver(addRedis(addAt(addRoots(command))))).action(
-    async (chains: string[], flags: Flags) => answer(flags, () => aggregate(chains, flags)),
-  );
-}
+    ),
+  ],
+  options: [
+    ROOT,
+    required('--out <folder>', 'write the aggregate, and a file for each member, here'),
+    new Option('--work <folder>', 'keep finished proofs here; private; default: work in --out'),
+    REDIS,
+    AT,
+    ...PROVER,
+  ],
+  run,
+};
 
-async function aggregate(args: string[], flags: Flags) {
+async function run(args: string[], flags: Flags): Promise<Answer> {
   const { root, out, work = join(out, 'work'), at = systemClock() } = flags;
   const redis = redisOf(flags);
   const file = join(out, 'aggregate.json');

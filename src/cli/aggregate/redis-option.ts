@@ -1,18 +1,16 @@
 /** --redis of the commands that share their work over several machines. */
-import type { Command } from 'commander';
+import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { isLoopback } from '../../rsp/loopback.ts';
 import { printProgress } from '../shared/output.ts';
 
+export const REDIS = new Option(
+  '--redis <url>',
+  'redis://host:port, or rediss:// for TLS; better in ZKCX_REDIS, where no other user sees it',
+);
+
 export interface RedisFlags {
   readonly redis?: string;
-}
-
-export function addRedis(command: Command): Command {
-  return command.option(
-    '--redis <url>',
-    'redis://host:port, or rediss:// for TLS; better in ZKCX_REDIS, where no other user sees it',
-  );
 }
 
 /** The flag, else the environment's ZKCX_REDIS. */

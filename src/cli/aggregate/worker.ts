@@ -1,23 +1,19 @@
-import type { Command } from 'commander';
-import { addJson, addProver, proverOptions, type ProverFlags } from '../shared/options.ts';
-import { answer, printProgress } from '../shared/output.ts';
-import { addRedis, announceRedis, type RedisFlags, requiredRedis } from './redis-option.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { type Answer, printProgress } from '../shared/output.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { announceRedis, REDIS, type RedisFlags, requiredRedis } from './redis-option.ts';
 
-interface Flags extends ProverFlags, RedisFlags {
-  readonly json?: boolean;
-}
+type Flags = ProverFlags & RedisFlags;
 
 /** zkcx worker --redis URL */
-export function registerWorker(zkcx: Command): void {
-  const command = zkcx
-    .command('worker')
-    .description('prove for folds on other machines until stopped; one worker a machine');
-  addJson(addProver(addRedis(command))).action(async (flags: Flags) =>
-    answer(flags, () => work(flags)),
-  );
-}
+export const worker: CommandDefinition = {
+  name: 'worker',
+  description: 'prove for aggregates on other machines until stopped; one worker a machine',
+  options: [REDIS, ...PROVER],
+  run: work,
+};
 
-async function work(flags: Flags) {
+async function work(flags: Flags): Promise<Answer> {
   const redis = requiredRedis(flags);
   const shown = await announceRedis(redis);
   // circuits take a while to load, so only when everything else is in order

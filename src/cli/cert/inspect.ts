@@ -1,23 +1,23 @@
-import type { Command } from 'commander';
+import { Argument } from 'commander';
 import type { Certificate } from '../../asn1/index.ts';
 import { bytesToHex } from '../../bytes.ts';
 import { checkProfile } from '../../pki/index.ts';
 import { ROLE_NAMES, ROLES } from '../../roles.ts';
+import { readCertificate } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
 import { nameText, text } from '../shared/names.ts';
-import { addJson, readCertificate } from '../shared/options.ts';
-import { answer, type Answer, factLines, isoTime, provable } from '../shared/output.ts';
+import { type Answer, factLines, isoTime, provable } from '../shared/output.ts';
 
 const ROLE_ARC = '2.23.146.1.2.1';
 
 /** zkcx cert inspect FILE */
-export function registerCertInspect(cert: Command): void {
-  addJson(cert.command('inspect'))
-    .description('show what a certificate says; checks its form, not its signature')
-    .argument('<file>', 'certificate, DER or PEM')
-    .action(async (file: string, options: { json?: boolean }) =>
-      answer(options, async () => inspect(await readCertificate(file))),
-    );
-}
+export const certInspect: CommandDefinition = {
+  name: 'inspect',
+  description: 'show what a certificate says; checks its form, not its signature',
+  arguments: [new Argument('<file>', 'certificate, DER or PEM')],
+  options: [],
+  run: async (file: string) => inspect(await readCertificate(file)),
+};
 
 function inspect(certificate: Certificate): Answer {
   const { notBefore, notAfter, publicKey, keyUsage, basicConstraints, policies } = certificate;

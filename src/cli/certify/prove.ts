@@ -1,46 +1,38 @@
-import type { Command } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
 import { systemClock } from '../../time.ts';
-import {
-  addAt,
-  addJson,
-  addProver,
-  addRoots,
-  proverOptions,
-  type ProverFlags,
-  readAnchors,
-} from '../shared/options.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import { answer, isoTime } from '../shared/output.ts';
-import { addMap } from '../shared/session-options.ts';
+import { type Answer, isoTime } from '../shared/output.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 
-interface Flags extends ProverFlags {
+interface Flags extends RootFlags, MapFlags, AtFlags, ProverFlags {
   readonly credential: string;
-  readonly root: string[];
-  readonly map: string;
   readonly out: string;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
-/** zkcx certify --credential FILE --root CI... --map MAP --out FILE */
-export function registerCertifyProve(certify: Command): void {
-  const command = certify
-    .command('prove', { isDefault: true })
-    .description('server: state key and identity of a credential, for whoever knows it anyway')
-    .requiredOption('--credential <file>', 'credential of `chain prove`')
-    .requiredOption('--out <file>', 'write the statement here, to give away');
-  addJson(addProver(addAt(addMap(addRoots(command))))).action(async (flags: Flags) =>
-    answer(flags, () => prove(flags)),
-  );
-}
+/** zkcx certify prove --credential FILE --root CI... --map MAP --out FILE */
+export const certifyProve: CommandDefinition = {
+  name: 'prove',
+  description: 'server: state key and identity of a credential, for whoever knows it anyway',
+  isDefault: true,
+  options: [
+    required('--credential <file>', 'credential of `chain prove`'),
+    ROOT,
+    MAP,
+    required('--out <file>', 'write the statement here, to give away'),
+    AT,
+    ...PROVER,
+  ],
+  run: prove,
+};
 
-async function prove(flags: Flags) {
-  const { out } = flags;
+async function prove(flags: Flags): Promise<Answer> {
+  const { out, at: time = systemClock() } = flags;
   await assertWritable(out);
-  const time = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.root);
-  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at: time });
   const { readCredential } = await import('../../prover/credential.ts');
   const credential = await readCredential(flags.credential);

@@ -1,39 +1,44 @@
-import { type Command, Option } from 'commander';
+import { Argument, Option } from 'commander';
 import { type Role, ROLE_NAMES } from '../../roles.ts';
 import { systemClock } from '../../time.ts';
-import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
-import { answer, isoTime } from '../shared/output.ts';
-import { addCount, addMap, readBundle } from '../shared/session-options.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import {
+  AT,
+  type AtFlags,
+  required,
+  ROOT,
+  type RootFlags,
+  wholeNumber,
+} from '../shared/options.ts';
+import { type Answer, isoTime } from '../shared/output.ts';
+import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
+import { readBundle } from '../shared/session-files.ts';
 
-interface Flags {
-  readonly root: string[];
-  readonly map: string;
+interface Flags extends RootFlags, MapFlags, AtFlags {
   readonly role: Role;
   readonly maximumAge?: number;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
 /** zkcx certify verify FILE --role ROLE --root CI... --map MAP */
-export function registerCertifyVerify(certify: Command): void {
-  const command = certify
-    .command('verify')
-    .description('check the statement of a server; takes seconds')
-    .argument('<statement>', 'as received')
-    .addOption(
-      new Option('--role <role>', 'that it must have').choices(ROLE_NAMES).makeOptionMandatory(),
-    );
-  addCount(command, '--maximum-age', 'seconds; default 86400');
-  addJson(addAt(addMap(addRoots(command)))).action(async (file: string, flags: Flags) =>
-    answer(flags, () => verify(file, flags)),
-  );
-}
+export const certifyVerify: CommandDefinition = {
+  name: 'verify',
+  description: 'check the statement of a server; takes seconds',
+  arguments: [new Argument('<statement>', 'as received')],
+  options: [
+    required('--role <role>', 'that it must have').choices(ROLE_NAMES),
+    ROOT,
+    MAP,
+    new Option('--maximum-age <number>', 'seconds; default 86400').argParser(wholeNumber()),
+    AT,
+  ],
+  run: verify,
+};
 
-async function verify(file: string, { root, map: mapFile, role, maximumAge, ...flags }: Flags) {
-  const at = flags.at ?? systemClock();
+async function verify(file: string, flags: Flags): Promise<Answer> {
+  const { root, map: mapFile, role, maximumAge, at = systemClock() } = flags;
   const bundle = await readBundle(file);
   const anchors = await readAnchors(root);
-  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(mapFile, { anchors, at });
   const { TrustSet } = await import('../../witness/trust.ts');
   const { verifyCertified } = await import('../../session/certified.ts');

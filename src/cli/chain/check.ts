@@ -1,32 +1,29 @@
-import type { Command } from 'commander';
+import { Argument } from 'commander';
 import { type CheckedChain, checkChain, checkProfile } from '../../pki/index.ts';
 import { anchorOf } from '../../prover/anchors.ts';
 import { systemClock } from '../../time.ts';
-import { addAt, addJson, addRoots, readAnchors, readCertificates } from '../shared/options.ts';
-import { answer, type Answer, isoTime } from '../shared/output.ts';
+import { readAnchors, readCertificates } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, ROOT, type RootFlags } from '../shared/options.ts';
+import { type Answer, isoTime } from '../shared/output.ts';
 
-interface Flags {
-  readonly root: string[];
-  readonly at?: bigint;
-  readonly json?: boolean;
-}
+type Flags = RootFlags & AtFlags;
 
 /** zkcx chain check --root CI [--at TIME] CERT... */
-export function registerChainCheck(chain: Command): void {
-  const command = chain
-    .command('check')
-    .description('check a chain in plain: all that a proof would show, without one')
-    .argument('<certificates...>', 'below the CI, issuer first; DER or PEM');
-  addJson(addAt(addRoots(command))).action(async (files: string[], flags: Flags) =>
-    answer(flags, async () => {
-      const anchors = await readAnchors(flags.root);
-      const certificates = await readCertificates(files);
-      const at = flags.at ?? systemClock();
-      const checked = checkChain({ anchor: anchorOf(anchors, certificates), certificates, at });
-      certificates.forEach(checkProfile);
-      return describe(checked, at);
-    }),
-  );
+export const chainCheck: CommandDefinition = {
+  name: 'check',
+  description: 'check a chain in plain: all that a proof would show, without one',
+  arguments: [new Argument('<certificates...>', 'below the CI, issuer first; DER or PEM')],
+  options: [ROOT, AT],
+  run: check,
+};
+
+async function check(files: string[], { root, at = systemClock() }: Flags): Promise<Answer> {
+  const anchors = await readAnchors(root);
+  const certificates = await readCertificates(files);
+  const checked = checkChain({ anchor: anchorOf(anchors, certificates), certificates, at });
+  certificates.forEach(checkProfile);
+  return describe(checked, at);
 }
 
 function describe({ links, window }: CheckedChain, at: bigint): Answer {

@@ -1,41 +1,34 @@
-import type { Command } from 'commander';
+import { Argument, Option } from 'commander';
 import { formatEnvelope } from '../../prover/envelope.ts';
 import { writeFileAtomic } from '../../files.ts';
-import {
-  addAt,
-  addJson,
-  addProver,
-  addRoots,
-  proverOptions,
-  type ProverFlags,
-  readAnchors,
-  readCertificates,
-} from '../shared/options.ts';
+import { readAnchors, readCertificates } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import { answer, isoTime } from '../shared/output.ts';
+import { type Answer, isoTime } from '../shared/output.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 
-interface Flags extends ProverFlags {
-  readonly root: string[];
+interface Flags extends RootFlags, AtFlags, ProverFlags {
   readonly out: string;
   readonly proof?: string;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
 /** zkcx chain prove --root CI --out credential.json [--proof proof.json] CERT... */
-export function registerChainProve(chain: Command): void {
-  const command = chain
-    .command('prove')
-    .description('prove a chain; one proof a certificate, half a minute to a few minutes each')
-    .argument('<certificates...>', 'below the CI, issuer first; DER or PEM')
-    .requiredOption('--out <file>', 'write the credential here: proof and private opening')
-    .option('--proof <file>', 'write the proof alone here, to give away');
-  addJson(addProver(addAt(addRoots(command)))).action(async (files: string[], flags: Flags) =>
-    answer(flags, () => prove(files, flags)),
-  );
-}
+export const chainProve: CommandDefinition = {
+  name: 'prove',
+  description: 'prove a chain; one proof a certificate, half a minute to a few minutes each',
+  arguments: [new Argument('<certificates...>', 'below the CI, issuer first; DER or PEM')],
+  options: [
+    ROOT,
+    required('--out <file>', 'write the credential here: proof and private opening'),
+    new Option('--proof <file>', 'write the proof alone here, to give away'),
+    AT,
+    ...PROVER,
+  ],
+  run: prove,
+};
 
-async function prove(files: string[], flags: Flags) {
+async function prove(files: string[], flags: Flags): Promise<Answer> {
   const { out, proof } = flags;
   // before minutes of work, not after them
   for (const file of proof === undefined ? [out] : [out, proof]) await assertWritable(file);

@@ -1,26 +1,22 @@
-import type { Command } from 'commander';
+import { Argument } from 'commander';
 import { systemClock } from '../../time.ts';
-import { addAt, addJson } from '../shared/options.ts';
-import { answer, isoTime } from '../shared/output.ts';
-import { addTrust, readProof, type TrustFlags } from '../shared/proof-options.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags } from '../shared/options.ts';
+import { type Answer, isoTime } from '../shared/output.ts';
+import { readProof, TRUST, type TrustFlags } from '../shared/proof-files.ts';
 
-interface Flags extends TrustFlags {
-  readonly at?: bigint;
-  readonly json?: boolean;
-}
+type Flags = TrustFlags & AtFlags;
 
 /** zkcx chain verify PROOF --root CI [--trust ROOT] */
-export function registerChainVerify(chain: Command): void {
-  const command = chain
-    .command('verify')
-    .description('verify a proof made by chain prove; takes seconds and no key cache')
-    .argument('<proof>', 'proof file');
-  addJson(addAt(addTrust(command))).action(async (file: string, flags: Flags) =>
-    answer(flags, () => verify(file, flags)),
-  );
-}
+export const chainVerify: CommandDefinition = {
+  name: 'verify',
+  description: 'verify a proof made by chain prove; takes seconds and no key cache',
+  arguments: [new Argument('<proof>', 'proof file')],
+  options: [...TRUST, AT],
+  run: verify,
+};
 
-async function verify(file: string, flags: Flags) {
+async function verify(file: string, flags: Flags): Promise<Answer> {
   const { at = systemClock() } = flags;
   const { envelope, accepted } = await readProof(file, flags);
   const { verifyChain } = await import('../../prover/verify.ts');

@@ -1,20 +1,20 @@
-import type { Command } from 'commander';
+import { Argument } from 'commander';
 import type { RevocationList } from '../../asn1/index.ts';
 import { bytesToHex } from '../../bytes.ts';
 import { checkCrlProfile } from '../../pki/index.ts';
+import { readList } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
 import { nameText, text } from '../shared/names.ts';
-import { addJson, readList } from '../shared/options.ts';
-import { answer, type Answer, factLines, isoTime, provable } from '../shared/output.ts';
+import { type Answer, factLines, isoTime, provable } from '../shared/output.ts';
 
 /** zkcx crl inspect FILE */
-export function registerCrlInspect(crl: Command): void {
-  addJson(crl.command('inspect'))
-    .description('show what a revocation list says; checks its form, not its signature')
-    .argument('<file>', 'revocation list, DER or PEM')
-    .action(async (file: string, options: { json?: boolean }) =>
-      answer(options, async () => inspect(await readList(file))),
-    );
-}
+export const crlInspect: CommandDefinition = {
+  name: 'inspect',
+  description: 'show what a revocation list says; checks its form, not its signature',
+  arguments: [new Argument('<file>', 'revocation list, DER or PEM')],
+  options: [],
+  run: async (file: string) => inspect(await readList(file)),
+};
 
 function inspect(list: RevocationList): Answer {
   const facts = {

@@ -1,48 +1,41 @@
-import { type Command, Option } from 'commander';
+import { Argument, Option } from 'commander';
 import { formatEnvelope } from '../../prover/envelope.ts';
 import { writeFileAtomic } from '../../files.ts';
+import { readAnchors, readCertificates, readList } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import {
-  addAt,
-  addJson,
-  addProver,
-  addRoots,
-  proverOptions,
-  type ProverFlags,
-  readAnchors,
-  readCertificates,
-  readList,
-} from '../shared/options.ts';
-import { answer, printProgress } from '../shared/output.ts';
+import { type Answer, printProgress } from '../shared/output.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 
-interface Flags extends ProverFlags {
-  readonly root: string[];
+interface Flags extends RootFlags, AtFlags, ProverFlags {
   readonly issuer?: string[];
   readonly kind?: 'ca' | 'user';
   readonly work: string;
   readonly out: string;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
 /** zkcx crl prove --root CI [--issuer CERT...] --work DIR --out FILE LIST */
-export function registerCrlProve(crl: Command): void {
-  const command = crl
-    .command('prove')
-    .description('prove what a revocation list puts into the map; a proof for every eleven entries')
-    .argument('<list>', 'revocation list, DER or PEM')
-    .option('--issuer <files...>', "chain of the list's issuer below the CI, unless the CI signed")
-    .addOption(
-      new Option('--kind <kind>', 'whose entry, for a list about both').choices(['ca', 'user']),
-    )
-    .requiredOption('--work <folder>', 'keep finished parts here, to go on after a stop; private')
-    .requiredOption('--out <file>', 'write the proof here');
-  addJson(addProver(addAt(addRoots(command)))).action(async (file: string, flags: Flags) =>
-    answer(flags, () => prove(file, flags)),
-  );
-}
+export const crlProve: CommandDefinition = {
+  name: 'prove',
+  description: 'prove what a revocation list puts into the map; a proof for every eleven entries',
+  arguments: [new Argument('<list>', 'revocation list, DER or PEM')],
+  options: [
+    ROOT,
+    new Option(
+      '--issuer <files...>',
+      "chain of the list's issuer below the CI, unless the CI signed",
+    ),
+    new Option('--kind <kind>', 'whose entry, for a list about both').choices(['ca', 'user']),
+    required('--work <folder>', 'keep finished parts here, to go on after a stop; private'),
+    required('--out <file>', 'write the proof here'),
+    AT,
+    ...PROVER,
+  ],
+  run: prove,
+};
 
-async function prove(file: string, flags: Flags) {
+async function prove(file: string, flags: Flags): Promise<Answer> {
   const { root, issuer = [], kind, work, out, at } = flags;
   // before minutes of work, not after them
   await assertWritable(out);

@@ -1,24 +1,18 @@
-import type { Command } from 'commander';
-import { addJson } from '../shared/options.ts';
-import { answer } from '../shared/output.ts';
-import { addTrust, readProof, type TrustFlags } from '../shared/proof-options.ts';
-
-interface Flags extends TrustFlags {
-  readonly json?: boolean;
-}
+import { Argument } from 'commander';
+import type { CommandDefinition } from '../shared/command.ts';
+import type { Answer } from '../shared/output.ts';
+import { readProof, TRUST, type TrustFlags } from '../shared/proof-files.ts';
 
 /** zkcx crl verify PROOF --root CI [--trust ROOT] */
-export function registerCrlVerify(crl: Command): void {
-  const command = crl
-    .command('verify')
-    .description('verify a proof made by crl prove; takes seconds and no key cache')
-    .argument('<proof>', 'proof file');
-  addJson(addTrust(command)).action(async (file: string, flags: Flags) =>
-    answer(flags, () => verify(file, flags)),
-  );
-}
+export const crlVerify: CommandDefinition = {
+  name: 'verify',
+  description: 'verify a proof made by crl prove; takes seconds and no key cache',
+  arguments: [new Argument('<proof>', 'proof file')],
+  options: TRUST,
+  run: verify,
+};
 
-async function verify(file: string, flags: Flags) {
+async function verify(file: string, flags: TrustFlags): Promise<Answer> {
   const { envelope, accepted } = await readProof(file, flags);
   const { verifyCrl } = await import('../../prover/verify-crl.ts');
   const claim = await verifyCrl(envelope, { trustRoot: accepted });

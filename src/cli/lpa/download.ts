@@ -1,16 +1,16 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { Consent, ProfileMetadata } from '../../rsp/lpa/index.ts';
 import type { ZkcxEvent, ZkcxQuestion } from '../../rsp/zkcx/device/index.ts';
-import { addCard, withEuicc } from '../euicc/options.ts';
-import type { CardFlags } from '../euicc/options.ts';
-import { addServer, serversOf } from './server.ts';
-import type { ServerFlags } from './server.ts';
-import { addZkcx, assertClassic, downloadInZkcx, printZkcxEvent, type ZkcxFlags } from './zkcx.ts';
-import { addJson } from '../shared/options.ts';
-import { answer, printable, printProgress } from '../shared/output.ts';
+import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
+import type { CommandDefinition, JsonFlag } from '../shared/command.ts';
+import { hexBytes } from '../shared/options.ts';
+import { type Answer, printable, printProgress } from '../shared/output.ts';
+import { stopSignal } from '../shared/proving.ts';
+import { SERVER, type ServerFlags, serversOf } from './server.ts';
+import { assertClassic, downloadInZkcx, printZkcxEvent, ZKCX, type ZkcxFlags } from './zkcx.ts';
 
-interface Flags extends CardFlags, ServerFlags, ZkcxFlags {
+interface Flags extends CardFlags, ServerFlags, ZkcxFlags, JsonFlag {
   readonly yes?: boolean;
   readonly confirmationCode?: string;
   readonly confirmationCodeForm?: 'text' | 'hex';
@@ -18,26 +18,29 @@ interface Flags extends CardFlags, ServerFlags, ZkcxFlags {
 }
 
 /** zkcx lpa download ACTIVATION-CODE */
-export function registerLpaDownload(lpa: Command): void {
-  const command = lpa
-    .command('download')
-    .description('download a profile and install it')
-    .argument('<activation-code>', 'LPA:1$address$token, from a QR code')
-    .option('--yes', 'accept the profile without asking')
-    .option('--confirmation-code <code>', 'what the operator gave for it; default: ask')
-    .addOption(
-      new Option('--confirmation-code-form <form>', 'how the server hashes it').choices([
-        'text',
-        'hex',
-      ]),
-    )
-    .option('--tac <hex>', 'type allocation code of the device, 4 bytes; default: 35290611', tac);
-  addJson(addZkcx(addServer(addCard(command)))).action(async (code: string, flags: Flags) =>
-    answer(flags, () => download(code, flags)),
-  );
-}
+export const lpaDownload: CommandDefinition = {
+  name: 'download',
+  description: 'download a profile and install it',
+  arguments: [new Argument('<activation-code>', 'LPA:1$address$token, from a QR code')],
+  options: [
+    new Option('--yes', 'accept the profile without asking'),
+    new Option('--confirmation-code <code>', 'what the operator gave for it; default: ask'),
+    new Option('--confirmation-code-form <form>', 'how the server hashes it').choices([
+      'text',
+      'hex',
+    ]),
+    new Option(
+      '--tac <hex>',
+      'type allocation code of the device, 4 bytes; default: 35290611',
+    ).argParser(hexBytes({ least: 4, most: 4 })),
+    ...CARD,
+    ...SERVER,
+    ...ZKCX,
+  ],
+  run: download,
+};
 
-async function download(text: string, flags: Flags) {
+async function download(text: string, flags: Flags): Promise<Answer> {
   const { downloadProfile, parseActivationCode } = await import('../../rsp/lpa/index.ts');
   const code = parseActivationCode(text);
   if (flags.zkcx === undefined) assertClassic(flags);
@@ -46,9 +49,7 @@ async function download(text: string, flags: Flags) {
     throw new ZkcxError('ERR_CLI_USAGE', 'nobody can be asked here: accept the profile by --yes');
   }
   const server = await serversOf(flags);
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
-  process.once('SIGTERM', () => abort.abort());
+  const signal = stopSignal();
   const done = await withEuicc(flags, (es10) => {
     const common = {
       es10,
@@ -61,7 +62,7 @@ async function download(text: string, flags: Flags) {
         flags.confirmationCode ?? (people ? await askCode() : undefined),
       confirmationCodeForm: flags.confirmationCodeForm,
       onEvent: printEvent,
-      signal: abort.signal,
+      signal,
     };
     const agreed = async (metadata: ProfileMetadata, tells: ZkcxQuestion['tells'] = []) =>
       flags.yes ? 'accept' : askConsent(metadata, tells);
@@ -163,9 +164,4 @@ function printEvent(event: ZkcxEvent): void {
           : `The server could not be told that the download has ended: ${event.failure}`,
       );
   }
-}
-
-function tac(text: string): Uint8Array {
-  if (!/^[0-9a-fA-F]{8}$/.test(text)) throw new InvalidArgumentError('Give 8 digits.');
-  return Uint8Array.from(Buffer.from(text, 'hex'));
 }

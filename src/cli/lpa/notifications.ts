@@ -1,12 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { SentNotification } from '../../rsp/lpa/index.ts';
-import { addCard, withEuicc } from '../euicc/options.ts';
-import type { CardFlags } from '../euicc/options.ts';
-import { addServer, serversOf } from './server.ts';
-import type { ServerFlags } from './server.ts';
-import { addSessions, deliveryOf, type SessionFlags } from './zkcx.ts';
-import { addJson, addProver, type ProverFlags } from '../shared/options.ts';
-import { answer, printable } from '../shared/output.ts';
+import { Option } from 'commander';
+import type { Es10, SentNotification } from '../../rsp/lpa/index.ts';
+import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { wholeNumber } from '../shared/options.ts';
+import { type Answer, printable } from '../shared/output.ts';
+import { PROVER, type ProverFlags } from '../shared/proving.ts';
+import { SERVER, type ServerFlags, serversOf } from './server.ts';
+import { deliveryOf, type SessionFlags, SESSIONS } from './zkcx.ts';
 
 interface Flags extends CardFlags, ServerFlags, ProverFlags, SessionFlags {
   readonly send?: boolean;
@@ -14,50 +14,55 @@ interface Flags extends CardFlags, ServerFlags, ProverFlags, SessionFlags {
 }
 
 /** zkcx lpa notifications [--send | --remove N] */
-export function registerLpaNotifications(lpa: Command): void {
-  const command = lpa
-    .command('notifications')
-    .description('what the eUICC has to tell servers')
-    .option('--send', 'send them, and let the eUICC forget those that arrived')
-    .option('--remove <number>', 'let the eUICC forget this one, unsent', sequenceNumber);
-  addJson(addProver(addSessions(addServer(addCard(command))))).action(async (flags: Flags) =>
-    answer(flags, async () => {
-      const results = await withEuicc(flags, async (euicc) => {
-        if (flags.remove !== undefined) await euicc.removeNotification(flags.remove);
-        if (flags.send) {
-          const { sendNotifications } = await import('../../rsp/lpa/index.ts');
-          const { delivery, close } = await deliveryOf(flags);
-          try {
-            return await sendNotifications(euicc, { server: await serversOf(flags), delivery });
-          } finally {
-            close();
-          }
-        }
-        const list = await euicc.listNotifications();
-        return list.map(({ seqNumber, profileManagementOperation, notificationAddress }) => ({
-          seqNumber,
-          event: profileManagementOperation,
-          address: notificationAddress,
-        }));
-      });
-      return {
-        json: { notifications: results },
-        text:
-          results.length > 0
-            ? results.map((result) => line(result, flags.send))
-            : ['No notifications'],
-        no: results.some((result: SentNotification) => result.failure !== undefined),
-      };
-    }),
-  );
+export const lpaNotifications: CommandDefinition = {
+  name: 'notifications',
+  description: 'what the eUICC has to tell servers',
+  options: [
+    new Option('--send', 'send them, and let the eUICC forget those that arrived'),
+    new Option('--remove <number>', 'let the eUICC forget this one, unsent').argParser(
+      wholeNumber({ most: Number.MAX_SAFE_INTEGER }),
+    ),
+    ...CARD,
+    ...SERVER,
+    ...SESSIONS,
+    ...PROVER,
+  ],
+  run: notifications,
+};
+
+async function notifications(flags: Flags): Promise<Answer> {
+  const results = await withEuicc(flags, async (euicc) => {
+    if (flags.remove !== undefined) await euicc.removeNotification(flags.remove);
+    return flags.send ? send(euicc, flags) : list(euicc);
+  });
+  return {
+    json: { notifications: results },
+    text:
+      results.length > 0 ? results.map((result) => line(result, flags.send)) : ['No notifications'],
+    no: results.some(({ failure }) => failure !== undefined),
+  };
+}
+
+async function send(euicc: Es10, flags: Flags): Promise<readonly SentNotification[]> {
+  const { sendNotifications } = await import('../../rsp/lpa/index.ts');
+  const { delivery, close } = await deliveryOf(flags);
+  try {
+    return await sendNotifications(euicc, { server: await serversOf(flags), delivery });
+  } finally {
+    close();
+  }
+}
+
+async function list(euicc: Es10): Promise<readonly SentNotification[]> {
+  const found = await euicc.listNotifications();
+  return found.map(({ seqNumber, profileManagementOperation, notificationAddress }) => ({
+    seqNumber,
+    event: profileManagementOperation,
+    address: notificationAddress,
+  }));
 }
 
 function line({ seqNumber, event, address, failure }: SentNotification, sent = false): string {
   const outcome = failure?.message ?? (sent ? 'sent' : '');
   return [seqNumber, event, printable(address), outcome].join('  ').trimEnd();
-}
-
-function sequenceNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Give a sequence number.');
-  return Number(text);
 }

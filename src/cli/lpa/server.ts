@@ -1,23 +1,22 @@
 /** Options of the commands of the LPA that talk to servers. */
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import type { Es9p } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
-import { endpoint, type Endpoint, readCertificates } from '../shared/options.ts';
+import { readCertificates } from '../shared/certificates.ts';
+import { endpoint, type Endpoint, type RootFlags } from '../shared/options.ts';
 
-export interface ServerFlags {
-  readonly root?: string[];
+export const SERVER = [
+  new Option('--no-public-roots', 'trust TLS certificates under --root alone, no public ones'),
+  new Option('--http', 'plain HTTP, to loopback addresses only'),
+  new Option('--connect-to <host:port>', 'connect there, whatever the address says').argParser(
+    endpoint,
+  ),
+];
+
+export interface ServerFlags extends Partial<RootFlags> {
   readonly publicRoots: boolean;
   readonly http?: boolean;
   readonly connectTo?: Endpoint;
-}
-
-export function addServer(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--no-public-roots', 'trust TLS certificates under --root alone, no public ones'),
-    )
-    .option('--http', 'plain HTTP, to loopback addresses only')
-    .option('--connect-to <host:port>', 'connect there, whatever the address says', endpoint);
 }
 
 /** Clients of SM-DP+ by address. `onTls` sees the certificates of each TLS server. */

@@ -1,62 +1,56 @@
 /** `zkcx lpa download --zkcx`: what a download in zkCX takes beside a classic one. */
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { systemRandom } from '../../random.ts';
 import type { Delivery, Downloaded, DownloadOptions } from '../../rsp/lpa/index.ts';
 import type { ZkcxDownloadOptions } from '../../rsp/zkcx/device/index.ts';
 import type { HolderPolicy } from '../../session/holder.ts';
 import { systemClock } from '../../time.ts';
-import { addProver, type ProverFlags, proverOptions, readAnchors } from '../shared/options.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import { type AtFlags, repeated, type RootFlags } from '../shared/options.ts';
 import { printProgress } from '../shared/output.ts';
-import { addCount, readRegistry } from '../shared/session-options.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { readMap } from '../shared/revocation-map.ts';
+import { HOLDER_MINIMUMS, type HolderMinimums, readRegistry } from '../shared/session-files.ts';
+
+/** Where sessions of profiles are kept, and who may have their notifications. */
+export const SESSIONS = [
+  new Option('--sessions <folder>', 'where sessions of zkCX downloads are kept, mode 0700'),
+  new Option(
+    '--allow-other-servers',
+    'send notifications of zkCX profiles to other servers too, which tells them the EID',
+  ),
+];
 
 export interface SessionFlags {
   readonly sessions?: string;
   readonly allowOtherServers?: boolean;
 }
 
-export interface ZkcxFlags extends ProverFlags, SessionFlags {
+export const ZKCX = [
+  new Option(
+    '--zkcx [mode]',
+    "without certificates: device (today's eUICCs; default), full (zkCX-aware firmware)",
+  ).choices(['device', 'full']),
+  new Option(
+    '--map <file>',
+    'revocation map that you computed; may be given several times',
+  ).argParser(repeated(String)),
+  new Option('--registry <file>', 'registry of credentials as last seen'),
+  new Option('--credentials <folder>', 'store of credentials, mode 0700; made at the first use'),
+  new Option('--tell-eid', 'agree to tell the EID where an order is bound to it; default: ask'),
+  ...HOLDER_MINIMUMS,
+  ...SESSIONS,
+  ...PROVER,
+];
+
+export interface ZkcxFlags
+  extends ProverFlags, SessionFlags, HolderMinimums, AtFlags, Partial<RootFlags> {
   readonly zkcx?: true | 'device' | 'full';
-  readonly root?: string[];
   readonly map?: string[];
   readonly registry?: string;
   readonly credentials?: string;
-  readonly minimumCis?: number;
-  readonly minimumEntries?: number;
   readonly tellEid?: boolean;
-  readonly at?: bigint;
-}
-
-/** Where sessions of profiles are kept, and who may have their notifications. */
-export function addSessions(command: Command): Command {
-  return command
-    .option('--sessions <folder>', 'where sessions of zkCX downloads are kept, mode 0700')
-    .option(
-      '--allow-other-servers',
-      'send notifications of zkCX profiles to other servers too, which tells them the EID',
-    );
-}
-
-export function addZkcx(command: Command): Command {
-  command
-    .addOption(
-      new Option(
-        '--zkcx [mode]',
-        "without certificates: device (today's eUICCs; default), full (zkCX-aware firmware)",
-      ).choices(['device', 'full']),
-    )
-    .addOption(
-      new Option(
-        '--map <file>',
-        'revocation map that you computed; may be given several times',
-      ).argParser((file: string, files: string[] | undefined) => [...(files ?? []), file]),
-    )
-    .option('--registry <file>', 'registry of credentials as last seen')
-    .option('--credentials <folder>', 'store of credentials, mode 0700; made at the first use')
-    .option('--tell-eid', 'agree to tell the EID where an order is bound to it; default: ask');
-  addCount(command, '--minimum-cis', 'CIs that the set must have; default 2');
-  addCount(command, '--minimum-entries', 'entries that the map must have; default 2');
-  return addSessions(addProver(command));
 }
 
 /** Options of a classic download, but for what is asked and told in another way. */
@@ -130,7 +124,6 @@ async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<Hold
   const anchors = await readAnchors(flags.root ?? []);
   const clock = at === undefined ? systemClock : () => at;
   const read = { anchors, at: clock() };
-  const { readMap } = await import('../../session/map-file.ts');
   const loaded = await Promise.all(maps.map(async (file) => (await readMap(file, read)).map));
   return {
     trustSets: [anchors],

@@ -1,30 +1,33 @@
-import type { Command } from 'commander';
+import { Argument, Option } from 'commander';
 import { systemClock } from '../../time.ts';
-import { addJson } from '../shared/options.ts';
-import { answer } from '../shared/output.ts';
-import { addMessage, type MessageFlags, readMessage } from './prove.ts';
-import { readBundle } from '../shared/session-options.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { required } from '../shared/options.ts';
+import type { Answer } from '../shared/output.ts';
+import { readBundle } from '../shared/session-files.ts';
+import { MESSAGE, type MessageFlags, readMessage } from './message.ts';
 
 interface Flags extends MessageFlags {
   readonly session: string;
   readonly store?: string;
-  readonly json?: boolean;
 }
 
 /** zkcx possess verify FILE --session FILE --kind KIND --message FILE --oid OID [--store FOLDER] */
-export function registerPossessVerify(possess: Command): void {
-  const command = possess
-    .command('verify')
-    .description('verifier: check that the key of a verified session signed a later message of it')
-    .argument('<proof>', 'as received')
-    .requiredOption('--session <file>', 'file of `present verify --session`')
-    .option('--store <folder>', 'what was accepted before: takes each message of a session once');
-  addJson(addMessage(command)).action(async (file: string, flags: Flags) =>
-    answer(flags, () => verify(file, flags)),
-  );
-}
+export const possessVerify: CommandDefinition = {
+  name: 'verify',
+  description: 'verifier: check that the key of a verified session signed a later message of it',
+  arguments: [new Argument('<proof>', 'as received')],
+  options: [
+    required('--session <file>', 'file of `present verify --session`'),
+    ...MESSAGE,
+    new Option(
+      '--store <folder>',
+      'what was accepted before: takes each message of a session once',
+    ),
+  ],
+  run: verify,
+};
 
-async function verify(file: string, flags: Flags) {
+async function verify(file: string, flags: Flags): Promise<Answer> {
   const { kind, message, context } = await readMessage(flags);
   const envelope = await readBundle(file);
   const { readVerifiedSession } = await import('../../session/session-file.ts');

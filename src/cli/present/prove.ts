@@ -1,74 +1,79 @@
-import type { Command } from 'commander';
+import { Option } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
 import type { Disclosure } from '../../session/openings.ts';
 import { systemClock } from '../../time.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
 import {
-  addAt,
-  addJson,
-  addProver,
-  addRoots,
-  proverOptions,
-  type ProverFlags,
-  readAnchors,
+  AT,
+  type AtFlags,
+  required,
+  ROOT,
+  type RootFlags,
+  wholeNumber,
 } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import { answer } from '../shared/output.ts';
-import { addDisclosures } from './request.ts';
+import type { Answer } from '../shared/output.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import {
-  addCount,
-  addKey,
-  addMap,
-  addPeer,
-  addRegistry,
+  HOLDER_MINIMUMS,
+  type HolderMinimums,
+  KEY,
+  PEER,
   type PeerFlags,
   readRegistry,
   readRequest,
   readSigner,
-} from '../shared/session-options.ts';
+} from '../shared/session-files.ts';
+import { disclosureOption } from './disclosures.ts';
 
-interface Flags extends ProverFlags, PeerFlags {
+interface Flags extends RootFlags, MapFlags, AtFlags, PeerFlags, ProverFlags, HolderMinimums {
   readonly credential: string;
-  readonly root: string[];
-  readonly map: string;
   readonly request: string;
   readonly key: string;
   readonly disclose?: Disclosure[];
-  readonly minimumCis?: number;
-  readonly minimumEntries?: number;
   readonly registry?: string;
   readonly minimumPublished?: number;
   readonly out: string;
   readonly session?: string;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
-/** zkcx present --credential FILE --root CI... --map MAP --request FILE --key PEM --out FILE */
-export function registerPresentProve(present: Command): void {
-  const command = present
-    .command('prove', { isDefault: true })
-    .description('holder: answer a request with a presentation; two proofs')
-    .requiredOption('--credential <file>', 'credential of `chain prove`')
-    .requiredOption('--request <file>', 'request as received')
-    .addOption(addDisclosures('--disclose <names...>', 'agree to these openings'))
-    .requiredOption('--out <file>', 'write the presentation here, to give away')
-    .option('--session <file>', 'keep what `possess` needs here; private');
-  addCount(command, '--minimum-cis', 'CIs that the set must have; default 2');
-  addCount(command, '--minimum-entries', 'entries that the map must have; default 2');
-  addRegistry(command, 'published credentials, as known to be newest; for requests that name one');
-  addCount(command, '--minimum-published', 'credentials that the registry must have; default 64');
-  addPeer(addKey(addMap(addRoots(command))));
-  addJson(addProver(addAt(command))).action(async (flags: Flags) =>
-    answer(flags, () => prove(flags)),
-  );
-}
+/** zkcx present prove --credential FILE --root CI... --map MAP --request FILE --key PEM --out FILE */
+export const presentProve: CommandDefinition = {
+  name: 'prove',
+  description: 'holder: answer a request with a presentation; two proofs',
+  isDefault: true,
+  options: [
+    required('--credential <file>', 'credential of `chain prove`'),
+    ROOT,
+    MAP,
+    required('--request <file>', 'request as received'),
+    ...PEER,
+    KEY,
+    disclosureOption('agree to these openings'),
+    required('--out <file>', 'write the presentation here, to give away'),
+    new Option('--session <file>', 'keep what `possess prove` needs here; private'),
+    ...HOLDER_MINIMUMS,
+    new Option(
+      '--registry <file>',
+      'published credentials, as known to be newest; for requests that name one',
+    ),
+    new Option(
+      '--minimum-published <number>',
+      'credentials that the registry must have; default 64',
+    ).argParser(wholeNumber()),
+    AT,
+    ...PROVER,
+  ],
+  run: prove,
+};
 
-async function prove(flags: Flags) {
+async function prove(flags: Flags): Promise<Answer> {
   const { address, oid, disclose = [], minimumCis, minimumEntries, minimumPublished, out } = flags;
   for (const file of [out, ...(flags.session ? [flags.session] : [])]) await assertWritable(file);
   const at = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.root);
-  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);

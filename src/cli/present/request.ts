@@ -1,53 +1,50 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
 import { systemRandom } from '../../random.ts';
 import { type Role, ROLE_NAMES } from '../../roles.ts';
 import type { Disclosure } from '../../session/openings.ts';
 import { systemClock } from '../../time.ts';
-import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import { answer, isoTime } from '../shared/output.ts';
-import { addMap, addRegistry, readRegistry } from '../shared/session-options.ts';
+import { type Answer, isoTime } from '../shared/output.ts';
+import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
+import { readRegistry } from '../shared/session-files.ts';
+import { disclosureOption } from './disclosures.ts';
 
-interface Flags {
-  readonly root: string[];
-  readonly map: string;
+interface Flags extends RootFlags, MapFlags, AtFlags {
   readonly registry?: string;
   readonly role: Role;
   readonly purpose?: string;
   readonly disclose?: Disclosure[];
   readonly out: string;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
 /** zkcx present request --role ROLE --root CI --map MAP [--registry FILE] --out FILE */
-export function registerPresentRequest(present: Command): void {
-  const command = present
-    .command('request')
-    .description('verifier: make a fresh request, to be answered once and within minutes')
-    .addOption(
-      new Option('--role <role>', 'of the credentials that are accepted')
-        .choices(ROLE_NAMES)
-        .makeOptionMandatory(),
-    )
-    .option('--purpose <name>', 'ask for a pseudonym for this purpose')
-    .addOption(addDisclosures('--disclose <names...>', 'ask for these openings'))
-    .requiredOption('--out <file>', 'where to write the request');
-  addRegistry(command, 'ask for a published credential, in this registry; it is proven faster');
-  addJson(addAt(addMap(addRoots(command)))).action(async (flags: Flags) =>
-    answer(flags, () => request(flags)),
-  );
-}
+export const presentRequest: CommandDefinition = {
+  name: 'request',
+  description: 'verifier: make a fresh request, to be answered once and within minutes',
+  options: [
+    required('--role <role>', 'of the credentials that are accepted').choices(ROLE_NAMES),
+    ROOT,
+    MAP,
+    new Option(
+      '--registry <file>',
+      'ask for a published credential, in this registry; it is proven faster',
+    ),
+    new Option('--purpose <name>', 'ask for a pseudonym for this purpose'),
+    disclosureOption('ask for these openings'),
+    required('--out <file>', 'where to write the request'),
+    AT,
+  ],
+  run: request,
+};
 
-export const addDisclosures = (flag: string, description: string) =>
-  new Option(flag, description).choices(['identity', 'issuer', 'key', 'message']);
-
-async function request({ root, role, purpose, disclose, out, ...flags }: Flags) {
+async function request(flags: Flags): Promise<Answer> {
+  const { root, role, purpose, disclose, out, at = systemClock() } = flags;
   await assertWritable(out);
-  const at = flags.at ?? systemClock();
   const anchors = await readAnchors(root);
-  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const { TrustSet } = await import('../../witness/trust.ts');

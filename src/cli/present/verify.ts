@@ -1,49 +1,51 @@
-import type { Command } from 'commander';
+import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { systemClock } from '../../time.ts';
-import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import { answer, isoTime, printable } from '../shared/output.ts';
+import { type Answer, isoTime, printable } from '../shared/output.ts';
+import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import {
-  addMap,
-  addPeer,
-  addRegistry,
+  PEER,
   type PeerFlags,
   readBundle,
   readRegistry,
   readRequest,
-} from '../shared/session-options.ts';
+} from '../shared/session-files.ts';
 
-interface Flags extends PeerFlags {
-  readonly root: string[];
-  readonly map: string;
+interface Flags extends RootFlags, MapFlags, AtFlags, PeerFlags {
   readonly registry?: string;
   readonly request: string;
   readonly session?: string;
-  readonly at?: bigint;
-  readonly json?: boolean;
 }
 
 /** zkcx present verify FILE --request FILE --root CI... --map MAP --address HOST --oid OID */
-export function registerPresentVerify(present: Command): void {
-  const command = present
-    .command('verify')
-    .description('verifier: check the answer to a request of `present request`; takes seconds')
-    .argument('<presentation>', 'as received')
-    .requiredOption('--request <file>', 'the request that was sent; accept one answer to it')
-    .option('--session <file>', 'keep what `possess verify` needs here');
-  addRegistry(command, 'published credentials, where the request asks for one of them');
-  addJson(addAt(addPeer(addMap(addRoots(command))))).action(async (file: string, flags: Flags) =>
-    answer(flags, () => verify(file, flags)),
-  );
-}
+export const presentVerify: CommandDefinition = {
+  name: 'verify',
+  description: 'verifier: check the answer to a request of `present request`; takes seconds',
+  arguments: [new Argument('<presentation>', 'as received')],
+  options: [
+    required('--request <file>', 'the request that was sent; accept one answer to it'),
+    ROOT,
+    MAP,
+    ...PEER,
+    new Option(
+      '--registry <file>',
+      'published credentials, where the request asks for one of them',
+    ),
+    new Option('--session <file>', 'keep what `possess verify` needs here'),
+    AT,
+  ],
+  run: verify,
+};
 
-async function verify(file: string, flags: Flags) {
+async function verify(file: string, flags: Flags): Promise<Answer> {
   if (flags.session !== undefined) await assertWritable(flags.session);
   const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(flags.root);
-  const { readMap } = await import('../../session/map-file.ts');
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);

@@ -1,34 +1,31 @@
-import type { Command } from 'commander';
 import { systemRandom } from '../../random.ts';
 import type { Chain } from '../../zkapp/client/index.ts';
-import { addJson, addRoots, readAnchors } from '../shared/options.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { ROOT, type RootFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
-import { answer, factLines } from '../shared/output.ts';
+import { type Answer, factLines } from '../shared/output.ts';
 import {
-  addAdmin,
+  ADMIN,
+  type AdminFlags,
   adminKey,
   deploymentFile,
   inclusionFacts,
   senderOf,
-  type SenderFlags,
   withChain,
 } from './options.ts';
 
-interface Flags extends SenderFlags {
-  readonly root: string[];
-}
+type Flags = RootFlags & AdminFlags;
 
 /** zkcx registry deploy --root CI... */
-export function registerRegistryDeploy(registry: Command): void {
-  const command = registry
-    .command('deploy')
-    .description('make a new, empty registry for these CIs; writes its deployment file');
-  addJson(addAdmin(addRoots(command))).action(async (flags: Flags) =>
-    answer(flags, () => withChain(flags, (chain) => deploy(flags, chain))),
-  );
-}
+export const registryDeploy: CommandDefinition = {
+  name: 'deploy',
+  description: 'make a new, empty registry for these CIs; writes its deployment file',
+  options: [ROOT, ...ADMIN],
+  run: (flags: Flags) => withChain(flags, (chain) => deploy(flags, chain)),
+};
 
-async function deploy(flags: Flags, chain: Chain) {
+async function deploy(flags: Flags, chain: Chain): Promise<Answer> {
   const file = deploymentFile(flags);
   await assertWritable(file);
   const anchors = await readAnchors(flags.root);

@@ -1,18 +1,36 @@
 /** What the commands of the registry have in common: the chain, the account that pays, the registry. */
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { systemRandom } from '../../random.ts';
 import { systemClock } from '../../time.ts';
 import type { Chain, EmbeddedChain, Sender, SyncedRegistry } from '../../zkapp/client/index.ts';
-import { addProver, type ProverFlags } from '../shared/options.ts';
+import { repeated, wholeNumber } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
+import { PROVER, type ProverFlags } from '../shared/proving.ts';
 
 const DEFAULT_CHAIN = 'zkcx-chain';
 /** Accounts of an embedded chain, by their use. */
 const ACCOUNT = { payer: 0, admin: 1, relay: 2 } as const;
 
 export type Use = keyof typeof ACCOUNT;
+
+export const CHAIN = [
+  new Option('--chain <folder>', `folder of an embedded chain; default: ${DEFAULT_CHAIN}`),
+  new Option(
+    '--node <url>',
+    'GraphQL of a Mina node instead; several must agree, give the option again',
+  ).argParser(repeated(String)),
+  new Option('--archive <url>', 'GraphQL of an archive node; default: the first --node'),
+  new Option('--network <name>', 'with --node; default: devnet').choices(['mainnet', 'devnet']),
+  new Option('--slot <number>', 'let an embedded chain go ahead to this slot').argParser(
+    wholeNumber({ most: 999_999_999 }),
+  ),
+  new Option(
+    '--deployment <file>',
+    "the registry, as `registry deploy` wrote it; default: the embedded chain's",
+  ),
+];
 
 export interface ChainFlags {
   readonly chain?: string;
@@ -21,62 +39,41 @@ export interface ChainFlags {
   readonly network?: 'mainnet' | 'devnet';
   readonly slot?: number;
   readonly deployment?: string;
-  readonly json?: boolean;
 }
+
+/** Who pays for a transaction. */
+export const SENDER = [
+  ...CHAIN,
+  new Option(
+    '--key <file>',
+    'key of the account that pays, base58, mode 0600; default: ZKCX_FEE_PAYER_KEY, or an account of the embedded chain',
+  ),
+  new Option('--fee <mina>', 'default: 0.1').argParser(nanomina),
+  ...PROVER,
+];
 
 export interface SenderFlags extends ChainFlags, ProverFlags {
   readonly key?: string;
-  readonly adminKey?: string;
   readonly fee?: bigint;
 }
 
-export function addChain(command: Command): Command {
-  return command
-    .option('--chain <folder>', `folder of an embedded chain; default: ${DEFAULT_CHAIN}`)
-    .addOption(
-      new Option(
-        '--node <url>',
-        'GraphQL of a Mina node instead; several must agree, give the option again',
-      ).argParser((url: string, urls: string[] | undefined) => [...(urls ?? []), url]),
-    )
-    .option('--archive <url>', 'GraphQL of an archive node; default: the first --node')
-    .addOption(
-      new Option('--network <name>', 'with --node; default: devnet').choices(['mainnet', 'devnet']),
-    )
-    .addOption(
-      new Option('--slot <number>', 'let an embedded chain go ahead to this slot').argParser(
-        (text: string) => {
-          if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-          throw new InvalidArgumentError('Give a number.');
-        },
-      ),
-    )
-    .option(
-      '--deployment <file>',
-      "the registry, as `registry deploy` wrote it; default: the embedded chain's",
-    );
-}
-
-export function addSender(command: Command): Command {
-  return addProver(addChain(command))
-    .option(
-      '--key <file>',
-      'key of the account that pays, base58, mode 0600; default: ZKCX_FEE_PAYER_KEY, or an account of the embedded chain',
-    )
-    .addOption(
-      new Option('--fee <mina>', 'default: 0.1').argParser((text: string) => {
-        const match = /^([0-9]{1,6})(?:\.([0-9]{1,9}))?$/.exec(text);
-        if (match === null) throw new InvalidArgumentError('Give an amount such as 0.1.');
-        return BigInt(`${match[1]}${(match[2] ?? '').padEnd(9, '0')}`);
-      }),
-    );
-}
-
-export function addAdmin(command: Command): Command {
-  return addSender(command).option(
+/** Who decides, and pays. */
+export const ADMIN = [
+  ...SENDER,
+  new Option(
     '--admin-key <file>',
     "the admin's key, as --key; default: ZKCX_ADMIN_KEY, or an account of the embedded chain",
-  );
+  ),
+];
+
+export interface AdminFlags extends SenderFlags {
+  readonly adminKey?: string;
+}
+
+function nanomina(text: string): bigint {
+  const match = /^([0-9]{1,6})(?:\.([0-9]{1,9}))?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Give an amount such as 0.1.');
+  return BigInt(`${match[1]}${(match[2] ?? '').padEnd(9, '0')}`);
 }
 
 /** Open the chain, work, close it. */
@@ -158,7 +155,7 @@ const STEPS = {
   waiting: 'Waiting for its block ...',
 } as const;
 
-export const adminKey = ({ adminKey: file }: SenderFlags, chain: Chain) =>
+export const adminKey = ({ adminKey: file }: AdminFlags, chain: Chain) =>
   accountKey(chain, 'admin', file, 'ZKCX_ADMIN_KEY');
 
 async function accountKey(chain: Chain, use: Use, file: string | undefined, variable: string) {

@@ -1,36 +1,31 @@
-import type { Command } from 'commander';
+import { Argument } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { parseEnvelope } from '../../prover/envelope.ts';
-import { addJson } from '../shared/options.ts';
-import { answer } from '../shared/output.ts';
-import { readDocument } from '../shared/proof-options.ts';
-import { readRegistry } from '../shared/session-options.ts';
-
-interface Flags {
-  readonly registry: string;
-  readonly json?: boolean;
-}
+import type { CommandDefinition } from '../shared/command.ts';
+import { required } from '../shared/options.ts';
+import type { Answer } from '../shared/output.ts';
+import { readDocument } from '../shared/proof-files.ts';
+import { readRegistry } from '../shared/session-files.ts';
 
 /** zkcx registry path FILE --registry FILE */
-export function registerRegistryPath(registry: Command): void {
-  const command = registry
-    .command('path')
-    .description('where a credential stands in a registry file, and its path to the root')
-    .argument('<file>', 'credential, chain proof, or member file of an aggregate')
-    .requiredOption('--registry <file>', 'registry file of `registry sync`');
-  addJson(command).action(async (file: string, flags: Flags) =>
-    answer(flags, async () => {
-      const tree = (await readRegistry(flags.registry))!;
-      const leaf = await readLeaf(file, tree);
-      const place = tree.placeOf(leaf);
-      const { siblings } = tree.path(leaf);
-      const root = tree.root.toString();
-      return {
-        json: { place, leaf: leaf.toString(), siblings: siblings.map(String), registryRoot: root },
-        text: [`Place ${place} of ${tree.size}, under registry root ${root}`],
-      };
-    }),
-  );
+export const registryPath: CommandDefinition = {
+  name: 'path',
+  description: 'where a credential stands in a registry file, and its path to the root',
+  arguments: [new Argument('<file>', 'credential, chain proof, or member file of an aggregate')],
+  options: [required('--registry <file>', 'registry file of `registry sync`')],
+  run: path,
+};
+
+async function path(file: string, { registry }: { readonly registry: string }): Promise<Answer> {
+  const tree = (await readRegistry(registry))!;
+  const leaf = await readLeaf(file, tree);
+  const place = tree.placeOf(leaf);
+  const { siblings } = tree.path(leaf);
+  const root = tree.root.toString();
+  return {
+    json: { place, leaf: leaf.toString(), siblings: siblings.map(String), registryRoot: root },
+    text: [`Place ${place} of ${tree.size}, under registry root ${root}`],
+  };
 }
 
 /** The leaf that a file is about; a member's path becomes known to the tree. */

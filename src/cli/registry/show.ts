@@ -1,29 +1,27 @@
-import type { Command } from 'commander';
-import { addJson } from '../shared/options.ts';
-import { answer, factLines } from '../shared/output.ts';
-import { addChain, type ChainFlags, readRegistryDeployment, withChain } from './options.ts';
+import type { Chain } from '../../zkapp/client/index.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { type Answer, factLines } from '../shared/output.ts';
+import { CHAIN, type ChainFlags, readRegistryDeployment, withChain } from './options.ts';
 
 /** zkcx registry show */
-export function registerRegistryShow(registry: Command): void {
-  const command = registry
-    .command('show')
-    .description("show the contract's state, as the chain tells it, without rebuilding anything");
-  addJson(addChain(command)).action(async (flags: ChainFlags) =>
-    answer(flags, () =>
-      withChain(flags, async (chain) => {
-        const { readState } = await import('../../zkapp/client/index.ts');
-        const { applicableFrom } = await import('../../zkapp/contract/index.ts');
-        const { address, code } = await readRegistryDeployment(flags);
-        const state = await readState(chain, address, code);
-        const values = Object.entries(state).map(([name, value]) => [name, value.toString()]);
-        const facts = {
-          address,
-          slot: await chain.slot(),
-          ...(Object.fromEntries(values) as Record<keyof typeof state, string>),
-          applicableFrom: state.pendingAction === 0n ? undefined : applicableFrom(state),
-        };
-        return { json: facts, text: factLines(facts) };
-      }),
-    ),
-  );
+export const registryShow: CommandDefinition = {
+  name: 'show',
+  description: "show the contract's state, as the chain tells it, without rebuilding anything",
+  options: CHAIN,
+  run: (flags: ChainFlags) => withChain(flags, (chain) => show(flags, chain)),
+};
+
+async function show(flags: ChainFlags, chain: Chain): Promise<Answer> {
+  const { readState } = await import('../../zkapp/client/index.ts');
+  const { applicableFrom } = await import('../../zkapp/contract/index.ts');
+  const { address, code } = await readRegistryDeployment(flags);
+  const state = await readState(chain, address, code);
+  const values = Object.entries(state).map(([name, value]) => [name, value.toString()]);
+  const facts = {
+    address,
+    slot: await chain.slot(),
+    ...(Object.fromEntries(values) as Record<keyof typeof state, string>),
+    applicableFrom: state.pendingAction === 0n ? undefined : applicableFrom(state),
+  };
+  return { json: facts, text: factLines(facts) };
 }

@@ -1,8 +1,10 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
-import { addJson } from '../shared/options.ts';
-import { answer, factLines } from '../shared/output.ts';
-import { addChain, type ChainFlags, synced, withChain } from './options.ts';
+import type { Chain } from '../../zkapp/client/index.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { required } from '../shared/options.ts';
+import { type Answer, factLines } from '../shared/output.ts';
+import { CHAIN, type ChainFlags, synced, withChain } from './options.ts';
 
 interface Flags extends ChainFlags {
   readonly out: string;
@@ -10,37 +12,35 @@ interface Flags extends ChainFlags {
 }
 
 /** zkcx registry sync --out FILE [--member FILE...] */
-export function registerRegistrySync(registry: Command): void {
-  const command = registry
-    .command('sync')
-    .description('rebuild the registry from its events, compare it with its state, write its file')
-    .requiredOption('--out <file>', 'registry file, for `present`; an older one is replaced')
-    .addOption(
-      new Option('--member <files...>', 'own member files, of aggregates: their paths come along'),
-    );
-  addJson(addChain(command)).action(async (flags: Flags) =>
-    answer(flags, () =>
-      withChain(flags, async (chain) => {
-        const { readMember } = await import('../../prover/member.ts');
-        const { formatRegistry } = await import('../../session/registry-file.ts');
-        const members = await Promise.all((flags.member ?? []).map(readMember));
-        const { address, state, slot, tree, history } = await synced(flags, chain);
-        for (const member of members) tree.addMember(member);
-        await writeFileAtomic(flags.out, formatRegistry(tree), 0o600);
-        const facts = {
-          address,
-          slot,
-          registryRoot: state.registryRoot.toString(),
-          trustRoot: state.trustRoot.toString(),
-          revocationRoot: state.revocationRoot.toString(),
-          places: tree.size,
-          publications: tree.published.length,
-          cis: history.trust?.size,
-          sources: history.entries.size,
-          file: flags.out,
-        };
-        return { json: facts, text: factLines(facts) };
-      }),
-    ),
-  );
+export const registrySync: CommandDefinition = {
+  name: 'sync',
+  description: 'rebuild the registry from its events, compare it with its state, write its file',
+  options: [
+    required('--out <file>', 'registry file, for `present`; an older one is replaced'),
+    new Option('--member <files...>', 'own member files, of aggregates: their paths come along'),
+    ...CHAIN,
+  ],
+  run: (flags: Flags) => withChain(flags, (chain) => sync(flags, chain)),
+};
+
+async function sync(flags: Flags, chain: Chain): Promise<Answer> {
+  const { readMember } = await import('../../prover/member.ts');
+  const { formatRegistry } = await import('../../session/registry-file.ts');
+  const members = await Promise.all((flags.member ?? []).map(readMember));
+  const { address, state, slot, tree, history } = await synced(flags, chain);
+  for (const member of members) tree.addMember(member);
+  await writeFileAtomic(flags.out, formatRegistry(tree), 0o600);
+  const facts = {
+    address,
+    slot,
+    registryRoot: state.registryRoot.toString(),
+    trustRoot: state.trustRoot.toString(),
+    revocationRoot: state.revocationRoot.toString(),
+    places: tree.size,
+    publications: tree.published.length,
+    cis: history.trust?.size,
+    sources: history.entries.size,
+    file: flags.out,
+  };
+  return { json: facts, text: factLines(facts) };
 }

@@ -1,60 +1,24 @@
-import type { Command } from 'commander';
-import type { SourcedEntry } from '../../pki/index.ts';
-import type { SourcedMap } from '../../session/map-file.ts';
+import { Argument } from 'commander';
 import { systemClock } from '../../time.ts';
-import { nameText } from '../shared/names.ts';
-import { addAt, addJson, addRoots, readAnchors } from '../shared/options.ts';
-import { answer, type Answer, isoTime, printable } from '../shared/output.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags, ROOT, type RootFlags } from '../shared/options.ts';
+import type { Answer } from '../shared/output.ts';
+import { readMap } from '../shared/revocation-map.ts';
+import { mapAnswer } from './map-answer.ts';
 
-interface Flags {
-  readonly root: string[];
-  readonly at?: bigint;
-  readonly json?: boolean;
-}
+type Flags = RootFlags & AtFlags;
 
 /** zkcx revocation show MAP --root CI [--at TIME] */
-export function registerRevocationShow(revocation: Command): void {
-  const command = revocation
-    .command('show')
-    .description('check a revocation map again, list by list, and show its entries')
-    .argument('<map>', 'map file');
-  addJson(addAt(addRoots(command))).action(async (file: string, flags: Flags) =>
-    answer(flags, async () => {
-      const { readMap } = await import('../../session/map-file.ts');
-      const at = flags.at ?? systemClock();
-      const anchors = await readAnchors(flags.root);
-      return mapAnswer(await readMap(file, { anchors, at }), at);
-    }),
-  );
-}
+export const revocationShow: CommandDefinition = {
+  name: 'show',
+  description: 'check a revocation map again, list by list, and show its entries',
+  arguments: [new Argument('<map>', 'map file')],
+  options: [ROOT, AT],
+  run: show,
+};
 
-/** Root and entries of a map, in its order. */
-export function mapAnswer({ sources, entries, map }: SourcedMap, at: bigint): Answer {
-  const shown = entries.map(({ content }, i) => {
-    const { issuer, kind, point } = sources[i]!;
-    return { issuer: nameText(issuer.subject), kind, point, ...contentFacts(content, at) };
-  });
-  const root = map.root.toString();
-  return {
-    json: { at: isoTime(at), root, entries: shown },
-    text: [
-      `Revocation root: ${root}`,
-      ...shown.flatMap(({ issuer, kind, state, ...facts }) => [
-        printable(`${kind} certificates of ${issuer}: ${state}`),
-        ...Object.entries(facts).map(([name, value]) => `  ${`${name}:`.padEnd(12)} ${value}`),
-      ]),
-    ],
-  };
-}
-
-function contentFacts(content: SourcedEntry['content'], at: bigint) {
-  if (typeof content === 'string') return { state: content };
-  const { thisUpdate, nextUpdate, crlNumber, serialNumbers } = content;
-  return {
-    state: thisUpdate <= at && at < nextUpdate ? 'fresh' : 'stale',
-    crlNumber: crlNumber.toString(),
-    thisUpdate: isoTime(thisUpdate),
-    nextUpdate: isoTime(nextUpdate),
-    revoked: serialNumbers.length,
-  };
+async function show(file: string, { root, at = systemClock() }: Flags): Promise<Answer> {
+  const anchors = await readAnchors(root);
+  return mapAnswer(await readMap(file, { anchors, at }), at);
 }

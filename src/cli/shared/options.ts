@@ -1,72 +1,43 @@
-/** Options and arguments that several commands share. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  certificateBytes,
-  listBytes,
-  parseCertificate,
-  parseRevocationList,
-} from '../../asn1/index.ts';
-import type { Certificate, RevocationList } from '../../asn1/index.ts';
-import { ZkcxError } from '../../errors.ts';
-import { anchorFromCertificate, type TrustAnchor } from '../../pki/index.ts';
-import { readFileLimited } from '../../files.ts';
-import { type Backend, BACKENDS } from '../../prover/protocol.ts';
-import type { JobOptions, ProverOptions } from '../../prover/prover.ts';
-import { printEvent } from './output.ts';
+/** Options that commands of several nouns share, each declared once, and what reads their values. */
+import { InvalidArgumentError, Option } from 'commander';
 
-const MAX_CERTIFICATE_BYTES = 65_536;
-/** Some 100,000 entries. */
-const MAX_LIST_BYTES = 8_000_000;
+/** Reads an option that may be given several times. */
+export const repeated =
+  <T>(read: (text: string) => T) =>
+  (text: string, before: readonly T[] | undefined): T[] => [...(before ?? []), read(text)];
 
-export interface ProverFlags {
-  readonly backend?: Backend;
-  readonly cache?: string;
-}
+/** An option that has to be given. */
+export const required = (flags: string, description: string): Option =>
+  new Option(flags, description).makeOptionMandatory();
 
-export function addJson(command: Command): Command {
-  return command.option('--json', 'print the answer as one JSON document');
-}
-
-export function addRoots(command: Command, { optional = false } = {}): Command {
-  return command.addOption(
-    new Option('--root <file>', 'accepted CI certificate; may be given several times')
-      .argParser((file: string, files: string[] | undefined) => [...(files ?? []), file])
-      .makeOptionMandatory(!optional),
+const root = () =>
+  new Option('--root <file>', 'accepted CI certificate; may be given several times').argParser(
+    repeated(String),
   );
+
+export const ROOT = root().makeOptionMandatory();
+export const OPTIONAL_ROOT = root();
+
+export interface RootFlags {
+  readonly root: string[];
 }
 
-export function addAt(command: Command): Command {
-  return command.option(
-    '--at <time>',
-    'ISO 8601 or Unix seconds instead of now',
-    (text: string) => {
-      const time = parseTime(text);
-      if (time === undefined) throw new InvalidArgumentError('Give ISO 8601 or Unix seconds.');
-      return time;
-    },
-  );
+export const AT = new Option('--at <time>', 'ISO 8601 or Unix seconds instead of now').argParser(
+  time,
+);
+
+export interface AtFlags {
+  readonly at?: bigint;
 }
 
-export function addProver(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--backend <name>', 'how to compute; default: native where there is one').choices([
-        ...BACKENDS,
-      ]),
-    )
-    .option('--cache <folder>', 'compiled keys; default: ZKCX_CACHE or ~/.cache/zkcx');
+/** Unix seconds of `2026-01-31`, `2026-01-31T12:00:00Z`, `2026-01-31T12:00+01:00` or Unix seconds. */
+export function time(text: string): bigint {
+  const found = parseTime(text);
+  if (found === undefined) throw new InvalidArgumentError('Give ISO 8601 or Unix seconds.');
+  return found;
 }
 
-/** Options for the prover: flags, progress on stderr, Ctrl-C ends the proving process. */
-export function proverOptions({ backend, cache }: ProverFlags): ProverOptions & JobOptions {
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
-  process.once('SIGTERM', () => abort.abort());
-  return { backend, cache, signal: abort.signal, onEvent: printEvent };
-}
-
-/** `2026-01-31`, `2026-01-31T12:00:00Z`, `2026-01-31T12:00+01:00` or Unix seconds. */
-export function parseTime(text: string): bigint | undefined {
+function parseTime(text: string): bigint | undefined {
   if (/^[0-9]{1,12}$/.test(text)) return BigInt(text);
   const match = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.exec(text);
   const [, day] = match ?? [];
@@ -75,8 +46,17 @@ export function parseTime(text: string): bigint | undefined {
   if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) {
     return undefined;
   }
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : BigInt(time / 1000);
+  const found = Date.parse(text);
+  return Number.isNaN(found) ? undefined : BigInt(found / 1000);
+}
+
+/** Reads a whole number. */
+export function wholeNumber({ least = 0, most = 999_999 } = {}) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^[0-9]{1,15}$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
 }
 
 export interface Endpoint {
@@ -84,7 +64,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** `host:port`, a host of IPv6 in brackets. */
+/** Reads `host:port`, `[::1]:port`. */
 export function endpoint(text: string): Endpoint {
   const [, host, digits] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
@@ -92,36 +72,25 @@ export function endpoint(text: string): Endpoint {
   return { host, port };
 }
 
-/** Read and parse a certificate, DER or PEM; errors say which file. */
-export async function readCertificate(file: string): Promise<Certificate> {
-  const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);
-  return inFile(file, () => parseCertificate(certificateBytes(bytes)));
+/** Reads names of files with commas between, as many as there are `names`. */
+export function fileList<const Name extends string>(names: readonly Name[], problem: string) {
+  return (text: string): Record<Name, string> => {
+    const files = text.split(',');
+    if (files.length !== names.length || files.includes('')) {
+      throw new InvalidArgumentError(problem);
+    }
+    return Object.fromEntries(names.map((name, i) => [name, files[i]])) as Record<Name, string>;
+  };
 }
 
-export async function readCertificates(files: readonly string[]): Promise<Certificate[]> {
-  return Promise.all(files.map(readCertificate));
-}
-
-/** Read CI certificates as trust anchors. */
-export async function readAnchors(files: readonly string[]): Promise<TrustAnchor[]> {
-  const certificates = await readCertificates(files);
-  return certificates.map((certificate, i) =>
-    inFile(files[i]!, () => anchorFromCertificate(certificate)),
-  );
-}
-
-/** Read and parse a revocation list, DER or PEM; errors say which file. */
-export async function readList(file: string): Promise<RevocationList> {
-  const bytes = await readFileLimited(file, MAX_LIST_BYTES);
-  return inFile(file, () => parseRevocationList(listBytes(bytes)));
-}
-
-function inFile<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof ZkcxError)) throw error;
-    const { code, message, reason } = error;
-    throw new ZkcxError(code, `${file}: ${message}`, { reason, cause: error });
-  }
+/** Reads bytes in hexadecimal. */
+export function hexBytes({ least, most }: { readonly least: number; readonly most: number }) {
+  const size = least === most ? `${least}` : `${least} to ${most}`;
+  return (text: string): Uint8Array => {
+    const bytes = text.length / 2;
+    if (/^([0-9a-f]{2})*$/i.test(text) && bytes >= least && bytes <= most) {
+      return Uint8Array.from(Buffer.from(text, 'hex'));
+    }
+    throw new InvalidArgumentError(`Give ${size} bytes in hexadecimal.`);
+  };
 }

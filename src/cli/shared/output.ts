@@ -14,23 +14,30 @@ export interface Answer {
   readonly no?: boolean;
 }
 
-/** Run a command, print its answer or why there is none, and set the exit code. */
+/** Run a command and print its answer, or why there is none. Returns the exit code. */
 export async function answer(
-  { json = false }: { json?: boolean },
-  work: () => Promise<Answer>,
-): Promise<void> {
+  { json = false }: { readonly json?: boolean },
+  work: () => Promise<Answer | undefined>,
+): Promise<number> {
   try {
     const result = await work();
-    const ok = result.no !== true;
+    const ok = result?.no !== true;
+    if (result === undefined) return EXIT.done;
     if (json) print(JSON.stringify({ ok, ...result.json }, null, 2));
     else if (result.text.length > 0) print(result.text.join('\n'));
-    process.exitCode = ok ? EXIT.done : EXIT.no;
+    return ok ? EXIT.done : EXIT.no;
   } catch (error) {
-    process.exitCode = exitCode(error);
-    const { code, message, reason } = describe(error);
-    if (json) print(JSON.stringify({ ok: false, error: { code, message, reason } }, null, 2));
-    else printProgress(`${process.exitCode === EXIT.no ? 'No' : 'Error'}: ${message} (${code})`);
+    return refuse(error, json);
   }
+}
+
+/** Print why there is no answer. Returns the exit code. */
+export function refuse(error: unknown, json: boolean): number {
+  const status = exitCode(error);
+  const { code, message, reason } = describe(error);
+  if (json) print(JSON.stringify({ ok: false, error: { code, message, reason } }, null, 2));
+  else printProgress(`${status === EXIT.no ? 'No' : 'Error'}: ${message} (${code})`);
+  return status;
 }
 
 /** A line about work under way. */

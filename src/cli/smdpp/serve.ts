@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
@@ -12,88 +12,103 @@ import type {
   SmdpTrust,
 } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
+import { readAnchors, readCertificate } from '../shared/certificates.ts';
+import type { CommandDefinition } from '../shared/command.ts';
 import {
-  addJson,
-  addRoots,
   endpoint,
   type Endpoint,
-  readAnchors,
-  readCertificate,
+  fileList,
+  repeated,
+  required,
+  ROOT,
+  type RootFlags,
+  wholeNumber,
 } from '../shared/options.ts';
-import { answer, printProgress } from '../shared/output.ts';
-import { addZkcx, openZkcx, type ZkcxFlags } from './zkcx.ts';
+import { type Answer, printProgress } from '../shared/output.ts';
+import { openZkcx, ZKCX, type ZkcxFlags } from './zkcx.ts';
 
 const MAX_KEY_BYTES = 16_384;
 const MAX_CHAIN_BYTES = 262_144;
 
-interface Flags extends ZkcxFlags {
+const certificateAndKey = fileList(
+  ['certificate', 'key'],
+  'Give the files of certificate and key: CERT,KEY.',
+);
+
+type CertificateAndKey = ReturnType<typeof certificateAndKey>;
+
+interface Flags extends RootFlags, ZkcxFlags {
   readonly data: string;
   readonly address: string;
-  readonly root: string[];
-  readonly auth: FilePair[];
-  readonly pb: FilePair[];
+  readonly auth: CertificateAndKey[];
+  readonly pb: CertificateAndKey[];
   readonly listen: Endpoint;
-  readonly tls?: FilePair;
+  readonly tls?: CertificateAndKey;
   readonly es2?: Endpoint;
   readonly es2ClientCa?: string;
   readonly confirmationCodeForm?: 'text' | 'hex';
   readonly orderDays?: number;
   readonly replaceSessionKeys?: boolean;
-  readonly json?: boolean;
-}
-
-interface FilePair {
-  readonly certificate: string;
-  readonly key: string;
 }
 
 /** zkcx smdpp serve --data FOLDER --address FQDN --root CI --auth CERT,KEY --pb CERT,KEY ... */
-export function registerSmdppServe(smdpp: Command): void {
-  const command = smdpp
-    .command('serve')
-    .description('run an SM-DP+: ES9+ for LPAs, ES2+ for the operator')
-    .requiredOption('--data <folder>', 'profiles, orders and sessions; made if missing')
-    .requiredOption('--address <fqdn>', 'what activation codes call this server')
-    .addOption(pairOption('--auth <cert,key>', 'CERT.DPauth and its key; once for each CI'))
-    .addOption(pairOption('--pb <cert,key>', 'CERT.DPpb and its key; once for each CI'))
-    .option('--listen <host:port>', 'ES9+', endpoint, { host: '127.0.0.1', port: 8443 })
-    .option('--tls <cert,key>', 'TLS; without it only on a loopback address', filePair)
-    .option('--es2 <host:port>', 'serve ES2+ there', endpoint)
-    .option('--es2-client-ca <file>', 'only clients with a certificate of these CAs, PEM')
-    .addOption(
-      new Option(
-        '--confirmation-code-form <form>',
-        'what confirmation codes are hashed as',
-      ).choices(['text', 'hex']),
-    )
-    .option('--order-days <days>', 'days until a new order expires', days)
-    .option('--replace-session-keys', 'encrypt profiles under keys of their own');
-  addJson(addZkcx(addRoots(command))).action(async (flags: Flags) =>
-    answer(flags, async () => {
-      const zkcx = await openZkcx(flags, flags);
-      const service = await start(flags, zkcx?.open).catch((error: unknown) => {
-        zkcx?.close();
-        throw error;
-      });
-      const { es9p, es2p } = service;
-      const stop = () => {
-        printProgress('Stopping ...');
-        zkcx?.close();
-        void service.close();
-      };
-      process.once('SIGINT', stop);
-      process.once('SIGTERM', stop);
-      return {
-        json: { address: flags.address, es9p: es9p.url, es2p: es2p?.url, zkcx: flags.zkcx },
-        text: [
-          `SM-DP+ ${flags.address}`,
-          `ES9+ on ${es9p.url}`,
-          ...(es2p === undefined ? [] : [`ES2+ on ${es2p.url}`]),
-          ...(zkcx === undefined ? [] : ['zkCX is served']),
-        ],
-      };
-    }),
-  );
+export const smdppServe: CommandDefinition = {
+  name: 'serve',
+  description: 'run an SM-DP+: ES9+ for LPAs, ES2+ for the operator',
+  options: [
+    required('--data <folder>', 'profiles, orders and sessions; made if missing'),
+    required('--address <fqdn>', 'what activation codes call this server'),
+    ROOT,
+    required('--auth <cert,key>', 'CERT.DPauth and its key; once for each CI').argParser(
+      repeated(certificateAndKey),
+    ),
+    required('--pb <cert,key>', 'CERT.DPpb and its key; once for each CI').argParser(
+      repeated(certificateAndKey),
+    ),
+    new Option('--listen <host:port>', 'ES9+')
+      .argParser(endpoint)
+      .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
+    new Option('--tls <cert,key>', 'TLS; without it only on a loopback address').argParser(
+      certificateAndKey,
+    ),
+    new Option('--es2 <host:port>', 'serve ES2+ there').argParser(endpoint),
+    new Option('--es2-client-ca <file>', 'only clients with a certificate of these CAs, PEM'),
+    new Option('--confirmation-code-form <form>', 'what confirmation codes are hashed as').choices([
+      'text',
+      'hex',
+    ]),
+    new Option('--order-days <days>', 'days until a new order expires').argParser(
+      wholeNumber({ least: 1, most: 36_500 }),
+    ),
+    new Option('--replace-session-keys', 'encrypt profiles under keys of their own'),
+    ...ZKCX,
+  ],
+  run: serve,
+};
+
+async function serve(flags: Flags): Promise<Answer> {
+  const zkcx = await openZkcx(flags, flags);
+  const service = await start(flags, zkcx?.open).catch((error: unknown) => {
+    zkcx?.close();
+    throw error;
+  });
+  const { es9p, es2p } = service;
+  const stop = () => {
+    printProgress('Stopping ...');
+    zkcx?.close();
+    void service.close();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  return {
+    json: { address: flags.address, es9p: es9p.url, es2p: es2p?.url, zkcx: flags.zkcx },
+    text: [
+      `SM-DP+ ${flags.address}`,
+      `ES9+ on ${es9p.url}`,
+      ...(es2p === undefined ? [] : [`ES2+ on ${es2p.url}`]),
+      ...(zkcx === undefined ? [] : ['zkCX is served']),
+    ],
+  };
 }
 
 async function start(flags: Flags, zkcx: OpenZkcxExtension | undefined) {
@@ -147,7 +162,7 @@ async function readTrust(anchors: TrustAnchor[], flags: Flags): Promise<SmdpTrus
   return { anchors, identities };
 }
 
-async function readKeyPair({ certificate, key }: FilePair): Promise<KeyPair> {
+async function readKeyPair({ certificate, key }: CertificateAndKey): Promise<KeyPair> {
   const { parseSecretKey } = await import('../../rsp/smdpp/index.ts');
   return {
     certificate: await readCertificate(certificate),
@@ -156,7 +171,7 @@ async function readKeyPair({ certificate, key }: FilePair): Promise<KeyPair> {
 }
 
 /** The certificate may be DER, as SGP.26 has them, or a chain in PEM. */
-async function readTls({ certificate, key }: FilePair) {
+async function readTls({ certificate, key }: CertificateAndKey) {
   const bytes = await readFileLimited(certificate, MAX_CHAIN_BYTES);
   const text = new TextDecoder().decode(bytes);
   try {
@@ -177,27 +192,4 @@ function printRequest({ path, http, refused, ms, defect }: FunctionEvent): void 
   const outcome = [http, refused].filter((part) => part !== undefined).join(' ');
   printProgress(`${name} ${outcome} ${ms.toFixed(0)} ms`);
   if (defect instanceof Error) printProgress(`  ${defect.stack}`);
-}
-
-function pairOption(flags: string, description: string): Option {
-  return new Option(flags, description)
-    .argParser((text: string, before: FilePair[] | undefined) => [
-      ...(before ?? []),
-      filePair(text),
-    ])
-    .makeOptionMandatory();
-}
-
-function filePair(text: string): FilePair {
-  const [certificate, key, ...more] = text.split(',');
-  if (!certificate || !key || more.length > 0) {
-    throw new InvalidArgumentError('Give the files of certificate and key: CERT,KEY.');
-  }
-  return { certificate, key };
-}
-
-function days(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('Give a number of days.');
-  return value;
 }

@@ -1,11 +1,26 @@
 /** Options of `smdpp serve` that let it take part in zkCX. */
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
-import { addProver, proverOptions, type ProverFlags } from '../shared/options.ts';
+import { repeated, wholeNumber } from '../shared/options.ts';
 import { printProgress } from '../shared/output.ts';
+import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+
+export const ZKCX = [
+  new Option('--zkcx', 'serve devices that show proofs in place of certificates; needs --map'),
+  new Option('--map <file>', 'revocation map of `revocation build`; read again when it changes'),
+  new Option('--registry <file>', 'ask for published credentials: this registry'),
+  new Option(
+    '--credential <file>',
+    'credentials of CERT.DPauth and CERT.DPpb, for the mode zkcx; once for each',
+  ).argParser(repeated(String)),
+  new Option('--verify-processes <number>', 'processes that verify proofs; default 2').argParser(
+    wholeNumber({ least: 1, most: 64 }),
+  ),
+  ...PROVER,
+];
 
 export interface ZkcxFlags extends ProverFlags {
   readonly zkcx?: boolean;
@@ -13,21 +28,6 @@ export interface ZkcxFlags extends ProverFlags {
   readonly registry?: string;
   readonly credential?: string[];
   readonly verifyProcesses?: number;
-}
-
-export function addZkcx(command: Command): Command {
-  return addProver(
-    command
-      .option('--zkcx', 'serve devices that show proofs in place of certificates; needs --map')
-      .option('--map <file>', 'revocation map of `revocation build`; read again when it changes')
-      .option('--registry <file>', 'ask for published credentials: this registry')
-      .option(
-        '--credential <file>',
-        'credentials of CERT.DPauth and CERT.DPpb, for the mode zkcx; once for each',
-        (file: string, files: string[] | undefined) => [...(files ?? []), file],
-      )
-      .option('--verify-processes <number>', 'processes that verify proofs; default 2', count),
-  );
 }
 
 /** What serves zkCX, and the end of what it needs; undefined without --zkcx. Throws ERR_CLI_USAGE. */
@@ -69,11 +69,3 @@ export async function openZkcx(
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 64) {
-    throw new InvalidArgumentError('Give a number from 1 to 64.');
-  }
-  return value;
-}

@@ -1,31 +1,32 @@
-/** What the commands that verify a proof file have in common. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+/** Files that hold proofs, and whom a verifier trusts. */
+import { InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
-import { fieldString, parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
 import { readFileLimited } from '../../files.ts';
-import { addRoots, readAnchors } from './options.ts';
+import { fieldString, parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
+import { readAnchors } from './certificates.ts';
+import { OPTIONAL_ROOT, repeated } from './options.ts';
 
 const MAX_PROOF_BYTES = 200_000;
 /** Of a file that may also be a credential: `MAX_CREDENTIAL_BYTES`, which would load the circuits. */
 const MAX_DOCUMENT_BYTES = 300_000;
+
+/** Of these, one at least is needed. */
+export const TRUST = [
+  OPTIONAL_ROOT,
+  new Option(
+    '--trust <root>',
+    'accepted trust root, decimal; may be given several times',
+  ).argParser(repeated(fieldElement)),
+];
 
 export interface TrustFlags {
   readonly root?: string[];
   readonly trust?: bigint[];
 }
 
-/** --root and --trust, of which one at least is needed. */
-export function addTrust(command: Command): Command {
-  const withTrust = command.addOption(
-    new Option(
-      '--trust <root>',
-      'accepted trust root, decimal; may be given several times',
-    ).argParser((text: string, roots: bigint[] | undefined) => {
-      if (fieldString.safeParse(text).success) return [...(roots ?? []), BigInt(text)];
-      throw new InvalidArgumentError('Give the root as a decimal number.');
-    }),
-  );
-  return addRoots(withTrust, { optional: true });
+function fieldElement(text: string): bigint {
+  if (fieldString.safeParse(text).success) return BigInt(text);
+  throw new InvalidArgumentError('Give the root as a decimal number.');
 }
 
 /** A proof, and the trust roots that the flags accept. */
@@ -39,8 +40,9 @@ export async function readProof(
   const envelope = await readEnvelope(file);
   const accepted = [...trust];
   if (root.length > 0) {
+    const anchors = await readAnchors(root);
     const { TrustSet } = await import('../../witness/trust.ts');
-    accepted.push(new TrustSet(await readAnchors(root)).root.toBigInt());
+    accepted.push(new TrustSet(anchors).root.toBigInt());
   }
   return { envelope, accepted };
 }

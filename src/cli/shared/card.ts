@@ -1,5 +1,5 @@
-/** Options of the commands that emulate an eUICC or use one. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+/** Which eUICC a command works with: an emulated one, or one elsewhere. */
+import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
 import { systemRandom } from '../../random.ts';
@@ -7,75 +7,78 @@ import type { ApduInterface } from '../../rsp/apdu/index.ts';
 import type { Euicc, EuiccCredential, EuiccFirmware } from '../../rsp/euicc/index.ts';
 import type { Es10 } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
+import { readAnchors, readCertificate } from './certificates.ts';
 import {
-  addAt,
-  addRoots,
+  AT,
+  type AtFlags,
   endpoint,
   type Endpoint,
-  readAnchors,
-  readCertificate,
-} from '../shared/options.ts';
+  fileList,
+  hexBytes,
+  OPTIONAL_ROOT,
+  repeated,
+  type RootFlags,
+  wholeNumber,
+} from './options.ts';
 
 const MAX_KEY_BYTES = 16_384;
 
-interface CredentialFiles {
-  readonly certificate: string;
-  readonly eum: string;
-  readonly key: string;
-}
+const credentialFiles = fileList(
+  ['certificate', 'eum', 'key'],
+  'Give the files of both certificates and the key: CERT,EUM,KEY.',
+);
 
-export interface EmulatorFlags {
+type CredentialFiles = ReturnType<typeof credentialFiles>;
+
+export const credentialOption = () =>
+  new Option(
+    '--credential <cert,eum,key>',
+    'CERT.EUICC, CERT.EUM, SK.EUICC; once for each CI',
+  ).argParser(repeated(credentialFiles));
+
+/** What an emulated eUICC has, beside its credential and the CIs that it accepts. */
+export const EMULATOR = [
+  new Option('--data <folder>', 'where the eUICC keeps what it has; default: nowhere'),
+  new Option('--memory <bytes>', 'its memory for profiles; default: 512 KiB').argParser(
+    wholeNumber({ least: 1, most: Number.MAX_SAFE_INTEGER }),
+  ),
+  new Option('--aid <hex>', 'AID of the ISD-R, if it is not that of SGP.22').argParser(
+    hexBytes({ least: 5, most: 16 }),
+  ),
+  new Option(
+    '--firmware <kind>',
+    'zkcx: take servers that the LPA verified; default: classic',
+  ).choices(['classic', 'zkcx'] satisfies EuiccFirmware[]),
+  AT,
+];
+
+export interface EmulatorFlags extends AtFlags, Partial<RootFlags> {
   readonly credential?: CredentialFiles[];
-  readonly root?: string[];
   readonly data?: string;
   readonly memory?: number;
   readonly aid?: Uint8Array;
-  readonly at?: bigint;
   readonly firmware?: EuiccFirmware;
 }
+
+/** Which eUICC a command of the LPA uses: one elsewhere, or an emulated one in this process. */
+export const CARD = [
+  new Option(
+    '--card <host:port>',
+    'eUICC behind a socket, as "zkcx euicc --tcp" serves it',
+  ).argParser(endpoint),
+  new Option('--card-command <line>', 'eUICC behind a program that speaks the APDU protocol'),
+  new Option('--block-size <bytes>', 'data of one APDU, 1 to 255; default: 120').argParser(
+    wholeNumber({ least: 1, most: 255 }),
+  ),
+  OPTIONAL_ROOT,
+  credentialOption(),
+  ...EMULATOR,
+];
 
 export interface CardFlags extends EmulatorFlags {
   readonly card?: Endpoint;
   readonly cardCommand?: string;
   readonly blockSize?: number;
-  readonly json?: boolean;
-}
-
-/** What makes an emulated eUICC. */
-export function addEmulator(command: Command, { optional = false } = {}): Command {
-  return addAt(addRoots(command, { optional }))
-    .addOption(
-      new Option('--credential <cert,eum,key>', 'CERT.EUICC, CERT.EUM, SK.EUICC; once for each CI')
-        .argParser((text: string, before: CredentialFiles[] | undefined) => [
-          ...(before ?? []),
-          credentialFiles(text),
-        ])
-        .makeOptionMandatory(!optional),
-    )
-    .option('--data <folder>', 'where the eUICC keeps what it has; default: nowhere')
-    .option('--memory <bytes>', 'its memory for profiles; default: 512 KiB', positive)
-    .option('--aid <hex>', 'AID of the ISD-R, if it is not that of SGP.22', hexBytes)
-    .addOption(
-      new Option(
-        '--firmware <kind>',
-        'zkcx: take servers that the LPA verified; default: classic',
-      ).choices(['classic', 'zkcx'] satisfies EuiccFirmware[]),
-    );
-}
-
-/** Which eUICC a command of the LPA uses: one elsewhere, or an emulated one in this process. */
-export function addCard(command: Command): Command {
-  return addEmulator(
-    command
-      .option(
-        '--card <host:port>',
-        'eUICC behind a socket, as "zkcx euicc --tcp" serves it',
-        endpoint,
-      )
-      .option('--card-command <line>', 'eUICC behind a program that speaks the APDU protocol')
-      .option('--block-size <bytes>', 'data of one APDU, 1 to 255; default: 120', blockSize),
-    { optional: true },
-  );
 }
 
 /** Switch an emulated eUICC on. */
@@ -148,35 +151,4 @@ async function readCredential({
     eumCertificate: (await readCertificate(eum)).der,
     secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES)),
   };
-}
-
-function credentialFiles(text: string): CredentialFiles {
-  const [certificate, eum, key, ...more] = text.split(',');
-  if (!certificate || !eum || !key || more.length > 0) {
-    throw new InvalidArgumentError(
-      'Give the files of both certificates and the key: CERT,EUM,KEY.',
-    );
-  }
-  return { certificate, eum, key };
-}
-
-function hexBytes(text: string): Uint8Array {
-  if (!/^([0-9a-fA-F]{2}){5,16}$/.test(text)) {
-    throw new InvalidArgumentError('Give 5 to 16 bytes in hexadecimal.');
-  }
-  return Uint8Array.from(Buffer.from(text, 'hex'));
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidArgumentError('Give a whole number above 0.');
-  }
-  return value;
-}
-
-function blockSize(text: string): number {
-  const value = positive(text);
-  if (value > 255) throw new InvalidArgumentError('Give 1 to 255.');
-  return value;
 }

@@ -1,12 +1,18 @@
-/** Options and files that the commands of sessions share. */
+/** Options and files of sessions: the peer, the revocation map, the registry, the holder's key. */
 import { createPrivateKey, type KeyObject, sign as signBytes } from 'node:crypto';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { bytesToBigint } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
+import { required, wholeNumber } from './options.ts';
 
 const MAX_KEY_BYTES = 10_000;
 const MAX_REQUEST_BYTES = 8_192;
+
+export const PEER = [
+  required('--address <host>', "the server's host name, lower case, with a port if any"),
+  required('--oid <oid>', 'OID of its certificate, dotted; as authenticated, not as claimed'),
+];
 
 /** The server as the holder authenticated it, or as it knows itself. */
 export interface PeerFlags {
@@ -14,39 +20,21 @@ export interface PeerFlags {
   readonly oid: string;
 }
 
-export function addPeer(command: Command): Command {
-  return command
-    .requiredOption('--address <host>', "the server's host name, lower case, with a port if any")
-    .requiredOption(
-      '--oid <oid>',
-      'OID of its certificate, dotted; as authenticated, not as claimed',
-    );
-}
+export const KEY = required('--key <file>', 'private key of the leaf certificate, PEM');
 
-export function addMap(command: Command): Command {
-  return command.requiredOption('--map <file>', 'revocation map of `revocation build`');
-}
+/** What a holder wants of a verifier's sets before it hides among them. */
+export const HOLDER_MINIMUMS = [
+  new Option('--minimum-cis <number>', 'CIs that the set must have; default 2').argParser(
+    wholeNumber(),
+  ),
+  new Option('--minimum-entries <number>', 'entries that the map must have; default 2').argParser(
+    wholeNumber(),
+  ),
+];
 
-export function addRegistry(command: Command, description: string): Command {
-  return command.option('--registry <file>', description);
-}
-
-export function addKey(command: Command): Command {
-  return command.requiredOption('--key <file>', 'private key of the leaf certificate, PEM');
-}
-
-export function addCount(
-  command: Command,
-  flag: string,
-  description: string,
-  { least = 0 } = {},
-): Command {
-  return command.addOption(
-    new Option(`${flag} <number>`, description).argParser((text: string) => {
-      if (/^[0-9]{1,6}$/.test(text) && Number(text) >= least) return Number(text);
-      throw new InvalidArgumentError(`Give a number from ${least} on.`);
-    }),
-  );
+export interface HolderMinimums {
+  readonly minimumCis?: number;
+  readonly minimumEntries?: number;
 }
 
 /** Signs with a key from a file: r and s of ECDSA P-256 over SHA-256. Throws ERR_HOLDER_KEY. */

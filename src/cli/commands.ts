@@ -1,0 +1,121 @@
+/** Every command: `zkcx <noun> <verb>` stands in the file `<noun>/<verb>.ts`. */
+import { aggregate } from './aggregate/aggregate.ts';
+import { worker } from './aggregate/worker.ts';
+import { certInspect } from './cert/inspect.ts';
+import { certifyProve } from './certify/prove.ts';
+import { certifyVerify } from './certify/verify.ts';
+import { chainCheck } from './chain/check.ts';
+import { chainProve } from './chain/prove.ts';
+import { chainVerify } from './chain/verify.ts';
+import { credentialList } from './credential/list.ts';
+import { credentialRenew } from './credential/renew.ts';
+import { credentialShow } from './credential/show.ts';
+import { crlInspect } from './crl/inspect.ts';
+import { crlProve } from './crl/prove.ts';
+import { crlVerify } from './crl/verify.ts';
+import { euicc } from './euicc/euicc.ts';
+import { keysBuild } from './keys/build.ts';
+import { keysCheck } from './keys/check.ts';
+import { lpaDelete } from './lpa/delete.ts';
+import { lpaDisable } from './lpa/disable.ts';
+import { lpaDownload } from './lpa/download.ts';
+import { lpaEnable } from './lpa/enable.ts';
+import { lpaList } from './lpa/list.ts';
+import { lpaNickname } from './lpa/nickname.ts';
+import { lpaNotifications } from './lpa/notifications.ts';
+import { lpaProbe } from './lpa/probe.ts';
+import { possessProve } from './possess/prove.ts';
+import { possessVerify } from './possess/verify.ts';
+import { presentProve } from './present/prove.ts';
+import { presentRequest } from './present/request.ts';
+import { presentVerify } from './present/verify.ts';
+import { registryDeploy } from './registry/deploy.ts';
+import { registryPath } from './registry/path.ts';
+import { registryPublish } from './registry/publish.ts';
+import { registryRelay } from './registry/relay.ts';
+import { registryShow } from './registry/show.ts';
+import { registrySync } from './registry/sync.ts';
+import { registryTrustAdd } from './registry/trust/add.ts';
+import { registryTrustAdmin } from './registry/trust/admin.ts';
+import { registryTrustCancel } from './registry/trust/cancel.ts';
+import { registryTrustRemove } from './registry/trust/remove.ts';
+import { registryTrustSource } from './registry/trust/source.ts';
+import { registryUpdateRevocation } from './registry/update-revocation.ts';
+import { revocationBuild } from './revocation/build.ts';
+import { revocationShow } from './revocation/show.ts';
+import type { CommandGroup } from './shared/command.ts';
+import { smdppOrderAdd } from './smdpp/order/add.ts';
+import { smdppOrderCancel } from './smdpp/order/cancel.ts';
+import { smdppOrderList } from './smdpp/order/list.ts';
+import { smdppOrderShow } from './smdpp/order/show.ts';
+import { smdppProfileAdd } from './smdpp/profile/add.ts';
+import { smdppProfileList } from './smdpp/profile/list.ts';
+import { smdppServe } from './smdpp/serve.ts';
+
+const group = (
+  name: string,
+  description: string,
+  ...commands: CommandGroup['commands']
+): CommandGroup => ({ name, description, commands });
+
+/** In the order of the help. */
+export const COMMANDS: CommandGroup['commands'] = [
+  group('cert', 'single certificates', certInspect),
+  group('chain', 'certificate chains', chainCheck, chainProve, chainVerify),
+  group('crl', 'revocation lists', crlInspect, crlProve, crlVerify),
+  group('revocation', 'revocation maps', revocationBuild, revocationShow),
+  group('present', 'session proofs', presentRequest, presentProve, presentVerify),
+  group('possess', 'later messages of a session', possessProve, possessVerify),
+  group('certify', 'static statements of servers', certifyProve, certifyVerify),
+  aggregate,
+  worker,
+  group('credential', 'credentials in a store', credentialList, credentialShow, credentialRenew),
+  group(
+    'registry',
+    'published credentials, on Mina',
+    registryDeploy,
+    registryPublish,
+    registryShow,
+    registryPath,
+    registrySync,
+    registryRelay,
+    registryUpdateRevocation,
+    group(
+      'trust',
+      'what the admin decides, with its delay',
+      registryTrustAdd,
+      registryTrustSource,
+      registryTrustAdmin,
+      registryTrustRemove,
+      registryTrustCancel,
+    ),
+  ),
+  group(
+    'smdpp',
+    'an SM-DP+ of SGP.22: server, orders, profiles',
+    smdppServe,
+    group(
+      'order',
+      'download orders',
+      smdppOrderAdd,
+      smdppOrderList,
+      smdppOrderShow,
+      smdppOrderCancel,
+    ),
+    group('profile', 'profiles in stock', smdppProfileAdd, smdppProfileList),
+  ),
+  group(
+    'lpa',
+    'an LPA of SGP.22: profiles on an eUICC',
+    lpaDownload,
+    lpaList,
+    lpaEnable,
+    lpaDisable,
+    lpaDelete,
+    lpaNickname,
+    lpaNotifications,
+    lpaProbe,
+  ),
+  euicc,
+  group('keys', 'verification keys pinned in the package', keysBuild, keysCheck),
+];

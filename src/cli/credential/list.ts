@@ -1,0 +1,18 @@
+import { systemClock } from '../../time.ts';
+import type { CommandDefinition } from '../shared/command.ts';
+import { AT, type AtFlags } from '../shared/options.ts';
+import { openStore, STORE, type StoreFlags, summaryFacts, summaryLine } from './store.ts';
+
+type Flags = StoreFlags & AtFlags;
+
+/** zkcx credential list --store FOLDER */
+export const credentialList: CommandDefinition = {
+  name: 'list',
+  description: 'credentials of a store',
+  options: [STORE, AT],
+  run: async (flags: Flags) => {
+    const store = await openStore(flags);
+    const credentials = (await store.list(flags.at ?? systemClock())).map(summaryFacts);
+    return { json: { credentials }, text: credentials.map(summaryLine) };
+  },
+};

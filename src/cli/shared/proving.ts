@@ -1,0 +1,30 @@
+/** What the commands that prove have in common. */
+import { Option } from 'commander';
+import { type Backend, BACKENDS } from '../../prover/protocol.ts';
+import type { JobOptions, ProverOptions } from '../../prover/prover.ts';
+import { printEvent } from './output.ts';
+
+export const PROVER = [
+  new Option('--backend <name>', 'how to compute; default: native where there is one').choices([
+    ...BACKENDS,
+  ]),
+  new Option('--cache <folder>', 'compiled keys; default: ZKCX_CACHE or ~/.cache/zkcx'),
+];
+
+export interface ProverFlags {
+  readonly backend?: Backend;
+  readonly cache?: string;
+}
+
+/** Options for the prover: flags, progress on stderr, Ctrl-C ends the proving process. */
+export function proverOptions({ backend, cache }: ProverFlags): ProverOptions & JobOptions {
+  return { backend, cache, signal: stopSignal(), onEvent: printEvent };
+}
+
+/** Aborted by Ctrl-C and by SIGTERM; the second one ends the process at once. */
+export function stopSignal(): AbortSignal {
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  process.once('SIGTERM', () => abort.abort());
+  return abort.signal;
+}
