@@ -78,7 +78,7 @@ function zkcx(env: Record<string, string>, ...args: string[]): ChildProcess {
 
 async function aggregate(out: string, chains: string[], env: Record<string, string>) {
   const start = performance.now();
-  const args = ['aggregate', '--root', CI, '--at', String(PROVEN_AT), '--out', out, ...chains];
+  const args = ['aggregate', '--ci', CI, '--at', String(PROVEN_AT), '--out', out, ...chains];
   const status = await new Promise((resolve) => zkcx(env, ...args).once('exit', resolve));
   if (status !== 0) throw Error('zkcx aggregate failed');
   console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);

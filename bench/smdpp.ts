@@ -76,7 +76,7 @@ function serve(): ChildProcess {
     data: folder,
     address: ADDRESS,
     listen: '127.0.0.1:0',
-    root: 'fixtures/sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der',
+    ci: 'fixtures/sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der',
     auth: pair('fixtures/sgp26/DPauth', 'DPauth'),
     pb: pair('fixtures/sgp26/DPpb', 'DPpb'),
   };

@@ -71,7 +71,7 @@ function startEuicc() {
     'eUICC/SK_EUICC_ECDSA_NIST.pem',
   ];
   const emulator = ['--import', 'tsx', join(root, 'src/cli/main.ts'), 'euicc'];
-  const identity = ['--root', CI, '--credential', credential.map(sgp26).join(',')];
+  const identity = ['--ci', CI, '--euicc', credential.map(sgp26).join(',')];
   const keeping = ['--data', join(folder, 'euicc')];
   return apduOfProcess(process.execPath, emulator.concat(identity, keeping));
 }

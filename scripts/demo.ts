@@ -105,7 +105,7 @@ function verify(proof: string): { ms: number; output: string } {
   const start = performance.now();
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', 'src/cli/main.ts', 'chain', 'verify', proof, '--root', CI],
+    ['--import', 'tsx', 'src/cli/main.ts', 'chain', 'verify', proof, '--ci', CI],
     { cwd: root, encoding: 'utf8' },
   );
   if (status !== 0) throw Error(`the proof was refused: ${stdout}${stderr}`);

@@ -102,7 +102,7 @@ describe('installed elsewhere', () => {
     expect(succeed(run(zkcx, ['--version'], inFolder))).toBe(`${manifest.version}\n`);
     const root = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
     const chain = [
-      `--root=${root}`,
+      `--ci=${root}`,
       '--at=2025-06-01',
       join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der'),
       join(SGP26, 'eUICC/CERT_EUICC_ECDSA_NIST.der'),

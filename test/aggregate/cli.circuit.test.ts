@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 delete process.env['ZKCX_REDIS'];
 
 const aggregate = (...args: string[]) =>
-  told('aggregate', '--root', CI, '--out', join(folder, 'out'), ...args);
+  told('aggregate', '--ci', CI, '--out', join(folder, 'out'), ...args);
 
 describe('zkcx aggregate', () => {
   test.each(['aggregate', 'worker'])('%s --help', async (command) => {
@@ -55,8 +55,8 @@ describe('zkcx aggregate', () => {
 
   test('is a usage error without a chain, a root or a folder; a worker without a Redis', async () => {
     for (const args of [
-      ['aggregate', '--root', CI, '--out', folder],
-      ['aggregate', '--root', CI, EUM],
+      ['aggregate', '--ci', CI, '--out', folder],
+      ['aggregate', '--ci', CI, EUM],
       ['aggregate', '--out', folder, EUM],
       ['worker'],
     ]) {

@@ -60,8 +60,8 @@ describe('zkcx', () => {
     ['an unknown option', ['cert', 'inspect', '--frobnicate', EUICC]],
     ['a missing argument', ['cert', 'inspect']],
     ['a missing root', ['chain', 'check', EUM]],
-    ['a time that is none', ['chain', 'check', '--root', CI, '--at', 'tomorrow', EUM]],
-    ['a day that is none', ['chain', 'check', '--root', CI, '--at', '2025-02-30', EUM]],
+    ['a time that is none', ['chain', 'check', '--ci', CI, '--at', 'tomorrow', EUM]],
+    ['a day that is none', ['chain', 'check', '--ci', CI, '--at', '2025-02-30', EUM]],
     ['an unknown backend', ['keys', 'check', '--backend', 'gpu']],
     ['an unknown program', ['keys', 'build', '--only', 'everything']],
     ['a relay without a pause', ['registry', 'relay', '--spool', folder, '--every', '0']],
@@ -118,7 +118,7 @@ describe('zkcx cert inspect', () => {
 });
 
 describe('zkcx chain check', () => {
-  const root = ['--root', CI];
+  const root = ['--ci', CI];
 
   test('says yes to the test chain', async () => {
     const { status, stdout } = await zkcx('chain', 'check', '--json', ...root, ...WHEN, EUM, EUICC);
@@ -145,11 +145,9 @@ describe('zkcx chain check', () => {
 
   test('finds the CI among several', async () => {
     const other = join(SGP26, 'DPauth/CERT_S_SM_DPauth_ECDSA_NIST.der');
-    expect((await zkcx('chain', 'check', '--root', CI, '--root', CI, ...WHEN, other)).status).toBe(
-      0,
-    );
+    expect((await zkcx('chain', 'check', '--ci', CI, '--ci', CI, ...WHEN, other)).status).toBe(0);
     // a server certificate is no CI
-    expect((await zkcx('chain', 'check', '--root', other, ...WHEN, other)).status).toBe(1);
+    expect((await zkcx('chain', 'check', '--ci', other, ...WHEN, other)).status).toBe(1);
   });
 
   test('tells neither an EID nor a key', async () => {
@@ -166,7 +164,7 @@ describe('zkcx chain prove', () => {
     const { status, stderr } = await zkcx(
       'chain',
       'prove',
-      '--root',
+      '--ci',
       CI,
       '--out',
       out,
@@ -180,16 +178,7 @@ describe('zkcx chain prove', () => {
 
   test('overwrites nothing', async () => {
     const out = file('old.json', 'precious');
-    const { status, stderr } = await zkcx(
-      'chain',
-      'prove',
-      '--root',
-      CI,
-      '--out',
-      out,
-      ...WHEN,
-      EUM,
-    );
+    const { status, stderr } = await zkcx('chain', 'prove', '--ci', CI, '--out', out, ...WHEN, EUM);
     expect(status).toBe(2);
     expect(stderr).toContain('ERR_FILE_WRITE');
     expect(readFileSync(out, 'utf8')).toBe('precious');
@@ -210,7 +199,7 @@ describe('zkcx chain verify', () => {
     const { status, stderr } = await zkcx(
       'chain',
       'verify',
-      '--trust',
+      '--trust-root',
       '7',
       file('bad.json', text),
     );
@@ -219,6 +208,6 @@ describe('zkcx chain verify', () => {
   });
 
   test.each(['07', 'seven'])('refuses %s as a trust root', async (root) => {
-    expect((await zkcx('chain', 'verify', `--trust=${root}`, 'proof.json')).status).toBe(2);
+    expect((await zkcx('chain', 'verify', `--trust-root=${root}`, 'proof.json')).status).toBe(2);
   });
 });

@@ -24,7 +24,7 @@ const EUM = join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der');
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-registry-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
-const CHAIN = ['--chain', at('chain')];
+const CHAIN = ['--embedded-chain', at('chain')];
 const REGISTRY = at('registry.json');
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ async function proofFile(name: 'euicc-1' | 'euicc-2'): Promise<string> {
 
 describe('zkcx registry', () => {
   test('deploys, publishes, rebuilds, and finds what was published', async () => {
-    const deployed = await told('deploy', ...CHAIN, '--root', CI);
+    const deployed = await told('deploy', ...CHAIN, '--ci', CI);
     expect(deployed).toMatchObject({ status: 0, ok: true, block: 1 });
 
     const proof = await proofFile('euicc-1');

@@ -11,7 +11,7 @@ const SGP26 = join(ROOT, 'fixtures/sgp26');
 const CI = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
 const EUM = join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der');
 const list = (name: string) => join(SGP26, `crl/CRL-${name}.der`);
-const WHEN = ['--root', CI, '--at', '2026-07-01'];
+const WHEN = ['--ci', CI, '--at', '2026-07-01'];
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-revocation-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -86,16 +86,7 @@ describe('zkcx revocation', () => {
     const shown = await zkcx('revocation', 'show', ...WHEN, MAP);
     expect(shown.status).toBe(0);
     expect(shown.stdout).toContain(`Revocation root: ${built.root}`);
-    const later = await zkcx(
-      'revocation',
-      'show',
-      '--json',
-      '--root',
-      CI,
-      '--at',
-      '2040-01-01',
-      MAP,
-    );
+    const later = await zkcx('revocation', 'show', '--json', '--ci', CI, '--at', '2040-01-01', MAP);
     const { root, entries } = JSON.parse(later.stdout) as typeof built;
     expect(root).toBe(built.root);
     expect(entries).toMatchObject([{ state: 'stale' }, { state: 'stale' }, { state: 'none' }]);

@@ -36,7 +36,7 @@ const CI = join(ROOT, 'fixtures/sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der')
 const CI_2017 = join(ROOT, 'fixtures/sgp26-2017/CERT_CI_ECDSA_NIST_2017.der');
 const KEY = join(ROOT, 'fixtures/sgp26/eUICC/SK_EUICC_ECDSA_NIST.pem');
 const WHEN = ['--at', String(NOW)];
-const ROOTS = ['--root', CI, '--root', CI_2017];
+const ROOTS = ['--ci', CI, '--ci', CI_2017];
 const PEER = ['--address', 'dp.example.com', '--oid', SERVER_OID];
 
 const ask = (out: string, ...args: string[]) =>
@@ -88,19 +88,19 @@ test.each([
 
 describe('zkcx credential', () => {
   test('lists and shows without secrets, and the EID on demand', async () => {
-    const list = await told('credential', 'list', '--store', at('store'), ...WHEN);
+    const list = await told('credential', 'list', '--credentials', at('store'), ...WHEN);
     expect(list).toMatchObject({
       ok: true,
       credentials: [{ name: 'phone', role: 'euicc-v2', state: 'current' }],
     });
     expect(JSON.stringify(list)).not.toContain(EID);
-    const show = ['credential', 'show', 'phone', '--store', at('store'), ...WHEN];
+    const show = ['credential', 'show', 'phone', '--credentials', at('store'), ...WHEN];
     expect((await zkcx(...show)).stdout).not.toContain(EID);
     expect((await zkcx(...show, '--reveal')).stdout).toContain(`EID ${EID}`);
   });
 
   test('does not renew what would not be valid for longer', async () => {
-    const renew = ['credential', 'renew', 'phone', '--store', at('store'), ...ROOTS];
+    const renew = ['credential', 'renew', 'phone', '--credentials', at('store'), ...ROOTS];
     expect(await told(...renew, ...WHEN)).toMatchObject({
       status: 1,
       error: { code: 'ERR_CREDENTIAL_RENEWAL' },
@@ -115,7 +115,7 @@ describe('zkcx present', () => {
   ];
 
   test('request writes what a holder can read', async () => {
-    expect((await ask(at('one.json'), ...map, '--root', CI)).status).toBe(0);
+    expect((await ask(at('one.json'), ...map, '--ci', CI)).status).toBe(0);
     expect((await ask(at('two.json'), ...map, ...ROOTS, '--disclose', 'key')).status).toBe(0);
     expect((await ask(at('revoked.json'), ...revoking, ...ROOTS)).status).toBe(0);
     expect(JSON.parse(readFileSync(at('two.json'), 'utf8'))).toMatchObject({
@@ -125,7 +125,7 @@ describe('zkcx present', () => {
   });
 
   test.each([
-    ['a set of one CI', 'one.json', [...map, '--root', CI], 'ERR_HOLDER_TRUST_SET'],
+    ['a set of one CI', 'one.json', [...map, '--ci', CI], 'ERR_HOLDER_TRUST_SET'],
     ['openings without consent', 'two.json', [...map, ...ROOTS], 'ERR_HOLDER_CONSENT'],
     ['an unknown map', 'revoked.json', [...map, ...ROOTS], 'ERR_HOLDER_MAP'],
     ['a revoked EUM', 'revoked.json', [...revoking, ...ROOTS], 'ERR_REVOCATION_REVOKED'],
@@ -224,7 +224,7 @@ describe('zkcx present --registry', () => {
 describe('zkcx possess verify', () => {
   const verify = (proof: string, ...args: string[]) => {
     const given = ['--message', at('cancel.der'), '--session', at('verified.json'), ...args];
-    const fixed = ['--kind', 'cancelSession', '--oid', SERVER_OID];
+    const fixed = ['--message-kind', 'cancelSession', '--oid', SERVER_OID];
     return told('possess', 'verify', at(proof), ...fixed, ...given);
   };
 
@@ -259,9 +259,9 @@ describe('zkcx possess verify', () => {
 
   test.each([
     ['bytes that are no proof', [], 1, 'ERR_PROOF_INVALID'],
-    ['the same, with a store', ['--store', at('accepted')], 1, 'ERR_PROOF_INVALID'],
+    ['the same, with a store', ['--accepted', at('accepted')], 1, 'ERR_PROOF_INVALID'],
     ['another message', ['--message', at('cancel-other.der')], 1, 'ERR_PROOF_STATEMENT'],
-    ['another kind', ['--kind', 'notification'], 1, 'ERR_SESSION_MESSAGE'],
+    ['another kind', ['--message-kind', 'notification'], 1, 'ERR_SESSION_MESSAGE'],
     ["the holder's file", ['--session', at('holder.json')], 2, 'ERR_CREDENTIAL_FORMAT'],
     ['a file that others read', ['--session', at('shared.json')], 2, 'ERR_CREDENTIAL_PERMISSIONS'],
   ])('refuses %s', async (_, args, status, code) => {

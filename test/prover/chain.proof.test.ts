@@ -88,7 +88,7 @@ describe('a real chain proof', () => {
     const start = performance.now();
     const { status, stdout } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', 'chain', 'verify', file, '--root', CI, '--json'],
+      ['--import', 'tsx', 'src/cli/main.ts', 'chain', 'verify', file, '--ci', CI, '--json'],
       { cwd: root, encoding: 'utf8', env: { ...process.env, ZKCX_CACHE: join(folder, 'empty') } },
     );
     expect(status).toBe(0);

@@ -178,7 +178,7 @@ describe('a session with real proofs', () => {
     const command = [
       '--import tsx src/cli/main.ts present verify',
       `${join(folder, 'presentation')} --request ${join(folder, 'request')}`,
-      `--map ${join(folder, 'map')} --root ${CI} --root ${CI_2017}`,
+      `--map ${join(folder, 'map')} --ci ${CI} --ci ${CI_2017}`,
       `--address ${PEER.serverAddress} --oid ${PEER.serverOid} --at ${NOW} --json`,
     ];
     const { status, stdout, stderr } = spawnSync(process.execPath, command.join(' ').split(' '), {

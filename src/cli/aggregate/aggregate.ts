@@ -7,7 +7,7 @@ import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors, readCertificates } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { type Answer, isoTime, printProgress } from '../shared/output.ts';
 import { readProofOrCredential } from '../shared/proof-files.ts';
@@ -16,12 +16,12 @@ import { announceRedis, REDIS, type RedisFlags, redisOf } from './redis-option.t
 
 const MAX_CHAIN_BYTES = 300_000;
 
-interface Flags extends RootFlags, AtFlags, ProverFlags, RedisFlags {
+interface Flags extends CiFlags, AtFlags, ProverFlags, RedisFlags {
   readonly out: string;
   readonly work?: string;
 }
 
-/** zkcx aggregate --root CI --out DIR [--work DIR] [--redis URL] CHAIN... */
+/** zkcx aggregate --ci CI --out DIR [--work DIR] [--redis URL] CHAIN... */
 export const aggregate: CommandDefinition = {
   name: 'aggregate',
   description: 'aggregate chains into one proof; continues after a stop',
@@ -32,7 +32,7 @@ export const aggregate: CommandDefinition = {
     ),
   ],
   options: [
-    ROOT,
+    CI,
     required('--out <folder>', 'write the aggregate, and a file for each member, here'),
     new Option('--work <folder>', 'keep finished proofs here; private; default: work in --out'),
     REDIS,
@@ -43,13 +43,13 @@ export const aggregate: CommandDefinition = {
 };
 
 async function run(args: string[], flags: Flags): Promise<Answer> {
-  const { root, out, work = join(out, 'work'), at = systemClock() } = flags;
+  const { ci, out, work = join(out, 'work'), at = systemClock() } = flags;
   const redis = redisOf(flags);
   const file = join(out, 'aggregate.json');
   await makeFolder(out);
   // before minutes of work, not after them
   await assertWritable(file);
-  const trust = await readAnchors(root);
+  const trust = await readAnchors(ci);
   const chains: ChainToAggregate[] = [];
   for (const arg of args) chains.push(await readChain(arg));
   if (redis !== undefined) {

@@ -2,25 +2,25 @@ import { writeFileAtomic } from '../../files.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 
-interface Flags extends RootFlags, MapFlags, AtFlags, ProverFlags {
+interface Flags extends CiFlags, MapFlags, AtFlags, ProverFlags {
   readonly credential: string;
   readonly out: string;
 }
 
-/** zkcx certify prove --credential FILE --root CI... --map MAP --out FILE */
+/** zkcx certify prove --credential FILE --ci CI... --map MAP --out FILE */
 export const certifyProve: CommandDefinition = {
   name: 'prove',
   description: 'server: state key and identity of a credential, for whoever knows it anyway',
   isDefault: true,
   options: [
     required('--credential <file>', 'credential of `chain prove`'),
-    ROOT,
+    CI,
     MAP,
     required('--out <file>', 'write the statement here, to give away'),
     AT,
@@ -32,7 +32,7 @@ export const certifyProve: CommandDefinition = {
 async function prove(flags: Flags): Promise<Answer> {
   const { out, at: time = systemClock() } = flags;
   await assertWritable(out);
-  const anchors = await readAnchors(flags.root);
+  const anchors = await readAnchors(flags.ci);
   const { map } = await readMap(flags.map, { anchors, at: time });
   const { readCredential } = await import('../../prover/credential.ts');
   const credential = await readCredential(flags.credential);

@@ -3,31 +3,24 @@ import { type Role, ROLE_NAMES } from '../../roles.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import {
-  AT,
-  type AtFlags,
-  required,
-  ROOT,
-  type RootFlags,
-  wholeNumber,
-} from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags, wholeNumber } from '../shared/options.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import { readBundle } from '../shared/session-files.ts';
 
-interface Flags extends RootFlags, MapFlags, AtFlags {
+interface Flags extends CiFlags, MapFlags, AtFlags {
   readonly role: Role;
   readonly maximumAge?: number;
 }
 
-/** zkcx certify verify FILE --role ROLE --root CI... --map MAP */
+/** zkcx certify verify FILE --role ROLE --ci CI... --map MAP */
 export const certifyVerify: CommandDefinition = {
   name: 'verify',
   description: 'check the statement of a server; takes seconds',
   arguments: [new Argument('<statement>', 'as received')],
   options: [
     required('--role <role>', 'that it must have').choices(ROLE_NAMES),
-    ROOT,
+    CI,
     MAP,
     new Option('--maximum-age <number>', 'seconds; default 86400').argParser(wholeNumber()),
     AT,
@@ -36,9 +29,9 @@ export const certifyVerify: CommandDefinition = {
 };
 
 async function verify(file: string, flags: Flags): Promise<Answer> {
-  const { root, map: mapFile, role, maximumAge, at = systemClock() } = flags;
+  const { ci, map: mapFile, role, maximumAge, at = systemClock() } = flags;
   const bundle = await readBundle(file);
-  const anchors = await readAnchors(root);
+  const anchors = await readAnchors(ci);
   const { map } = await readMap(mapFile, { anchors, at });
   const { TrustSet } = await import('../../witness/trust.ts');
   const { verifyCertified } = await import('../../session/certified.ts');

@@ -4,22 +4,22 @@ import { anchorOf } from '../../prover/anchors.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors, readCertificates } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, CI, type CiFlags } from '../shared/options.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 
-type Flags = RootFlags & AtFlags;
+type Flags = CiFlags & AtFlags;
 
-/** zkcx chain check --root CI [--at TIME] CERT... */
+/** zkcx chain check --ci CI [--at TIME] CERT... */
 export const chainCheck: CommandDefinition = {
   name: 'check',
   description: 'check a chain in plain: all that a proof would show, without one',
   arguments: [new Argument('<certificates...>', 'below the CI, issuer first; DER or PEM')],
-  options: [ROOT, AT],
+  options: [CI, AT],
   run: check,
 };
 
-async function check(files: string[], { root, at = systemClock() }: Flags): Promise<Answer> {
-  const anchors = await readAnchors(root);
+async function check(files: string[], { ci, at = systemClock() }: Flags): Promise<Answer> {
+  const anchors = await readAnchors(ci);
   const certificates = await readCertificates(files);
   const checked = checkChain({ anchor: anchorOf(anchors, certificates), certificates, at });
   certificates.forEach(checkProfile);

@@ -3,23 +3,23 @@ import { formatEnvelope } from '../../prover/envelope.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { readAnchors, readCertificates } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 
-interface Flags extends RootFlags, AtFlags, ProverFlags {
+interface Flags extends CiFlags, AtFlags, ProverFlags {
   readonly out: string;
   readonly proof?: string;
 }
 
-/** zkcx chain prove --root CI --out credential.json [--proof proof.json] CERT... */
+/** zkcx chain prove --ci CI --out credential.json [--proof proof.json] CERT... */
 export const chainProve: CommandDefinition = {
   name: 'prove',
   description: 'prove a chain; one proof a certificate, half a minute to a few minutes each',
   arguments: [new Argument('<certificates...>', 'below the CI, issuer first; DER or PEM')],
   options: [
-    ROOT,
+    CI,
     required('--out <file>', 'write the credential here: proof and private opening'),
     new Option('--proof <file>', 'write the proof alone here, to give away'),
     AT,
@@ -32,7 +32,7 @@ async function prove(files: string[], flags: Flags): Promise<Answer> {
   const { out, proof } = flags;
   // before minutes of work, not after them
   for (const file of proof === undefined ? [out] : [out, proof]) await assertWritable(file);
-  const anchors = await readAnchors(flags.root);
+  const anchors = await readAnchors(flags.ci);
   const certificates = await readCertificates(files);
   // circuits take a while to load, so only when everything else is in order
   const { proveChain } = await import('../../prover/chain.ts');

@@ -7,7 +7,7 @@ import { readProof, TRUST, type TrustFlags } from '../shared/proof-files.ts';
 
 type Flags = TrustFlags & AtFlags;
 
-/** zkcx chain verify PROOF --root CI [--trust ROOT] */
+/** zkcx chain verify PROOF --ci CI [--trust-root ROOT] */
 export const chainVerify: CommandDefinition = {
   name: 'verify',
   description: 'verify a proof made by chain prove; takes seconds and no key cache',

@@ -1,15 +1,21 @@
 import { systemClock } from '../../time.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags } from '../shared/options.ts';
-import { openStore, STORE, type StoreFlags, summaryFacts, summaryLine } from './store.ts';
+import {
+  openStore,
+  CREDENTIALS,
+  type CredentialsFlags,
+  summaryFacts,
+  summaryLine,
+} from './store.ts';
 
-type Flags = StoreFlags & AtFlags;
+type Flags = CredentialsFlags & AtFlags;
 
-/** zkcx credential list --store FOLDER */
+/** zkcx credential list --credentials FOLDER */
 export const credentialList: CommandDefinition = {
   name: 'list',
   description: 'credentials of a store',
-  options: [STORE, AT],
+  options: [CREDENTIALS, AT],
   run: async (flags: Flags) => {
     const store = await openStore(flags);
     const credentials = (await store.list(flags.at ?? systemClock())).map(summaryFacts);

@@ -2,26 +2,32 @@ import { Argument } from 'commander';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, CI, type CiFlags } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
-import { openStore, STORE, type StoreFlags, summaryFacts, summaryLine } from './store.ts';
+import {
+  openStore,
+  CREDENTIALS,
+  type CredentialsFlags,
+  summaryFacts,
+  summaryLine,
+} from './store.ts';
 
-interface Flags extends StoreFlags, RootFlags, AtFlags, ProverFlags {}
+interface Flags extends CredentialsFlags, CiFlags, AtFlags, ProverFlags {}
 
-/** zkcx credential renew NAME --store FOLDER --root CI... */
+/** zkcx credential renew NAME --credentials FOLDER --ci CI... */
 export const credentialRenew: CommandDefinition = {
   name: 'renew',
   description: 'prove its chain again, for the window of this quarter',
   arguments: [new Argument('<name>', 'file name without .json')],
-  options: [STORE, ROOT, AT, ...PROVER],
+  options: [CREDENTIALS, CI, AT, ...PROVER],
   run: renew,
 };
 
 async function renew(name: string, flags: Flags): Promise<Answer> {
-  const { root, at = systemClock() } = flags;
+  const { ci, at = systemClock() } = flags;
   const store = await openStore(flags);
-  const anchors = await readAnchors(root);
+  const anchors = await readAnchors(ci);
   const { renewCredential } = await import('../../session/renewal.ts');
   const old = await store.read(name);
   await store.replace(name, await renewCredential(old, { anchors, now: at }, proverOptions(flags)));

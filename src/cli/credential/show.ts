@@ -3,18 +3,24 @@ import { systemClock } from '../../time.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
-import { openStore, STORE, type StoreFlags, summaryFacts, summaryLine } from './store.ts';
+import {
+  openStore,
+  CREDENTIALS,
+  type CredentialsFlags,
+  summaryFacts,
+  summaryLine,
+} from './store.ts';
 
-interface Flags extends StoreFlags, AtFlags {
+interface Flags extends CredentialsFlags, AtFlags {
   readonly reveal?: boolean;
 }
 
-/** zkcx credential show NAME --store FOLDER [--reveal] */
+/** zkcx credential show NAME --credentials FOLDER [--reveal] */
 export const credentialShow: CommandDefinition = {
   name: 'show',
   description: 'one credential, without its secrets',
   arguments: [new Argument('<name>', 'file name without .json')],
-  options: [STORE, new Option('--reveal', 'show its EID or OID too'), AT],
+  options: [CREDENTIALS, new Option('--reveal', 'show its EID or OID too'), AT],
   run: show,
 };
 

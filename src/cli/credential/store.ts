@@ -3,15 +3,15 @@ import type { CredentialSummary } from '../../session/credential-store.ts';
 import { required } from '../shared/options.ts';
 import { isoTime } from '../shared/output.ts';
 
-export const STORE = required('--store <folder>', 'folder of credentials, mode 0700');
+export const CREDENTIALS = required('--credentials <folder>', 'store of credentials, mode 0700');
 
-export interface StoreFlags {
-  readonly store: string;
+export interface CredentialsFlags {
+  readonly credentials: string;
 }
 
-export async function openStore({ store }: StoreFlags) {
+export async function openStore({ credentials }: CredentialsFlags) {
   const { CredentialStore } = await import('../../session/credential-store.ts');
-  return CredentialStore.open(store);
+  return CredentialStore.open(credentials);
 }
 
 export function summaryFacts({ validFrom, validUntil, ...rest }: CredentialSummary) {

@@ -3,27 +3,27 @@ import { formatEnvelope } from '../../prover/envelope.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { readAnchors, readCertificates, readList } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 
-interface Flags extends RootFlags, AtFlags, ProverFlags {
-  readonly issuer?: string[];
+interface Flags extends CiFlags, AtFlags, ProverFlags {
+  readonly issuerChain?: string[];
   readonly kind?: 'ca' | 'user';
   readonly work: string;
   readonly out: string;
 }
 
-/** zkcx crl prove --root CI [--issuer CERT...] --work DIR --out FILE LIST */
+/** zkcx crl prove --ci CI [--issuer-chain CERT...] --work DIR --out FILE LIST */
 export const crlProve: CommandDefinition = {
   name: 'prove',
   description: 'prove what a revocation list puts into the map; a proof for every eleven entries',
   arguments: [new Argument('<list>', 'revocation list, DER or PEM')],
   options: [
-    ROOT,
+    CI,
     new Option(
-      '--issuer <files...>',
+      '--issuer-chain <files...>',
       "chain of the list's issuer below the CI, unless the CI signed",
     ),
     new Option('--kind <kind>', 'whose entry, for a list about both').choices(['ca', 'user']),
@@ -36,11 +36,11 @@ export const crlProve: CommandDefinition = {
 };
 
 async function prove(file: string, flags: Flags): Promise<Answer> {
-  const { root, issuer = [], kind, work, out, at } = flags;
+  const { ci, issuerChain = [], kind, work, out, at } = flags;
   // before minutes of work, not after them
   await assertWritable(out);
-  const anchors = await readAnchors(root);
-  const certificates = await readCertificates(issuer);
+  const anchors = await readAnchors(ci);
+  const certificates = await readCertificates(issuerChain);
   const list = await readList(file);
   // circuits take a while to load, so only when everything else is in order
   const { proveCrl } = await import('../../prover/crl.ts');

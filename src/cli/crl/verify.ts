@@ -3,7 +3,7 @@ import type { CommandDefinition } from '../shared/command.ts';
 import type { Answer } from '../shared/output.ts';
 import { readProof, TRUST, type TrustFlags } from '../shared/proof-files.ts';
 
-/** zkcx crl verify PROOF --root CI [--trust ROOT] */
+/** zkcx crl verify PROOF --ci CI [--trust-root ROOT] */
 export const crlVerify: CommandDefinition = {
   name: 'verify',
   description: 'verify a proof made by crl prove; takes seconds and no key cache',

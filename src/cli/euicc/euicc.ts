@@ -1,20 +1,20 @@
 import { Option } from 'commander';
-import { credentialOption, EMULATOR, type EmulatorFlags, startEmulator } from '../shared/card.ts';
+import { euiccOption, EMULATOR, type EmulatorFlags, startEmulator } from '../shared/card.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { endpoint, type Endpoint, ROOT } from '../shared/options.ts';
+import { endpoint, type Endpoint, CI } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 
 interface Flags extends EmulatorFlags {
   readonly tcp?: Endpoint;
 }
 
-/** zkcx euicc --root CI --credential CERT,EUM,KEY [--data FOLDER] [--tcp HOST:PORT] */
+/** zkcx euicc --ci CI --euicc CERT,EUM,KEY [--data FOLDER] [--tcp HOST:PORT] */
 export const euicc: CommandDefinition = {
   name: 'euicc',
   description: 'an eUICC of SGP.22 in software',
   options: [
-    ROOT,
-    credentialOption().makeOptionMandatory(),
+    CI,
+    euiccOption().makeOptionMandatory(),
     ...EMULATOR,
     new Option('--tcp <host:port>', 'serve there; default: standard input and output').argParser(
       endpoint,

@@ -4,18 +4,18 @@ import type { ProbedCi } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { ROOT, type RootFlags } from '../shared/options.ts';
+import { CI, type CiFlags } from '../shared/options.ts';
 import { type Answer, printable } from '../shared/output.ts';
 import { SERVER, type ServerFlags, serversOf } from './server.ts';
 
-type Flags = RootFlags & ServerFlags;
+type Flags = CiFlags & ServerFlags;
 
-/** zkcx lpa probe --root CI ADDRESS */
+/** zkcx lpa probe --ci CI ADDRESS */
 export const lpaProbe: CommandDefinition = {
   name: 'probe',
   description: 'which CIs an SM-DP+ serves, and with which certificates',
   arguments: [new Argument('<address>', 'FQDN of the SM-DP+, with a port if it is not 443')],
-  options: [ROOT, ...SERVER],
+  options: [CI, ...SERVER],
   run: probe,
 };
 
@@ -25,7 +25,7 @@ async function probe(address: string, flags: Flags): Promise<Answer> {
   parseActivationCode(`1$${address}$`);
   let tls: readonly Uint8Array[] = [];
   const servers = await serversOf(flags, (chain) => (tls = chain));
-  const anchors = await readAnchors(flags.root);
+  const anchors = await readAnchors(flags.ci);
   const cis = await probeServer(servers(address), anchors, {
     now: systemClock(),
     random: systemRandom,

@@ -3,18 +3,18 @@ import { Option } from 'commander';
 import type { Es9p } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
 import { readCertificates } from '../shared/certificates.ts';
-import { endpoint, type Endpoint, type RootFlags } from '../shared/options.ts';
+import { endpoint, type Endpoint, type CiFlags } from '../shared/options.ts';
 
 export const SERVER = [
-  new Option('--no-public-roots', 'trust TLS certificates under --root alone, no public ones'),
+  new Option('--no-public-cas', 'trust TLS certificates under --ci alone, not those of public CAs'),
   new Option('--http', 'plain HTTP, to loopback addresses only'),
   new Option('--connect-to <host:port>', 'connect there, whatever the address says').argParser(
     endpoint,
   ),
 ];
 
-export interface ServerFlags extends Partial<RootFlags> {
-  readonly publicRoots: boolean;
+export interface ServerFlags extends Partial<CiFlags> {
+  readonly publicCas: boolean;
   readonly http?: boolean;
   readonly connectTo?: Endpoint;
 }
@@ -26,8 +26,8 @@ export async function serversOf(
 ): Promise<(address: string) => Es9p> {
   const { es9pClient, tlsFetch } = await import('../../rsp/lpa/index.ts');
   const fetch = tlsFetch({
-    ciCertificates: await readCertificates(flags.root ?? []),
-    publicRoots: flags.publicRoots,
+    ciCertificates: await readCertificates(flags.ci ?? []),
+    publicRoots: flags.publicCas,
     plainLoopback: flags.http,
     connectTo: flags.connectTo,
     now: systemClock,

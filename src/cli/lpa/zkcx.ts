@@ -7,7 +7,7 @@ import type { ZkcxDownloadOptions } from '../../rsp/zkcx/device/index.ts';
 import type { HolderPolicy } from '../../session/holder.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
-import { type AtFlags, repeated, type RootFlags } from '../shared/options.ts';
+import { type AtFlags, repeated, type CiFlags } from '../shared/options.ts';
 import { printProgress } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import { readMap } from '../shared/revocation-map.ts';
@@ -45,7 +45,7 @@ export const ZKCX = [
 ];
 
 export interface ZkcxFlags
-  extends ProverFlags, SessionFlags, HolderMinimums, AtFlags, Partial<RootFlags> {
+  extends ProverFlags, SessionFlags, HolderMinimums, AtFlags, Partial<CiFlags> {
   readonly zkcx?: true | 'device' | 'full';
   readonly map?: string[];
   readonly registry?: string;
@@ -121,7 +121,7 @@ export async function deliveryOf(
 
 async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<HolderPolicy> {
   const { registry, minimumCis, minimumEntries, at } = flags;
-  const anchors = await readAnchors(flags.root ?? []);
+  const anchors = await readAnchors(flags.ci ?? []);
   const clock = at === undefined ? systemClock : () => at;
   const read = { anchors, at: clock() };
   const loaded = await Promise.all(maps.map(async (file) => (await readMap(file, read)).map));

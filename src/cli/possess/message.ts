@@ -8,14 +8,14 @@ const MAX_MESSAGE_BYTES = 4_096;
 const SIGNATURE_BYTES = 64;
 
 export const MESSAGE = [
-  required('--kind <kind>', 'what the message is').choices(MESSAGE_KINDS),
+  required('--message-kind <kind>', 'what the message is').choices(MESSAGE_KINDS),
   required('--message <file>', 'the bytes that the key signs'),
   required('--oid <oid>', "OID of the server's certificate, dotted"),
   new Option('--server-signature <file>', 'the 64 bytes that a download preparation answers'),
 ];
 
 export interface MessageFlags {
-  readonly kind: MessageKind;
+  readonly messageKind: MessageKind;
   readonly message: string;
   readonly oid: string;
   readonly serverSignature?: string;
@@ -27,5 +27,5 @@ export async function readMessage(flags: MessageFlags) {
     flags.serverSignature === undefined
       ? undefined
       : await readFileLimited(flags.serverSignature, SIGNATURE_BYTES);
-  return { kind: flags.kind, message, context: { serverOid: flags.oid, serverSignature } };
+  return { kind: flags.messageKind, message, context: { serverOid: flags.oid, serverSignature } };
 }

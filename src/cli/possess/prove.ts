@@ -14,7 +14,7 @@ interface Flags extends ProverFlags, MessageFlags {
   readonly out: string;
 }
 
-/** zkcx possess prove --session FILE --kind KIND --message FILE --oid OID --key PEM --out FILE */
+/** zkcx possess prove --session FILE --message-kind KIND --message FILE --oid OID --key PEM --out FILE */
 export const possessProve: CommandDefinition = {
   name: 'prove',
   description: 'holder: prove that the key of a session signed a later message of it',
@@ -30,7 +30,7 @@ export const possessProve: CommandDefinition = {
 };
 
 async function prove(flags: Flags): Promise<Answer> {
-  const { kind, out } = flags;
+  const { messageKind: kind, out } = flags;
   await assertWritable(out);
   const message = await readMessage(flags);
   const sign = await readSigner(flags.key);

@@ -8,10 +8,10 @@ import { MESSAGE, type MessageFlags, readMessage } from './message.ts';
 
 interface Flags extends MessageFlags {
   readonly session: string;
-  readonly store?: string;
+  readonly accepted?: string;
 }
 
-/** zkcx possess verify FILE --session FILE --kind KIND --message FILE --oid OID [--store FOLDER] */
+/** zkcx possess verify FILE --session FILE --message-kind KIND --message FILE --oid OID [--accepted FOLDER] */
 export const possessVerify: CommandDefinition = {
   name: 'verify',
   description: 'verifier: check that the key of a verified session signed a later message of it',
@@ -20,7 +20,7 @@ export const possessVerify: CommandDefinition = {
     required('--session <file>', 'file of `present verify --session`'),
     ...MESSAGE,
     new Option(
-      '--store <folder>',
+      '--accepted <folder>',
       'what was accepted before: takes each message of a session once',
     ),
   ],
@@ -34,11 +34,11 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
   const { acceptPossession, verifyPossession } = await import('../../session/possession.ts');
   const { transcript, ...session } = await readVerifiedSession(flags.session);
   const statement = { kind, message, context: { ...context, ...transcript }, ...session };
-  if (flags.store === undefined) {
+  if (flags.accepted === undefined) {
     await verifyPossession(statement, envelope);
   } else {
     const { OnceStore } = await import('../../session/once-store.ts');
-    const store = await OnceStore.open(flags.store);
+    const store = await OnceStore.open(flags.accepted);
     try {
       await acceptPossession(statement, envelope, { store, at: systemClock() });
     } finally {
@@ -46,10 +46,12 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
     }
   }
   return {
-    json: { kind, session: String(session.session), once: flags.store !== undefined },
+    json: { kind, session: String(session.session), once: flags.accepted !== undefined },
     text: [
       `Valid: the key of this session signed this ${kind}.`,
-      ...(flags.store === undefined ? ['Accept it once: without --store nobody counts.'] : []),
+      ...(flags.accepted === undefined
+        ? ['Accept it once: without --accepted nobody counts.']
+        : []),
     ],
   };
 }

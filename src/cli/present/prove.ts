@@ -4,14 +4,7 @@ import type { Disclosure } from '../../session/openings.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import {
-  AT,
-  type AtFlags,
-  required,
-  ROOT,
-  type RootFlags,
-  wholeNumber,
-} from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags, wholeNumber } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import type { Answer } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
@@ -28,7 +21,7 @@ import {
 } from '../shared/session-files.ts';
 import { disclosureOption } from './disclosures.ts';
 
-interface Flags extends RootFlags, MapFlags, AtFlags, PeerFlags, ProverFlags, HolderMinimums {
+interface Flags extends CiFlags, MapFlags, AtFlags, PeerFlags, ProverFlags, HolderMinimums {
   readonly credential: string;
   readonly request: string;
   readonly key: string;
@@ -39,14 +32,14 @@ interface Flags extends RootFlags, MapFlags, AtFlags, PeerFlags, ProverFlags, Ho
   readonly session?: string;
 }
 
-/** zkcx present prove --credential FILE --root CI... --map MAP --request FILE --key PEM --out FILE */
+/** zkcx present prove --credential FILE --ci CI... --map MAP --request FILE --key PEM --out FILE */
 export const presentProve: CommandDefinition = {
   name: 'prove',
   description: 'holder: answer a request with a presentation; two proofs',
   isDefault: true,
   options: [
     required('--credential <file>', 'credential of `chain prove`'),
-    ROOT,
+    CI,
     MAP,
     required('--request <file>', 'request as received'),
     ...PEER,
@@ -73,7 +66,7 @@ async function prove(flags: Flags): Promise<Answer> {
   const { address, oid, disclose = [], minimumCis, minimumEntries, minimumPublished, out } = flags;
   for (const file of [out, ...(flags.session ? [flags.session] : [])]) await assertWritable(file);
   const at = flags.at ?? systemClock();
-  const anchors = await readAnchors(flags.root);
+  const anchors = await readAnchors(flags.ci);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);

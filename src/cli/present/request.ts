@@ -6,14 +6,14 @@ import type { Disclosure } from '../../session/openings.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import { readRegistry } from '../shared/session-files.ts';
 import { disclosureOption } from './disclosures.ts';
 
-interface Flags extends RootFlags, MapFlags, AtFlags {
+interface Flags extends CiFlags, MapFlags, AtFlags {
   readonly registry?: string;
   readonly role: Role;
   readonly purpose?: string;
@@ -21,13 +21,13 @@ interface Flags extends RootFlags, MapFlags, AtFlags {
   readonly out: string;
 }
 
-/** zkcx present request --role ROLE --root CI --map MAP [--registry FILE] --out FILE */
+/** zkcx present request --role ROLE --ci CI --map MAP [--registry FILE] --out FILE */
 export const presentRequest: CommandDefinition = {
   name: 'request',
   description: 'verifier: make a fresh request, to be answered once and within minutes',
   options: [
     required('--role <role>', 'of the credentials that are accepted').choices(ROLE_NAMES),
-    ROOT,
+    CI,
     MAP,
     new Option(
       '--registry <file>',
@@ -42,9 +42,9 @@ export const presentRequest: CommandDefinition = {
 };
 
 async function request(flags: Flags): Promise<Answer> {
-  const { root, role, purpose, disclose, out, at = systemClock() } = flags;
+  const { ci, role, purpose, disclose, out, at = systemClock() } = flags;
   await assertWritable(out);
-  const anchors = await readAnchors(root);
+  const anchors = await readAnchors(ci);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const { TrustSet } = await import('../../witness/trust.ts');

@@ -3,7 +3,7 @@ import { ZkcxError } from '../../errors.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { type Answer, isoTime, printable } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
@@ -15,20 +15,20 @@ import {
   readRequest,
 } from '../shared/session-files.ts';
 
-interface Flags extends RootFlags, MapFlags, AtFlags, PeerFlags {
+interface Flags extends CiFlags, MapFlags, AtFlags, PeerFlags {
   readonly registry?: string;
   readonly request: string;
   readonly session?: string;
 }
 
-/** zkcx present verify FILE --request FILE --root CI... --map MAP --address HOST --oid OID */
+/** zkcx present verify FILE --request FILE --ci CI... --map MAP --address HOST --oid OID */
 export const presentVerify: CommandDefinition = {
   name: 'verify',
   description: 'verifier: check the answer to a request of `present request`; takes seconds',
   arguments: [new Argument('<presentation>', 'as received')],
   options: [
     required('--request <file>', 'the request that was sent; accept one answer to it'),
-    ROOT,
+    CI,
     MAP,
     ...PEER,
     new Option(
@@ -45,7 +45,7 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
   if (flags.session !== undefined) await assertWritable(flags.session);
   const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
-  const anchors = await readAnchors(flags.root);
+  const anchors = await readAnchors(flags.ci);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);

@@ -2,7 +2,7 @@ import { systemRandom } from '../../random.ts';
 import type { Chain } from '../../zkapp/client/index.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { ROOT, type RootFlags } from '../shared/options.ts';
+import { CI, type CiFlags } from '../shared/options.ts';
 import { assertWritable } from '../shared/output-file.ts';
 import { type Answer, factLines } from '../shared/output.ts';
 import {
@@ -15,20 +15,20 @@ import {
   withChain,
 } from './options.ts';
 
-type Flags = RootFlags & AdminFlags;
+type Flags = CiFlags & AdminFlags;
 
-/** zkcx registry deploy --root CI... */
+/** zkcx registry deploy --ci CI... */
 export const registryDeploy: CommandDefinition = {
   name: 'deploy',
   description: 'make a new, empty registry for these CIs; writes its deployment file',
-  options: [ROOT, ...ADMIN],
+  options: [CI, ...ADMIN],
   run: (flags: Flags) => withChain(flags, (chain) => deploy(flags, chain)),
 };
 
 async function deploy(flags: Flags, chain: Chain): Promise<Answer> {
   const file = deploymentFile(flags);
   await assertWritable(file);
-  const anchors = await readAnchors(flags.root);
+  const anchors = await readAnchors(flags.ci);
   const { CiLeaf } = await import('../../circuits/claims.ts');
   const { ciLeaf, TrustSet } = await import('../../witness/trust.ts');
   const { deployRegistry, writeDeployment } = await import('../../zkapp/client/index.ts');

@@ -16,7 +16,7 @@ const ACCOUNT = { payer: 0, admin: 1, relay: 2 } as const;
 export type Use = keyof typeof ACCOUNT;
 
 export const CHAIN = [
-  new Option('--chain <folder>', `folder of an embedded chain; default: ${DEFAULT_CHAIN}`),
+  new Option('--embedded-chain <folder>', `its folder; default: ${DEFAULT_CHAIN}`),
   new Option(
     '--node <url>',
     'GraphQL of a Mina node instead; several must agree, give the option again',
@@ -33,7 +33,7 @@ export const CHAIN = [
 ];
 
 export interface ChainFlags {
-  readonly chain?: string;
+  readonly embeddedChain?: string;
   readonly node?: string[];
   readonly archive?: string;
   readonly network?: 'mainnet' | 'devnet';
@@ -45,7 +45,7 @@ export interface ChainFlags {
 export const SENDER = [
   ...CHAIN,
   new Option(
-    '--key <file>',
+    '--fee-payer-key <file>',
     'key of the account that pays, base58, mode 0600; default: ZKCX_FEE_PAYER_KEY, or an account of the embedded chain',
   ),
   new Option('--fee <mina>', 'default: 0.1').argParser(nanomina),
@@ -53,7 +53,7 @@ export const SENDER = [
 ];
 
 export interface SenderFlags extends ChainFlags, ProverFlags {
-  readonly key?: string;
+  readonly feePayerKey?: string;
   readonly fee?: bigint;
 }
 
@@ -62,7 +62,7 @@ export const ADMIN = [
   ...SENDER,
   new Option(
     '--admin-key <file>',
-    "the admin's key, as --key; default: ZKCX_ADMIN_KEY, or an account of the embedded chain",
+    "the admin's key, as --fee-payer-key; default: ZKCX_ADMIN_KEY, or an account of the embedded chain",
   ),
 ];
 
@@ -90,13 +90,13 @@ export async function withChain(
 }
 
 async function openChain(flags: ChainFlags & ProverFlags) {
-  const { chain: folder, node, archive, network, slot, backend } = flags;
+  const { embeddedChain: folder, node, archive, network, slot, backend } = flags;
   const { EmbeddedChain, NodeChain } = await import('../../zkapp/client/index.ts');
   const { selectBackend } = await import('../../prover/backend.ts');
   selectBackend(backend);
   if (node !== undefined) {
     if (folder !== undefined || slot !== undefined) {
-      throw new ZkcxError('ERR_CLI_USAGE', '--chain and --slot do not go with --node');
+      throw new ZkcxError('ERR_CLI_USAGE', '--embedded-chain and --slot do not go with --node');
     }
     return new NodeChain({ nodes: node, archive, network });
   }
@@ -113,9 +113,9 @@ async function openChain(flags: ChainFlags & ProverFlags) {
 }
 
 /** Where the deployment file is. */
-export function deploymentFile({ deployment, chain, node }: ChainFlags): string {
+export function deploymentFile({ deployment, embeddedChain, node }: ChainFlags): string {
   if (deployment !== undefined) return deployment;
-  if (node === undefined) return join(chain ?? DEFAULT_CHAIN, 'deployment.json');
+  if (node === undefined) return join(embeddedChain ?? DEFAULT_CHAIN, 'deployment.json');
   throw new ZkcxError('ERR_CLI_USAGE', 'say which registry: --deployment FILE');
 }
 
@@ -133,13 +133,13 @@ export async function synced(flags: ChainFlags, chain: Chain): Promise<SyncedReg
 
 /** Who sends: keys come from files or the environment, or from the embedded chain's folder. */
 export async function senderOf(
-  { key, fee, backend, cache }: SenderFlags,
+  { feePayerKey, fee, backend, cache }: SenderFlags,
   chain: Chain,
   use: Use = 'payer',
 ): Promise<Sender> {
   return {
     chain,
-    feePayer: await accountKey(chain, use, key, 'ZKCX_FEE_PAYER_KEY'),
+    feePayer: await accountKey(chain, use, feePayerKey, 'ZKCX_FEE_PAYER_KEY'),
     fee,
     backend,
     cache,
@@ -165,7 +165,7 @@ async function accountKey(chain: Chain, use: Use, file: string | undefined, vari
   if (text !== undefined && text !== '') return parseAccountKey(text, variable);
   const own = (chain as Partial<EmbeddedChain>).accounts?.[ACCOUNT[use]];
   if (own !== undefined) return own;
-  const option = use === 'admin' ? '--admin-key' : '--key';
+  const option = use === 'admin' ? '--admin-key' : '--fee-payer-key';
   throw new ZkcxError('ERR_CLI_USAGE', `name a key: ${option} FILE, or ${variable}`);
 }
 

@@ -2,7 +2,7 @@ import { Argument } from 'commander';
 import { SLOT_SECONDS } from '../../params.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { ROOT, type RootFlags } from '../shared/options.ts';
+import { CI, type CiFlags } from '../shared/options.ts';
 import { type Answer, factLines } from '../shared/output.ts';
 import { readEnvelope } from '../shared/proof-files.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
@@ -15,20 +15,20 @@ import {
   withChain,
 } from './options.ts';
 
-interface Flags extends RootFlags, MapFlags, SenderFlags {}
+interface Flags extends CiFlags, MapFlags, SenderFlags {}
 
-/** zkcx registry update-revocation PROOF --map MAP --root CI */
+/** zkcx registry update-revocation PROOF --map MAP --ci CI */
 export const registryUpdateRevocation: CommandDefinition = {
   name: 'update-revocation',
   description: "put a list into the registry's revocation map, by the proof of `crl prove`",
   arguments: [new Argument('<proof>', 'proof of the list')],
-  options: [ROOT, MAP, ...SENDER],
+  options: [CI, MAP, ...SENDER],
   run: updateRevocation,
 };
 
 async function updateRevocation(file: string, flags: Flags): Promise<Answer> {
   const proof = await readEnvelope(file);
-  const anchors = await readAnchors(flags.root);
+  const anchors = await readAnchors(flags.ci);
   return withChain(flags, async (chain) => {
     const client = await import('../../zkapp/client/index.ts');
     const { placeOf } = await import('../../witness/revocation.ts');

@@ -3,24 +3,24 @@ import { writeFileAtomic } from '../../files.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors, readList } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, ROOT, type RootFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
 import { readMap, readSources } from '../shared/revocation-map.ts';
 import { mapAnswer } from './map-answer.ts';
 
-interface Flags extends RootFlags, AtFlags {
+interface Flags extends CiFlags, AtFlags {
   readonly sources: string;
   readonly list?: string[];
   readonly previous?: string;
   readonly out: string;
 }
 
-/** zkcx revocation build --root CI --sources FILE [--list FILE...] [--previous MAP] --out MAP */
+/** zkcx revocation build --ci CI --sources FILE [--list FILE...] [--previous MAP] --out MAP */
 export const revocationBuild: CommandDefinition = {
   name: 'build',
   description: 'check lists and make the revocation map of a configuration of sources',
   options: [
-    ROOT,
+    CI,
     required('--sources <file>', 'issuers, list kinds and distribution points, JSON'),
     new Option(
       '--list <files...>',
@@ -34,8 +34,8 @@ export const revocationBuild: CommandDefinition = {
 };
 
 async function build(flags: Flags): Promise<Answer> {
-  const { root, out, at = systemClock() } = flags;
-  const anchors = await readAnchors(root);
+  const { ci, out, at = systemClock() } = flags;
+  const anchors = await readAnchors(ci);
   const lists = await Promise.all((flags.list ?? []).map(readList));
   const sources = await readSources(flags.sources);
   const before =

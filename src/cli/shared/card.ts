@@ -15,9 +15,9 @@ import {
   type Endpoint,
   fileList,
   hexBytes,
-  OPTIONAL_ROOT,
+  OPTIONAL_CI,
   repeated,
-  type RootFlags,
+  type CiFlags,
   wholeNumber,
 } from './options.ts';
 
@@ -30,9 +30,9 @@ const credentialFiles = fileList(
 
 type CredentialFiles = ReturnType<typeof credentialFiles>;
 
-export const credentialOption = () =>
+export const euiccOption = () =>
   new Option(
-    '--credential <cert,eum,key>',
+    '--euicc <cert,eum,key>',
     'CERT.EUICC, CERT.EUM, SK.EUICC; once for each CI',
   ).argParser(repeated(credentialFiles));
 
@@ -52,8 +52,8 @@ export const EMULATOR = [
   AT,
 ];
 
-export interface EmulatorFlags extends AtFlags, Partial<RootFlags> {
-  readonly credential?: CredentialFiles[];
+export interface EmulatorFlags extends AtFlags, Partial<CiFlags> {
+  readonly euicc?: CredentialFiles[];
   readonly data?: string;
   readonly memory?: number;
   readonly aid?: Uint8Array;
@@ -70,8 +70,8 @@ export const CARD = [
   new Option('--block-size <bytes>', 'data of one APDU, 1 to 255; default: 120').argParser(
     wholeNumber({ least: 1, most: 255 }),
   ),
-  OPTIONAL_ROOT,
-  credentialOption(),
+  OPTIONAL_CI,
+  euiccOption(),
   ...EMULATOR,
 ];
 
@@ -84,8 +84,8 @@ export interface CardFlags extends EmulatorFlags {
 /** Switch an emulated eUICC on. */
 export async function startEmulator(flags: EmulatorFlags): Promise<Euicc> {
   const { levelStore, memoryStore, openEuicc } = await import('../../rsp/euicc/index.ts');
-  const credentials = await Promise.all((flags.credential ?? []).map(readCredential));
-  const anchors = await readAnchors(flags.root ?? []);
+  const credentials = await Promise.all((flags.euicc ?? []).map(readCredential));
+  const anchors = await readAnchors(flags.ci ?? []);
   const store = flags.data === undefined ? memoryStore() : await levelStore(flags.data);
   try {
     const { memory, aid, at, firmware } = flags;
@@ -122,12 +122,12 @@ async function reach(
   flags: CardFlags,
 ): Promise<{ readonly apdu: ApduInterface; end(): Promise<void> }> {
   const { apduOfProcess, apduOfTcp, cardInterface } = await import('../../rsp/apdu/index.ts');
-  const { card, cardCommand, credential } = flags;
-  const ways = [card, cardCommand, credential].filter((way) => way !== undefined);
+  const { card, cardCommand } = flags;
+  const ways = [card, cardCommand, flags.euicc].filter((way) => way !== undefined);
   if (ways.length !== 1) {
     throw new ZkcxError(
       'ERR_CLI_USAGE',
-      'name one eUICC: by --card, by --card-command, or by --credential for an emulated one',
+      'name one eUICC: by --card, by --card-command, or by --euicc for an emulated one',
     );
   }
   const end = async () => {};

@@ -10,16 +10,16 @@ export const repeated =
 export const required = (flags: string, description: string): Option =>
   new Option(flags, description).makeOptionMandatory();
 
-const root = () =>
-  new Option('--root <file>', 'accepted CI certificate; may be given several times').argParser(
+const ci = () =>
+  new Option('--ci <file>', 'accepted CI certificate; may be given several times').argParser(
     repeated(String),
   );
 
-export const ROOT = root().makeOptionMandatory();
-export const OPTIONAL_ROOT = root();
+export const CI = ci().makeOptionMandatory();
+export const OPTIONAL_CI = ci();
 
-export interface RootFlags {
-  readonly root: string[];
+export interface CiFlags {
+  readonly ci: string[];
 }
 
 export const AT = new Option('--at <time>', 'ISO 8601 or Unix seconds instead of now').argParser(

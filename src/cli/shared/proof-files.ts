@@ -4,7 +4,7 @@ import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
 import { fieldString, parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
 import { readAnchors } from './certificates.ts';
-import { OPTIONAL_ROOT, repeated } from './options.ts';
+import { OPTIONAL_CI, repeated } from './options.ts';
 
 const MAX_PROOF_BYTES = 200_000;
 /** Of a file that may also be a credential: `MAX_CREDENTIAL_BYTES`, which would load the circuits. */
@@ -12,16 +12,16 @@ const MAX_DOCUMENT_BYTES = 300_000;
 
 /** Of these, one at least is needed. */
 export const TRUST = [
-  OPTIONAL_ROOT,
+  OPTIONAL_CI,
   new Option(
-    '--trust <root>',
-    'accepted trust root, decimal; may be given several times',
+    '--trust-root <number>',
+    'accepted root of a set of CIs, decimal; may be given several times',
   ).argParser(repeated(fieldElement)),
 ];
 
 export interface TrustFlags {
-  readonly root?: string[];
-  readonly trust?: bigint[];
+  readonly ci?: string[];
+  readonly trustRoot?: bigint[];
 }
 
 function fieldElement(text: string): bigint {
@@ -32,15 +32,15 @@ function fieldElement(text: string): bigint {
 /** A proof, and the trust roots that the flags accept. */
 export async function readProof(
   file: string,
-  { root = [], trust = [] }: TrustFlags,
+  { ci = [], trustRoot = [] }: TrustFlags,
 ): Promise<{ envelope: ProofEnvelope; accepted: bigint[] }> {
-  if (root.length + trust.length === 0) {
-    throw new ZkcxError('ERR_CLI_USAGE', 'say whom to trust: --root CI.der, or --trust ROOT');
+  if (ci.length + trustRoot.length === 0) {
+    throw new ZkcxError('ERR_CLI_USAGE', 'say whom to trust: --ci CI.der, or --trust-root ROOT');
   }
   const envelope = await readEnvelope(file);
-  const accepted = [...trust];
-  if (root.length > 0) {
-    const anchors = await readAnchors(root);
+  const accepted = [...trustRoot];
+  if (ci.length > 0) {
+    const anchors = await readAnchors(ci);
     const { TrustSet } = await import('../../witness/trust.ts');
     accepted.push(new TrustSet(anchors).root.toBigInt());
   }

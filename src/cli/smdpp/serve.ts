@@ -20,8 +20,8 @@ import {
   fileList,
   repeated,
   required,
-  ROOT,
-  type RootFlags,
+  CI,
+  type CiFlags,
   wholeNumber,
 } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
@@ -37,7 +37,7 @@ const certificateAndKey = fileList(
 
 type CertificateAndKey = ReturnType<typeof certificateAndKey>;
 
-interface Flags extends RootFlags, ZkcxFlags {
+interface Flags extends CiFlags, ZkcxFlags {
   readonly data: string;
   readonly address: string;
   readonly auth: CertificateAndKey[];
@@ -51,14 +51,14 @@ interface Flags extends RootFlags, ZkcxFlags {
   readonly replaceSessionKeys?: boolean;
 }
 
-/** zkcx smdpp serve --data FOLDER --address FQDN --root CI --auth CERT,KEY --pb CERT,KEY ... */
+/** zkcx smdpp serve --data FOLDER --address FQDN --ci CI --auth CERT,KEY --pb CERT,KEY ... */
 export const smdppServe: CommandDefinition = {
   name: 'serve',
   description: 'run an SM-DP+: ES9+ for LPAs, ES2+ for the operator',
   options: [
     required('--data <folder>', 'profiles, orders and sessions; made if missing'),
     required('--address <fqdn>', 'what activation codes call this server'),
-    ROOT,
+    CI,
     required('--auth <cert,key>', 'CERT.DPauth and its key; once for each CI').argParser(
       repeated(certificateAndKey),
     ),
@@ -136,7 +136,7 @@ async function start(flags: Flags, zkcx: OpenZkcxExtension | undefined) {
       orderLifetime: flags.orderDays === undefined ? undefined : flags.orderDays * 86_400,
       replaceSessionKeys: flags.replaceSessionKeys,
     },
-    trust: await readTrust(await readAnchors(flags.root), flags),
+    trust: await readTrust(await readAnchors(flags.ci), flags),
     es9p: listening(flags.listen),
     es2p: flags.es2 && { ...listening(flags.es2), tls: tls && { ...tls, clientCa } },
     now: systemClock,
@@ -155,7 +155,7 @@ async function readTrust(anchors: TrustAnchor[], flags: Flags): Promise<SmdpTrus
   const identities = auths.map((auth) => {
     const pb = pbs.find((pair) => issuer(pair) !== undefined && issuer(pair) === issuer(auth));
     if (pb === undefined) {
-      throw new ZkcxError('ERR_CLI_USAGE', 'each --auth needs a --pb of the same CI, a --root');
+      throw new ZkcxError('ERR_CLI_USAGE', 'each --auth needs a --pb of the same CI, one of --ci');
     }
     return smdpIdentity({ auth, pb }, anchors, systemClock());
   });

@@ -33,7 +33,7 @@ export interface ZkcxFlags extends ProverFlags {
 /** What serves zkCX, and the end of what it needs; undefined without --zkcx. Throws ERR_CLI_USAGE. */
 export async function openZkcx(
   flags: ZkcxFlags,
-  { data, root }: { readonly data: string; readonly root: readonly string[] },
+  { data, ci }: { readonly data: string; readonly ci: readonly string[] },
 ): Promise<{ readonly open: OpenZkcxExtension; close(): void } | undefined> {
   const { zkcx = false, map, registry, credential = [], verifyProcesses } = flags;
   if (!zkcx) {
@@ -56,7 +56,7 @@ export async function openZkcx(
   const prover = new Prover(options);
   const open = zkcxServer({
     folder: join(data, 'zkcx'),
-    roots: rootsOfFiles({ anchors: root, map, registry }, systemClock),
+    roots: rootsOfFiles({ anchors: ci, map, registry }, systemClock),
     statements: {
       credentials,
       certify: (input) => certify(input, prover, options),

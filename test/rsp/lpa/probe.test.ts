@@ -84,10 +84,10 @@ describe('zkcx lpa', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const file = (name: string) => join(ROOT, 'fixtures/sgp26', name);
-  const ci = ['--root', file('CertificateIssuer/CERT_CI_ECDSA_NIST.der')];
+  const ci = ['--ci', file('CertificateIssuer/CERT_CI_ECDSA_NIST.der')];
   const card = [
     ...ci,
-    '--credential',
+    '--euicc',
     [
       'eUICC/CERT_EUICC_ECDSA_NIST.der',
       'EUM/CERT_EUM_ECDSA_NIST.der',

@@ -194,9 +194,9 @@ describe('zkcx lpa download --zkcx', () => {
       'LPA:1$smdpp.example.com$TOKEN',
       '--yes',
       '--json',
-      '--root',
+      '--ci',
       sgp26('CertificateIssuer/CERT_CI_ECDSA_NIST.der'),
-      '--credential',
+      '--euicc',
       [
         'eUICC/CERT_EUICC_ECDSA_NIST.der',
         'EUM/CERT_EUM_ECDSA_NIST.der',

@@ -16,7 +16,7 @@ export function serveArguments(data: string, ...more: string[]): string[] {
     data,
     address: ADDRESS,
     listen: '127.0.0.1:0',
-    root: join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der'),
+    ci: join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der'),
     auth: pair('DPauth'),
     pb: pair('DPpb'),
   };
