@@ -1,19 +1,13 @@
 /** zkcx aggregate and zkcx worker, as far as they go without proving. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { told, zkcx } from '../support/cli.ts';
-import { ROOT } from '../support/command.ts';
 import { claimed } from '../support/aggregate/chains.ts';
+import { CI, EUICC, EUM } from '../support/sgp26-files.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const SGP26 = join(ROOT, 'fixtures/sgp26');
-const CI = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
-const EUM = join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der');
-const EUICC = join(SGP26, 'eUICC/CERT_EUICC_ECDSA_NIST.der');
-
-const folder = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 delete process.env['ZKCX_REDIS'];
 
@@ -21,13 +15,6 @@ const aggregate = (...args: string[]) =>
   told('aggregate', '--ci', CI, '--out', join(folder, 'out'), ...args);
 
 describe('zkcx aggregate', () => {
-  test.each(['aggregate', 'worker'])('%s --help', async (command) => {
-    const { status, stdout } = await zkcx(command, '--help');
-    expect(status).toBe(0);
-    expect(stdout).toContain(`Usage: zkcx ${command}`);
-    expect(stdout).toContain('--json');
-  });
-
   test('refuses what is no chain, before it proves', async () => {
     const proof = join(folder, 'proof.json');
     const foreign = claimed(1, { trustRoot: 5n, validUntil: 9_999_999_999n });

@@ -3,26 +3,21 @@
  * as one that checks no proofs, so that nothing is compiled.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { setBackend } from 'o1js';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
 import { EmbeddedChain } from '../../src/zkapp/client/embedded.ts';
 import { told as toldBy } from '../support/cli.ts';
-import { ROOT } from '../support/command.ts';
 import { provenCredential } from '../support/credentials.ts';
 import { POINTS } from '../support/crl/index.ts';
+import { CI, EUM } from '../support/sgp26-files.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 setBackend('native');
 
-const SGP26 = join(ROOT, 'fixtures/sgp26');
-const CI = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
-const EUM = join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der');
-
-const folder = mkdtempSync(join(tmpdir(), 'zkcx-registry-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const CHAIN = ['--embedded-chain', at('chain')];
 const REGISTRY = at('registry.json');

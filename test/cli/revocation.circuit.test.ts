@@ -1,20 +1,16 @@
-/** Commands about revocation lists and maps: their output, their exit codes. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Commands about revocation maps: their output, their exit codes. */
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { zkcx } from '../support/cli.ts';
-import { ROOT } from '../support/command.ts';
 import { POINTS } from '../support/crl/index.ts';
+import { CI, EUM, sgp26 } from '../support/sgp26-files.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const SGP26 = join(ROOT, 'fixtures/sgp26');
-const CI = join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der');
-const EUM = join(SGP26, 'EUM/CERT_EUM_ECDSA_NIST.der');
-const list = (name: string) => join(SGP26, `crl/CRL-${name}.der`);
+const list = (name: string) => sgp26(`crl/CRL-${name}.der`);
 const WHEN = ['--ci', CI, '--at', '2026-07-01'];
 
-const folder = mkdtempSync(join(tmpdir(), 'zkcx-revocation-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
@@ -38,40 +34,6 @@ const SOURCES = file(
 const MAP = join(folder, 'map.json');
 const build = (out: string, ...args: string[]) =>
   zkcx('revocation', 'build', '--json', ...WHEN, '--sources', SOURCES, '--out', out, ...args);
-
-describe('zkcx crl inspect', () => {
-  test('shows a list, DER and PEM alike', async () => {
-    const { status, stdout } = await zkcx('crl', 'inspect', list('B-10'));
-    expect(status).toBe(0);
-    expect(stdout).toContain(POINTS.B);
-    const lines =
-      readFileSync(list('B-10'))
-        .toString('base64')
-        .match(/.{1,64}/g) ?? [];
-    const pem = ['-----BEGIN X509 CRL-----', ...lines, '-----END X509 CRL-----', ''].join('\n');
-    expect((await zkcx('crl', 'inspect', file('list.pem', pem))).stdout).toBe(stdout);
-  });
-
-  test('speaks JSON', async () => {
-    const { status, stdout } = await zkcx('crl', 'inspect', '--json', list('A-1'));
-    expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      ok: true,
-      crlNumber: '2',
-      point: POINTS.A,
-      certificates: 'user',
-      entries: 1,
-      serialNumbers: ['79'],
-      provable: 'yes',
-    });
-  });
-
-  test('takes a certificate for bad input', async () => {
-    const { status, stderr } = await zkcx('crl', 'inspect', EUM);
-    expect(status).toBe(1);
-    expect(stderr).toContain('ERR_CRL_VERSION');
-  });
-});
 
 describe('zkcx revocation', () => {
   test('builds a map and shows it again', async () => {

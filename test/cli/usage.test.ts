@@ -1,0 +1,53 @@
+/** What every command has in common: its help, and that wrong usage is refused. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { zkcx } from '../support/cli.ts';
+import { ROOT } from '../support/command.ts';
+import { CI, EUICC, EUM } from '../support/sgp26-files.ts';
+
+/** Every command with its nouns. */
+const everyCommand = (commands: typeof COMMANDS, nouns = ''): string[] =>
+  commands.flatMap((entry) =>
+    'commands' in entry
+      ? everyCommand(entry.commands, `${nouns}${entry.name} `)
+      : [`${nouns}${entry.name}`],
+  );
+
+describe('zkcx', () => {
+  test('prints its version and its help', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(await zkcx('--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
+    const help = await zkcx('--help');
+    expect(help.status).toBe(0);
+    expect(help.stdout).toMatch(/Exit codes: 0 done; 1 the answer is no/);
+  });
+
+  test.each(everyCommand(COMMANDS))('%s --help', async (command) => {
+    const { status, stdout } = await zkcx(...command.split(' '), '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Usage: zkcx ${command}`);
+    expect(stdout).toContain('--json');
+  });
+
+  test.each([
+    ['no command', []],
+    ['an unknown command', ['frobnicate']],
+    ['a group alone', ['chain']],
+    ['an unknown option', ['cert', 'inspect', '--frobnicate', EUICC]],
+    ['a missing argument', ['cert', 'inspect']],
+    ['a missing root', ['chain', 'check', EUM]],
+    ['a time that is none', ['chain', 'check', '--ci', CI, '--at', 'tomorrow', EUM]],
+    ['a day that is none', ['chain', 'check', '--ci', CI, '--at', '2025-02-30', EUM]],
+    ['an unknown backend', ['keys', 'check', '--backend', 'gpu']],
+    ['an unknown program', ['keys', 'build', '--only', 'everything']],
+    ['a relay without a pause', ['registry', 'relay', '--spool', '.', '--every', '0']],
+  ])('%s is a usage error', async (_, args) => {
+    const { status, stdout, stderr } = await zkcx(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
+});

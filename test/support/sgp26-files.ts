@@ -1,0 +1,12 @@
+/** Files of the GSMA test certificates (SGP.26), as arguments of commands. */
+import { join } from 'node:path';
+import { ROOT } from './command.ts';
+
+export const sgp26 = (file: string) => join(ROOT, 'fixtures/sgp26', file);
+
+export const CI = sgp26('CertificateIssuer/CERT_CI_ECDSA_NIST.der');
+export const EUM = sgp26('EUM/CERT_EUM_ECDSA_NIST.der');
+export const EUICC = sgp26('eUICC/CERT_EUICC_ECDSA_NIST.der');
+export const DP_AUTH = sgp26('DPauth/CERT_S_SM_DPauth_ECDSA_NIST.der');
+/** In the certificate of the eUICC. */
+export const EID = '89049032123451234512345678901235';
