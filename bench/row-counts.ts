@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Field } from 'o1js';
 import { walkExtensions } from '../src/circuits/gadgets/certificate/extensions.ts';
-import type { Limbs } from '../src/circuits/gadgets/certificate/facts.ts';
 import { walkTbs } from '../src/circuits/gadgets/certificate/tbs.ts';
+import { limbsOf } from '../src/circuits/gadgets/limbs.ts';
 import { ByteMemory } from '../src/circuits/gadgets/memory.ts';
 import { verifyEcdsa } from '../src/circuits/gadgets/p256/index.ts';
 import { sha256 } from '../src/circuits/gadgets/sha256/index.ts';
 import type { CircuitContext } from '../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
+import { inRange } from '../src/circuits/kimchi/integer.ts';
 import { TBS_BLOCKS } from '../src/params.ts';
 import { cacheFolder } from '../src/prover/cache.ts';
 import { writeFileAtomic } from '../src/files.ts';
@@ -43,7 +44,9 @@ export async function gadgetRows(): Promise<Record<string, RowCount>> {
       walkExtensions(context, tbs, walkTbs(context, tbs).extensions);
     },
     ecdsa: (context: CircuitContext) => {
-      const [digest, r, s, x, y] = [limbs(), limbs(), limbs(), limbs(), limbs()];
+      const [[low, middle, high], r, s, x, y] = [limbs(), limbs(), limbs(), limbs(), limbs()];
+      // the range check of the digest is another gadget's
+      const digest = [inRange<88>(low), inRange<88>(middle), inRange<80>(high)] as const;
       verifyEcdsa(context, { digest, signature: { r, s }, key: { x, y } });
     },
   };
@@ -109,7 +112,7 @@ export async function measureRows(
 }
 
 const one = () => existsOne(() => 1n);
-const limbs = () => exists(3, () => [1n, 1n, 1n]) as Limbs;
+const limbs = () => limbsOf(exists(3, () => [1n, 1n, 1n]));
 
 function memory(context: CircuitContext, blocks: number): ByteMemory {
   const size = BLOCK_BYTES * blocks;

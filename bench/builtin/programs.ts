@@ -29,6 +29,7 @@ import { ChainClaim, packKey, PublicKey, Signature } from '../../src/circuits/cl
 import { anchor, AnchorWitness, extend, ExtendWitness } from '../../src/circuits/chain.program.ts';
 import { assertPadding } from '../../src/circuits/gadgets/sha256/index.ts';
 import { withContext } from '../../src/circuits/kimchi/context.ts';
+import { inRange, type IntegerIn } from '../../src/circuits/kimchi/integer.ts';
 import type { AssertSigned } from '../../src/circuits/link.ts';
 import { MODE, TBS_BLOCKS } from '../../src/params.ts';
 
@@ -74,7 +75,7 @@ function hashBlocks(words: UInt32[], blocks: Field): HashClaim {
 }
 
 /** The chaining words after the first `blocks` of the words' blocks; 1 <= blocks, asserted. */
-export function stateAfter(initial: UInt32[], words: UInt32[], blocks: Field): Field[] {
+export function stateAfter(initial: UInt32[], words: UInt32[], blocks: Field): IntegerIn<32>[] {
   const { SHA256 } = Gadgets;
   let state = initial;
   const selected = Array.from({ length: 8 }, () => Field(0));
@@ -89,7 +90,8 @@ export function stateAfter(initial: UInt32[], words: UInt32[], blocks: Field): F
     });
   }
   count.assertEquals(1);
-  return selected;
+  // each is one of the words that o1js's compression range-checks
+  return selected.map((word) => inRange(word));
 }
 
 /** 88-bit limbs of eight 32-bit words, most significant word first. */

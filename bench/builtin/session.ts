@@ -20,6 +20,7 @@ import {
   type sha256After,
 } from '../../src/circuits/gadgets/sha256/index.ts';
 import { withContext } from '../../src/circuits/kimchi/context.ts';
+import { inRange } from '../../src/circuits/kimchi/integer.ts';
 import { assertMessage, Message5Witness } from '../../src/circuits/message.program.ts';
 import { presentChain } from '../../src/circuits/presentation.program.ts';
 import { type AssertDigestSigned, PresentationWitness } from '../../src/circuits/presentation.ts';
@@ -40,10 +41,12 @@ import { assertSignature, stateAfter } from './programs.ts';
 const hash: typeof sha256After = (context, memory, length, { words, blocks }) => {
   for (const word of words) Gadgets.rangeCheck32(word);
   context.rangeBits(blocks, MIDSTATE_BITS);
-  const total = context.linear([
-    [64n, blocks],
-    [1n, length],
-  ]);
+  const total = inRange<27>(
+    context.linear([
+      [64n, blocks],
+      [1n, length],
+    ]),
+  );
   const used = assertPadding(context, memory, length, total);
   const inMemory = Array.from({ length: memory.size / 4 }, (_, i) => {
     const word = context.linear([
@@ -97,7 +100,7 @@ function signedBy(proof: SignedProof): AssertDigestSigned {
   return (_, digest, key) => {
     proof.verify();
     const claim = proof.publicOutput;
-    digest.limbs.forEach((limb, i) => limb.assertEquals(claim.digest.limbs[i]!));
+    digest.forEach((limb, i) => limb.assertEquals(claim.digest.limbs[i]!));
     packKey(key).forEach((part, i) => part.assertEquals(claim.key[i]!));
   };
 }

@@ -52,12 +52,12 @@ export function pair(
   right: Proven<ChainClaim>,
   present: Field,
 ): AggregateClaim {
-  context.assertBit(present);
+  const hasRight = context.assertBit(present);
   assertAlike(left, right, [MODE.chain, MODE.chain]);
   const { trustRoot, validUntil } = left.claim;
   // an empty leaf is 0; a hash is not
-  const rightLeaf = context.product(present, leafOf(right.claim));
-  const rightUntil = context.choose(present, right.claim.validUntil, validUntil);
+  const rightLeaf = context.product(hasRight, leafOf(right.claim));
+  const rightUntil = context.choose(hasRight, right.claim.validUntil, validUntil);
   const count = existsOne(() => 1n << present.toBigInt());
   powersOfTwo(context).read(present, count);
   return new AggregateClaim({
@@ -129,8 +129,7 @@ function lifted(
   const wanted = usedSlots(context, to, AGGREGATE_HEIGHT - 1);
   return wanted.reduce((node, bit, i) => {
     // a level that is there and not wanted would make this -1, which is no bit
-    const missing = context.sub(bit, levels[i]!);
-    context.assertBit(missing);
+    const missing = context.assertBit(context.sub(bit, levels[i]!));
     const empty = context.constant(emptyRoot(i + 1).toBigInt());
     return context.choose(missing, domainHash('node', [node, empty]), node);
   }, root);

@@ -23,7 +23,6 @@ import {
   type ChainStatement,
   CredentialWitness,
 } from './credential.ts';
-import type { Limbs } from './gadgets/certificate/facts.ts';
 import { assertPoint } from './gadgets/p256/index.ts';
 import { type CircuitContext, withContext } from './kimchi/context.ts';
 import { CertifiedClaim, CertifyRequest } from './session.ts';
@@ -60,6 +59,6 @@ export function certify(
   assertCredential(context, witness, request);
   const { key, identity, validFrom, validUntil } = witness.opening;
   // the commitment holds the key packed: only limbs in range are the ones that were packed
-  assertPoint(context, { x: key.x as Limbs, y: key.y as Limbs });
+  assertPoint(context, key);
   return new CertifiedClaim({ key: new PublicKey(key), identity, validFrom, validUntil });
 }

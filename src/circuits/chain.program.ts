@@ -19,7 +19,7 @@ import { ISSUES, ROLE_NAMES, ROLES } from '../roles.ts';
 import { ChainClaim, CiLeaf, Opening } from './claims.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
 import { oneOf } from './gadgets/one-of.ts';
-import { type CircuitContext, withContext } from './kimchi/context.ts';
+import { type Bit, type CircuitContext, withContext } from './kimchi/context.ts';
 import { assertLink, assertOrdered, assertWithin, LinkWitness, roleBit } from './link.ts';
 import type { AssertSigned, Issuer, Subject } from './link.ts';
 
@@ -141,7 +141,7 @@ function claim(
 }
 
 /** A CI may issue a role that the table gives to CIs and its leaf names: sum of the chosen bits. */
-function ciMayIssue(context: CircuitContext, mask: Field, roleBits: readonly Field[]): Field {
+function ciMayIssue(context: CircuitContext, mask: Field, roleBits: readonly Bit[]): Field {
   const maskBits = ROLE_NAMES.map((role) =>
     context.bit(() => ((mask.toBigInt() >> BigInt(ROLES[role].number)) & 1n) === 1n),
   );

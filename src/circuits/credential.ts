@@ -7,7 +7,7 @@ import { Field, Provable, Struct } from 'o1js';
 import { MAX_LINKS, MODE, TRUST_HEIGHT } from '../params.ts';
 import { type ChainClaim, Opening } from './claims.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
-import type { CircuitContext } from './kimchi/context.ts';
+import type { Bit, CircuitContext } from './kimchi/context.ts';
 import { assertOrdered } from './link.ts';
 import { assertNotRevoked, HandleWitness } from './revocation.ts';
 
@@ -80,7 +80,7 @@ export function assertCredential(
  * For each of `slots` after the first, whether one of `count` things is in it: bits that only fall,
  * and number count - 1. Asserts 1 <= count <= slots.
  */
-export function usedSlots(context: CircuitContext, count: Field, slots = MAX_LINKS): Field[] {
+export function usedSlots(context: CircuitContext, count: Field, slots = MAX_LINKS): Bit[] {
   const used = Array.from({ length: slots - 1 }, (_, i) => {
     return context.bit(() => count.toBigInt() > BigInt(i + 1));
   });
@@ -95,7 +95,7 @@ export function usedSlots(context: CircuitContext, count: Field, slots = MAX_LIN
 /** The issuer of the last used slot. Each used slot replaces the one before. */
 function lastIssuer(
   context: CircuitContext,
-  used: readonly Field[],
+  used: readonly Bit[],
   handles: readonly HandleWitness[],
 ): Field {
   const [first, ...others] = handles.map(({ issuer }) => issuer) as [Field, ...Field[]];

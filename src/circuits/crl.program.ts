@@ -22,7 +22,6 @@ import { CRL_BLOCKS, CRL_STEP_ENTRIES, CRL_TAIL_BYTES, MODE, TRUST_HEIGHT } from
 import { ChainProof } from './chain.program.ts';
 import { type ChainClaim, CiLeaf, issuerId, LIST_KIND, Opening, Signature } from './claims.ts';
 import { CrlClaim, CrlState } from './crl.ts';
-import type { Limbs } from './gadgets/certificate/facts.ts';
 import { monthTable } from './gadgets/certificate/times.ts';
 import { DUMMY_ENTRY, readEntry } from './gadgets/crl/entry.ts';
 import { readListHeader } from './gadgets/crl/header.ts';
@@ -32,9 +31,10 @@ import { assertBeginsWith, readTail } from './gadgets/crl/tail.ts';
 import { ByteMemory } from './gadgets/memory.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
 import { verifyEcdsa } from './gadgets/p256/index.ts';
-import { assertPadding, digestLimbs } from './gadgets/sha256/index.ts';
+import { assertPaddingBehind, digestLimbs, type MessageLength } from './gadgets/sha256/index.ts';
 import { hashBlocks } from './gadgets/sha256/streaming.ts';
-import { type CircuitContext, withContext } from './kimchi/context.ts';
+import { type Bit, type CircuitContext, withContext } from './kimchi/context.ts';
+import { inRange, type IntegerIn } from './kimchi/integer.ts';
 import { assertOrdered } from './link.ts';
 import { ENTRY_STATE, mapKey, RevocationEntry } from './revocation.ts';
 
@@ -196,8 +196,8 @@ function start(
   assertOrdered(context, validFrom, thisUpdate);
   assertOrdered(context, thisUpdate, validUntil);
 
-  context.rangeBits(blocks, 4);
-  const words = checks.hash(context, memory, { from: 0, count: CRL_BLOCKS.start }, blocks);
+  const count = context.rangeBits(blocks, 4);
+  const words = checks.hash(context, memory, { from: 0, count: CRL_BLOCKS.start }, count);
   // all that was read has been hashed
   assertHashed(context, blocks, header.entriesStart, 0);
   const tail = readTail(
@@ -226,23 +226,23 @@ function start(
 export function step(
   context: CircuitContext,
   earlier: CrlClaim,
-  { state, bytes, blocks, entries, inserts }: StepWitness,
+  { state: given, bytes, blocks, entries, inserts }: StepWitness,
   checks = CHECKS,
 ): CrlState {
-  CrlState.hash(state).assertEquals(earlier.entry);
+  const state = openState(earlier, given);
   const dummy = Array.from(DUMMY_ENTRY, (byte) => context.constant(BigInt(byte)));
   const memory = new ByteMemory(context, [...bytes, ...dummy]);
   assertBeginsWith(context, memory, state.tail);
 
-  context.rangeBits(blocks, 4);
+  const count = context.rangeBits(blocks, 4);
   const run = { from: CRL_TAIL_BYTES, count: CRL_BLOCKS.step, words: state.words };
-  const words = checks.hash(context, memory, run, blocks);
+  const words = checks.hash(context, memory, run, count);
   const tail = readTail(memory, context.scale(BigInt(BLOCK_BYTES), blocks));
 
   const months = monthTable(context);
   let position = indexOf(context, state, state.position);
   let serials = { root: state.serials, count: state.count };
-  const used: Field[] = [];
+  const used: Bit[] = [];
   for (const [slot, insert] of inserts.entries()) {
     const active = context.bit(() => entries.toBigInt() > BigInt(slot));
     const before = used.at(-1);
@@ -278,10 +278,10 @@ export function step(
 export function finish(
   context: CircuitContext,
   earlier: CrlClaim,
-  { state, bytes, signature, listKind }: FinishWitness,
+  { state: given, bytes, signature, listKind }: FinishWitness,
   checks = CHECKS,
 ): CrlClaim {
-  CrlState.hash(state).assertEquals(earlier.entry);
+  const state = openState(earlier, given);
   // every entry was read: positions only grew, each entry beginning where the one before ended
   state.position.assertEquals(state.entriesEnd);
   const memory = new ByteMemory(context, bytes);
@@ -289,16 +289,10 @@ export function finish(
 
   // the list ends in this memory, and not before the bytes that were hashed already
   const end = indexOf(context, state, state.total);
-  context.range12(context.sub(end, BigInt(CRL_TAIL_BYTES)));
-  const blocks = assertPadding(context, memory, end, state.total);
+  const blocks = assertPaddingBehind(context, memory, TAIL_BLOCKS, end, state.total);
   const run = { from: CRL_TAIL_BYTES, count: CRL_BLOCKS.finish, words: state.words };
-  const now = context.sub(blocks, BigInt(TAIL_BLOCKS));
-  const digest = checks.hash(context, memory, run, now);
-  checks.signed(context, {
-    digest: digestLimbs(context, digest),
-    signature: { r: signature.r as Limbs, s: signature.s as Limbs },
-    key: { x: state.key.x as Limbs, y: state.key.y as Limbs },
-  });
+  const digest = digestLimbs(context, checks.hash(context, memory, run, blocks));
+  checks.signed(context, { digest, signature, key: state.key });
 
   const start = memory.at(indexOf(context, state, state.position));
   const extensions = readListExtensions(context, memory, start, end);
@@ -309,9 +303,9 @@ export function finish(
   authorityKeyIdentifier.value.assertEquals(subjectKeyIdentifier.value);
 
   // ca = 0, user = 1: a list for one kind cannot be claimed for the other
-  context.assertBit(listKind);
-  context.assertQuadratic(onlyUser, listKind, { mul: -LIST_KIND.user, left: LIST_KIND.user });
-  context.assertZeroWhen(onlyCa, listKind);
+  const kind = context.assertBit(listKind);
+  context.assertQuadratic(onlyUser, kind, { mul: -LIST_KIND.user, left: LIST_KIND.user });
+  context.assertZeroWhen(onlyCa, kind);
   const entry = RevocationEntry.hash({
     state: Field(ENTRY_STATE.list),
     serials: state.serials,
@@ -328,8 +322,24 @@ export function finish(
   });
 }
 
+/** A state that an earlier proof ended with, and what that proof showed of its values. */
+type OpenedState = Omit<CrlState, 'words' | 'total'> & {
+  readonly words: IntegerIn<32>[];
+  readonly total: MessageLength;
+};
+
+/** Assert that the claim is one about the state. Its ranges hold by induction, from `start` on. */
+function openState(earlier: CrlClaim, state: CrlState): OpenedState {
+  CrlState.hash(state).assertEquals(earlier.entry);
+  return {
+    ...state,
+    words: state.words.map((word) => inRange<32>(word)),
+    total: inRange(state.total),
+  };
+}
+
 /** Index in a memory that begins with the state's tail of a place in the list. */
-function indexOf(context: CircuitContext, state: CrlState, position: Field): Field {
+function indexOf(context: CircuitContext, state: OpenedState, position: Field): Field {
   return context.linear(
     [
       [1n, position],

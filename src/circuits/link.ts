@@ -18,14 +18,15 @@ import {
 } from './claims.ts';
 import { assertInside, narrow } from './gadgets/certificate/constraints.ts';
 import { walkExtensions } from './gadgets/certificate/extensions.ts';
-import type { CertificateFacts, Limbs } from './gadgets/certificate/facts.ts';
+import type { CertificateFacts } from './gadgets/certificate/facts.ts';
 import { readEid } from './gadgets/certificate/identity.ts';
 import { walkTbs } from './gadgets/certificate/tbs.ts';
 import { ByteMemory } from './gadgets/memory.ts';
 import { assertPoint, verifyEcdsa } from './gadgets/p256/index.ts';
 import { digestLimbs, sha256 } from './gadgets/sha256/index.ts';
-import type { CircuitContext } from './kimchi/context.ts';
+import type { Bit, CircuitContext } from './kimchi/context.ts';
 import { existsOne } from './kimchi/gates.ts';
+import { inRange } from './kimchi/integer.ts';
 
 /** What the prover gives for a link; everything about it is checked. */
 export class LinkWitness extends Struct({
@@ -49,7 +50,7 @@ export interface Issuer {
   /** undefined for a CI. */
   readonly constraints?: Constraints;
   /** 1 when it may issue the role whose bit is set, else anything but 1. */
-  mayIssue(roleBits: readonly Field[]): Field;
+  mayIssue(roleBits: readonly Bit[]): Field;
 }
 
 /** The part of an `Opening` that the last certificate decides. */
@@ -68,12 +69,9 @@ export type AssertSigned = (
 ) => void;
 
 /** ecdsa-with-SHA256 (RFC 5758) on P-256. */
-export const assertSigned: AssertSigned = (context, memory, length, key, { r, s }) => {
-  verifyEcdsa(context, {
-    digest: digestLimbs(context, sha256(context, memory, length)),
-    signature: { r: r as Limbs, s: s as Limbs },
-    key: { x: key.x as Limbs, y: key.y as Limbs },
-  });
+export const assertSigned: AssertSigned = (context, memory, length, key, signature) => {
+  const digest = digestLimbs(context, sha256(context, memory, length));
+  verifyEcdsa(context, { digest, signature, key });
 };
 
 /**
@@ -131,7 +129,10 @@ export function assertCertificate(
   const isLeaf = context.not(isCa);
   context.assertZeroWhen(isLeaf, facts.constraints.count);
   const constraints = narrow(context, memory, inherited, facts.constraints);
-  const isEum = context.add(roleBit(facts.roleBits, 'eum-v2'), roleBit(facts.roleBits, 'eum'));
+  // exactly one role bit is set
+  const isEum = inRange<1>(
+    context.add(roleBit(facts.roleBits, 'eum-v2'), roleBit(facts.roleBits, 'eum')),
+  );
   assertConstrained(context, isEum, constraints.count);
 
   assertPoint(context, facts.key);
@@ -187,7 +188,7 @@ export function assertOrdered(context: CircuitContext, earlier: Field, later: Fi
 }
 
 /** CA: cA and keyCertSign. End entity: digitalSignature, and nothing that signs certificates. */
-function assertUsage(context: CircuitContext, facts: CertificateFacts, isCa: Field): void {
+function assertUsage(context: CircuitContext, facts: CertificateFacts, isCa: Bit): void {
   const { digitalSignature, keyCertSign, cRLSign } = facts.keyUsage;
   assertSame(context, facts.cA, isCa);
   assertSame(context, keyCertSign, isCa);
@@ -218,15 +219,16 @@ function remainingPathLen(context: CircuitContext, issuers: Field, own: Field, i
 }
 
 /** Assert count > 0 where the role is EUM: an EUM without constraints could issue any EID. */
-function assertConstrained(context: CircuitContext, isEum: Field, count: Field): void {
+function assertConstrained(context: CircuitContext, isEum: Bit, count: Field): void {
   context.assertZeroWhen(isEum, context.equals(count, 0n));
 }
 
-function kindBit(context: CircuitContext, bits: readonly Field[], kind: string): Field {
-  return context.sum(bits.filter((_, i) => ROLES[ROLE_NAMES[i]!].kind === kind));
+/** Exactly one role bit is set, so the sum of some of them is a bit. */
+function kindBit(context: CircuitContext, bits: readonly Bit[], kind: string): Bit {
+  return inRange(context.sum(bits.filter((_, i) => ROLES[ROLE_NAMES[i]!].kind === kind)));
 }
 
-export function roleBit(bits: readonly Field[], role: Role): Field {
+export function roleBit(bits: readonly Bit[], role: Role): Bit {
   return bits[ROLE_NAMES.indexOf(role)]!;
 }
 

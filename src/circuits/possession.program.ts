@@ -14,7 +14,6 @@
 import { Field, Struct, ZkProgram } from 'o1js';
 import { MODE } from '../params.ts';
 import { PublicKey, Signature } from './claims.ts';
-import type { Limbs } from './gadgets/certificate/facts.ts';
 import { verifyEcdsa } from './gadgets/p256/index.ts';
 import { assertDigest } from './gadgets/sha256/index.ts';
 import { type CircuitContext, withContext } from './kimchi/context.ts';
@@ -57,15 +56,11 @@ export type AssertVerified = (
 export function assertPossession(
   context: CircuitContext,
   statement: Field,
-  { kind, session, digest: { limbs: digest }, key, blind, signature }: PossessionWitness,
+  { kind, session, digest: { limbs }, key, blind, signature }: PossessionWitness,
   verified: AssertVerified = verifyEcdsa,
 ): void {
-  assertDigest(context, digest);
+  const digest = assertDigest(context, limbs);
   // proves the key to be a canonical point, which makes `commitKey` binding
-  verified(context, {
-    digest: digest as Limbs,
-    signature: { r: signature.r as Limbs, s: signature.s as Limbs },
-    key: { x: key.x as Limbs, y: key.y as Limbs },
-  });
+  verified(context, { digest, signature, key });
   possessionHash(kind, session, commitKey(blind, key), digest).assertEquals(statement);
 }

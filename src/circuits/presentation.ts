@@ -5,7 +5,7 @@
 import { Field, Struct } from 'o1js';
 import { type PublicKey, Signature } from './claims.ts';
 import { assertCredential, CredentialWitness } from './credential.ts';
-import type { Limbs } from './gadgets/certificate/facts.ts';
+import type { DigestLimbs } from './gadgets/limbs.ts';
 import { verifyEcdsa } from './gadgets/p256/index.ts';
 import { assertDigest } from './gadgets/sha256/index.ts';
 import type { CircuitContext } from './kimchi/context.ts';
@@ -37,20 +37,16 @@ export class PresentationWitness extends Struct({
   blinds: SessionBlinds,
 }) {}
 
-/** Assert that a signature by `key` over a digest, limbs in range, is valid. */
+/** Assert that a signature by `key` over a digest is valid. */
 export type AssertDigestSigned = (
   context: CircuitContext,
-  digest: Digest,
+  digest: DigestLimbs,
   key: PublicKey,
   signature: Signature,
 ) => void;
 
-const assertDigestSigned: AssertDigestSigned = (context, digest, key, { r, s }) => {
-  verifyEcdsa(context, {
-    digest: digest.limbs as Limbs,
-    signature: { r: r as Limbs, s: s as Limbs },
-    key: { x: key.x as Limbs, y: key.y as Limbs },
-  });
+const assertDigestSigned: AssertDigestSigned = (context, digest, key, signature) => {
+  verifyEcdsa(context, { digest, signature, key });
 };
 
 /**
@@ -60,20 +56,20 @@ const assertDigestSigned: AssertDigestSigned = (context, digest, key, { r, s }) 
 export function present(
   context: CircuitContext,
   request: PresentationRequest,
-  { credential, digest, signature, blinds }: PresentationWitness,
+  { credential, digest: { limbs }, signature, blinds }: PresentationWitness,
   signed: AssertDigestSigned = assertDigestSigned,
 ): PresentationClaim {
   const { key, identity, organisation } = credential.opening;
   const issuer = assertCredential(context, credential, request);
 
-  assertDigest(context, digest.limbs);
+  const digest = assertDigest(context, limbs);
   signed(context, digest, key, signature);
 
   const unasked = context.equals(request.scope, 0n);
   const asked = context.not(unasked);
   return new PresentationClaim({
     pseudonym: context.product(asked, pseudonymOf(key, identity, request.scope)),
-    sessionMessage: commitMessage(blinds.message, digest.limbs),
+    sessionMessage: commitMessage(blinds.message, digest),
     sessionKey: commitKey(blinds.key, key),
     sessionIdentity: commitIdentity(blinds.identity, identity),
     sessionIssuer: commitIssuer(blinds.issuer, organisation, issuer),

@@ -3,7 +3,6 @@
  * every request itself; what is not in a request or a claim stays with the holder.
  */
 import { Field, Provable, Struct } from 'o1js';
-import type { Limbs } from './gadgets/certificate/facts.ts';
 import { type Organisation, packKey, PublicKey } from './claims.ts';
 import { domainHash } from './hash.ts';
 
@@ -81,11 +80,11 @@ export class CertifiedClaim extends Struct({
 export class Digest extends Struct({ limbs: Provable.Array(Field, 3) }) {}
 
 /** A digest in two fields; injective for limbs in range, which whoever relies on it proves. */
-export function packDigest(limbs: Limbs | readonly Field[]): [Field, Field] {
+export function packDigest(limbs: readonly Field[]): [Field, Field] {
   return [limbs[0]!.add(limbs[1]!.mul(1n << 88n)), limbs[2]!];
 }
 
-export function commitMessage(blind: Field, digest: Limbs | readonly Field[]): Field {
+export function commitMessage(blind: Field, digest: readonly Field[]): Field {
   return domainHash('sessionMessage', [blind, ...packDigest(digest)]);
 }
 
@@ -131,7 +130,7 @@ export function possessionHash(
   kind: Field,
   session: Field,
   sessionKey: Field,
-  digest: Limbs | readonly Field[],
+  digest: readonly Field[],
 ): Field {
   return domainHash('possession', [kind, session, sessionKey, ...packDigest(digest)]);
 }

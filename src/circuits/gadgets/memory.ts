@@ -160,7 +160,7 @@ export class ByteMemory {
 }
 
 function runningPrefix(context: CircuitContext, bytes: readonly Field[]): Field[] {
-  const prefixes = [context.constant(0n)];
+  const prefixes: Field[] = [context.constant(0n)];
   for (const [i, byte] of bytes.entries()) {
     prefixes.push(
       context.linear([

@@ -1,5 +1,6 @@
 import { Field } from 'o1js';
 import { Gates, existsOne } from './gates.ts';
+import { type Bit, inRange } from './integer.ts';
 import { foldTerms, linearValue, type Term } from './linear.ts';
 
 /** Coefficients of mul x y + left x + right y + constant; absent is 0. */
@@ -27,6 +28,8 @@ export abstract class Arithmetic {
   protected abstract assertOpen(): void;
 
   /** A constant as a variable, emitted on first use: half a row, never in the middle of a gate. */
+  constant(value: 0n | 1n): Bit;
+  constant(value: bigint): Field;
   constant(value: bigint): Field {
     let variable = this.constants.get(value);
     if (variable === undefined) {
@@ -102,8 +105,8 @@ export abstract class Arithmetic {
   }
 
   /** 1 - bit. Half a row. */
-  not(bit: Field): Field {
-    return this.sub(1n, bit);
+  not(bit: Bit): Bit {
+    return inRange(this.sub(1n, bit));
   }
 
   /** x y. Half a row. */
@@ -111,20 +114,25 @@ export abstract class Arithmetic {
     return this.quadratic(x, y, { mul: 1n });
   }
 
-  /** bit ? a : b, for a bit. 1 1/2 rows. */
-  choose(bit: Field, a: Field, b: Field): Field {
+  /** 1 if both bits are, else 0. Half a row. */
+  and(a: Bit, b: Bit): Bit {
+    return inRange(this.product(a, b));
+  }
+
+  /** bit ? a : b. 1 1/2 rows. */
+  choose(bit: Bit, a: Field, b: Field): Field {
     const difference = this.sub(a, b);
     return this.add(b, this.product(bit, difference));
   }
 
   /** 1 if x is the constant, else 0: both directions are forced. 1 row. */
-  equals(x: Field, value: bigint): Field {
+  equals(x: Field, value: bigint): Bit {
     const bit = existsOne(() => (x.toBigInt() === value ? 1n : 0n));
     const inverse = existsOne(() => inverseOrZero(x.toBigInt() - value));
     // (x - value) inverse = 1 - bit, (x - value) bit = 0
     this.half({ left: 0n, right: -value, out: 1n, mul: 1n, const: -1n }, x, inverse, bit);
     this.assertQuadratic(x, bit, { mul: 1n, right: -value });
-    return bit;
+    return inRange(bit);
   }
 
   /** Assert a = b. Half a row. */
@@ -150,15 +158,14 @@ export abstract class Arithmetic {
   }
 
   /** Assert x is 0 or 1. Half a row. */
-  assertBit(x: Field): void {
+  assertBit(x: Field): Bit {
     this.half({ left: -1n, right: 0n, out: 0n, mul: 1n, const: 0n }, x, x, x);
+    return inRange(x);
   }
 
   /** A bit that the prover chooses. Half a row. */
-  bit(compute: () => boolean): Field {
-    const bit = existsOne(() => (compute() ? 1n : 0n));
-    this.assertBit(bit);
-    return bit;
+  bit(compute: () => boolean): Bit {
+    return this.assertBit(existsOne(() => (compute() ? 1n : 0n)));
   }
 
   /** Assert x != 0 by its inverse. Half a row. */
@@ -167,23 +174,23 @@ export abstract class Arithmetic {
     this.half({ left: 0n, right: 0n, out: 0n, mul: 1n, const: -1n }, x, inverse, x);
   }
 
-  /** For bits: assert that `consequence` is 1 where `condition` is. Half a row. */
-  assertImplies(condition: Field, consequence: Field): void {
+  /** Assert that `consequence` is 1 where `condition` is. Half a row. */
+  assertImplies(condition: Bit, consequence: Bit): void {
     this.assertProduct(condition, consequence, condition);
   }
 
   /** Assert x = 0 where the bit is 1. Half a row. */
-  assertZeroWhen(bit: Field, x: Field): void {
+  assertZeroWhen(bit: Bit, x: Field): void {
     this.assertZeroProduct(bit, x);
   }
 
   /** Assert x = 0 where the bit is 0. Half a row. */
-  assertZeroUnless(bit: Field, x: Field): void {
+  assertZeroUnless(bit: Bit, x: Field): void {
     this.assertProduct(bit, x, x);
   }
 
   /** Assert x = value where the bit is 1. Half a row. */
-  assertEqualWhen(bit: Field, x: Field, value: bigint): void {
+  assertEqualWhen(bit: Bit, x: Field, value: bigint): void {
     this.assertQuadratic(bit, x, { mul: 1n, left: -value });
   }
 

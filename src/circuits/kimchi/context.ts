@@ -1,10 +1,12 @@
 import { Field } from 'o1js';
 import { Arithmetic } from './arithmetic.ts';
 import { Gates, exists } from './gates.ts';
+import { inRange, type IntegerIn } from './integer.ts';
 import type { Term } from './linear.ts';
 import { LookupTable } from './table.ts';
 import { XorRows } from './xor.ts';
 
+export type { Bit, IntegerIn } from './integer.ts';
 export type { Term } from './linear.ts';
 
 /** A fixed set of numbers, and the id of the table that lists it. */
@@ -29,20 +31,21 @@ export class CircuitContext extends Arithmetic {
   private finished = false;
 
   /** Assert 0 <= x < 2^12. One third of a row. */
-  range12(x: Field): void {
+  range12(x: Field): IntegerIn<12> {
     this.assertOpen();
     this.pending12.push(x);
     if (this.pending12.length === 3) this.emit12();
+    return inRange(x);
   }
 
   /** Assert 0 <= x < 2^bits, 1 <= bits <= 252: chunks of 12 bits, the top one scaled. */
-  rangeBits(x: Field, bits: number): void {
+  rangeBits<Bits extends number>(x: Field, bits: Bits): IntegerIn<Bits> {
     if (bits < 1 || bits > 252) throw Error(`rangeBits: ${bits} bits`);
     const count = Math.ceil(bits / 12);
     const topBits = bits - 12 * (count - 1);
     if (count === 1) {
       this.rangeTop(x, topBits);
-      return;
+      return inRange(x);
     }
     const chunks = exists(count, () => {
       const value = x.toBigInt();
@@ -54,6 +57,7 @@ export class CircuitContext extends Arithmetic {
       if (i === count - 1) this.rangeTop(chunk, topBits);
       else this.range12(chunk);
     });
+    return inRange(x);
   }
 
   /** A chunk of fewer than 12 bits: 12-bit itself and scaled to the top of 12 bits. */

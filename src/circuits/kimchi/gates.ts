@@ -21,7 +21,7 @@ export const GATE = {
   xor16: 16,
 } as const;
 
-type Three<T> = [T, T, T];
+type Three<T> = readonly [T, T, T];
 
 interface LowLevelGates {
   raw(kind: number, values: Field[], coefficients: bigint[]): void;

@@ -12,6 +12,7 @@ import {
   readPermittedEins,
 } from '../../../src/circuits/gadgets/certificate/name-constraints.ts';
 import { existsOne } from '../../../src/circuits/kimchi/gates.ts';
+import { inRange } from '../../../src/circuits/kimchi/integer.ts';
 import {
   extensionValue,
   nameConstraints,
@@ -19,6 +20,9 @@ import {
 } from '../../support/certificates/fields.ts';
 import type { Base } from '../../support/certificates/fields.ts';
 import { MemoryCircuit } from '../memory-circuit.ts';
+
+/** A bit of which nothing is shown here: whoever calls the gadgets shows it. */
+const bit = (value: () => boolean) => inRange<1>(existsOne(() => (value() ? 1n : 0n)));
 
 export const latin = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -75,7 +79,6 @@ export class InsideCircuit extends MemoryCircuit<Field> {
     super(
       64,
       (context, memory) => {
-        const bit = (value: () => boolean) => existsOne(() => (value() ? 1n : 0n));
         const serialAttribute = {
           present: bit(() => this.input.serial !== undefined),
           start: memory.at(
@@ -121,7 +124,7 @@ export class NarrowCircuit extends MemoryCircuit<ConstraintsFact> {
       192,
       (context, memory) => {
         const value = (isThere: () => boolean) => ({
-          present: existsOne(() => (isThere() ? 1n : 0n)),
+          present: bit(isThere),
           start: memory.atConstant(0),
           end: memory.at(existsOne(() => (isThere() ? BigInt(this.length) : 0n))),
         });

@@ -6,7 +6,7 @@ import { parseCertificate } from '../../../src/asn1/index.ts';
 import { bytesToBigint } from '../../../src/bytes.ts';
 import { PublicKey, Signature } from '../../../src/circuits/claims.ts';
 import { verifyEcdsa } from '../../../src/circuits/gadgets/p256/index.ts';
-import type { Limbs } from '../../../src/circuits/gadgets/certificate/facts.ts';
+import { assertDigest } from '../../../src/circuits/gadgets/sha256/index.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { limbs, publicKey, signature } from '../../../src/witness/encode.ts';
 import {
@@ -29,14 +29,10 @@ let current: Input;
 let captured: Captured;
 
 function circuit(context: CircuitContext): void {
-  const digest = Provable.witness(Provable.Array(Field, 3), () => current.digest);
-  const { r, s } = Provable.witness(Signature, () => current.signature);
-  const { x, y } = Provable.witness(PublicKey, () => current.key);
-  verifyEcdsa(context, {
-    digest: digest as Limbs,
-    signature: { r: r as Limbs, s: s as Limbs },
-    key: { x: x as Limbs, y: y as Limbs },
-  });
+  const limbs = Provable.witness(Provable.Array(Field, 3), () => current.digest);
+  const signature = Provable.witness(Signature, () => current.signature);
+  const key = Provable.witness(PublicKey, () => current.key);
+  verifyEcdsa(context, { digest: assertDigest(context, limbs), signature, key });
 }
 
 /** What the gadget gets for one certificate of a chain; the issuer above it must parse. */

@@ -14,6 +14,7 @@ import {
 } from '../../../src/circuits/crl.program.ts';
 import { CrlClaim, CrlState } from '../../../src/circuits/crl.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
+import { inRange } from '../../../src/circuits/kimchi/integer.ts';
 import type { CrlStep } from '../../../src/witness/crl.ts';
 
 /** What a run of the circuit takes: the witness, the claim that has to come out, and what came before. */
@@ -31,7 +32,7 @@ export type CrlInput = Omit<CrlStep, 'claim'> & {
  */
 export const unhashed: Checks = {
   hash: (context, _memory, { words }) => [
-    ...(words ?? Array.from({ length: 8 }, () => context.constant(0n))),
+    ...(words ?? Array.from({ length: 8 }, () => inRange<32>(context.constant(0n)))),
   ],
   signed: () => {},
 };

@@ -46,9 +46,9 @@ const circuit = (context: CircuitContext) => {
   const [root, count, serial, active] = (['root', 'count', 'serial', 'active'] as const).map(
     (name) => existsOne(() => input[name]),
   ) as [Field, Field, Field, Field];
-  context.assertBit(active);
+  const isActive = context.assertBit(active);
   const witness = Provable.witness(InsertWitness, () => input.witness);
-  const after = insertSerial(context, { root, count }, serial, active, witness);
+  const after = insertSerial(context, { root, count }, serial, isActive, witness);
   Provable.asProver(() => {
     output = { root: after.root.toBigInt(), count: after.count.toBigInt() };
   });

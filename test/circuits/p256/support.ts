@@ -19,7 +19,8 @@ import { verifyEcdsa } from '../../../src/circuits/gadgets/p256/index.ts';
 import type { Point } from '../../../src/circuits/gadgets/p256/point.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { exists } from '../../../src/circuits/kimchi/gates.ts';
-import type { Limbs } from '../../../src/circuits/gadgets/certificate/facts.ts';
+import { inRange } from '../../../src/circuits/kimchi/integer.ts';
+import { type DigestLimbs, type Limbs, limbsOf } from '../../../src/circuits/gadgets/limbs.ts';
 import { evaluate, witnessOf } from '../../support/kimchi/index.ts';
 import type { Captured, Circuit, Failure } from '../../support/kimchi/index.ts';
 
@@ -111,7 +112,7 @@ export function refusing(failures: readonly Failure[]): string[] {
 /** The whole verification of `signature()`. */
 export function ecdsaCircuit(signature: () => Signature, hints: Hints): Circuit {
   return (context) => {
-    const digest = limbs(() => signature().digest);
+    const digest = digestOf(limbs(() => signature().digest));
     const r = limbs(() => signature().r);
     const s = limbs(() => signature().s);
     const key = { x: limbs(() => signature().key.x), y: limbs(() => signature().key.y) };
@@ -119,8 +120,15 @@ export function ecdsaCircuit(signature: () => Signature, hints: Hints): Circuit 
   };
 }
 
+/** What a caller of the gadget shows, left out: tests of the gadget alone look at what it shows itself. */
+const digestOf = ([low, middle, high]: Limbs): DigestLimbs => [
+  inRange(low),
+  inRange(middle),
+  inRange(high),
+];
+
 export function limbs(value: () => bigint): Limbs {
-  return exists(3, () => toLimbs(value())) as Limbs;
+  return limbsOf(exists(3, () => toLimbs(value())));
 }
 
 export function pair(value: () => { low: bigint; high: bigint }): Pair {

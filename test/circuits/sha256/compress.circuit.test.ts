@@ -1,11 +1,11 @@
 /** The compression function and the choice of the digest: lies in the middle, and unbound values. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Field } from 'o1js';
 import { compress, plain, raised, type State } from '../../../src/circuits/gadgets/sha256/index.ts';
 import { selectDigest } from '../../../src/circuits/gadgets/sha256/digest.ts';
 import { INITIAL } from '../../../src/circuits/gadgets/sha256/constants.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../../../src/circuits/kimchi/gates.ts';
+import { inRange } from '../../../src/circuits/kimchi/integer.ts';
 import {
   capture,
   evaluate,
@@ -144,7 +144,7 @@ describe('selectDigest', () => {
           .slice(8 * block, 8 * block + 8)
           .map((cell, j) => (j % 4 === 3 ? plain(cell) : raised(cell))) as unknown as State,
     );
-    const index: Field = existsOne(() => blocks);
+    const index = inRange<4>(existsOne(() => blocks));
     existsOne(() => MARK);
     report(selectDigest(context, states, index), (words) => (output = words));
   }

@@ -37,10 +37,10 @@ export function readAttributes(
   });
 
   const serial = select(context, table, slots, SERIAL_NUMBER);
-  context.assertBit(serial.count);
+  const hasSerial = context.assertBit(serial.count);
   context.assertLinear([
     [1n, serial.string],
-    [-PRINTABLE, serial.count],
+    [-PRINTABLE, hasSerial],
   ]);
   return {
     // `more` is in [0, 127]: not empty
@@ -51,9 +51,9 @@ export function readAttributes(
       context.add(organisation.more, 1n),
     ),
     serialAttribute: {
-      present: serial.count,
+      present: hasSerial,
       start: memory.at(serial.content),
-      length: context.add(serial.more, serial.count),
+      length: context.add(serial.more, hasSerial),
     },
   };
 }

@@ -3,7 +3,7 @@
  * organisation and IIN). Both functions choose one committed base of the parent, by one bit a base.
  */
 import type { Field } from 'o1js';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext, Term } from '../../kimchi/context.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 import type {
   BaseFact,
@@ -19,7 +19,7 @@ import { EID_DIGITS } from './identity.ts';
 interface Child {
   readonly organisation: OrganisationFact;
   /** 1 for the roles of kind euicc, else 0. */
-  readonly isEuicc: Field;
+  readonly isEuicc: Bit;
   readonly serialAttribute: SerialAttributeFact;
 }
 
@@ -95,13 +95,13 @@ function assertNarrower(
   context: CircuitContext,
   memory: ByteMemory,
   parent: ConstraintsFact,
-  isBound: Field,
+  isBound: Bit,
   own: OwnBaseFact,
 ): void {
   const base = chooseBase(
     context,
     parent,
-    context.product(isBound, own.used),
+    context.and(isBound, own.used),
     (candidate) =>
       sameOrganisation(candidate.organisation, own.organisation) &&
       candidate.iin.length.toBigInt() <= own.iin.length.toBigInt() &&
@@ -120,7 +120,7 @@ function assertNarrower(
 function chooseBase(
   context: CircuitContext,
   parent: ConstraintsFact,
-  choose: Field,
+  choose: Bit,
   fits: (candidate: BaseFact) => boolean,
 ): BaseFact {
   const chosen = () => {

@@ -7,7 +7,7 @@
  */
 import { Field } from 'o1js';
 import { EXTENSION_SLOTS, TABLE } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
 import type { ByteMemory, Position } from '../memory.ts';
@@ -29,7 +29,7 @@ import { readBasicConstraints, readKeyUsage } from './usage.ts';
 
 /** The value of an extension: content of its extnValue; absent is empty and at position 0. */
 export interface ExtensionValue {
-  readonly present: Field;
+  readonly present: Bit;
   readonly start: Position;
   readonly end: Position;
 }
@@ -55,7 +55,7 @@ const CRITICAL = 0x0101ffn;
 /** One slot of the walk; an unused one has a key that no OID has. */
 interface Slot {
   readonly key: Field;
-  readonly critical: Field;
+  readonly critical: Bit;
   readonly value: { readonly start: Position; readonly end: Position };
 }
 
@@ -110,7 +110,7 @@ function readSlots(
 ): Slot[] {
   const slots: Slot[] = [];
   let at = region.start;
-  let previous: Field | undefined;
+  let previous: Bit | undefined;
   for (let i = 0; i < EXTENSION_SLOTS; i++) {
     const used = startsWith(context, memory, at, region.end);
     if (previous !== undefined) context.assertImplies(used, previous);
@@ -146,7 +146,7 @@ export function skipCritical(
   context: CircuitContext,
   memory: ByteMemory,
   at: Position,
-  critical: Field,
+  critical: Bit,
   bytes: bigint = CRITICAL,
 ): Position {
   const end = memory.at(
@@ -177,7 +177,7 @@ class SlotFinder {
   private readonly starts: LookupTable;
   private readonly ends: LookupTable;
   private readonly criticals: LookupTable;
-  private readonly found = new Map<KnownExtension, { number: Field; present: Field }>();
+  private readonly found = new Map<KnownExtension, { number: Field; present: Bit }>();
 
   constructor(context: CircuitContext, memory: ByteMemory, slots: readonly Slot[]) {
     this.context = context;
@@ -196,7 +196,7 @@ class SlotFinder {
   }
 
   /** Number of the slot that holds an extension, 0 if none does. 8 rows. */
-  slot(name: KnownExtension): { number: Field; present: Field } {
+  slot(name: KnownExtension): { number: Field; present: Bit } {
     const { context, slots } = this;
     const wanted = oidKeyOf(OID[name]);
     const [first, ...others] = slots.map((slot) => slot.key) as [Field, ...Field[]];

@@ -1,8 +1,7 @@
 import type { Field } from 'o1js';
+import type { Bit } from '../../kimchi/integer.ts';
+import type { Limbs } from '../limbs.ts';
 import type { Position } from '../memory.ts';
-
-/** 88-bit limbs, least significant first. */
-export type Limbs = [Field, Field, Field];
 
 /** Up to 31 bytes as a big-endian number, with their length; absent is (0, 0). */
 export interface OctetsFact {
@@ -35,7 +34,7 @@ export interface ConstraintsFact {
 /** A base as it stands in the certificate; `iinStart` is where its IIN's digits are. */
 export interface OwnBaseFact extends BaseFact {
   /** 1 for the first `count` bases. */
-  readonly used: Field;
+  readonly used: Bit;
   /** Means nothing when the IIN is empty. */
   readonly iinStart: Position;
 }
@@ -48,7 +47,7 @@ export interface OwnConstraintsFact {
 
 /** The subject's serialNumber attribute: 0 or 1 of them; where its content lies. */
 export interface SerialAttributeFact {
-  readonly present: Field;
+  readonly present: Bit;
   readonly start: Position;
   readonly length: Field;
 }
@@ -73,20 +72,20 @@ export interface TbsFacts {
   readonly extensions: { readonly start: Position; readonly end: Position };
 }
 
-/** What the extensions say. Bits are 0 or 1; absent extensions are all zero unless noted. */
+/** What the extensions say; absent extensions are all zero unless noted. */
 export interface ExtensionFacts {
   readonly subjectKeyIdentifier: OctetsFact;
   readonly authorityKeyIdentifier: OctetsFact;
   readonly keyUsage: {
-    readonly digitalSignature: Field;
-    readonly keyCertSign: Field;
-    readonly cRLSign: Field;
+    readonly digitalSignature: Bit;
+    readonly keyCertSign: Bit;
+    readonly cRLSign: Bit;
   };
-  readonly cA: Field;
+  readonly cA: Bit;
   /** pathLenConstraint, or PATH_UNLIMITED where there is none. */
   readonly pathLen: Field;
   /** One bit a role, in the order of ROLE_NAMES; exactly one is set. */
-  readonly roleBits: readonly Field[];
+  readonly roleBits: readonly Bit[];
   /** nameConstraints or permittedEins of this certificate; count 0 when it has neither. */
   readonly constraints: OwnConstraintsFact;
   /** Content of the registeredID in subjectAltName. */

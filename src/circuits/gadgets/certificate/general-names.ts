@@ -1,6 +1,6 @@
 import { Field } from 'o1js';
 import { MAX_GENERAL_NAMES, TABLE } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
 import type { ByteMemory, Position } from '../memory.ts';
@@ -49,8 +49,7 @@ export function readRegisteredId(
   }
   assertSamePosition(context, at, list.end);
 
-  const count = context.sum(registered);
-  context.assertBit(count);
+  const count = context.assertBit(context.sum(registered));
   // without a registeredID all of them are 0
   const content = memory.at(context.sum(starts));
   const length = context.sum(lengths);
@@ -65,8 +64,8 @@ function readName(
   memory: ByteMemory,
   kinds: LookupTable,
   start: Position,
-  used: Field,
-): { name: Element; isRegistered: Field } {
+  used: Bit,
+): { name: Element; isRegistered: Bit } {
   const tag = existsOne(() => (used.toBigInt() === 0n ? 0n : memory.peek(start.index.toBigInt())));
   const isRegistered = context.bit(() => tag.toBigInt() === BigInt(REGISTERED_ID));
   context.assertImplies(isRegistered, used);

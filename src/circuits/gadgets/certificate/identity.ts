@@ -1,5 +1,5 @@
 import type { Field } from 'o1js';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 import { digitPair } from './digits.ts';
@@ -15,13 +15,13 @@ const ZERO_PAIR = 0x3030n;
 
 /**
  * The EID, the subject's serialNumber of exactly 32 decimal digits, as a number below 10^32; 0 when
- * the certificate is no eUICC's. `isEuicc` must be a bit. ~30 rows and the table of digits.
+ * the certificate is no eUICC's. ~30 rows and the table of digits.
  */
 export function readEid(
   context: CircuitContext,
   memory: ByteMemory,
   attribute: SerialAttributeFact,
-  isEuicc: Field,
+  isEuicc: Bit,
 ): Field {
   context.assertEqualWhen(isEuicc, attribute.present, 1n);
   context.assertEqualWhen(isEuicc, attribute.length, EID_DIGITS);

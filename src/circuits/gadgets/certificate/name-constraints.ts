@@ -1,8 +1,9 @@
 /** What this certificate's own extensions say about the subjects of the certificates below it. */
 import type { Field } from 'o1js';
 import { MAX_BASES } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
+import { inRange } from '../../kimchi/integer.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 import { assertDigits } from './digits.ts';
 import type { ExtensionValue } from './extensions.ts';
@@ -39,13 +40,13 @@ interface Iin extends OctetsFact {
 }
 
 interface NameBase {
-  readonly used: Field;
+  readonly used: Bit;
   readonly organisation: OrganisationFact;
   readonly iin: Iin;
 }
 
 interface EinBase {
-  readonly used: Field;
+  readonly used: Bit;
   readonly iin: Iin;
 }
 
@@ -102,7 +103,8 @@ export function ownConstraints(
   const bases = names.map(({ organisation, ...name }, i): OwnBaseFact => {
     const ein = eins[i]!;
     return {
-      used: context.add(name.used, ein.used),
+      // of the two only one is used, as is shown of the first base
+      used: inRange(context.add(name.used, ein.used)),
       organisation,
       iin: {
         length: context.add(name.iin.length, ein.iin.length),
@@ -124,7 +126,7 @@ type ReadBase<T> = (
   context: CircuitContext,
   memory: ByteMemory,
   at: Position,
-  used: Field,
+  used: Bit,
 ) => { base: T; end: Position };
 
 /** 1 to MAX_BASES elements that fill a list; none when the list is absent. */
@@ -132,7 +134,7 @@ function readList<T>(
   context: CircuitContext,
   memory: ByteMemory,
   list: { readonly content: Position; readonly end: Position },
-  present: Field,
+  present: Bit,
   read: ReadBase<T>,
 ): T[] {
   const bases: T[] = [];
@@ -158,20 +160,17 @@ function readSubtree(
   context: CircuitContext,
   memory: ByteMemory,
   start: Position,
-  used: Field,
+  used: Bit,
 ): { base: NameBase; end: Position } {
   const header = skip(context, memory, start, used, SUBTREE_HEADER);
   const first = readRdn(context, memory, header.end, used);
-  const second = readRdn(
-    context,
-    memory,
-    first.end,
-    existsOne(() => {
-      const size = used.toBigInt() && memory.peek(start.index.toBigInt() + 5n);
-      const end = start.index.toBigInt() + BigInt(SUBTREE_HEADER) + size;
-      return used.toBigInt() === 1n && first.end.index.toBigInt() < end ? 1n : 0n;
-    }),
-  );
+  const hasSecond = existsOne(() => {
+    const size = used.toBigInt() && memory.peek(start.index.toBigInt() + 5n);
+    const end = start.index.toBigInt() + BigInt(SUBTREE_HEADER) + size;
+    return used.toBigInt() === 1n && first.end.index.toBigInt() < end ? 1n : 0n;
+  });
+  // a bit, as is asserted next
+  const second = readRdn(context, memory, first.end, inRange(hasSecond));
   context.assertBit(second.used);
   context.assertImplies(second.used, used);
   // the Name's length is that of its RDNs, so the subtree ends where they end
@@ -185,10 +184,9 @@ function readSubtree(
   // at most one of each kind
   const hasOrganisation = context.add(first.isOrganisation, second.isOrganisation);
   context.assertBit(hasOrganisation);
-  const serials = [first, second].map((rdn) => context.sub(rdn.used, rdn.isOrganisation)) as [
-    Field,
-    Field,
-  ];
+  // isOrganisation implies used
+  const serialBit = (rdn: Rdn) => inRange<1>(context.sub(rdn.used, rdn.isOrganisation));
+  const serials = [serialBit(first), serialBit(second)] as const;
   context.assertBit(context.add(serials[0], serials[1]));
 
   const organisation = select(context, [
@@ -216,19 +214,18 @@ function readSubtree(
 }
 
 interface Rdn {
-  readonly used: Field;
-  readonly isOrganisation: Field;
+  readonly used: Bit;
+  readonly isOrganisation: Bit;
   readonly content: Position;
   readonly length: Field;
   readonly end: Position;
 }
 
 /**
- * One RDN, SET of one attribute, or nothing; the caller asserts that `used` is a bit. Its string
- * is not empty, and `readSubtree` shows that it has at most 64 bytes: so each header byte is what
+ * One RDN, SET of one attribute, or nothing. Its string is not empty, and `readSubtree` shows that it has at most 64 bytes: so each header byte is what
  * it should be. 9 rows.
  */
-function readRdn(context: CircuitContext, memory: ByteMemory, start: Position, used: Field): Rdn {
+function readRdn(context: CircuitContext, memory: ByteMemory, start: Position, used: Bit): Rdn {
   const header = skip(context, memory, start, used, RDN_HEADER);
   const byte = (offset: bigint) =>
     used.toBigInt() === 1n ? memory.peek(start.index.toBigInt() + offset) : 0n;
@@ -254,7 +251,7 @@ function skip(
   context: CircuitContext,
   memory: ByteMemory,
   start: Position,
-  used: Field,
+  used: Bit,
   size: number,
 ): { end: Position; bytes: Field } {
   const end = memory.at(
@@ -275,7 +272,7 @@ function skip(
 /** Where the string of the chosen RDN starts, and its length; 0 and 0 when none is chosen. */
 function select(
   context: CircuitContext,
-  choices: readonly (readonly [Field, Rdn])[],
+  choices: readonly (readonly [Bit, Rdn])[],
 ): { start: Field; length: Field } {
   const sum = (part: (rdn: Rdn) => Field) =>
     context.sum(choices.map(([bit, rdn]) => context.product(bit, part(rdn))));

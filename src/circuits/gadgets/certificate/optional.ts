@@ -4,12 +4,12 @@
  *
  * An absent element has no bytes: content and end are where it starts, its length and value are 0.
  * So one set of equations reads both cases, and nothing is read past the end of the outer element.
- * `present` must be a bit; whether it is true to the bytes shows at the end: an element left out
+ * Whether `present` is true to the bytes shows at the end: an element left out
  * leaves a gap before the end of the outer one, and one too many is not there to be read.
  */
 import { Field } from 'o1js';
 import { MAX_OID, TABLE } from '../../../params.ts';
-import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext, NumberSet } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { MAX_SPAN } from '../memory.ts';
 import type { ByteMemory, Position } from '../memory.ts';
@@ -88,7 +88,7 @@ export function readOptional(
   memory: ByteMemory,
   start: Position,
   tag: number | Field,
-  present: Field,
+  present: Bit,
 ): Element {
   if (memory.size > MAX_CONTENT) throw Error(`readOptional: memory above ${MAX_CONTENT} bytes`);
   const header = existsOne(() => {
@@ -140,7 +140,7 @@ export function readOptionalOctets(
   memory: ByteMemory,
   start: Position,
   tag: number,
-  present: Field,
+  present: Bit,
 ): OctetsElement {
   const content = memory.at(
     context.linear([
@@ -161,10 +161,10 @@ export function readOptionalOctets(
   return { content, end, length, value };
 }
 
-/** With present a bit and length < 64: 1 to 31 (`oid`: MAX_OID) when present, 0 when not. */
+/** With length < 64: 1 to 31 (`oid`: MAX_OID) when present, 0 when not. */
 export function assertOctetLength(
   context: CircuitContext,
-  present: Field,
+  present: Bit,
   length: Field,
   kind: 'octets' | 'oid',
 ): void {
@@ -177,8 +177,8 @@ export function assertOctetLength(
   );
 }
 
-/** With present a bit and length at most 1,023: assert length > 0 when present. 5/6 row. */
-export function assertNotEmpty(context: CircuitContext, present: Field, length: Field): void {
+/** With length at most 1,023: assert length > 0 when present. 5/6 row. */
+export function assertNotEmpty(context: CircuitContext, present: Bit, length: Field): void {
   context.range12(context.sub(length, present));
 }
 
@@ -189,7 +189,7 @@ export function startsWith(
   start: Position,
   end: Position,
   tag?: number,
-): Field {
+): Bit {
   return context.bit(() => {
     const [from, to] = [start.index.toBigInt(), end.index.toBigInt()];
     return from < to && (tag === undefined || memory.peek(from) === BigInt(tag));

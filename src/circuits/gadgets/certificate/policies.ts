@@ -1,7 +1,7 @@
 import type { Field } from 'o1js';
 import { MAX_POLICIES } from '../../../params.ts';
 import { ROLE_NAMES, ROLE_OID_PREFIX, roleOid } from '../../../roles.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import type { ByteMemory } from '../memory.ts';
 import { oneOf } from '../one-of.ts';
 import type { ExtensionValue } from './extensions.ts';
@@ -29,7 +29,7 @@ export function readRole(
   context: CircuitContext,
   memory: ByteMemory,
   { present, start, end }: ExtensionValue,
-): readonly Field[] {
+): readonly Bit[] {
   context.assertEqual(present, 1n);
   const list = readOptional(context, memory, start, TAG.sequence, present);
   assertSamePosition(context, list.end, end);
@@ -52,7 +52,7 @@ export function readRole(
 
     const key = oidKey(context, oid);
     const head = memory.between(oid.content, memory.advance(oid.content, 6), 6);
-    const isRole = context.product(used, context.equals(head, PREFIX));
+    const isRole = context.and(used, context.equals(head, PREFIX));
     counted.push(isRole);
     roleKeys.push(context.product(isRole, key));
     // an unused slot's key is its number, which no OID has

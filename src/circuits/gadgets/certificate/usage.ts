@@ -22,12 +22,13 @@ export function readKeyUsage(
   memory: ByteMemory,
   { present, start, end }: ExtensionValue,
 ): ExtensionFacts['keyUsage'] {
-  const ninth = context.linear([
-    [1n, end.index],
-    [-1n, start.index],
-    [-4n, present],
-  ]);
-  context.assertBit(ninth);
+  const ninth = context.assertBit(
+    context.linear([
+      [1n, end.index],
+      [-1n, start.index],
+      [-4n, present],
+    ]),
+  );
   context.assertImplies(ninth, present);
 
   // lowest bit first

@@ -1,6 +1,6 @@
 import type { Field } from 'o1js';
 import { TABLE } from '../../../params.ts';
-import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext, NumberSet } from '../../kimchi/context.ts';
 import { oidKey, oidKeyOf } from '../certificate/oids.ts';
 import {
   assertSamePosition,
@@ -77,8 +77,8 @@ function readExtension(
   context: CircuitContext,
   memory: ByteMemory,
   start: Position,
-  present: Field,
-): { isReason: Field; end: Position } {
+  present: Bit,
+): { isReason: Bit; end: Position } {
   const extension = readOptional(context, memory, start, TAG.sequence, present);
   const oid = readOptionalOctets(context, memory, extension.content, TAG.oid, present);
   const value = readOptionalOctets(context, memory, oid.end, TAG.octetString, present);

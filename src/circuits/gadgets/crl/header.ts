@@ -1,10 +1,12 @@
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
+import { inRange } from '../../kimchi/integer.ts';
 import { hashName } from '../certificate/name-hash.ts';
 import { walkName } from '../certificate/names.ts';
 import { expect, SIGNATURE_ALGORITHM } from '../certificate/tbs.ts';
 import { monthTable, readTime } from '../certificate/times.ts';
 import type { ByteMemory } from '../memory.ts';
+import type { MessageLength } from '../sha256/index.ts';
 import { readLargeHeader } from './large-header.ts';
 
 const SEQUENCE = 0x30;
@@ -15,7 +17,7 @@ const VERSION = Uint8Array.of(0x02, 0x01, 0x01);
 /** What stands before the entries. Indices are of the memory, lengths of the whole list. */
 export interface ListHeader {
   /** Bytes of the TBSCertList, header included. */
-  readonly total: Field;
+  readonly total: MessageLength;
   /** `nameHash` of the issuer. */
   readonly issuerName: Field;
   /** Unix seconds, below 2^38; thisUpdate < nextUpdate. */
@@ -56,7 +58,8 @@ export function readListHeader(context: CircuitContext, memory: ByteMemory): Lis
   // length >= 1 where there are entries: not empty (5.1.2.6)
   context.rangeBits(context.sub(entries.length, hasEntries), 24);
   return {
-    total: context.add(tbs.content.index, tbs.length),
+    // the content begins in the memory and has less than 2^24 bytes
+    total: inRange(context.add(tbs.content.index, tbs.length)),
     issuerName: hashName(context, memory, issuer.name),
     thisUpdate: thisUpdate.seconds,
     nextUpdate: nextUpdate.seconds,

@@ -1,6 +1,6 @@
 import { Field, Provable, Struct } from 'o1js';
 import { SERIALS_HEIGHT } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { SERIAL_END, serialLeaf } from '../../revocation.ts';
 import { domainHash } from '../../hash.ts';
@@ -28,7 +28,7 @@ export interface Serials {
 }
 
 /**
- * The tree with one more serial number, below 2^160; unchanged when `active`, a bit, is 0. The new
+ * The tree with one more serial number, below 2^160; unchanged when `active` is 0. The new
  * leaf is the first free one: the sentinel stands at index 0, so at count + 1. ~1,470 rows.
  *
  * In a tree that grew from the empty one by such insertions every key and successor is below 2^162, so
@@ -39,7 +39,7 @@ export function insertSerial(
   context: CircuitContext,
   { root, count }: Serials,
   serialNumber: Field,
-  active: Field,
+  active: Bit,
   witness: InsertWitness,
 ): Serials {
   const { low, next } = witness;
@@ -73,7 +73,7 @@ export function insertSerial(
 }
 
 /** With active = 1: assert 0 <= higher - lower - 1 < 2^KEY_BITS. */
-function assertGap(context: CircuitContext, active: Field, lower: Field, higher: Field): void {
+function assertGap(context: CircuitContext, active: Bit, lower: Field, higher: Field): void {
   const gap = context.linear(
     [
       [1n, higher],
@@ -85,7 +85,7 @@ function assertGap(context: CircuitContext, active: Field, lower: Field, higher:
 }
 
 /** With active = 1: assert a = b. */
-function assertSameWhen(context: CircuitContext, active: Field, a: Field, b: Field): void {
+function assertSameWhen(context: CircuitContext, active: Bit, a: Field, b: Field): void {
   context.assertZeroWhen(active, context.sub(a, b));
 }
 

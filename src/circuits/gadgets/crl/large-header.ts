@@ -1,5 +1,5 @@
 import type { Field } from 'o1js';
-import type { CircuitContext, Term } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext, Term } from '../../kimchi/context.ts';
 import type { ByteMemory, Position } from '../memory.ts';
 
 /** Minimal length forms (X.690, 8.1.3): bytes of header, the first length byte, lengths they take. */
@@ -14,7 +14,7 @@ const LENGTH_BITS = 24;
 /**
  * Header of an element with this tag whose content, up to 2^24 - 1 bytes, may lie beyond the memory:
  * where the content starts, and its length. With `present` 0 there is no element: no bytes, length
- * 0. `present` is a bit. ~20 rows.
+ * 0. ~20 rows.
  *
  * One bit a form, their sum is `present`. The header as a number, S(content) - 256^h S(start), is the
  * form's tag and first length byte, shifted, plus the length; and least <= length <= most of the form,
@@ -25,7 +25,7 @@ export function readLargeHeader(
   memory: ByteMemory,
   start: Position,
   tag: number,
-  present: Field,
+  present: Bit,
 ): { content: Position; length: Field } {
   const forms = FORMS.map(({ first }) => {
     return context.bit(() => {

@@ -6,7 +6,7 @@
 import type { Field } from 'o1js';
 import { CRL_MAX_NUMBER, TABLE } from '../../../params.ts';
 import { domainHash } from '../../hash.ts';
-import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext, NumberSet } from '../../kimchi/context.ts';
 import { skipCritical } from '../certificate/extensions.ts';
 import type { OctetsFact } from '../certificate/facts.ts';
 import { readAuthorityKeyIdentifier } from '../certificate/key-identifiers.ts';
@@ -23,9 +23,9 @@ export interface ListExtensions {
   readonly crlNumber: Field;
   /** `pointHash` of the one URI of the distribution point. */
   readonly point: Field;
-  /** Bits; not both are set. */
-  readonly onlyUser: Field;
-  readonly onlyCa: Field;
+  /** Not both are set. */
+  readonly onlyUser: Bit;
+  readonly onlyCa: Bit;
 }
 
 /** Last bytes of the OIDs id-ce 2.5.29.x. */
@@ -157,7 +157,7 @@ function readDistributionPoint(
   context: CircuitContext,
   memory: ByteMemory,
   { start, end }: Slot,
-): { point: Field; onlyUser: Field; onlyCa: Field } {
+): { point: Field; onlyUser: Bit; onlyCa: Bit } {
   const list = readTlv(context, memory, start, TAG.sequence);
   assertSamePosition(context, list.end, end);
   const distributionPoint = readTlv(context, memory, list.content, 0xa0);

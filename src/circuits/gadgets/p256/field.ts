@@ -4,7 +4,7 @@
  * checked in batches. docs/gadgets/p256.md derives every bound.
  */
 import { Field } from 'o1js';
-import type { Limbs } from '../certificate/facts.ts';
+import { type Limbs, limbsOf } from '../limbs.ts';
 import type { CircuitContext, NumberSet, Term } from '../../kimchi/context.ts';
 import { Gates, exists } from '../../kimchi/gates.ts';
 import { TABLE } from '../../../params.ts';
@@ -101,7 +101,7 @@ export class FieldArithmetic {
 
   /** A constant in [0, 2^256). At most two rows, once a circuit. */
   constant(value: bigint): Element {
-    const limbs = toLimbs(value).map((limb) => this.context.constant(limb)) as Limbs;
+    const limbs = limbsOf(toLimbs(value).map((limb) => this.context.constant(limb)));
     return new Element(limbs, this.context.constant(value & ((1n << LOW) - 1n)));
   }
 

@@ -1,11 +1,10 @@
 /**
  * ECDSA over P-256 (FIPS 186-5, SEC 1) in about 10,200 rows.
  *
- * In: a digest whose limbs the caller has range-checked; a signature and a key of which nothing is
- * known. Out: nothing; a witness exists only if the signature verifies. How and why: docs/gadgets/p256.md.
+ * In: a digest in checked limbs; a signature and a key of which nothing is known. Out: nothing; a witness exists only if the signature verifies. How and why: docs/gadgets/p256.md.
  */
 import type { Field } from 'o1js';
-import type { Limbs } from '../certificate/facts.ts';
+import { type DigestLimbs, type Limbs, limbsOf } from '../limbs.ts';
 import type { CircuitContext } from '../../kimchi/context.ts';
 import { exists } from '../../kimchi/gates.ts';
 import { toLimbs } from './constants.ts';
@@ -20,15 +19,17 @@ import { assertReducesTo, assertScalarRelations, scalarsOf } from './scalars.ts'
 import { PointTable } from './table.ts';
 
 export interface EcdsaInput {
-  /**
-   * The SHA-256 of the message as a big-endian number. Precondition: limbs range-checked by the
-   * caller to 88, 88 and 80 bits; it need not be below n.
-   */
-  readonly digest: Limbs;
-  /** Unchecked. Both (r, s) and (r, n - s) pass, as in X.509. */
-  readonly signature: { readonly r: Limbs; readonly s: Limbs };
-  /** Unchecked: any point of the curve with coordinates below p passes. */
-  readonly key: { readonly x: Limbs; readonly y: Limbs };
+  /** The SHA-256 of the message as a big-endian number; it need not be below n. */
+  readonly digest: DigestLimbs;
+  /** In three limbs each, unchecked. Both (r, s) and (r, n - s) pass, as in X.509. */
+  readonly signature: { readonly r: readonly Field[]; readonly s: readonly Field[] };
+  readonly key: KeyLimbs;
+}
+
+/** In three limbs each, unchecked: any point of the curve with coordinates below p passes. */
+export interface KeyLimbs {
+  readonly x: readonly Field[];
+  readonly y: readonly Field[];
 }
 
 const verified = new WeakSet<CircuitContext>();
@@ -85,16 +86,13 @@ export function verifyEcdsa(
 /** Assert coordinates to be those of a point of the curve, below p: one encoding a point. 51 rows. */
 export function assertPoint(
   context: CircuitContext,
-  key: { readonly x: Limbs; readonly y: Limbs },
+  key: KeyLimbs,
   hints: Hints = honestHints,
 ): void {
   keyPoint(FieldArithmetic.of(context, hints), key);
 }
 
-function keyPoint(
-  field: FieldArithmetic,
-  key: { readonly x: Limbs; readonly y: Limbs },
-): { x: Element; y: Element } {
+function keyPoint(field: FieldArithmetic, key: KeyLimbs): { x: Element; y: Element } {
   const x = packedElement(field, sealed(field.context, key.x));
   const y = packedElement(field, sealed(field.context, key.y));
   assertAtMost(field, x, P - 1n);
@@ -113,9 +111,10 @@ function scalar(field: FieldArithmetic, limbs: Limbs): Element {
 }
 
 /** Variables in place of sums and constants, which would emit gates of their own where they are used. */
-function sealed(context: CircuitContext, limbs: Limbs): Limbs {
-  return limbs.map((limb) => {
+function sealed(context: CircuitContext, limbs: readonly Field[]): Limbs {
+  const variables = limbs.map((limb) => {
     const variable = limb.seal();
     return variable.isConstant() ? context.constant(variable.toBigInt()) : variable;
-  }) as Limbs;
+  });
+  return limbsOf(variables);
 }

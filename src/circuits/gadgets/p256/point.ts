@@ -1,6 +1,6 @@
 /** Points on P-256 in the circuit: checks of given ones, and the addition that makes the table. */
 import type { Field } from 'o1js';
-import type { Limbs } from '../certificate/facts.ts';
+import type { Limbs } from '../limbs.ts';
 import { exists } from '../../kimchi/gates.ts';
 import { BASE, BASE_SUMS, LIMB, LOW, toLimbs } from './constants.ts';
 import { B, P, mod } from './curve.ts';

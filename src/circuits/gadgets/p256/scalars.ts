@@ -1,6 +1,6 @@
 /** The scalars of the verification equation: from the digits that were read to relations mod n. */
 import type { Field } from 'o1js';
-import type { Limbs } from '../certificate/facts.ts';
+import type { Limbs } from '../limbs.ts';
 import { exists } from '../../kimchi/gates.ts';
 import { LOW, ORDER } from './constants.ts';
 import { N } from './curve.ts';

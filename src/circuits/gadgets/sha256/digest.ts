@@ -2,10 +2,12 @@ import type { Field } from 'o1js';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { TABLE } from '../../../params.ts';
-import type { Limbs } from '../certificate/facts.ts';
+import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
+import { type DigestLimbs, limbsOf } from '../limbs.ts';
 import type { State } from './compress.ts';
 
 const WORDS = 8;
+type Eight<T> = [T, T, T, T, T, T, T, T];
 
 /**
  * The digest after `blocks` blocks: its words, most significant first, each proven below 2^32.
@@ -16,8 +18,8 @@ const WORDS = 8;
 export function selectDigest(
   context: CircuitContext,
   states: readonly State[],
-  blocks: Field,
-): Field[] {
+  blocks: IntegerIn<4 | 5>,
+): IntegerIn<32>[] {
   const cells = states.flat();
   const table = context.table(
     TABLE.sha256.chaining,
@@ -30,8 +32,10 @@ export function selectDigest(
     table.read(index, cell);
     // d and h are not reduced, see `compress`; the others are raised in every state
     const raise = states[0]![j]!.raise;
-    const word = existsOne(() => cell.toBigInt() & 0xffffffffn);
-    context.rangeBits(word, 32);
+    const word = context.rangeBits(
+      existsOne(() => cell.toBigInt() & 0xffffffffn),
+      32,
+    );
     const terms: Term[] = [
       [1n, cell],
       [-1n, word],
@@ -47,53 +51,38 @@ export function selectDigest(
 }
 
 /**
- * A digest (words below 2^32, most significant first) as number in limbs of 88, 88 and 80 bits,
- * least significant first; in range, because the two words that a limb boundary cuts are split into
- * range-checked parts. ~9 rows.
+ * A digest in words, most significant first, as number in limbs; in range, because the two words that
+ * a limb boundary cuts are split into range-checked parts. ~9 rows.
  */
-export function digestLimbs(context: CircuitContext, words: readonly Field[]): Limbs {
+export function digestLimbs(context: CircuitContext, words: readonly IntegerIn<32>[]): DigestLimbs {
   if (words.length !== WORDS) throw Error(`a digest has 8 words, not ${words.length}`);
-  const [w0, w1, w2, w3, w4, w5, w6, w7] = words as [
-    Field,
-    Field,
-    Field,
-    Field,
-    Field,
-    Field,
-    Field,
-    Field,
-  ];
+  const [w0, w1, w2, w3, w4, w5, w6, w7] = words as unknown as Eight<IntegerIn<32>>;
   const [high5, low5] = splitWord(context, w5, 24);
   const [high2, low2] = splitWord(context, w2, 16);
-  return [
-    context.linear([
-      [1n, w7],
-      [1n << 32n, w6],
-      [1n << 64n, low5],
-    ]),
-    context.linear([
-      [1n, high5],
-      [1n << 8n, w4],
-      [1n << 40n, w3],
-      [1n << 72n, low2],
-    ]),
-    context.linear([
-      [1n, high2],
-      [1n << 16n, w1],
-      [1n << 48n, w0],
-    ]),
-  ];
+  // each part below the power of two of the next one
+  const low = context.linear([
+    [1n, w7],
+    [1n << 32n, w6],
+    [1n << 64n, low5],
+  ]);
+  const middle = context.linear([
+    [1n, high5],
+    [1n << 8n, w4],
+    [1n << 40n, w3],
+    [1n << 72n, low2],
+  ]);
+  const high = context.linear([
+    [1n, high2],
+    [1n << 16n, w1],
+    [1n << 48n, w0],
+  ]);
+  return [inRange(low), inRange(middle), inRange(high)];
 }
 
-/** Bits of the limbs of a digest, least significant first. */
-const LIMB_BITS = [88, 88, 80] as const;
-
-/**
- * Assert that limbs of a digest, as the prover gives them, are in range: a number below 2^256 in its
- * one form, as the signature gadget and packing need it.
- */
-export function assertDigest(context: CircuitContext, limbs: readonly Field[]): void {
-  LIMB_BITS.forEach((bits, i) => context.rangeBits(limbs[i]!, bits));
+/** Assert that limbs of a digest, as the prover gives them, are in range. ~12 rows. */
+export function assertDigest(context: CircuitContext, limbs: readonly Field[]): DigestLimbs {
+  const [low, middle, high] = limbsOf(limbs);
+  return [context.rangeBits(low, 88), context.rangeBits(middle, 88), context.rangeBits(high, 80)];
 }
 
 /** A 32-bit word as high part and low part of `bits` bits. */

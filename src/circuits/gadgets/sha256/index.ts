@@ -4,16 +4,22 @@
  */
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
+import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
 import type { ByteMemory } from '../memory.ts';
 import { compress, type State } from './compress.ts';
 import { INITIAL } from './constants.ts';
 import { selectDigest } from './digest.ts';
-import { assertPadding, BLOCK_BYTES } from './padding.ts';
+import { assertPadding, BLOCK_BYTES, type BlockCount, type MessageLength } from './padding.ts';
 import { plain, raised, type Word } from './word.ts';
 
 export { compress, type State } from './compress.ts';
 export { assertDigest, digestLimbs } from './digest.ts';
-export { assertPadding } from './padding.ts';
+export {
+  assertPadding,
+  assertPaddingBehind,
+  type BlockCount,
+  type MessageLength,
+} from './padding.ts';
 export { plain, raised, type Word } from './word.ts';
 
 /**
@@ -22,7 +28,11 @@ export { plain, raised, type Word } from './word.ts';
  * of 64 bytes; any length from 0 to its size - 9 will do and is proven to be in that range.
  * 2,824 rows a block of the memory and 49.
  */
-export function sha256(context: CircuitContext, memory: ByteMemory, length: Field): Field[] {
+export function sha256(
+  context: CircuitContext,
+  memory: ByteMemory,
+  length: Field,
+): IntegerIn<32>[] {
   const blocks = assertPadding(context, memory, length);
   return hashBlocks(context, memory, initialState(context), blocks);
 }
@@ -50,16 +60,19 @@ export function sha256After(
   memory: ByteMemory,
   length: Field,
   before: Midstate,
-): { digest: Field[]; total: Field } {
+): { digest: IntegerIn<32>[]; total: MessageLength } {
   const { words, blocks } = before;
   if (words.length !== INITIAL.length) throw Error(`a state has 8 words, not ${words.length}`);
   // `compress` proves the range of the six words that enter XORs; d and h only enter sums
   for (const inSums of [words[3]!, words[7]!]) context.rangeBits(inSums, 32);
   context.rangeBits(blocks, MIDSTATE_BITS);
-  const total = context.linear([
-    [BigInt(BLOCK_BYTES), blocks],
-    [1n, length],
-  ]);
+  // of 20 bits more than blocks of the memory, as is shown of `length` below
+  const total = inRange<27>(
+    context.linear([
+      [BigInt(BLOCK_BYTES), blocks],
+      [1n, length],
+    ]),
+  );
   const used = assertPadding(context, memory, length, total);
   const state = words.map(plain) as unknown as State;
   return { digest: hashBlocks(context, memory, state, used), total };
@@ -70,8 +83,8 @@ function hashBlocks(
   context: CircuitContext,
   memory: ByteMemory,
   initial: State,
-  blocks: Field,
-): Field[] {
+  blocks: BlockCount,
+): IntegerIn<32>[] {
   let state = initial;
   const states: State[] = [];
   for (let start = 0; start < memory.size; start += BLOCK_BYTES) {

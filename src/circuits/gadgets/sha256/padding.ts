@@ -1,12 +1,20 @@
 import type { Field } from 'o1js';
-import type { CircuitContext } from '../../kimchi/context.ts';
+import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
+import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
 import type { ByteMemory } from '../memory.ts';
 
 export const BLOCK_BYTES = 64;
 
 /** Bytes that a message needs beyond its own: 0x80 and its length in bits. */
-export const PADDING_BYTES = 9;
+const PADDING_BYTES = 9;
+
+/** A number of blocks of a memory. */
+export type BlockCount = IntegerIn<4>;
+const MAX_BLOCKS = 15;
+
+/** Bytes of a message: less than 128 MiB. */
+export type MessageLength = IntegerIn<27>;
 
 /**
  * Assert that the memory holds a message of `length` bytes with its padding (FIPS 180-4, 5.1.1) and
@@ -14,7 +22,7 @@ export const PADDING_BYTES = 9;
  * range-checked, this shows 0 <= length <= 64 blocks - 9. ~70 rows for 12 blocks.
  *
  * `total` is the length that the padding tells: more than `length` where the memory holds only the
- * end of a message. The caller shows that it is an integer below 2^61.
+ * end of a message.
  *
  * S(p) is the memory's prefix number: the bytes before p as a number mod the field order; k <= 31
  * bytes from p on are the integer S(p + k) - 256^k S(p).
@@ -23,11 +31,13 @@ export function assertPadding(
   context: CircuitContext,
   memory: ByteMemory,
   length: Field,
-  total: Field = length,
-): Field {
+  total?: MessageLength,
+): BlockCount {
   if (memory.size % BLOCK_BYTES !== 0) throw Error(`memory of ${memory.size} bytes: no full block`);
-  const used = usedBlocks(context, memory.size / BLOCK_BYTES, length);
-  const blocks = context.sum(used, 1n);
+  const inMemory = memory.size / BLOCK_BYTES;
+  if (inMemory > MAX_BLOCKS) throw Error(`memory of ${inMemory} blocks: at most ${MAX_BLOCKS}`);
+  const used = usedBlocks(context, inMemory, length);
+  const blocks = inRange<4>(context.sum(used, 1n));
   // 64 blocks = length + 9 + zeros with 0 <= zeros < 64: one solution, as `blocks` is an integer
   const zeros = context.linear(
     [
@@ -62,14 +72,31 @@ export function assertPadding(
   }
   // 64-bit big-endian length in bits
   const end = memory.advance(position, 8);
-  context.assertLinear([...memory.betweenTerms(position, end, 8), [-8n, total]]);
+  context.assertLinear([...memory.betweenTerms(position, end, 8), [-8n, total ?? length]]);
   assertZerosAfter(context, memory, used);
   return blocks;
 }
 
+/**
+ * As `assertPadding`, where the first `hashed` blocks of the memory were hashed before; asserts that the
+ * message does not end in them. The number of blocks that are left, at least 1.
+ */
+export function assertPaddingBehind(
+  context: CircuitContext,
+  memory: ByteMemory,
+  hashed: number,
+  length: Field,
+  total: MessageLength,
+): BlockCount {
+  context.range12(context.sub(length, BigInt(BLOCK_BYTES * hashed)));
+  const blocks = assertPadding(context, memory, length, total);
+  // 64 blocks > length >= 64 hashed
+  return inRange(context.sub(blocks, BigInt(hashed)));
+}
+
 /** Bits that say whether the second, third, ... block is used: a run of ones, then zeros. */
-function usedBlocks(context: CircuitContext, blocks: number, length: Field): Field[] {
-  const used: Field[] = [];
+function usedBlocks(context: CircuitContext, blocks: number, length: Field): Bit[] {
+  const used: Bit[] = [];
   for (let block = 1; block < blocks; block++) {
     const bit = context.bit(
       () => length.toBigInt() + BigInt(PADDING_BYTES) > BigInt(BLOCK_BYTES * block),
@@ -82,7 +109,7 @@ function usedBlocks(context: CircuitContext, blocks: number, length: Field): Fie
 }
 
 /** Every byte of an unused block is zero. 2 rows a block. */
-function assertZerosAfter(context: CircuitContext, memory: ByteMemory, used: Field[]): void {
+function assertZerosAfter(context: CircuitContext, memory: ByteMemory, used: readonly Bit[]): void {
   for (const [i, bit] of used.entries()) {
     const at = (offset: number) => memory.prefixAt(BLOCK_BYTES * (i + 1) + offset);
     // Windows of 31, 31 and 2 bytes: their sum is below 3 * 2^248, so it is 0 only if all are.

@@ -1,11 +1,12 @@
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
+import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
 import type { ByteMemory } from '../memory.ts';
 import { compress, type State } from './compress.ts';
 import { INITIAL } from './constants.ts';
 import { selectDigest } from './digest.ts';
 import { blockWords } from './index.ts';
-import { BLOCK_BYTES } from './padding.ts';
+import { BLOCK_BYTES, type BlockCount } from './padding.ts';
 import { plain, raised } from './word.ts';
 
 /** Blocks of a message that lie one after the other in a memory. */
@@ -14,31 +15,31 @@ export interface BlockRun {
   readonly from: number;
   readonly count: number;
   /**
-   * Chaining words after what was hashed before, most significant first, each below 2^32, which the
-   * caller shows; absent where the message begins.
+   * Chaining words after what was hashed before, most significant first; absent where the message
+   * begins.
    */
-  readonly words?: readonly Field[];
+  readonly words?: readonly IntegerIn<32>[];
 }
 
 /** Of a..h, the words that `compress` leaves unreduced: they stand as they are, the others raised. */
 const UNREDUCED: readonly number[] = [3, 7];
 
 /**
- * The chaining words after the first `blocks` of the run, each proven below 2^32. `blocks` must be an
- * integer, which the caller shows; that it is in [0, count] is shown here. 2,827 rows a block and ~40.
+ * The chaining words after the first `blocks` of the run; asserts that there are that many. `blocks` has
+ * to be an integer, a fraction would cut the words out of two states. 2,827 rows a block and ~40.
  */
 export function hashBlocks(
   context: CircuitContext,
   memory: ByteMemory,
   { from, count, words }: BlockRun,
-  blocks: Field,
-): Field[] {
+  blocks: BlockCount,
+): IntegerIn<32>[] {
   const states = [stateOf(context, words ?? INITIAL.map((word) => context.constant(word)))];
   for (let block = 0; block < count; block++) {
     const start = from + BLOCK_BYTES * block;
     states.push(compress(context, states[block]!, blockWords(context, memory, start)));
   }
-  return selectDigest(context, states, context.add(blocks, 1n));
+  return selectDigest(context, states, inRange(context.add(blocks, 1n)));
 }
 
 /** Words as a state that has the form of one that `compress` returns. */
