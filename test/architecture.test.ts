@@ -89,4 +89,13 @@ describe('code', () => {
     });
     expect(offenders).toEqual([]);
   });
+
+  test('makes integers of a checked range by `inRange` only', () => {
+    const folder = join(ROOT, 'src/circuits');
+    const checked = /\bas (unknown as )?(Bit|IntegerIn|DigestLimbs|BlockCount|MessageLength)\b/;
+    const casts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => checked.test(readFileSync(join(folder, name), 'utf8')));
+    expect(casts).toEqual(['kimchi/integer.ts']);
+  });
 });

@@ -129,10 +129,7 @@ export function assertCertificate(
   const isLeaf = context.not(isCa);
   context.assertZeroWhen(isLeaf, facts.constraints.count);
   const constraints = narrow(context, memory, inherited, facts.constraints);
-  // exactly one role bit is set
-  const isEum = inRange<1>(
-    context.add(roleBit(facts.roleBits, 'eum-v2'), roleBit(facts.roleBits, 'eum')),
-  );
+  const isEum = hasRole(context, facts.roleBits, ['eum-v2', 'eum']);
   assertConstrained(context, isEum, constraints.count);
 
   assertPoint(context, facts.key);
@@ -223,9 +220,17 @@ function assertConstrained(context: CircuitContext, isEum: Bit, count: Field): v
   context.assertZeroWhen(isEum, context.equals(count, 0n));
 }
 
-/** Exactly one role bit is set, so the sum of some of them is a bit. */
 function kindBit(context: CircuitContext, bits: readonly Bit[], kind: string): Bit {
-  return inRange(context.sum(bits.filter((_, i) => ROLES[ROLE_NAMES[i]!].kind === kind)));
+  return hasRole(
+    context,
+    bits,
+    ROLE_NAMES.filter((role) => ROLES[role].kind === kind),
+  );
+}
+
+/** Whether the role is one of these. Exactly one role bit is set, so a sum of some is a bit. */
+function hasRole(context: CircuitContext, bits: readonly Bit[], roles: readonly Role[]): Bit {
+  return inRange(context.sum(roles.map((role) => roleBit(bits, role))));
 }
 
 export function roleBit(bits: readonly Bit[], role: Role): Bit {
