@@ -1,5 +1,5 @@
 /** What every stage above the parsers may use. */
-const GROUND = ['errors', 'bytes', 'params', 'roles', 'time', 'random', 'files'];
+const GROUND = ['arguments', 'errors', 'bytes', 'params', 'roles', 'time', 'random', 'files'];
 
 /**
  * Which stage may import what. A folder is a stage of the way the data goes; the table below is the
@@ -14,17 +14,18 @@ const STAGES = {
   roles: { folders: [], packages: [] },
   time: { folders: [], packages: [] },
   random: { folders: [], packages: ['node:'] },
+  arguments: { folders: ['errors'], packages: ['zod'] },
   files: { folders: ['errors'], packages: ['node:'] },
   level: { folders: ['errors'], packages: ['node:', 'classic-level'] },
-  asn1: { folders: ['errors', 'bytes'], packages: ['@peculiar/'] },
+  asn1: { folders: ['arguments', 'errors', 'bytes'], packages: ['zod', '@peculiar/'] },
   pki: {
-    folders: ['asn1', 'roles', 'params', 'errors', 'bytes'],
-    packages: ['@noble/'],
+    folders: ['asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],
+    packages: ['zod', '@noble/'],
   },
   circuits: { folders: ['params', 'roles'], packages: ['o1js', 'node:module$', 'node:url$'] },
   witness: {
     folders: [...GROUND, 'asn1', 'pki', 'circuits'],
-    packages: ['o1js', '@noble/', 'node:'],
+    packages: ['o1js', 'zod', '@noble/', 'node:'],
   },
   prover: {
     folders: [...GROUND, 'witness', 'circuits', 'pki', 'asn1'],

@@ -287,13 +287,15 @@ export type ErrorCode =
   | 'ERR_PROVER_CANCELLED'
   | 'ERR_PROVER_CLOSED'
   | 'ERR_PROVER_KEY'
-  // folding: its chains, its proofs, its workers, a member's file
+  // aggregation: its chains, its proofs, its workers, a member's file
   | 'ERR_AGGREGATE_INPUT'
   | 'ERR_AGGREGATE_PROOF'
   | 'ERR_AGGREGATE_WORKER'
   | 'ERR_AGGREGATE_PACKAGES'
   | 'ERR_AGGREGATE_REDIS'
   | 'ERR_MEMBER_FORMAT'
+  // what a caller passed to a public function
+  | 'ERR_ARGUMENT'
   // files and the command line
   | 'ERR_FILE_READ'
   | 'ERR_FILE_SIZE'

@@ -37,7 +37,7 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
-export const ROLE_NAMES = Object.keys(ROLES) as Role[];
+export const ROLE_NAMES = Object.keys(ROLES) as [Role, ...Role[]];
 
 /** Content bytes of the DER OBJECT IDENTIFIER id-rspRole. */
 export const ROLE_OID_PREFIX = Uint8Array.of(0x67, 0x81, 0x12, 0x01, 0x02, 0x01);

@@ -1,4 +1,9 @@
 /** Chains -> one aggregate: plan, prove here or over Redis, verify what came out. */
+import { z } from 'zod';
+import { callback, checked, field, path, time } from '../arguments.ts';
+import { AGGREGATE_HEIGHT } from '../params.ts';
+import * as pki from '../pki/arguments.ts';
+import { proveOptions } from '../prover/arguments.ts';
 import { join } from 'node:path';
 import type { Credential } from '../prover/credential.ts';
 import type { JsonProof, ProofEnvelope } from '../prover/envelope.ts';
@@ -44,15 +49,38 @@ export interface AggregateResult {
   readonly chains: readonly AggregatedChain[];
 }
 
+const chainsInput = z.strictObject({
+  trust: z.union([field, pki.anchors]),
+  chains: z
+    .array(
+      z.union([
+        z.strictObject({ certificates: pki.certificates }),
+        z.strictObject({ proof: z.looseObject({}) }),
+      ]),
+    )
+    .max(2 ** AGGREGATE_HEIGHT),
+  at: time,
+});
+
+const aggregateOptions = z.looseObject({
+  ...proveOptions.shape,
+  work: path,
+  redis: z.string().optional(),
+  onProgress: callback.optional(),
+  random: callback.optional(),
+});
+
 /**
- * Fold chains into one proof; a proof a link that they do not share, and about one a chain to fold them.
- * Whatever can be refused without proving is refused first: the codes of `planAggregate`, those of
+ * Aggregate chains into one proof. It takes one proof for each link that the chains do not share, and about one for
+ * each chain to aggregate them. Whatever can be refused without proving is refused first: the codes of `planAggregate`, those of
  * `verifyChain` for proofs that are given. Then the ERR_PROVER_* codes, and over Redis ERR_AGGREGATE_*.
  */
 export async function aggregateChains(
   input: AggregateChainsInput,
   options: AggregateOptions,
 ): Promise<AggregateResult> {
+  checked(input, chainsInput, 'aggregateChains');
+  checked(options, aggregateOptions, 'the options of aggregateChains');
   const { work, random = systemRandom, redis } = options;
   await makeFolder(work);
   const blinds = await BlindBook.open(work, random);

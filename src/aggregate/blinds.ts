@@ -7,7 +7,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Field } from 'o1js';
 import { z } from 'zod';
-import { fieldString } from '../prover/envelope.ts';
+import { fieldString } from '../arguments.ts';
 import { isAbsent, readFileLimited, writeFileAtomic } from '../files.ts';
 import type { RandomBytes } from '../random.ts';
 import { freshBlind } from '../witness/chain.ts';

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
-import { fieldString, type JsonProof } from '../prover/envelope.ts';
+import { fieldString } from '../arguments.ts';
+import type { JsonProof } from '../prover/envelope.ts';
 import type { VerificationKey } from '../prover/keys.ts';
 import type { ProofJob } from '../prover/prover.ts';
 

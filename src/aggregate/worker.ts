@@ -1,4 +1,7 @@
 /** The other side of the queue: takes jobs from Redis and proves them, one after the other. */
+import { z } from 'zod';
+import { callback, checked } from '../arguments.ts';
+import { proverOptions } from '../prover/arguments.ts';
 import type { Job } from 'bullmq';
 import { ZkcxError } from '../errors.ts';
 import type { JsonProof } from '../prover/envelope.ts';
@@ -23,6 +26,15 @@ export interface WorkerOptions extends ProverOptions {
   readonly silence?: number;
 }
 
+const workerOptions = z.looseObject({
+  ...proverOptions.shape,
+  redis: z.string(),
+  signal: z.instanceof(AbortSignal).optional(),
+  onEvent: callback.optional(),
+  onReady: callback.optional(),
+  silence: z.int().min(100).max(3_600_000).optional(),
+});
+
 /**
  * Prove jobs until `signal` fires, then return how many it were. Throws ERR_AGGREGATE_PACKAGES and
  * ERR_AGGREGATE_REDIS at the start; later a connection that is lost is made again.
@@ -30,6 +42,7 @@ export interface WorkerOptions extends ProverOptions {
  * A proof takes all cores and gigabytes: one worker a machine.
  */
 export async function serveAggregation(options: WorkerOptions): Promise<number> {
+  checked(options, workerOptions, 'the options of serveAggregation');
   const { signal, silence = 30_000, onReady } = options;
   const redis = await openRedis(options.redis);
   const prover = new Prover(options);

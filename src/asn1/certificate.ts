@@ -1,3 +1,4 @@
+import { bytes, checked } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { contextTag, onlyElement, TAG } from './cursor.ts';
 import type { DerCursor, DerElement } from './cursor.ts';
@@ -14,6 +15,7 @@ import type { Certificate, Span } from './types.ts';
  * Throws ERR_DER_*, ERR_CERT_* and ERR_PROFILE_*; the input is copied and never changed.
  */
 export function parseCertificate(input: Uint8Array): Certificate {
+  checked(input, bytes, 'parseCertificate');
   const der = new Uint8Array(input);
   const { cursor } = onlyElement(der, TAG.sequence, 'Certificate');
   const tbs = cursor.element(TAG.sequence, 'TBSCertificate');

@@ -1,3 +1,4 @@
+import { bytes, checked } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { readEntries } from './crl-entries.ts';
 import { readListExtensions } from './crl-extensions.ts';
@@ -16,6 +17,7 @@ import { readInteger } from './values.ts';
  * with certificates; the input is copied and never changed.
  */
 export function parseRevocationList(input: Uint8Array): RevocationList {
+  checked(input, bytes, 'parseRevocationList');
   const der = new Uint8Array(input);
   const { cursor } = onlyElement(der, TAG.sequence, 'CertificateList');
   const tbs = whole(cursor, cursor.element(TAG.sequence, 'TBSCertList')).slice();

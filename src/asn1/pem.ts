@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { bytes, checked } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 
 /** Labels of RFC 7468, and what people call what is inside. */
@@ -19,6 +21,7 @@ export function listBytes(input: Uint8Array | string): Uint8Array {
 }
 
 function bytesOf(input: Uint8Array | string, kind: typeof CERTIFICATE): Uint8Array {
+  checked(input, z.union([z.string(), bytes]), kind.what);
   if (typeof input !== 'string') {
     // DER of a SEQUENCE begins with 0x30, PEM with a dash or white space
     if (input[0] === 0x30) return new Uint8Array(input);

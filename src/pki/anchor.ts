@@ -1,8 +1,11 @@
+import { z } from 'zod';
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import type { Certificate } from '../asn1/index.ts';
 import { bytesEqual } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { ISSUES } from '../roles.ts';
-import type { Role } from '../roles.ts';
+import { type Role, ROLE_NAMES } from '../roles.ts';
 import { rightsOf, roleOf } from './role.ts';
 import { isOnCurve, isSignedBy } from './signature.ts';
 import type { PublicKey } from './signature.ts';
@@ -23,6 +26,8 @@ export interface TrustAnchor {
   readonly notAfter: bigint;
 }
 
+const anchorOptions = z.strictObject({ roles: z.array(z.enum(ROLE_NAMES)).optional() });
+
 /**
  * Make an anchor of a self-signed CI certificate. The signature shows that the file is intact; the
  * trust in it is the caller's.
@@ -34,6 +39,8 @@ export function anchorFromCertificate(
   certificate: Certificate,
   options: { readonly roles?: readonly Role[] } = {},
 ): TrustAnchor {
+  checked(certificate, argument.certificate, 'anchorFromCertificate');
+  checked(options, anchorOptions, 'the options of anchorFromCertificate');
   const { publicKey, issuer, subject, subjectKeyIdentifier, authorityKeyIdentifier } = certificate;
   const role = roleOf(certificate);
   if (role !== 'ci') {

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { checked, time } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import type { Certificate } from '../asn1/index.ts';
 import { bytesEqual } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
@@ -69,6 +72,13 @@ interface Parent {
   readonly window: Window;
 }
 
+const chainInput = z.strictObject({
+  anchor: argument.anchor,
+  certificates: z.array(argument.certificate),
+  at: time.optional(),
+  window: argument.window.optional(),
+});
+
 /**
  * Check a chain under an anchor: the whole statement that `chain` proves, without revocation.
  * The rules and their sources are in docs/protocol/chain-rules.md.
@@ -76,6 +86,7 @@ interface Parent {
  * @throws ZkcxError with the ERR_CHAIN_* code of the first rule that is broken
  */
 export function checkChain(input: ChainInput): CheckedChain {
+  checked(input, chainInput, 'checkChain');
   const { anchor, certificates } = input;
   checkWhen(input);
   if (certificates.length === 0 || certificates.length > MAX_LINKS) {

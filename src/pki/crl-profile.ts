@@ -1,3 +1,5 @@
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import { OID } from '../asn1/index.ts';
 import type { RevocationList, RevokedEntry } from '../asn1/index.ts';
 import { ZkcxError } from '../errors.ts';
@@ -26,6 +28,7 @@ const ENTRY_EXTENSIONS: ReadonlySet<string> = new Set([OID.reasonCode, OID.expir
  * @throws ZkcxError with an ERR_PROFILE_* code that names the limit
  */
 export function checkCrlProfile(list: RevocationList): void {
+  checked(list, argument.list, 'checkCrlProfile');
   const { spans, entries, point, crlNumber } = list;
   if (list.part !== undefined) {
     throw new ZkcxError('ERR_PROFILE_CRL_PARTIAL', 'the circuits take no lists in parts');

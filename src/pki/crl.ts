@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { checked, time } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import type { ListScope, RevocationList } from '../asn1/index.ts';
 import { bytesEqual } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
@@ -33,11 +36,16 @@ interface CheckOptions {
   readonly allowExpired?: boolean;
 }
 
+const checkOptions = {
+  issuer: argument.listIssuer,
+  at: time,
+  allowExpired: z.boolean().optional(),
+};
+
 /** Check one complete list; see `checkLists`. */
-export function checkList({
-  list,
-  ...options
-}: CheckOptions & { readonly list: RevocationList }): CheckedList {
+export function checkList(input: CheckOptions & { readonly list: RevocationList }): CheckedList {
+  checked(input, z.strictObject({ list: argument.list, ...checkOptions }), 'checkList');
+  const { list, ...options } = input;
   return checkLists({ lists: [list], ...options });
 }
 
@@ -49,12 +57,11 @@ export function checkList({
  *   ERR_CRL_NOT_YET_VALID, ERR_CRL_EXPIRED; ERR_CRL_PARTS_MISSING unless all parts are there,
  *   ERR_CRL_PARTS_MISMATCH unless they belong together, ERR_CRL_ENTRY_DUPLICATE
  */
-export function checkLists({
-  lists,
-  issuer,
-  at,
-  allowExpired = false,
-}: CheckOptions & { readonly lists: readonly RevocationList[] }): CheckedList {
+export function checkLists(
+  input: CheckOptions & { readonly lists: readonly RevocationList[] },
+): CheckedList {
+  checked(input, z.strictObject({ lists: z.array(argument.list), ...checkOptions }), 'checkLists');
+  const { lists, issuer, at, allowExpired = false } = input;
   const signer = signerOf(issuer);
   for (const list of lists) checkSigner(list, signer);
   const parts = inOrder(lists);

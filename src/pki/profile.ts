@@ -1,3 +1,5 @@
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import { DerCursor, encodeOid, OID, TAG } from '../asn1/index.ts';
 import type { Certificate, Name } from '../asn1/index.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -24,6 +26,7 @@ import { organisationOf } from './subject.ts';
  * @throws ZkcxError with an ERR_PROFILE_* code that names the limit
  */
 export function checkProfile(certificate: Certificate): void {
+  checked(certificate, argument.certificate, 'checkProfile');
   limit(
     'ERR_PROFILE_TBS_LENGTH',
     'bytes of the TBSCertificate',

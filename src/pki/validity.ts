@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { checked, time } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import { ZkcxError } from '../errors.ts';
 
 /** Closed interval of Unix seconds (UTC): both ends are valid (RFC 5280, 4.1.2.5). */
@@ -65,6 +68,8 @@ export function intersect(window: Window, { notBefore, notAfter }: Validity): Wi
  * @throws ERR_CHAIN_WINDOW if nothing is left between the two ends
  */
 export function canonicalWindow(chain: { readonly window: Window }, now: bigint): Window {
+  checked(chain, z.looseObject({ window: argument.window }), 'canonicalWindow');
+  checked(now, time, 'the time of canonicalWindow');
   const date = new Date(Number(now) * 1000);
   const year = date.getUTCFullYear();
   const month = date.getUTCMonth() - (date.getUTCMonth() % 3);

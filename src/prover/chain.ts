@@ -1,4 +1,6 @@
 /** Certificates -> credential: check, plan, prove each link, verify what came out. */
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import type { Certificate } from '../asn1/index.ts';
 import { AnchorWitness, ExtendWitness } from '../circuits/chain.program.ts';
 import { ChainClaim } from '../circuits/claims.ts';
@@ -44,9 +46,12 @@ export interface ProveChainOptions extends JobOptions, ProverOptions {
  * The credential's `proof` may be shown to anyone, its `opening` to nobody.
  */
 export async function proveChain(
-  { anchors, certificates, at = systemClock() }: ChainInput,
+  input: ChainInput,
   options: ProveChainOptions = {},
 ): Promise<Credential> {
+  checked(input, argument.chainInput, 'proveChain');
+  checked(options, argument.proveOptions, 'the options of proveChain');
+  const { anchors, certificates, at = systemClock() } = input;
   const trust = new TrustSet(anchors);
   const { chain, window } = checkForProof(anchors, certificates, at);
   const steps = chainSteps(chain, { trust, window, random: systemRandom });

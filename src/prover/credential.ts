@@ -2,13 +2,15 @@
  * The credential file: a chain proof, the private opening of its commitment, and the certificates that
  * it was made of. Whoever has it can read the identity in it, so nobody but its owner may read the file.
  */
+import * as argument from '../arguments.ts';
+import * as form from './arguments.ts';
 import { z } from 'zod';
 import { type Certificate, parseCertificate } from '../asn1/index.ts';
 import { Opening } from '../circuits/claims.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAX_LINKS } from '../params.ts';
 import { publicKey } from '../witness/encode.ts';
-import { describeIssue, envelopeSchema, type ProofEnvelope } from './envelope.ts';
+import { envelopeSchema, type ProofEnvelope } from './envelope.ts';
 import { readFileLimited, writeFileAtomic } from '../files.ts';
 
 export const MAX_CREDENTIAL_BYTES = 300_000;
@@ -44,6 +46,8 @@ const credentialSchema = z.strictObject({
 
 /** Write a credential, readable by its owner only (mode 0600), whole or not at all. */
 export async function writeCredential(path: string, credential: Credential): Promise<void> {
+  argument.checked(path, argument.path, 'the file of writeCredential');
+  argument.checked(credential, form.credential, 'writeCredential');
   const document: z.infer<typeof credentialSchema> = {
     format: 'zkcx-credential',
     version: VERSION,
@@ -64,6 +68,7 @@ export async function writeCredential(path: string, credential: Credential): Pro
  * uses it.
  */
 export async function readCredential(path: string): Promise<Credential> {
+  argument.checked(path, argument.path, 'the file of readCredential');
   const bytes = await readFileLimited(path, MAX_CREDENTIAL_BYTES, { ownerOnly: true });
   const credential = parseCredential(new TextDecoder().decode(bytes));
   const { proof, opening, certificates } = credential;
@@ -105,7 +110,7 @@ function parseCredential(text: string): Credential {
     };
   } catch (error) {
     if (error instanceof ZkcxError && error.code === 'ERR_CREDENTIAL_VERSION') throw error;
-    const where = error instanceof z.ZodError ? `: ${describeIssue(error)}` : '';
+    const where = error instanceof z.ZodError ? `: ${argument.describeIssue(error)}` : '';
     // no cause: parsers quote the text that they stumble over
     throw new ZkcxError('ERR_CREDENTIAL_FORMAT', `this is not a credential file${where}`);
   }

@@ -1,4 +1,8 @@
 /** A signed revocation list -> proof of its entry: check, plan, prove part by part, each part kept. */
+import { z } from 'zod';
+import * as argument from '../arguments.ts';
+import * as pki from '../pki/arguments.ts';
+import * as form from './arguments.ts';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Certificate, RevocationList } from '../asn1/index.ts';
@@ -61,6 +65,18 @@ export interface ProveCrlOptions extends JobOptions, ProverOptions {
   readonly prover?: Prover;
 }
 
+const crlInput = z.strictObject({
+  ...form.chainInput.shape,
+  list: pki.list,
+  kind: z.enum(['ca', 'user']).optional(),
+});
+
+const crlOptions = z.looseObject({
+  ...form.proveOptions.shape,
+  work: argument.path,
+  onPart: argument.callback.optional(),
+});
+
 /**
  * Prove the entry that a list fills: one proof for its header, one for every eleven entries or fewer, one
  * for its end. Before any proving the list is checked in plain TypeScript: throws the ERR_CRL_*,
@@ -68,6 +84,8 @@ export interface ProveCrlOptions extends JobOptions, ProverOptions {
  * does not fit the list, then the ERR_PROVER_* codes.
  */
 export async function proveCrl(input: CrlInput, options: ProveCrlOptions): Promise<ProofEnvelope> {
+  argument.checked(input, crlInput, 'proveCrl');
+  argument.checked(options, crlOptions, 'the options of proveCrl');
   const trust = new TrustSet(input.anchors);
   const kind = kindOf(input);
   const checked = checkInput(input);

@@ -1,20 +1,10 @@
 /** The file format of a proof: versioned JSON, strict, nothing in it is private. */
 import { z } from 'zod';
+import { checked, describeIssue, fieldString } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 
 /** Size limit of an envelope, bytes of JSON; real ones have about 30,000. */
 const MAX_ENVELOPE_BYTES = 200_000;
-
-/** Order of the field that public values live in (Pasta Fp). */
-const FIELD_ORDER = 0x40000000000000000000000000000000224698fc094cf91b992d30ed00000001n;
-
-/** A field element in canonical decimal: one spelling for each value. */
-export const fieldString = z
-  .string()
-  .refine(
-    (text) => /^(0|[1-9][0-9]{0,76})$/.test(text) && BigInt(text) < FIELD_ORDER,
-    'not a canonical field element',
-  );
 
 /** A proof as o1js writes it. */
 export const jsonProof = z.strictObject({
@@ -42,8 +32,9 @@ export const envelopeSchema = z.strictObject({
 
 export type ProofEnvelope = z.infer<typeof envelopeSchema>;
 
-/** Envelope as text, ending in a newline. */
+/** Envelope as text, ending in a newline. Throws ERR_PROOF_FORMAT for what is none. */
 export function formatEnvelope(envelope: ProofEnvelope): string {
+  checkEnvelope(envelope);
   return `${JSON.stringify(envelope, null, 2)}\n`;
 }
 
@@ -52,6 +43,7 @@ export function formatEnvelope(envelope: ProofEnvelope): string {
  * does not know.
  */
 export function parseEnvelope(text: string): ProofEnvelope {
+  checked(text, z.string(), 'parseEnvelope');
   if (text.length > MAX_ENVELOPE_BYTES) {
     throw new ZkcxError('ERR_PROOF_FORMAT', `a proof file has at most ${MAX_ENVELOPE_BYTES} bytes`);
   }
@@ -78,14 +70,4 @@ export function checkEnvelope(json: unknown): ProofEnvelope {
   const parsed = envelopeSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new ZkcxError('ERR_PROOF_FORMAT', `not a zkcx proof: ${describeIssue(parsed.error)}`);
-}
-
-/** Where a document breaks its schema, without any of its values. */
-export function describeIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return 'unknown problem';
-  const place = issue.path.length === 0 ? 'the document' : issue.path.join('.');
-  return issue.code === 'unrecognized_keys'
-    ? `unknown fields in ${place}`
-    : `${place} has the wrong form`;
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Setup, SETUP_PARTS } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
-import { fieldString } from './envelope.ts';
+import { fieldString } from '../arguments.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
 
 export interface VerificationKey {

@@ -8,7 +8,7 @@ import type { MerklePath } from '../circuits/gadgets/merkle.ts';
 import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
-import { describeIssue, fieldString } from './envelope.ts';
+import { checked, describeIssue, fieldString, instanceOf, path } from '../arguments.ts';
 import { readFileLimited, writeFileAtomic } from '../files.ts';
 
 const MAX_MEMBER_BYTES = 20_000;
@@ -36,8 +36,18 @@ const memberSchema = z.strictObject({
   root: fieldString,
 });
 
+/** Field elements of o1js where the file has decimals. */
+const memberForm = z.looseObject({
+  place: memberSchema.shape.place,
+  leaf: instanceOf(Field),
+  path: z.looseObject({ siblings: z.array(instanceOf(Field)).min(1).max(AGGREGATE_HEIGHT) }),
+  root: instanceOf(Field),
+});
+
 /** Write a member's file, whole or not at all. */
 export async function writeMember(file: string, member: AggregateMember): Promise<void> {
+  checked(file, path, 'the file of writeMember');
+  checked(member, memberForm, 'writeMember');
   const document: z.infer<typeof memberSchema> = {
     format: 'zkcx-member',
     version: 1,
@@ -54,6 +64,7 @@ export async function writeMember(file: string, member: AggregateMember): Promis
  * its leaf to its root. Which aggregate has that root is for others to know.
  */
 export async function readMember(file: string): Promise<AggregateMember> {
+  checked(file, path, 'the file of readMember');
   const member = parse(new TextDecoder().decode(await readFileLimited(file, MAX_MEMBER_BYTES)));
   const { siblings, right } = member.path;
   const root = siblings.reduce((node, sibling, level) => {

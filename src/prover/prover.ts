@@ -2,6 +2,9 @@
  * The asking side: a proving process with a lifetime. Proving blocks a process for half a minute and
  * leaks memory in the proof system, so it happens in a child that can be killed and replaced.
  */
+import { z } from 'zod';
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import type { ChildProcess } from 'node:child_process';
 import { ZkcxError } from '../errors.ts';
 import { cacheFolder } from './cache.ts';
@@ -57,6 +60,13 @@ export interface ProofJob {
   readonly privateInputs: readonly unknown[];
 }
 
+const proofJob = z.strictObject({
+  program: z.string(),
+  method: z.string(),
+  publicInput: z.unknown(),
+  privateInputs: z.array(z.unknown()),
+});
+
 /** A proof takes all cores and gigabytes: one at a time in a process, whoever asks. */
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -78,12 +88,15 @@ export class Prover {
   private readonly onExit = () => this.child?.kill('SIGKILL');
 
   constructor(options: ProverOptions = {}) {
+    checked(options, argument.proverOptions, 'the options of Prover');
     this.options = options;
     process.once('exit', this.onExit);
   }
 
   /** Compile a program, unless that was done already. Minutes without a key cache. */
-  compile(program: string, options: JobOptions = {}): Promise<VerificationKey> {
+  async compile(program: string, options: JobOptions = {}): Promise<VerificationKey> {
+    checked(program, z.string(), 'the program of Prover.compile');
+    checked(options, argument.jobOptions, 'the options of Prover.compile');
     return inTurn(() => this.ensureCompiled(program, options));
   }
 
@@ -91,7 +104,9 @@ export class Prover {
    * Prove one method. Throws ERR_PROVER_REFUSED when the inputs do not satisfy the circuit,
    * ERR_PROVER_CANCELLED when `signal` fires, ERR_PROVER_CRASHED when the process dies.
    */
-  prove(job: ProofJob, options: JobOptions = {}): Promise<JsonProof> {
+  async prove(job: ProofJob, options: JobOptions = {}): Promise<JsonProof> {
+    checked(job, proofJob, 'the job of Prover.prove');
+    checked(options, argument.jobOptions, 'the options of Prover.prove');
     return inTurn(async () => {
       if (this.proofs >= (this.options.proofsPerProcess ?? 10)) this.stop();
       await this.ensureCompiled(job.program, options);

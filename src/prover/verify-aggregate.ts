@@ -1,4 +1,6 @@
 /** Proof of an aggregate -> its claim. Every check, compiling nothing. */
+import { z } from 'zod';
+import { checked, roots, time } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { systemClock } from '../time.ts';
@@ -26,6 +28,8 @@ export interface VerifiedAggregate {
   readonly validUntil: bigint;
 }
 
+const verifyOptions = z.strictObject({ trustRoot: roots, at: time.optional() });
+
 /**
  * Verify the proof of an aggregate: an envelope, or JSON that may be one. Returns the claim, or throws:
  * ERR_PROOF_FORMAT, ERR_PROOF_VERSION, ERR_PROOF_PROGRAM, ERR_PROOF_KEY, ERR_PROOF_MODE,
@@ -36,8 +40,10 @@ export interface VerifiedAggregate {
  */
 export async function verifyAggregate(
   proof: unknown,
-  { trustRoot, at = systemClock() }: VerifyAggregateOptions,
+  options: VerifyAggregateOptions,
 ): Promise<VerifiedAggregate> {
+  checked(options, verifyOptions, 'the options of verifyAggregate');
+  const { trustRoot, at = systemClock() } = options;
   const envelope = checkEnvelope(proof);
   const key = pinnedKeyOf('aggregate', envelope);
   const [mode, ...output] = publicValues(envelope);

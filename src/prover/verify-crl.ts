@@ -1,4 +1,6 @@
 /** Proof of a revocation list -> its entry. Every check, compiling nothing. */
+import { z } from 'zod';
+import { checked, roots } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { checkEnvelope } from './envelope.ts';
@@ -20,6 +22,8 @@ export interface VerifiedCrl {
   readonly count: bigint;
 }
 
+const verifyOptions = z.strictObject({ trustRoot: roots });
+
 /**
  * Verify the proof of a list: an envelope, or JSON that may be one. Returns the claim, or throws:
  * ERR_PROOF_FORMAT, ERR_PROOF_VERSION, ERR_PROOF_PROGRAM, ERR_PROOF_KEY, ERR_PROOF_MODE (also for a
@@ -28,10 +32,8 @@ export interface VerifiedCrl {
  * The entry is that of a list that the issuer signed at some time. Whether it is the newest one, fresh,
  * and of the distribution point that is configured: who knows the entry's content compares.
  */
-export async function verifyCrl(
-  proof: unknown,
-  { trustRoot }: VerifyCrlOptions,
-): Promise<VerifiedCrl> {
+export async function verifyCrl(proof: unknown, options: VerifyCrlOptions): Promise<VerifiedCrl> {
+  const { trustRoot } = checked(options, verifyOptions, 'the options of verifyCrl');
   const envelope = checkEnvelope(proof);
   const key = pinnedKeyOf('crl', envelope);
   const [mode, ...output] = publicValues(envelope);

@@ -1,4 +1,6 @@
 /** Proof -> claim. The only way to accept a proof: every check, in one function, compiling nothing. */
+import { z } from 'zod';
+import { checked, roots, time } from '../arguments.ts';
 import { verify } from 'o1js';
 import { presetSetup } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
@@ -26,19 +28,23 @@ export interface VerifiedChain {
   readonly commitment: bigint;
 }
 
+const verifyOptions = z.strictObject({ trustRoot: roots, at: time.optional() });
+
 /**
  * Verify a chain proof from anywhere: an envelope, or JSON that may be one. Returns the claim, or
  * throws: ERR_PROOF_FORMAT and ERR_PROOF_VERSION (not an envelope), ERR_PROOF_PROGRAM (of another
  * program), ERR_PROOF_KEY (made for other circuits), ERR_PROOF_MODE, ERR_PROOF_TRUST_ROOT,
- * ERR_PROOF_WINDOW (not valid at `at`), ERR_PROOF_INVALID.
+ * ERR_PROOF_WINDOW (not valid at `at`), ERR_PROOF_INVALID; ERR_ARGUMENT for options of another form.
  *
  * A chain proof shows that someone knows such a chain. It shows neither that nothing in it is revoked
  * nor that whoever sent it holds the key: that takes a presentation.
  */
 export async function verifyChain(
   proof: unknown,
-  { trustRoot, at = systemClock() }: VerifyChainOptions,
+  options: VerifyChainOptions,
 ): Promise<VerifiedChain> {
+  checked(options, verifyOptions, 'the options of verifyChain');
+  const { trustRoot, at = systemClock() } = options;
   const envelope = checkEnvelope(proof);
   const key = pinnedKeyOf('chain', envelope);
   const [mode, ...output] = publicValues(envelope);
@@ -95,7 +101,7 @@ function assertTrusted(root: bigint, accepted: readonly bigint[]): void {
 }
 
 function assertWindow(validFrom: bigint, validUntil: bigint, at: bigint): void {
-  if (at < validFrom || at > validUntil) {
+  if (!(validFrom <= at && at <= validUntil)) {
     throw new ZkcxError('ERR_PROOF_WINDOW', 'the chain is not proven to be valid at this time');
   }
 }

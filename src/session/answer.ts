@@ -1,4 +1,9 @@
 /** Holder: an accepted request -> signed, planned, proven, in an envelope for the peer. */
+import { z } from 'zod';
+import { bytes, callback, checked, time } from '../arguments.ts';
+import * as pki from '../pki/arguments.ts';
+import * as form from '../prover/arguments.ts';
+import * as argument from './arguments.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ZkcxError } from '../errors.ts';
 import type { TrustAnchor } from '../pki/index.ts';
@@ -66,12 +71,38 @@ export interface HolderSession {
   readonly key: SessionOpenings['key'];
 }
 
+const acceptedForm = z.looseObject({
+  transcript: argument.transcript,
+  trust: argument.trustSet,
+  map: argument.map,
+  time,
+  role: argument.role,
+  request: z.looseObject({ disclosures: argument.disclosures }),
+});
+
+const answerInput = z.looseObject({
+  accepted: acceptedForm,
+  credential: form.credential,
+  anchors: pki.anchors,
+  sign: callback,
+  hidden: bytes.optional(),
+  random: callback.optional(),
+});
+
+const answerPlan = z.looseObject({
+  presentation: z.looseObject({ program: z.string(), plan: z.looseObject({}) }),
+  hidden: bytes,
+  accepted: acceptedForm,
+  credential: form.credential,
+});
+
 /**
  * Sign the session message and plan the proofs, with fresh blinds. Everything that the circuits refuse
  * is refused here: the codes of `presentationWitness`, ERR_TRUST_UNKNOWN, and ERR_CHAIN_* for certificates
  * that are not the credential's.
  */
 export async function planAnswer(input: AnswerInput): Promise<AnswerPlan> {
+  checked(input, answerInput, 'planAnswer');
   const { accepted, credential, anchors, sign, random = systemRandom } = input;
   const { transcript, trust, map, registry, time, role, scope, request } = accepted;
   const { hidden = new Uint8Array(random(16)) } = input;
@@ -113,10 +144,14 @@ export async function planAnswer(input: AnswerInput): Promise<AnswerPlan> {
 
 /** Prove what was planned and put it together for the peer. */
 export async function proveAnswer(
-  { presentation, message, hidden, accepted, credential }: AnswerPlan,
+  plan: AnswerPlan,
   prover: Prover,
   options: JobOptions = {},
 ): Promise<PresentationBundle> {
+  checked(plan, answerPlan, 'proveAnswer');
+  checked(prover, form.prover, 'the prover of proveAnswer');
+  checked(options, form.jobOptions, 'the options of proveAnswer');
+  const { presentation, message, hidden, accepted, credential } = plan;
   const { openings } = presentation.plan;
   return {
     format: 'zkcx-presentation',
@@ -162,6 +197,7 @@ export interface WireAnswer<T> {
 export async function refuseAlike<T>(
   work: () => Promise<{ readonly wire: string; readonly value: T }>,
 ): Promise<WireAnswer<T>> {
+  checked(work, callback, 'refuseAlike');
   try {
     return await work();
   } catch (error) {

@@ -1,4 +1,6 @@
 /** A static statement of a party that is known anyway -> its key and identity. */
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import { Field } from 'o1js';
 import { CertifiedClaim, CertifyRequest } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
@@ -66,6 +68,7 @@ export async function verifyCertified(
   envelope: unknown,
   expectation: CertifiedExpectation,
 ): Promise<VerifiedCertified> {
+  checked(expectation, argument.certifiedExpectation, 'the expectation of verifyCertified');
   const { trustRoot, role, now = systemClock(), tolerance = DEFAULT_TOLERANCE } = expectation;
   const maximumAge = expectation.maximumAge ?? DEFAULT_MAXIMUM_AGE;
   const { proof } = checkCertifiedBundle(envelope);

@@ -1,4 +1,5 @@
 /** A holder's credentials: files in a folder that nobody else can enter, shown without their secrets. */
+import { checked, path, time } from '../arguments.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -66,12 +67,14 @@ export class CredentialStore {
 
   /** Open, or make, the folder. Throws ERR_CREDENTIAL_PERMISSIONS when others can enter it. */
   static async open(folder: string): Promise<CredentialStore> {
+    checked(folder, path, 'the folder of CredentialStore.open');
     await openPrivateFolder(folder);
     return new CredentialStore(folder);
   }
 
   /** Every credential, by name. A file that cannot be read is an error, not left out. */
   async list(now: bigint): Promise<CredentialSummary[]> {
+    checked(now, time, 'the time of CredentialStore.list');
     const names = (await readdir(this.folder))
       .filter((file) => file.endsWith(ENDING) && !file.startsWith('.'))
       .map((file) => file.slice(0, -ENDING.length))
@@ -81,6 +84,7 @@ export class CredentialStore {
 
   /** One of them. Throws the codes of `readCredential`, and ERR_CREDENTIAL_NAME. */
   async show(name: string, now: bigint): Promise<CredentialSummary> {
+    checked(now, time, 'the time of CredentialStore.show');
     const file = this.path(name);
     const credential = await readCredential(file);
     const bytes = await readFileLimited(file, MAX_CREDENTIAL_BYTES, { ownerOnly: true });
@@ -88,7 +92,7 @@ export class CredentialStore {
     return { name, ...summarise(credential, now), fingerprint };
   }
 
-  read(name: string): Promise<Credential> {
+  async read(name: string): Promise<Credential> {
     return readCredential(this.path(name));
   }
 
@@ -108,7 +112,7 @@ export class CredentialStore {
   }
 
   private path(name: string): string {
-    if (NAME.test(name)) return join(this.folder, `${name}${ENDING}`);
+    if (typeof name === 'string' && NAME.test(name)) return join(this.folder, `${name}${ENDING}`);
     throw new ZkcxError('ERR_CREDENTIAL_NAME', 'a name has 1 to 63 of a-z, 0-9 and hyphens');
   }
 }

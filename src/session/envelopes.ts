@@ -1,7 +1,8 @@
 /** What travels in a session: strict, versioned JSON of limited size. */
 import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
-import { describeIssue, envelopeSchema, fieldString } from '../prover/envelope.ts';
+import { checked, describeIssue, fieldString } from '../arguments.ts';
+import { envelopeSchema } from '../prover/envelope.ts';
 import { MAX_HIDDEN } from './transcript.ts';
 
 /** Bytes of JSON; two proofs of about 30,000 each and openings. */
@@ -83,6 +84,7 @@ export function checkCertifiedBundle(json: unknown): CertifiedBundle {
 
 /** Text that someone sent -> JSON, for the two above. Throws ERR_PROOF_FORMAT. */
 export function parseBundle(text: string): unknown {
+  checked(text, z.string(), 'parseBundle');
   if (text.length > MAX_BUNDLE_BYTES) {
     throw new ZkcxError('ERR_PROOF_FORMAT', `more than ${MAX_BUNDLE_BYTES} bytes of JSON`);
   }
@@ -94,8 +96,9 @@ export function parseBundle(text: string): unknown {
   }
 }
 
-/** As text, ending in a newline. */
+/** As text, ending in a newline. Throws ERR_ARGUMENT for what is no bundle. */
 export function formatBundle(bundle: PresentationBundle | CertifiedBundle): string {
+  checked(bundle, z.union([presentationSchema, certifiedSchema]), 'formatBundle');
   return `${JSON.stringify(bundle, null, 2)}\n`;
 }
 

@@ -3,6 +3,8 @@
  * own: a set of one CI, or a map that lists half of all devices, would tell who is who by an answer or
  * its absence. So the holder proves only under roots that it knows already, and says no in one way.
  */
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import { Field } from 'o1js';
 import { ZkcxError } from '../errors.ts';
 import type { TrustAnchor } from '../pki/index.ts';
@@ -92,9 +94,12 @@ export interface RequestInput {
  * the holder's own eyes; the peer gets `REFUSAL`
  */
 export async function checkRequest(
-  { peer, clientOffer, serverOffer, credential }: RequestInput,
+  input: RequestInput,
   policy: HolderPolicy,
 ): Promise<AcceptedRequest> {
+  checked(input, argument.requestInput, 'checkRequest');
+  checked(policy, argument.holderPolicy, 'the policy of checkRequest');
+  const { peer, clientOffer, serverOffer, credential } = input;
   const request = readRequest(serverOffer);
   const { disclosures } = request;
   const terms = checkTerms(request, peer, credential, policy);

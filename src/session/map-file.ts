@@ -2,6 +2,7 @@
  * The map file: sources and signed lists, nothing computed but the root, so that whoever loads it
  * checks every signature again and finds out by itself whether the root is right.
  */
+import * as pki from '../pki/arguments.ts';
 import { z } from 'zod';
 import { parseCertificate, parseRevocationList } from '../asn1/index.ts';
 import { ZkcxError } from '../errors.ts';
@@ -9,9 +10,9 @@ import { readFileLimited } from '../files.ts';
 import { CRL_MAX_POINT, MAP_HEIGHT } from '../params.ts';
 import { checkSources, fillSources } from '../pki/index.ts';
 import type { RevocationSource, SourcedEntry, TrustAnchor } from '../pki/index.ts';
-import { describeIssue, fieldString } from '../prover/envelope.ts';
+import { checked, describeIssue, fieldString, instanceOf, time } from '../arguments.ts';
 import { revocationMap } from '../witness/revocation.ts';
-import type { RevocationMap } from '../witness/revocation-map.ts';
+import { RevocationMap } from '../witness/revocation-map.ts';
 
 /** Bytes of JSON: more than a million entries. */
 const MAX_MAP_FILE_BYTES = 100_000_000;
@@ -58,8 +59,20 @@ export type SourcesConfiguration = z.infer<typeof configurationSchema>['sources'
 
 /** Throws ERR_REVOCATION_FORMAT, ERR_REVOCATION_VERSION. */
 export function parseSourcesConfiguration(text: string): SourcesConfiguration {
+  checked(text, z.string(), 'parseSourcesConfiguration');
   return parse(text, configurationSchema, 'zkcx-revocation-sources').sources;
 }
+
+const mapInput = z.strictObject({
+  sources: z.array(pki.source),
+  anchors: pki.anchors,
+  lists: z.array(pki.list),
+  at: time,
+  allowExpired: z.boolean().optional(),
+  before: z.looseObject({ entries: z.array(z.looseObject({})) }).optional(),
+});
+
+const loadOptions = z.strictObject({ anchors: pki.anchors, at: time });
 
 /**
  * The map of these sources and lists at `at`, Unix seconds.
@@ -67,13 +80,7 @@ export function parseSourcesConfiguration(text: string): SourcesConfiguration {
  * @param before the map that this one is to follow, see `assertFollows`
  * @throws the codes of `checkSources`, `fillSources` and `revocationMap`
  */
-export function buildMap({
-  sources,
-  anchors,
-  at,
-  before,
-  ...options
-}: {
+export function buildMap(input: {
   readonly sources: readonly RevocationSource[];
   readonly anchors: readonly TrustAnchor[];
   readonly lists: readonly ReturnType<typeof parseRevocationList>[];
@@ -81,13 +88,23 @@ export function buildMap({
   readonly allowExpired?: boolean;
   readonly before?: SourcedMap;
 }): SourcedMap {
-  const checked = checkSources({ sources, anchors, at });
-  const entries = fillSources({ sources: checked, at, before: before?.entries, ...options });
+  checked(input, mapInput, 'buildMap');
+  const { sources, anchors, at, before, ...options } = input;
+  const authentic = checkSources({ sources, anchors, at });
+  const entries = fillSources({ sources: authentic, at, before: before?.entries, ...options });
   return { sources, entries, map: revocationMap(entries) };
 }
 
+const sourcedMap = z.looseObject({
+  sources: z.array(pki.source),
+  entries: z.array(z.looseObject({})),
+  map: instanceOf(RevocationMap),
+});
+
 /** The map file as text, ending in a newline. */
-export function formatMap({ sources, entries, map }: SourcedMap): string {
+export function formatMap(sourced: SourcedMap): string {
+  checked(sourced, sourcedMap, 'formatMap');
+  const { sources, entries, map } = sourced;
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   const lists = new Set(
     entries.flatMap(({ content }) => (typeof content === 'string' ? [] : content.parts)),
@@ -117,8 +134,10 @@ export function formatMap({ sources, entries, map }: SourcedMap): string {
  */
 export function loadMap(
   text: string,
-  { anchors, at }: { readonly anchors: readonly TrustAnchor[]; readonly at: bigint },
+  options: { readonly anchors: readonly TrustAnchor[]; readonly at: bigint },
 ): SourcedMap {
+  checked(text, z.string(), 'loadMap');
+  const { anchors, at } = checked(options, loadOptions, 'the options of loadMap');
   const file = parse(text, mapSchema, 'zkcx-revocation-map');
   const sources = file.sources.map(({ issuer, kind, point }) => ({
     issuer: parseCertificate(issuer),

@@ -22,7 +22,7 @@ export const MESSAGE_KIND = {
 
 export type MessageKind = keyof typeof MESSAGE_KIND;
 
-export const MESSAGE_KINDS = Object.keys(MESSAGE_KIND) as MessageKind[];
+export const MESSAGE_KINDS = Object.keys(MESSAGE_KIND) as [MessageKind, ...MessageKind[]];
 
 /** What the verifier knows that the message has to say. */
 export interface MessageContext {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { bytesToHex } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
-import { fieldString } from '../prover/envelope.ts';
+import { fieldString } from '../arguments.ts';
 import type { RandomBytes } from '../random.ts';
 import { type Role, ROLE_NAMES } from '../roles.ts';
 import { type Disclosure, DISCLOSURES } from './openings.ts';

@@ -1,6 +1,10 @@
 /** Things that may happen once, remembered across crashes: pseudonyms, messages of a session. */
+import { z } from 'zod';
+import { checked, path, time } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { type Level, openLevel } from '../level.ts';
+
+const keyForm = z.string().min(1).max(1_000);
 
 /**
  * A LevelDB of claimed keys. One process at a time has it open. A claim that was granted is on disk
@@ -16,6 +20,7 @@ export class OnceStore {
 
   /** Open, or make, the store in a folder. Throws ERR_SESSION_STORE, also when another one has it. */
   static async open(folder: string): Promise<OnceStore> {
+    checked(folder, path, 'the folder of OnceStore.open');
     const what = 'the session store';
     return new OnceStore(
       await openLevel(folder, { values: 'utf8', what, code: 'ERR_SESSION_STORE' }),
@@ -23,7 +28,9 @@ export class OnceStore {
   }
 
   /** Claim a key. True once, false ever after. `at`, Unix seconds, is kept with it. */
-  claim(key: string, at: bigint): Promise<boolean> {
+  async claim(key: string, at: bigint): Promise<boolean> {
+    checked(key, keyForm, 'the key of OnceStore.claim');
+    checked(at, time, 'the time of OnceStore.claim');
     const result = this.turn.then(async () => {
       try {
         if ((await this.level.get(key)) !== undefined) return false;
@@ -40,6 +47,7 @@ export class OnceStore {
 
   /** Whether a key was claimed before; says nothing about a moment later. Throws ERR_SESSION_STORE. */
   async has(key: string): Promise<boolean> {
+    checked(key, keyForm, 'the key of OnceStore.has');
     try {
       return (await this.level.get(key)) !== undefined;
     } catch (cause) {

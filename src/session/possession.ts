@@ -1,4 +1,6 @@
 /** A later message of a verified session -> accepted, by a proof that the same key signed it. */
+import { z } from 'zod';
+import { bytes, checked, field } from '../arguments.ts';
 import { Field } from 'o1js';
 import { PossessionRequest } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
@@ -12,7 +14,13 @@ import {
   publicValues,
 } from '../prover/verify.ts';
 import { possessionRequest } from '../witness/message.ts';
-import { checkMessage, MESSAGE_KIND, type MessageContext, type MessageKind } from './messages.ts';
+import {
+  checkMessage,
+  MESSAGE_KIND,
+  MESSAGE_KINDS,
+  type MessageContext,
+  type MessageKind,
+} from './messages.ts';
 import type { OnceStore } from './once-store.ts';
 
 export interface PossessionStatement {
@@ -35,6 +43,18 @@ export interface VerifiedPossession {
   readonly once: string;
 }
 
+const statementForm = z.looseObject({
+  kind: z.enum(MESSAGE_KINDS),
+  message: bytes,
+  context: z.looseObject({
+    transactionId: bytes,
+    serverAddress: z.string(),
+    serverOid: z.string(),
+  }),
+  session: field,
+  sessionKey: field,
+});
+
 /**
  * Verify that the key of a session signed a message of a kind. Parses the message strictly, compares
  * it with the session, and hashes it here: there is no way to pass a bare digest. Stateless.
@@ -44,10 +64,12 @@ export interface VerifiedPossession {
  * @throws ERR_SESSION_MESSAGE, ERR_PROOF_*; ERR_PROOF_STATEMENT for a proof about something else
  */
 export async function verifyPossession(
-  { kind, message, context, session, sessionKey }: PossessionStatement,
+  input: PossessionStatement,
   envelope: unknown,
   verify: AssertProof = assertProof,
 ): Promise<VerifiedPossession> {
+  checked(input, statementForm, 'verifyPossession');
+  const { kind, message, context, session, sessionKey } = input;
   const once = checkMessage(kind, message, context);
   const proof = checkEnvelope(envelope);
   const key = pinnedKeyOf('possession', proof);

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../files.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
-import { describeIssue, fieldString } from '../prover/envelope.ts';
+import { checked, describeIssue, fieldString, instanceOf } from '../arguments.ts';
 import { RegistryTree } from '../witness/registry-tree.ts';
 
 /** Bytes of JSON: about a million publications. */
@@ -39,6 +39,7 @@ const registrySchema = z.strictObject({
 
 /** The registry file as text, ending in a newline. It tells which aggregates its owner is a member of. */
 export function formatRegistry(tree: RegistryTree): string {
+  checked(tree, instanceOf(RegistryTree), 'formatRegistry');
   const document: z.infer<typeof registrySchema> = {
     format: 'zkcx-registry',
     version: 1,
@@ -65,6 +66,7 @@ export function formatRegistry(tree: RegistryTree): string {
  *   ERR_REGISTRY_FULL
  */
 export function loadRegistry(text: string): RegistryTree {
+  checked(text, z.string(), 'loadRegistry');
   const file = parse(text);
   const tree = new RegistryTree();
   for (const one of file.published) {

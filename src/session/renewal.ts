@@ -1,4 +1,8 @@
 /** A credential for the next window: the same certificates, proven anew. */
+import { z } from 'zod';
+import { checked, time } from '../arguments.ts';
+import * as pki from '../pki/arguments.ts';
+import * as form from '../prover/arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { canonicalWindow, type TrustAnchor, type Window } from '../pki/index.ts';
 import { proveChain, type ProveChainOptions } from '../prover/chain.ts';
@@ -25,15 +29,20 @@ export function renewalWindow(
   return window;
 }
 
+const renewalInput = z.strictObject({ anchors: pki.anchors, now: time });
+
 /**
  * Prove a credential's chain for the window of `now`, with fresh blinds: nothing in the new one tells
  * that it follows the old one. Minutes; the codes of `renewalWindow` and `proveChain`.
  */
-export function renewCredential(
+export async function renewCredential(
   credential: Credential,
-  { anchors, now }: { readonly anchors: readonly TrustAnchor[]; readonly now: bigint },
+  input: { readonly anchors: readonly TrustAnchor[]; readonly now: bigint },
   options: ProveChainOptions = {},
 ): Promise<Credential> {
+  checked(credential, form.credential, 'renewCredential');
+  checked(input, renewalInput, 'renewCredential');
+  const { anchors, now } = input;
   renewalWindow(credential, anchors, now);
   return proveChain({ anchors, certificates: credential.certificates, at: now }, options);
 }

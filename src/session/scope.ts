@@ -1,4 +1,6 @@
 /** What a pseudonym is for: one server, one purpose. */
+import { z } from 'zod';
+import { checked } from '../arguments.ts';
 import { encodeOid, isOid } from '../asn1/oid.ts';
 import { oidIdentity } from '../circuits/claims.ts';
 import { domainHash } from '../circuits/hash.ts';
@@ -17,6 +19,8 @@ export const PURPOSE = /^[a-z0-9][a-z0-9-]{0,30}$/;
  * @throws ERR_SESSION_VALUE
  */
 export function scopeOf(serverOid: string, purpose: string): bigint {
+  checked(serverOid, z.string(), 'the OID of scopeOf');
+  checked(purpose, z.string(), 'the purpose of scopeOf');
   if (!isOid(serverOid) || encodeOid(serverOid).length > MAX_OID) {
     throw new ZkcxError('ERR_SESSION_VALUE', 'a server is named by an OID in dotted form');
   }

@@ -2,11 +2,13 @@
  * What the two sides keep of a session in files, for its later messages. The holder's opens the
  * commitment to its key, the verifier's decides what is accepted: both are for their owner only.
  */
+import * as argument from '../arguments.ts';
+import { transcript as transcriptForm } from './arguments.ts';
 import { z } from 'zod';
 import { Field } from 'o1js';
 import { PublicKey } from '../circuits/claims.ts';
 import { ZkcxError } from '../errors.ts';
-import { fieldString } from '../prover/envelope.ts';
+import { fieldString } from '../arguments.ts';
 import { readFileLimited, writeFileAtomic } from '../files.ts';
 import type { HolderSession } from './answer.ts';
 import type { PossessionStatement } from './possession.ts';
@@ -43,8 +45,16 @@ const verifiedSchema = z.strictObject({
 type VerifiedSession = Pick<PossessionStatement, 'session' | 'sessionKey'> &
   Pick<VerifiedPresentation, 'transcript'>;
 
+const holderSession = z.looseObject({
+  transcript: transcriptForm,
+  key: z.looseObject({ blind: argument.instanceOf(Field), key: z.looseObject({}) }),
+});
+
 /** Write the holder's side of a session, readable by its owner only (mode 0600). */
-export async function writeSession(path: string, { transcript, key }: HolderSession) {
+export async function writeSession(path: string, session: HolderSession) {
+  argument.checked(path, argument.path, 'the file of writeSession');
+  argument.checked(session, holderSession, 'writeSession');
+  const { transcript, key } = session;
   const document: z.infer<typeof sessionSchema> = {
     format: 'zkcx-session',
     version: 1,
@@ -60,6 +70,7 @@ export async function writeSession(path: string, { transcript, key }: HolderSess
 
 /** Read it back. Throws ERR_CREDENTIAL_PERMISSIONS, ERR_CREDENTIAL_FORMAT, ERR_FILE_*. */
 export async function readSession(path: string): Promise<HolderSession> {
+  argument.checked(path, argument.path, 'the file of readSession');
   const field = (text: string) => Field(text);
   return read(path, sessionSchema, 'present prove', ({ key: { blind, x, y }, ...texts }) => ({
     ...readTranscript(texts),

@@ -1,4 +1,7 @@
 /** The verifier's memory: what it asked, what it accepted, and whom it has seen. */
+import { z } from 'zod';
+import { bytes, callback, checked, field, seconds, time } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { type RandomBytes, systemRandom } from '../random.ts';
 import type { Role } from '../roles.ts';
@@ -81,6 +84,34 @@ export interface SessionMessageInput extends Pick<MessageContext, 'serverSignatu
   readonly message: Uint8Array;
 }
 
+const verifierOptions = z.strictObject({
+  serverAddress: z.string(),
+  serverOid: z.string(),
+  mode: z.enum(['presentation', 'registryPresentation']).optional(),
+  role: argument.role,
+  roots: callback,
+  store: z.looseObject({ claim: callback }),
+  lifetime: seconds.optional(),
+  limit: z.int().min(1).max(1_000_000).optional(),
+  maximumMapAge: seconds.optional(),
+  now: callback.optional(),
+  random: callback.optional(),
+});
+
+const challengeInput = z.strictObject({
+  clientOffer: bytes,
+  purpose: z.string().optional(),
+  disclosures: argument.disclosures.optional(),
+  oncePerDevice: z.boolean().optional(),
+});
+
+const currentRoots = z.looseObject({
+  trustRoot: field,
+  revocationRoot: field,
+  registryRoot: field.optional(),
+  mapRootAt: time,
+});
+
 /**
  * Issues challenges and accepts their answers. Open challenges live in memory: after a restart they
  * are unknown and clients begin again. What must never happen twice is in the store.
@@ -93,6 +124,7 @@ export class SessionVerifier {
 
   /** Throws ERR_SESSION_VALUE for an address or OID of another form. */
   constructor(options: SessionVerifierOptions) {
+    checked(options, verifierOptions, 'SessionVerifier');
     checkAddress(options.serverAddress);
     scopeOf(options.serverOid, 'check');
     this.options = options;
@@ -105,6 +137,7 @@ export class SessionVerifier {
    * this server's mode, a purpose of another form) and ERR_SESSION_FULL.
    */
   challenge(input: ChallengeInput): Challenge {
+    checked(input, challengeInput, 'SessionVerifier.challenge');
     const { clientOffer, purpose, disclosures = [], oncePerDevice = false } = input;
     const { serverAddress, serverOid, role, mode = 'presentation', roots } = this.options;
     const now = this.now();
@@ -117,7 +150,7 @@ export class SessionVerifier {
     this.makeRoom(now);
     const request = newServerRequest({
       mode,
-      roots: roots(),
+      roots: checked(roots(), currentRoots, 'the roots of SessionVerifier'),
       role,
       purpose,
       disclosures,
@@ -161,7 +194,7 @@ export class SessionVerifier {
       throw new ZkcxError('ERR_SESSION_EXPIRED', 'the challenge has expired: begin again');
     }
     const { terms } = challenge.expectation;
-    const roots = this.options.roots();
+    const roots = checked(this.options.roots(), currentRoots, 'the roots of SessionVerifier');
     if (
       roots.trustRoot !== terms.trustRoot ||
       roots.revocationRoot !== terms.revocationRoot ||

@@ -1,4 +1,9 @@
 /** Holder: later messages of a session, and static statements, as proofs for the peer. */
+import { z } from 'zod';
+import { bytes, callback, checked, field, time as unixTime } from '../arguments.ts';
+import * as pki from '../pki/arguments.ts';
+import * as form from '../prover/arguments.ts';
+import * as argument from './arguments.ts';
 import { Field } from 'o1js';
 import type { TrustAnchor } from '../pki/index.ts';
 import type { Credential } from '../prover/credential.ts';
@@ -14,7 +19,13 @@ import type { HolderSession, SignMessage } from './answer.ts';
 import { chainOf } from './credential-chain.ts';
 import { roleIn } from './credential-store.ts';
 import type { CertifiedBundle } from './envelopes.ts';
-import { checkMessage, MESSAGE_KIND, type MessageContext, type MessageKind } from './messages.ts';
+import {
+  checkMessage,
+  MESSAGE_KIND,
+  MESSAGE_KINDS,
+  type MessageContext,
+  type MessageKind,
+} from './messages.ts';
 import { fromLimbs } from './openings.ts';
 
 export interface PossessionInput {
@@ -26,12 +37,26 @@ export interface PossessionInput {
   readonly sign: SignMessage;
 }
 
+const possessionInput = z.looseObject({
+  session: z.looseObject({
+    session: field,
+    transcript: argument.transcript,
+    key: z.looseObject({ key: z.looseObject({}) }),
+  }),
+  kind: z.enum(MESSAGE_KINDS),
+  message: bytes,
+  context: z.looseObject({ serverOid: z.string() }),
+  sign: callback,
+});
+
 /**
  * Sign a later message of a session and plan the proof that the session's key did.
  *
  * @throws ERR_SESSION_MESSAGE when the peer would refuse the message, ERR_POSSESSION_SIGNATURE
  */
-export async function planPossession({ session, kind, message, context, sign }: PossessionInput) {
+export async function planPossession(input: PossessionInput) {
+  checked(input, possessionInput, 'planPossession');
+  const { session, kind, message, context, sign } = input;
   const { transcript, key } = session;
   checkMessage(kind, message, { ...context, ...transcript });
   return possessionWitness({
@@ -50,6 +75,7 @@ export async function possess(
   prover: Prover,
   options: JobOptions = {},
 ): Promise<ProofEnvelope> {
+  checked(prover, form.prover, 'the prover of possess');
   return provePossession(await planPossession(input), prover, options);
 }
 
@@ -63,8 +89,18 @@ export interface CertifyInput {
   readonly time: bigint;
 }
 
+const certifyInput = z.looseObject({
+  credential: form.credential,
+  anchors: pki.anchors,
+  trust: argument.trustSet,
+  map: argument.map,
+  time: unixTime,
+});
+
 /** Plan the static statement of a credential. Throws the codes of `certifyWitness` and ERR_CHAIN_*. */
-export function planCertify({ credential, anchors, trust, map, time }: CertifyInput) {
+export function planCertify(input: CertifyInput) {
+  checked(input, certifyInput, 'planCertify');
+  const { credential, anchors, trust, map, time } = input;
   const { chain, anchor } = chainOf(credential, anchors);
   const { opening } = credential;
   const handles = handlesOf(chain);
@@ -77,6 +113,7 @@ export async function certify(
   prover: Prover,
   options: JobOptions = {},
 ): Promise<CertifiedBundle> {
+  checked(prover, form.prover, 'the prover of certify');
   const proof = await proveCertify(planCertify(input), input.credential.proof, prover, options);
   return { format: 'zkcx-certified', version: 1, proof };
 }

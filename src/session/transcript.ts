@@ -13,6 +13,8 @@
  * begins with [0] and so cannot be mistaken for it. Everything up to the content of [5] is known to
  * both sides once the number of hidden bytes is: the prefix of the program `message`.
  */
+import { z } from 'zod';
+import { bytes, checked } from '../arguments.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Field } from 'o1js';
 import { DerCursor, TAG } from '../asn1/index.ts';
@@ -87,8 +89,16 @@ export function checkAddress(address: string): string {
   );
 }
 
+const negotiationForm = z.strictObject({
+  transactionId: bytes,
+  serverAddress: z.string(),
+  clientOffer: bytes,
+  serverOffer: bytes,
+});
+
 /** The challenge that binds a negotiation: nothing in it can be changed, added or left out. */
 export function bindTranscript(negotiation: Negotiation): SessionTranscript {
+  checked(negotiation, negotiationForm, 'bindTranscript');
   const { transactionId, clientOffer, serverOffer } = negotiation;
   const serverAddress = checkAddress(negotiation.serverAddress);
   if (transactionId.length !== TRANSACTION_BYTES) {
@@ -152,8 +162,15 @@ export function parseSessionMessage(message: Uint8Array): SessionTranscript & {
   return { transactionId, serverAddress, serverChallenge, hidden };
 }
 
+const transcriptForm = z.looseObject({
+  serverChallenge: bytes,
+  form: z.looseObject({ session: bytes }).optional(),
+});
+
 /** What later messages of the session name it by. */
-export function sessionId({ serverChallenge, form }: SignedTranscript): Field {
+export function sessionId(transcript: SignedTranscript): Field {
+  checked(transcript, transcriptForm, 'sessionId');
+  const { serverChallenge, form } = transcript;
   const bytes = form?.session ?? serverChallenge;
   const halves = [bytes.subarray(0, 16), bytes.subarray(16)];
   return domainHash(

@@ -3,6 +3,8 @@
  * public inputs recomputed, compiling nothing. Stateless: that a challenge is used once is
  * `SessionVerifier`'s to see to.
  */
+import { checked } from '../arguments.ts';
+import * as argument from './arguments.ts';
 import { Field } from 'o1js';
 import {
   commitMessage,
@@ -100,6 +102,7 @@ export async function verifyPresentation(
   envelope: unknown,
   expectation: PresentationExpectation,
 ): Promise<VerifiedPresentation> {
+  checked(expectation, argument.presentationExpectation, 'the expectation of verifyPresentation');
   const { terms, transcript, disclosures = [] } = expectation;
   const bundle = checkPresentationBundle(envelope);
   const key = pinnedKeyOf(terms.mode, bundle.presentation);

@@ -5,6 +5,8 @@
  * Of a subtree only its root is public. Whoever is a member of it knows the path of its own leaf, and
  * that is enough for a path up to `registryRoot`.
  */
+import { z } from 'zod';
+import { checked, instanceOf } from '../arguments.ts';
 import { Field } from 'o1js';
 import { emptyRoot, type MerklePath } from '../circuits/gadgets/merkle.ts';
 import { domainHash } from '../circuits/hash.ts';
@@ -28,6 +30,10 @@ export interface RegistryMember {
 }
 
 /** Append-only. Nodes are hashed when a root or a path is asked for, each once. */
+const iterable = z.custom<Iterable<Field>>(
+  (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+);
+
 export class RegistryTree {
   /** By level, the leaves' first; what is missing is empty, or hidden in a subtree. */
   private readonly levels: Field[][] = Array.from({ length: REGISTRY_HEIGHT + 1 }, () => []);
@@ -46,6 +52,7 @@ export class RegistryTree {
 
   /** @param leaves `credentialLeaf` of each published credential */
   constructor(leaves: Iterable<Field> = []) {
+    checked(leaves, iterable, 'RegistryTree');
     for (const leaf of leaves) this.append(leaf);
   }
 
@@ -71,6 +78,7 @@ export class RegistryTree {
 
   /** Publish a leaf; the same one may stand there twice. Throws ERR_REGISTRY_FULL. Returns its place. */
   append(leaf: Field): number {
+    checked(leaf, instanceOf(Field), 'RegistryTree.append');
     const place = this.take(0);
     this.set(0, place, leaf);
     const key = leaf.toBigInt();
@@ -84,9 +92,8 @@ export class RegistryTree {
    * Throws ERR_REGISTRY_FULL. Returns the place of its first leaf.
    */
   appendSubtree(root: Field, height: number): number {
-    if (!Number.isInteger(height) || height < 1 || height > AGGREGATE_HEIGHT) {
-      throw RangeError('height');
-    }
+    checked(root, instanceOf(Field), 'RegistryTree.appendSubtree');
+    checked(height, z.int().min(1).max(AGGREGATE_HEIGHT), 'the height of a subtree');
     const start = this.take(height);
     this.set(height, start / 2 ** height, root);
     const key = root.toBigInt();

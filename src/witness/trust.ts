@@ -1,4 +1,7 @@
 /** The set of accepted CIs as the Merkle tree whose root is `trustRoot`. */
+import { z } from 'zod';
+import { checked } from '../arguments.ts';
+import * as argument from '../pki/arguments.ts';
 import { Field } from 'o1js';
 import { CiLeaf } from '../circuits/claims.ts';
 import { domainHash } from '../circuits/hash.ts';
@@ -33,6 +36,7 @@ export class TrustSet {
   private readonly levels: Field[][];
 
   constructor(anchors: readonly TrustAnchor[]) {
+    checked(anchors, z.array(argument.anchor), 'TrustSet');
     const hashes = new Set(anchors.map((anchor) => CiLeaf.hash(ciLeaf(anchor)).toBigInt()));
     const size = 2 ** TRUST_HEIGHT;
     if (hashes.size === 0 || hashes.size > size) {

@@ -1,8 +1,9 @@
 /** Files that hold proofs, and whom a verifier trusts. */
 import { InvalidArgumentError, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
+import { fieldString } from '../../arguments.ts';
 import { readFileLimited } from '../../files.ts';
-import { fieldString, parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
+import { parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
 import { readAnchors } from './certificates.ts';
 import { OPTIONAL_CI, repeated } from './options.ts';
 

@@ -10,7 +10,8 @@ import {
   openingShapes,
   type PresentationBundle,
 } from '../../session/envelopes.ts';
-import { envelopeSchema, fieldString } from '../../prover/envelope.ts';
+import { fieldString } from '../../arguments.ts';
+import { envelopeSchema } from '../../prover/envelope.ts';
 import { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
 import { base64, element, ES9P, signature, transactionId } from '../../sgp22/messages/es9p.ts';
 import { PROFILE_POLICY_RULES } from '../../sgp22/messages/euicc-info.ts';

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { TRUST_HEIGHT } from '../../params.ts';
-import { describeIssue, fieldString } from '../../prover/envelope.ts';
+import { describeIssue, fieldString } from '../../arguments.ts';
 import { readFileLimited, writeFileAtomic } from '../../files.ts';
 import { parseAccountAddress } from './keys.ts';
 

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { SLOT_SECONDS } from '../../params.ts';
 import { selectBackend } from '../../prover/backend.ts';
-import { describeIssue } from '../../prover/envelope.ts';
+import { describeIssue } from '../../arguments.ts';
 import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
 import type { RandomBytes } from '../../random.ts';
 import type { Clock } from '../../time.ts';

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { describeIssue } from '../../prover/envelope.ts';
+import { describeIssue } from '../../arguments.ts';
 
 export interface GraphqlOptions {
   readonly fetch?: typeof fetch;

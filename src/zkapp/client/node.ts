@@ -8,7 +8,7 @@ import { Mina, type NetworkId, TokenId } from 'o1js';
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { SLOT_SECONDS } from '../../params.ts';
-import { fieldString } from '../../prover/envelope.ts';
+import { fieldString } from '../../arguments.ts';
 import type { Chain, ChainAccount, ChainEvent, Inclusion, WaitOptions } from './chain.ts';
 import { askNode, assertNodeUrl, type GraphqlOptions } from './graphql.ts';
 import { activateSnapshot } from './instance.ts';

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { bytesEqual, bytesToHex } from '../../../bytes.ts';
 import { PublicKey } from '../../../circuits/claims.ts';
 import { ZkcxError } from '../../../errors.ts';
-import { fieldString } from '../../../prover/envelope.ts';
+import { fieldString } from '../../../arguments.ts';
 import { openPrivateFolder, readFileLimited, writeFileAtomic } from '../../../files.ts';
 import type { HolderSession } from '../../../session/answer.ts';
 import { checkAddress, type SessionTranscript } from '../../../session/transcript.ts';

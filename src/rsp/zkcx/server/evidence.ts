@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { bytesToHex } from '../../../bytes.ts';
-import { fieldString } from '../../../prover/envelope.ts';
+import { fieldString } from '../../../arguments.ts';
 import { hexToBytes } from '../../../sgp22/messages/identifiers.ts';
 import { ZKCX_MODES, type ZkcxMode } from '../negotiation.ts';
 

@@ -1,0 +1,66 @@
+/** Forms of certificates, lists and anchors as callers pass them, see src/arguments.ts. */
+import { z } from 'zod';
+import { bytes, time } from '../arguments.ts';
+import { MAX_LINKS, TRUST_HEIGHT } from '../params.ts';
+import { ROLE_NAMES } from '../roles.ts';
+
+const point = z.looseObject({ x: z.bigint(), y: z.bigint() });
+const name = z.looseObject({ der: bytes, attributes: z.array(z.looseObject({})) });
+const span = z.looseObject({ start: z.int(), end: z.int() });
+
+/** What only the parser makes; enough of it that nothing that was not parsed passes by accident. */
+export const certificate = z.looseObject({
+  der: bytes,
+  tbs: bytes,
+  serialNumber: z.bigint(),
+  issuer: name,
+  subject: name,
+  notBefore: time,
+  notAfter: time,
+  publicKey: point,
+  signature: z.looseObject({ r: z.bigint(), s: z.bigint() }),
+  extensions: z.array(z.looseObject({ oid: z.string(), critical: z.boolean(), value: bytes })),
+  spans: z.looseObject({ tbs: span }),
+});
+
+export const certificates = z.array(certificate).max(MAX_LINKS + 1);
+
+export const list = z.looseObject({
+  der: bytes,
+  tbs: bytes,
+  issuer: name,
+  thisUpdate: time,
+  nextUpdate: time,
+  entries: z.array(z.looseObject({ serialNumber: z.bigint() })),
+  extensions: z.array(z.looseObject({ oid: z.string() })),
+  signature: z.looseObject({ r: z.bigint(), s: z.bigint() }),
+  authorityKeyIdentifier: bytes,
+  crlNumber: z.bigint(),
+  point: bytes,
+  spans: z.looseObject({ header: span }),
+});
+
+export const anchor = z.looseObject({
+  publicKey: point,
+  subjectKeyIdentifier: bytes,
+  roles: z.array(z.enum(ROLE_NAMES)),
+  pathLen: z.int().min(0).optional(),
+  notBefore: time,
+  notAfter: time,
+});
+
+export const anchors = z.array(anchor).max(2 ** TRUST_HEIGHT);
+
+export const window = z.looseObject({ from: time, until: time });
+
+/** Who signs a list: an anchor, or a link of a checked chain. */
+export const listIssuer = z.union([
+  z.looseObject({ certificate, cA: z.boolean(), cRLSign: z.boolean() }),
+  anchor,
+]);
+
+export const source = z.looseObject({
+  issuer: certificate,
+  kind: z.enum(['ca', 'user']),
+  point: z.string(),
+});

@@ -1,0 +1,53 @@
+/** Forms of what callers pass to functions that prove, see src/arguments.ts. */
+import { z } from 'zod';
+import { callback, path, time } from '../arguments.ts';
+import * as pki from '../pki/arguments.ts';
+import { BACKENDS } from './protocol.ts';
+
+export const jobOptions = z.looseObject({
+  onEvent: callback.optional(),
+  signal: z.instanceof(AbortSignal).optional(),
+});
+
+export const proverOptions = z.looseObject({
+  cache: path.optional(),
+  backend: z.enum(BACKENDS).optional(),
+  worker: z.instanceof(URL).optional(),
+});
+
+/** A `Prover`, or what stands in its place in tests. */
+export const prover = z.looseObject({ prove: callback });
+
+export const proveOptions = z.looseObject({
+  ...jobOptions.shape,
+  ...proverOptions.shape,
+  prover: prover.optional(),
+});
+
+export const chainInput = z.strictObject({
+  anchors: pki.anchors,
+  certificates: pki.certificates,
+  at: time.optional(),
+});
+
+/** A field element of o1js. */
+const element = z.custom<{ toBigInt(): bigint }>(
+  (value) => typeof (value as { toBigInt?: unknown } | null)?.toBigInt === 'function',
+);
+
+/** What only a proof's maker or a credential file gives. */
+export const opening = z.looseObject({
+  blind: element,
+  ciLeaf: element,
+  validFrom: element,
+  validUntil: element,
+  links: element,
+  role: element,
+  key: z.looseObject({ x: z.array(element).length(3), y: z.array(element).length(3) }),
+});
+
+export const credential = z.looseObject({
+  proof: z.looseObject({ proof: z.looseObject({}) }),
+  opening,
+  certificates: pki.certificates,
+});

@@ -1,0 +1,299 @@
+/**
+ * Public functions refuse what is not of the form that they take, before they do anything with it: JavaScript
+ * callers have no types, and a time that is not a number makes every comparison false.
+ */
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { OnceStore } from '../src/session/once-store.ts';
+import { CLIENT_OFFER } from '../src/session/offers.ts';
+import { bindTranscript } from '../src/session/transcript.ts';
+import * as index from '../src/index.ts';
+import { parseRevocationList } from '../src/asn1/index.ts';
+import { fixture } from './support/certificates/keys.ts';
+import { unprovenChain } from './support/envelope.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+import {
+  ANCHOR,
+  ANCHORS,
+  CI,
+  credentialOf,
+  EUICC,
+  EUM,
+  MAP,
+  NOW,
+  PEER,
+  POLICY,
+  rootsOf,
+  sign,
+  SOURCES,
+  TRUST,
+} from './session/world.ts';
+
+type Call = (argument: unknown) => unknown;
+
+/** Runs a call, waits for it, and gives its error, if any. */
+async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const close = (made: unknown) => made instanceof index.Prover && made.close();
+
+const codeOf = (error: unknown) =>
+  error instanceof index.ZkcxError ? error.code : `no ZkcxError: ${String(error)}`;
+
+const list = parseRevocationList(fixture('sgp26/crl/CRL-A-1.der'));
+const chain = { anchor: ANCHOR, certificates: [EUM, EUICC], at: NOW };
+const credential = credentialOf();
+const { trustRoot, revocationRoot } = rootsOf(MAP);
+const negotiation = {
+  transactionId: new Uint8Array(16),
+  serverAddress: 'dp.example.com',
+  clientOffer: CLIENT_OFFER,
+  serverOffer: new Uint8Array(3),
+};
+const transcript = bindTranscript(negotiation);
+const proof = unprovenChain([trustRoot, NOW, NOW, 5n]);
+
+let store: OnceStore;
+beforeAll(async () => {
+  store = await OnceStore.open(temporaryFolder());
+});
+afterAll(() => store.close());
+
+/** [function, its options as they should be, members that must be there]. The call gets other options. */
+const OPTIONS: readonly [string, object, readonly string[], Call][] = [
+  ['checkChain', chain, ['anchor', 'certificates'], (o) => index.checkChain(o as never)],
+  [
+    'checkList',
+    { list, issuer: ANCHOR, at: NOW },
+    ['list', 'issuer', 'at'],
+    (o) => index.checkList(o as never),
+  ],
+  [
+    'checkLists',
+    { lists: [list], issuer: ANCHOR, at: NOW },
+    ['lists', 'issuer', 'at'],
+    (o) => index.checkLists(o as never),
+  ],
+  [
+    'verifyChain',
+    { trustRoot, at: NOW },
+    ['trustRoot'],
+    (o) => index.verifyChain(proof, o as never),
+  ],
+  ['verifyCrl', { trustRoot }, ['trustRoot'], (o) => index.verifyCrl(proof, o as never)],
+  [
+    'verifyAggregate',
+    { trustRoot, at: NOW },
+    ['trustRoot'],
+    (o) => index.verifyAggregate(proof, o as never),
+  ],
+  [
+    'verifyPresentation',
+    {
+      terms: { mode: 'presentation', trustRoot, revocationRoot, time: NOW, role: 'euicc-v2' },
+      transcript,
+      mapRootAt: NOW,
+      now: NOW,
+    },
+    ['terms', 'transcript', 'mapRootAt'],
+    (o) => index.verifyPresentation({}, o as never),
+  ],
+  [
+    'verifyCertified',
+    { trustRoot, mapRoots: [{ root: revocationRoot, at: NOW }], role: 'euicc-v2', now: NOW },
+    ['trustRoot', 'mapRoots', 'role'],
+    (o) => index.verifyCertified({}, o as never),
+  ],
+  [
+    'checkRequest, policy',
+    POLICY,
+    ['trustSets', 'maps'],
+    (o) =>
+      index.checkRequest(
+        { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer: new Uint8Array(), credential },
+        o as never,
+      ),
+  ],
+  [
+    'bindTranscript',
+    negotiation,
+    ['transactionId', 'serverAddress', 'clientOffer', 'serverOffer'],
+    (o) => index.bindTranscript(o as never),
+  ],
+  [
+    'buildMap',
+    { sources: SOURCES, anchors: ANCHORS, lists: [list], at: NOW },
+    ['sources', 'anchors', 'lists', 'at'],
+    (o) => index.buildMap(o as never),
+  ],
+  [
+    'loadMap',
+    { anchors: ANCHORS, at: NOW },
+    ['anchors', 'at'],
+    (o) => index.loadMap('', o as never),
+  ],
+  [
+    'proveChain',
+    { anchors: ANCHORS, certificates: [EUM, EUICC], at: NOW },
+    ['anchors', 'certificates'],
+    (o) => index.proveChain(o as never),
+  ],
+  [
+    'renewCredential',
+    { anchors: ANCHORS, now: NOW },
+    ['anchors', 'now'],
+    (o) => index.renewCredential(credential, o as never),
+  ],
+  [
+    'anchorFromCertificate',
+    { roles: ['eum-v2'] },
+    [],
+    (o) => index.anchorFromCertificate(CI, o as never),
+  ],
+  [
+    'SessionVerifier',
+    { ...PEER, role: 'euicc-v2', roots: () => rootsOf(MAP), store: { claim: async () => true } },
+    ['serverAddress', 'serverOid', 'role', 'roots', 'store'],
+    (o) => new index.SessionVerifier(o as never),
+  ],
+];
+
+describe('options', () => {
+  const WRONG = [NaN, 'tomorrow', null, {}, [], -1n, 2n ** 300n, new Date('x'), Symbol('x')];
+  // forms that a member may have
+  const isRight = (name: string, value: unknown, wrong: unknown) =>
+    (Array.isArray(value) && Array.isArray(wrong)) ||
+    (typeof value === 'string' && typeof wrong === 'string' && !/role|mode/.test(name));
+
+  test.each(OPTIONS)(
+    'of %s: each member of another form is refused',
+    async (_, right, __, call) => {
+      for (const [name, value] of Object.entries(right)) {
+        for (const wrong of WRONG.filter((one) => !isRight(name, value, one))) {
+          const found = codeOf(await errorOf(() => call({ ...right, [name]: wrong })));
+          expect({ name, wrong: String(wrong), found }).toEqual({
+            name,
+            wrong: String(wrong),
+            found: 'ERR_ARGUMENT',
+          });
+        }
+      }
+    },
+  );
+
+  test.each(OPTIONS)('of %s: needed members must be there', async (_, right, needed, call) => {
+    for (const name of needed) {
+      const { [name as keyof typeof right]: __, ...rest } = right;
+      expect([name, codeOf(await errorOf(() => call(rest)))]).toEqual([name, 'ERR_ARGUMENT']);
+    }
+    if (needed.length > 0) {
+      expect(codeOf(await errorOf(() => call(undefined)))).toBe('ERR_ARGUMENT');
+    }
+  });
+
+  test.each(OPTIONS)('of %s: unknown members are refused', async (_, right, __, call) => {
+    expect(codeOf(await errorOf(() => call({ ...right, trustroot: 1n })))).toBe('ERR_ARGUMENT');
+  });
+
+  test.each(OPTIONS)('of %s: the right ones pass this check', async (_, right, __, call) => {
+    // proving is not begun: what is proven is refused for another reason
+    if (_ === 'proveChain') return;
+    expect(codeOf(await errorOf(() => call(right)))).not.toBe('ERR_ARGUMENT');
+  });
+});
+
+test('a text that holds the root is no list of roots', async () => {
+  const text = `99${trustRoot}99`;
+  for (const wrong of [text, [text], [String(trustRoot)], Number(trustRoot), []]) {
+    const call = () => index.verifyChain(proof, { trustRoot: wrong as never });
+    expect(codeOf(await errorOf(call))).toBe('ERR_ARGUMENT');
+  }
+});
+
+describe('any value', () => {
+  const folder = temporaryFolder();
+  /** Functions that take a file or folder first: they get none of the made-up names. */
+  const FILES = /^(read|write)(Credential|Member|Session)$/;
+  const names = Object.keys(index).filter((name) => name !== 'ZkcxError' && !FILES.test(name));
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withTypedArray: true,
+    withMap: true,
+  });
+
+  test.each(names)('passed to %s gives nothing but a ZkcxError', async (name) => {
+    const exported = index[name as keyof typeof index] as unknown;
+    if (typeof exported !== 'function') return;
+    const isClass = /^class/.test(String(exported));
+    const property = fc.asyncProperty(fc.array(anything, { maxLength: 3 }), async (values) => {
+      const error = await errorOf(() =>
+        isClass
+          ? close(Reflect.construct(exported, values))
+          : (exported as (...all: unknown[]) => unknown)(...values),
+      );
+      if (error !== undefined && !(error instanceof index.ZkcxError)) throw error;
+    });
+    await fc.assert(property, { numRuns: 150 });
+  });
+
+  test.each(['readCredential', 'readMember', 'readSession'] as const)(
+    'as the file of %s gives nothing but a ZkcxError',
+    async (name) => {
+      const values = [undefined, null, 5, '', 'a\0b', {}, join(folder, 'missing'), folder];
+      for (const value of values) {
+        const error = await errorOf(() => index[name](value as string));
+        expect(error).toBeInstanceOf(index.ZkcxError);
+      }
+    },
+  );
+
+  test.each(['writeCredential', 'writeMember', 'writeSession'] as const)(
+    'is not written by %s',
+    async (name) => {
+      const file = join(folder, 'file');
+      const property = fc.asyncProperty(anything, async (value) => {
+        const error = await errorOf(() => index[name](file, value as never));
+        if (!(error instanceof index.ZkcxError)) throw error ?? Error('it was written');
+      });
+      await fc.assert(property, { numRuns: 150 });
+    },
+  );
+
+  test('is claimed by no store, and stored under no time', async () => {
+    const property = fc.asyncProperty(anything, anything, async (key, at) => {
+      const error = await errorOf(() => store.claim(key as string, at as bigint));
+      if (typeof at === 'bigint' && typeof key === 'string') return;
+      if (!(error instanceof index.ZkcxError)) throw error ?? Error('it was claimed');
+    });
+    await fc.assert(property, { numRuns: 150 });
+  });
+});
+
+test('what is honest still passes', async () => {
+  const plan = await index.checkRequest(
+    {
+      peer: PEER,
+      clientOffer: CLIENT_OFFER,
+      serverOffer: new index.SessionVerifier({
+        ...PEER,
+        role: 'euicc-v2',
+        roots: () => rootsOf(MAP),
+        store,
+        now: () => NOW,
+      }).challenge({ clientOffer: CLIENT_OFFER }).serverOffer,
+      credential,
+    },
+    POLICY,
+  );
+  expect(plan.trust.root.toBigInt()).toBe(TRUST.root.toBigInt());
+  const answer = await index.planAnswer({ accepted: plan, credential, anchors: ANCHORS, sign });
+  expect(answer.hidden).toHaveLength(16);
+});
