@@ -1,10 +1,10 @@
 import { ZkcxError } from '../errors.ts';
 import { readExtensionList } from './crl-extensions.ts';
 import type { RevokedEntry } from './crl-types.ts';
-import { TAG } from './cursor.ts';
-import type { DerCursor } from './cursor.ts';
 import { OID } from './oid.ts';
+import { TAG } from './tags.ts';
 import { readTime } from './times.ts';
+import { inside, type TlvReader } from './tlv.ts';
 import { decodeInteger, readSerialNumber } from './values.ts';
 
 /** CRLReason (RFC 5280 5.3.1); 7 is not assigned. */
@@ -13,7 +13,7 @@ const REASONS: ReadonlySet<bigint> = new Set([0n, 1n, 2n, 3n, 4n, 5n, 6n, 8n, 9n
 
 type EntryValues = Pick<RevokedEntry, 'reason' | 'expirationDate'>;
 
-const READERS: Readonly<Record<string, (value: DerCursor) => EntryValues>> = {
+const READERS: Readonly<Record<string, (value: TlvReader) => EntryValues>> = {
   [OID.reasonCode]: (value) => ({ reason: readReason(value) }),
   [OID.expirationDate]: (value) => ({ expirationDate: readTime(value, 'ExpirationDate').value }),
   [OID.certificateIssuer]: () => {
@@ -28,7 +28,7 @@ const READERS: Readonly<Record<string, (value: DerCursor) => EntryValues>> = {
  * Content of revokedCertificates (RFC 5280 5.1.2.6): at least one entry (the field of a list without
  * entries is absent), each serial number once, in any order.
  */
-export function readEntries(list: DerCursor): readonly RevokedEntry[] {
+export function readEntries(list: TlvReader): readonly RevokedEntry[] {
   if (list.done) {
     throw new ZkcxError(
       'ERR_CRL_ENTRIES_EMPTY',
@@ -48,28 +48,28 @@ export function readEntries(list: DerCursor): readonly RevokedEntry[] {
   return entries;
 }
 
-function readEntry(list: DerCursor): RevokedEntry {
+function readEntry(list: TlvReader): RevokedEntry {
   const element = list.element(TAG.sequence, 'Entry of revokedCertificates');
-  const fields = list.inside(element);
+  const fields = inside(element);
   const serial = readSerialNumber(fields, 'userCertificate');
   const revocationDate = readTime(fields, 'revocationDate');
   const { extensions, values } = fields.done
     ? { extensions: [], values: {} }
     : readExtensionList(fields.enter(TAG.sequence, 'crlEntryExtensions'), READERS);
-  fields.finish('crlEntryExtensions');
+  fields.finish();
   return {
     serialNumber: serial.value,
     revocationDate: revocationDate.value,
     ...values,
     extensions,
-    span: { start: element.start, end: element.end },
+    span: element.span,
   };
 }
 
 /** reasonCode. removeFromCRL belongs to delta lists, where an entry means the contrary. */
-function readReason(value: DerCursor): number {
+function readReason(value: TlvReader): number {
   const element = value.element(TAG.enumerated, 'reasonCode');
-  const reason = decodeInteger(value.content(element), 'reasonCode');
+  const reason = decodeInteger(element.content, 'reasonCode');
   if (reason === REMOVE_FROM_CRL) {
     throw new ZkcxError(
       'ERR_CRL_ENTRY_REMOVED',

@@ -1,11 +1,11 @@
 import { ZkcxError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { ListScope, RevocationList } from './crl-types.ts';
-import { contextTag, TAG } from './cursor.ts';
-import type { DerCursor } from './cursor.ts';
 import { readAuthorityKeyIdentifier } from './extension-values.ts';
 import { readExtension } from './extensions.ts';
 import { OID } from './oid.ts';
+import { contextTag, TAG } from './tags.ts';
+import { inside, type TlvReader } from './tlv.ts';
 import type { Extension } from './types.ts';
 import { decodeBoolean, readInteger } from './values.ts';
 
@@ -17,7 +17,7 @@ type ListValues = Partial<
 > & { total?: bigint; number?: bigint };
 
 /** The known extensions of a list. Each reader takes one element off the extnValue. */
-const READERS: Readonly<Record<string, (value: DerCursor) => ListValues>> = {
+const READERS: Readonly<Record<string, (value: TlvReader) => ListValues>> = {
   [OID.authorityKeyIdentifier]: (v) => ({ authorityKeyIdentifier: readAuthorityKeyIdentifier(v) }),
   [OID.cRLNumber]: (v) => ({ crlNumber: readNumber(v) }),
   [OID.issuingDistributionPoint]: readIssuingDistributionPoint,
@@ -30,7 +30,7 @@ const READERS: Readonly<Record<string, (value: DerCursor) => ListValues>> = {
 
 /** Content of crlExtensions (RFC 5280 5.2) of a complete list, or of one part of a GSMA list. */
 export function readListExtensions(
-  list: DerCursor,
+  list: TlvReader,
 ): Pick<
   RevocationList,
   'extensions' | 'authorityKeyIdentifier' | 'crlNumber' | 'point' | 'scope' | 'part'
@@ -52,8 +52,8 @@ export function readListExtensions(
 
 /** At least one extension, each OID once, unknown critical ones refused. */
 export function readExtensionList<T extends object>(
-  list: DerCursor,
-  readers: Readonly<Record<string, (value: DerCursor) => T>>,
+  list: TlvReader,
+  readers: Readonly<Record<string, (value: TlvReader) => T>>,
 ): { extensions: readonly Extension[]; values: T } {
   const extensions: Extension[] = [];
   const seen = new Set<string>();
@@ -70,7 +70,7 @@ export function readExtensionList<T extends object>(
     const reader = Object.hasOwn(readers, oid) ? readers[oid] : undefined;
     if (reader) {
       Object.assign(values, reader(value));
-      value.finish(`Value of extension ${oid}`);
+      value.finish();
     } else if (critical) {
       throw new ZkcxError(
         'ERR_CRL_EXTENSION_UNKNOWN_CRITICAL',
@@ -83,9 +83,9 @@ export function readExtensionList<T extends object>(
   return { extensions, values };
 }
 
-function readNumber(value: DerCursor): bigint {
+function readNumber(value: TlvReader): bigint {
   const number = readInteger(value, 'cRLNumber');
-  const length = number.element.end - number.element.content;
+  const length = number.element.content.length;
   if (number.value < 0n || length > MAX_NUMBER_BYTES) {
     throw new ZkcxError(
       'ERR_CRL_NUMBER',
@@ -99,7 +99,7 @@ function readNumber(value: DerCursor): bigint {
  * IssuingDistributionPoint (RFC 5280 5.2.5): one URI, and which certificates the list is about. All
  * that would make the list say less than "these, and no others, are revoked" is refused.
  */
-function readIssuingDistributionPoint(value: DerCursor): { point: Uint8Array; scope: ListScope } {
+function readIssuingDistributionPoint(value: TlvReader): { point: Uint8Array; scope: ListScope } {
   const fields = value.enter(TAG.sequence, 'IssuingDistributionPoint');
   const point = readPoint(fields);
   const user = readFlag(fields, 1, 'onlyContainsUserCerts');
@@ -119,7 +119,7 @@ function readIssuingDistributionPoint(value: DerCursor): { point: Uint8Array; sc
     'ERR_CRL_ATTRIBUTE_CERTS',
     'The list is about attribute certificates only',
   );
-  fields.finish('IssuingDistributionPoint');
+  fields.finish();
   refuse(
     user && ca,
     'ERR_CRL_SCOPE',
@@ -129,7 +129,7 @@ function readIssuingDistributionPoint(value: DerCursor): { point: Uint8Array; sc
 }
 
 /** distributionPoint: fullName with exactly one name, a URI of visible ASCII. */
-function readPoint(fields: DerCursor): Uint8Array {
+function readPoint(fields: TlvReader): Uint8Array {
   // DistributionPointName is a CHOICE, so its tag is explicit
   const outer = fields.optional(contextTag(0, true), 'distributionPoint');
   if (outer === undefined) {
@@ -138,13 +138,13 @@ function readPoint(fields: DerCursor): Uint8Array {
       'issuingDistributionPoint names no distribution point',
     );
   }
-  const choice = fields.inside(outer);
+  const choice = inside(outer);
   const fullName = choice.any('distributionPoint');
-  choice.finish('distributionPoint');
-  const names = choice.inside(fullName);
+  choice.finish();
+  const names = inside(fullName);
   const isFullName = fullName.tag === contextTag(0, true);
   const uri = isFullName ? names.optional(contextTag(6, false), 'URI') : undefined;
-  const bytes = uri && names.content(uri);
+  const bytes = uri?.content;
   if (!bytes?.length || !names.done || bytes.some((byte) => byte < 0x21 || byte > 0x7e)) {
     throw new ZkcxError(
       'ERR_CRL_POINT',
@@ -155,10 +155,10 @@ function readPoint(fields: DerCursor): Uint8Array {
 }
 
 /** BOOLEAN DEFAULT FALSE under an implicit tag: absent or TRUE (X.690 11.5). */
-function readFlag(fields: DerCursor, number: number, what: string): boolean {
+function readFlag(fields: TlvReader, number: number, what: string): boolean {
   const element = fields.optional(contextTag(number, false), what);
   if (element === undefined) return false;
-  if (!decodeBoolean(fields.content(element), what)) {
+  if (!decodeBoolean(element.content, what)) {
     throw new ZkcxError('ERR_DER_DEFAULT', `${what} encodes its default value FALSE`);
   }
   return true;

@@ -3,11 +3,11 @@ import { ZkcxError } from '../errors.ts';
 import { readEntries } from './crl-entries.ts';
 import { readListExtensions } from './crl-extensions.ts';
 import type { RevocationList } from './crl-types.ts';
-import { onlyElement, TAG } from './cursor.ts';
-import type { DerCursor } from './cursor.ts';
 import { readName } from './names.ts';
-import { openExtensions, readInnerAlgorithm, readSignature, whole } from './signed.ts';
+import { openExtensions, readInnerAlgorithm, readSignature } from './signed.ts';
+import { TAG, X509_RULES } from './tags.ts';
 import { readTime } from './times.ts';
+import { inside, onlyTlv, type TlvReader } from './tlv.ts';
 import { readInteger } from './values.ts';
 
 /**
@@ -19,11 +19,13 @@ import { readInteger } from './values.ts';
 export function parseRevocationList(input: Uint8Array): RevocationList {
   checked(input, bytes, 'parseRevocationList');
   const der = new Uint8Array(input);
-  const { cursor } = onlyElement(der, TAG.sequence, 'CertificateList');
-  const tbs = whole(cursor, cursor.element(TAG.sequence, 'TBSCertList')).slice();
-  const { algorithm, fields } = readTbs(onlyElement(tbs, TAG.sequence, 'TBSCertList').cursor);
+  const reader = inside(onlyTlv(der, TAG.sequence, 'CertificateList', X509_RULES));
+  const tbs = reader.element(TAG.sequence, 'TBSCertList').der.slice();
+  const { algorithm, fields } = readTbs(
+    inside(onlyTlv(tbs, TAG.sequence, 'TBSCertList', X509_RULES)),
+  );
 
-  const { signature } = readSignature(cursor, {
+  const { signature } = readSignature(reader, {
     inner: algorithm,
     mismatch: 'ERR_CRL_SIGNATURE_MISMATCH',
     tbs: 'TBSCertList',
@@ -31,7 +33,7 @@ export function parseRevocationList(input: Uint8Array): RevocationList {
   return { der, tbs, ...fields, signature };
 }
 
-function readTbs(tbs: DerCursor) {
+function readTbs(tbs: TlvReader) {
   readVersion(tbs);
   const algorithm = readInnerAlgorithm(tbs);
   const issuer = readName(tbs, 'issuer');
@@ -43,7 +45,7 @@ function readTbs(tbs: DerCursor) {
 
   const header = { start: 0, end: tbs.position };
   const list = tbs.optional(TAG.sequence, 'revokedCertificates');
-  const entries = list ? readEntries(tbs.inside(list)) : [];
+  const entries = list ? readEntries(inside(list)) : [];
   const extensionsStart = tbs.position;
   const extensions = readListExtensions(
     openExtensions(tbs, {
@@ -61,27 +63,27 @@ function readTbs(tbs: DerCursor) {
       entries,
       ...extensions,
       spans: {
-        issuer: { start: issuer.element.start, end: issuer.element.end },
+        issuer: issuer.element.span,
         thisUpdate: thisUpdate.span,
         nextUpdate: nextUpdate.span,
-        entries: list ? { start: list.content, end: list.end } : { ...header, start: header.end },
+        entries: list ? list.contentSpan : { ...header, start: header.end },
         header,
-        extensions: { start: extensionsStart, end: tbs.end },
+        extensions: { start: extensionsStart, end: tbs.limit },
       },
     },
   };
 }
 
 /** RFC 5280 5.1.2.1: v2, encoded as 1; v1 has no version. */
-function readVersion(tbs: DerCursor): void {
-  if (!tbs.nextIs(TAG.integer) || readInteger(tbs, 'version').value !== 1n) {
+function readVersion(tbs: TlvReader): void {
+  if (tbs.peek() !== TAG.integer || readInteger(tbs, 'version').value !== 1n) {
     throw new ZkcxError('ERR_CRL_VERSION', 'The list must be of version v2');
   }
 }
 
 /** Optional in X.509, required by RFC 5280 5.1.2.5: without it a list would be fresh for ever. */
-function readNextUpdate(tbs: DerCursor) {
-  if (!tbs.nextIs(TAG.utcTime) && !tbs.nextIs(TAG.generalizedTime)) {
+function readNextUpdate(tbs: TlvReader) {
+  if (tbs.peek() !== TAG.utcTime && tbs.peek() !== TAG.generalizedTime) {
     throw new ZkcxError('ERR_CRL_NEXT_UPDATE_MISSING', 'The list does not say its nextUpdate');
   }
   return readTime(tbs, 'nextUpdate');

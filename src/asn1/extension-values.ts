@@ -6,9 +6,9 @@ import {
   SubjectAlternativeName,
 } from '@peculiar/asn1-x509';
 import { ZkcxError } from '../errors.ts';
-import { contextTag, TAG } from './cursor.ts';
-import type { DerCursor, DerElement } from './cursor.ts';
 import { decodeOid } from './oid.ts';
+import { contextTag, TAG } from './tags.ts';
+import { inside, type TlvReader } from './tlv.ts';
 import { checkRest, decodeInteger, readBitString } from './values.ts';
 import { readBooleanDefaultFalse, readInteger, readOid } from './values.ts';
 import type { Certificate, KeyUsage } from './types.ts';
@@ -20,7 +20,7 @@ const MAX_KEY_IDENTIFIER_BYTES = 31;
 const MAX_PATH_LEN = 126n;
 
 /**
- * Decode parts that nothing here decides on with their RFC 5280 schema, after the cursor went over
+ * Decode parts that nothing here decides on with their RFC 5280 schema, after the reader went over
  * every byte of them: what does not fit the schema is refused as well.
  */
 function decode<T>(bytes: Uint8Array, schema: new () => T, what: string): T {
@@ -34,7 +34,7 @@ function decode<T>(bytes: Uint8Array, schema: new () => T, what: string): T {
 }
 
 /** KeyUsage (RFC 5280 4.2.1.3): a named bit list of 1 to 9 bits, at least one set. */
-export function readKeyUsage(value: DerCursor): KeyUsage {
+export function readKeyUsage(value: TlvReader): KeyUsage {
   const { unused, bits } = readBitString(value, 'KeyUsage');
   const count = 8 * bits.length - unused;
   const lastBit = (bits.at(-1) ?? 0) >> unused;
@@ -51,12 +51,12 @@ export function readKeyUsage(value: DerCursor): KeyUsage {
 }
 
 /** BasicConstraints (RFC 5280 4.2.1.9); pathLenConstraint 0 to 126 and only with cA. */
-export function readBasicConstraints(value: DerCursor): Certificate['basicConstraints'] {
+export function readBasicConstraints(value: TlvReader): Certificate['basicConstraints'] {
   const constraints = value.enter(TAG.sequence, 'BasicConstraints');
   const cA = readBooleanDefaultFalse(constraints, 'cA');
   if (constraints.done) return { cA };
   const pathLen = readInteger(constraints, 'pathLenConstraint').value;
-  constraints.finish('pathLenConstraint');
+  constraints.finish();
   if (!cA) {
     throw new ZkcxError('ERR_CERT_PATH_LEN_WITHOUT_CA', 'pathLenConstraint needs cA');
   }
@@ -70,16 +70,16 @@ export function readBasicConstraints(value: DerCursor): Certificate['basicConstr
 }
 
 /** CertificatePolicies (RFC 5280 4.2.1.4): the OIDs in order, none twice; qualifiers are skipped. */
-export function readPolicies(value: DerCursor): readonly string[] {
+export function readPolicies(value: TlvReader): readonly string[] {
   const list = value.element(TAG.sequence, 'CertificatePolicies');
-  const informations = value.inside(list);
+  const informations = inside(list);
   const policies: string[] = [];
   do {
     const information = informations.enter(TAG.sequence, 'PolicyInformation');
     policies.push(readOid(information, 'policyIdentifier'));
     if (!information.done) {
       const qualifiers = information.enter(TAG.sequence, 'policyQualifiers');
-      information.finish('policyQualifiers');
+      information.finish();
       if (qualifiers.done) throw new ZkcxError('ERR_DER_MISSING', 'PolicyQualifierInfo is missing');
       checkRest(qualifiers, 'policyQualifiers');
     }
@@ -87,27 +87,27 @@ export function readPolicies(value: DerCursor): readonly string[] {
   if (new Set(policies).size < policies.length) {
     throw new ZkcxError('ERR_CERT_POLICY_DUPLICATE', 'A certificate policy is listed twice');
   }
-  decode(whole(value, list), CertificatePolicies, 'CertificatePolicies');
+  decode(list.der, CertificatePolicies, 'CertificatePolicies');
   return policies;
 }
 
 /** SubjectKeyIdentifier (RFC 5280 4.2.1.2). */
-export function readSubjectKeyIdentifier(value: DerCursor): Uint8Array {
+export function readSubjectKeyIdentifier(value: TlvReader): Uint8Array {
   const element = value.element(TAG.octetString, 'SubjectKeyIdentifier');
-  return keyIdentifier(value.content(element), 'SubjectKeyIdentifier');
+  return keyIdentifier(element.content, 'SubjectKeyIdentifier');
 }
 
 /**
  * AuthorityKeyIdentifier (RFC 5280 4.2.1.1): keyIdentifier [0]; issuer [1] and serial number [2]
  * may stand beside it, both or neither, and are skipped.
  */
-export function readAuthorityKeyIdentifier(value: DerCursor): Uint8Array | undefined {
+export function readAuthorityKeyIdentifier(value: TlvReader): Uint8Array | undefined {
   const list = value.element(TAG.sequence, 'AuthorityKeyIdentifier');
-  const fields = value.inside(list);
+  const fields = inside(list);
   const key = fields.optional(contextTag(0, false), 'keyIdentifier');
   const issuer = fields.optional(contextTag(1, true), 'authorityCertIssuer');
   const serial = fields.optional(contextTag(2, false), 'authorityCertSerialNumber');
-  fields.finish('AuthorityKeyIdentifier');
+  fields.finish();
   if ((issuer === undefined) !== (serial === undefined)) {
     throw new ZkcxError(
       'ERR_CERT_AUTHORITY_ISSUER',
@@ -115,11 +115,11 @@ export function readAuthorityKeyIdentifier(value: DerCursor): Uint8Array | undef
     );
   }
   if (issuer && serial) {
-    checkGeneralNames(fields.inside(issuer), 'authorityCertIssuer');
-    decodeInteger(fields.content(serial), 'authorityCertSerialNumber');
+    checkGeneralNames(inside(issuer), 'authorityCertIssuer');
+    decodeInteger(serial.content, 'authorityCertSerialNumber');
   }
-  decode(whole(value, list), AuthorityKeyIdentifier, 'AuthorityKeyIdentifier');
-  return key && keyIdentifier(fields.content(key), 'keyIdentifier');
+  decode(list.der, AuthorityKeyIdentifier, 'AuthorityKeyIdentifier');
+  return key && keyIdentifier(key.content, 'keyIdentifier');
 }
 
 function keyIdentifier(content: Uint8Array, what: string): Uint8Array {
@@ -134,18 +134,18 @@ function keyIdentifier(content: Uint8Array, what: string): Uint8Array {
 }
 
 /** SubjectAltName (RFC 5280 4.2.1.6): the registeredID, one at most; other names are skipped. */
-export function readRegisteredId(value: DerCursor): string | undefined {
+export function readRegisteredId(value: TlvReader): string | undefined {
   const list = value.element(TAG.sequence, 'SubjectAltName');
-  const registered = checkGeneralNames(value.inside(list), 'SubjectAltName');
+  const registered = checkGeneralNames(inside(list), 'SubjectAltName');
   if (registered.length > 1) {
     throw new ZkcxError('ERR_CERT_REGISTERED_ID_DUPLICATE', 'SubjectAltName has two registeredIDs');
   }
-  decode(whole(value, list), SubjectAlternativeName, 'SubjectAltName');
+  decode(list.der, SubjectAlternativeName, 'SubjectAltName');
   return registered[0];
 }
 
 /** ExtKeyUsageSyntax (RFC 5280 4.2.1.12). */
-export function readExtKeyUsage(value: DerCursor): readonly string[] {
+export function readExtKeyUsage(value: TlvReader): readonly string[] {
   const list = value.enter(TAG.sequence, 'ExtKeyUsage');
   const purposes: string[] = [];
   do purposes.push(readOid(list, 'KeyPurposeId'));
@@ -154,19 +154,19 @@ export function readExtKeyUsage(value: DerCursor): readonly string[] {
 }
 
 /** CRLDistributionPoints (RFC 5280 4.2.1.13): the URIs of all full names. */
-export function readCrlUris(value: DerCursor): readonly string[] {
+export function readCrlUris(value: TlvReader): readonly string[] {
   const list = value.element(TAG.sequence, 'CRLDistributionPoints');
-  const points = value.inside(list);
+  const points = inside(list);
   if (points.done) throw new ZkcxError('ERR_DER_MISSING', 'DistributionPoint is missing');
   checkRest(points, 'CRLDistributionPoints');
   // a plain array: flatMap of the schema's own array class would make one of its kind
-  return [...decode(whole(value, list), CRLDistributionPoints, 'CRLDistributionPoints')]
+  return [...decode(list.der, CRLDistributionPoints, 'CRLDistributionPoints')]
     .flatMap((point) => point.distributionPoint?.fullName ?? [])
     .flatMap((name) => name.uniformResourceIdentifier ?? []);
 }
 
 /** GeneralNames, 1 to n, each of a tag and form of RFC 5280 4.2.1.6. The registeredIDs. */
-function checkGeneralNames(names: DerCursor, what: string): readonly string[] {
+function checkGeneralNames(names: TlvReader, what: string): readonly string[] {
   const registered: string[] = [];
   do {
     const name = names.any(`Name in ${what}`);
@@ -175,12 +175,8 @@ function checkGeneralNames(names: DerCursor, what: string): readonly string[] {
     if (number > 8 || name.tag !== contextTag(number, constructed)) {
       throw new ZkcxError('ERR_CERT_GENERAL_NAME', `${what} has a name of an unknown kind`);
     }
-    if (constructed) checkRest(names.inside(name), what);
-    if (number === 8) registered.push(decodeOid(names.content(name), 'registeredID'));
+    if (constructed) checkRest(inside(name), what);
+    if (number === 8) registered.push(decodeOid(name.content, 'registeredID'));
   } while (!names.done);
   return registered;
-}
-
-function whole(cursor: DerCursor, element: DerElement): Uint8Array {
-  return cursor.bytes.subarray(element.start, element.end);
 }

@@ -1,7 +1,5 @@
 import { ZkcxError } from '../errors.ts';
 import { readNameConstraints, readPermittedEins } from './constraints.ts';
-import { TAG } from './cursor.ts';
-import type { DerCursor } from './cursor.ts';
 import {
   readAuthorityKeyIdentifier,
   readBasicConstraints,
@@ -13,6 +11,8 @@ import {
   readSubjectKeyIdentifier,
 } from './extension-values.ts';
 import { OID } from './oid.ts';
+import { TAG } from './tags.ts';
+import { inside, type TlvReader } from './tlv.ts';
 import { readBooleanDefaultFalse, readOid } from './values.ts';
 import type { Certificate, Extension } from './types.ts';
 
@@ -32,7 +32,7 @@ export type ExtensionValues = Pick<
 >;
 
 /** The known extensions. Each reader takes one element off the extnValue. */
-const READERS: Readonly<Record<string, (value: DerCursor) => ExtensionValues>> = {
+const READERS: Readonly<Record<string, (value: TlvReader) => ExtensionValues>> = {
   [OID.subjectKeyIdentifier]: (v) => ({ subjectKeyIdentifier: readSubjectKeyIdentifier(v) }),
   [OID.authorityKeyIdentifier]: (v) => ({ authorityKeyIdentifier: readAuthorityKeyIdentifier(v) }),
   [OID.keyUsage]: (v) => ({ keyUsage: readKeyUsage(v) }),
@@ -49,7 +49,7 @@ const READERS: Readonly<Record<string, (value: DerCursor) => ExtensionValues>> =
  * Content of the SEQUENCE OF Extension (RFC 5280 4.1.2.9, 4.2): at least one, each OID once,
  * unknown critical ones refused, known ones filled exactly by their value.
  */
-export function readExtensions(list: DerCursor): {
+export function readExtensions(list: TlvReader): {
   extensions: readonly Extension[];
   values: ExtensionValues;
 } {
@@ -68,7 +68,7 @@ export function readExtensions(list: DerCursor): {
     const reader = Object.hasOwn(READERS, oid) ? READERS[oid] : undefined;
     if (reader) {
       Object.assign(values, reader(value));
-      value.finish(`Value of extension ${oid}`);
+      value.finish();
     } else if (critical) {
       throw new ZkcxError(
         'ERR_CERT_EXTENSION_UNKNOWN_CRITICAL',
@@ -88,22 +88,22 @@ export function readExtensions(list: DerCursor): {
   return { extensions, values };
 }
 
-/** One Extension (RFC 5280 4.1) and a cursor over its extnValue, which the caller finishes. */
-export function readExtension(list: DerCursor): { extension: Extension; value: DerCursor } {
+/** One Extension (RFC 5280 4.1) and a reader of its extnValue, which the caller finishes. */
+export function readExtension(list: TlvReader): { extension: Extension; value: TlvReader } {
   const element = list.element(TAG.sequence, 'Extension');
-  const fields = list.inside(element);
+  const fields = inside(element);
   const oid = readOid(fields, 'extnID');
   const critical = readBooleanDefaultFalse(fields, `critical of extension ${oid}`);
   const octets = fields.element(TAG.octetString, `extnValue of ${oid}`);
-  fields.finish(`extnValue of ${oid}`);
+  fields.finish();
   return {
     extension: {
       oid,
       critical,
-      value: fields.content(octets).slice(),
-      span: { start: element.start, end: element.end },
-      valueSpan: { start: octets.content, end: octets.end },
+      value: octets.content.slice(),
+      span: element.span,
+      valueSpan: octets.contentSpan,
     },
-    value: fields.inside(octets),
+    value: inside(octets),
   };
 }

@@ -7,9 +7,10 @@
 export { parseCertificate } from './certificate.ts';
 export { parseRevocationList } from './crl.ts';
 export type { ListScope, RevocationList, RevokedEntry } from './crl-types.ts';
-export { DerCursor, TAG } from './cursor.ts';
 export { subjectOrganisation, subjectSerialNumber } from './names.ts';
 export { encodeOid, isOid, OID } from './oid.ts';
 export { certificateBytes, listBytes } from './pem.ts';
 export { parseEcdsaSignature } from './signature.ts';
+export { TAG } from './tags.ts';
+export { TlvReader } from './tlv.ts';
 export type { Certificate, Name, PermittedBase, Span } from './types.ts';

@@ -1,7 +1,7 @@
 import { ZkcxError } from '../errors.ts';
-import { TAG } from './cursor.ts';
-import type { DerCursor, DerElement } from './cursor.ts';
 import { OID } from './oid.ts';
+import { TAG } from './tags.ts';
+import { inside, type Tlv, type TlvReader } from './tlv.ts';
 import { latin1, readOid } from './values.ts';
 import type { Name, NameAttribute } from './types.ts';
 
@@ -21,25 +21,25 @@ const STRING_TAGS: ReadonlySet<number> = new Set([
  * The attributes that the profile reads are checked by `subjectOrganisation` and
  * `subjectSerialNumber`, because a CI root may lack them.
  */
-export function readName(cursor: DerCursor, what: string): { name: Name; element: DerElement } {
-  const element = cursor.element(TAG.sequence, what);
-  const rdns = cursor.inside(element);
+export function readName(reader: TlvReader, what: string): { name: Name; element: Tlv } {
+  const element = reader.element(TAG.sequence, what);
+  const rdns = inside(element);
   if (rdns.done) throw new ZkcxError('ERR_CERT_NAME_EMPTY', `${what} has no attributes`);
   const attributes: NameAttribute[] = [];
   while (!rdns.done) attributes.push(readRdn(rdns, what));
-  return { name: { der: cursor.bytes.slice(element.start, element.end), attributes }, element };
+  return { name: { der: element.der.slice(), attributes }, element };
 }
 
-function readRdn(rdns: DerCursor, what: string): NameAttribute {
+function readRdn(rdns: TlvReader, what: string): NameAttribute {
   const rdn = rdns.enter(TAG.set, `${what} RDN`);
   const attribute = rdn.enter(TAG.sequence, `${what} attribute`);
   const oid = readOid(attribute, `${what} attribute type`);
   const value = attribute.any(`${what} attribute value`);
-  attribute.finish(`${what} attribute`);
+  attribute.finish();
   if (!rdn.done) {
     throw new ZkcxError('ERR_CERT_NAME_MULTIVALUED', `${what} has several attributes in one RDN`);
   }
-  if (!STRING_TAGS.has(value.tag) || value.content === value.end) {
+  if (!STRING_TAGS.has(value.tag) || value.content.length === 0) {
     throw new ZkcxError(
       'ERR_CERT_NAME_VALUE',
       `${what} has an attribute that is no string, or empty`,
@@ -48,7 +48,7 @@ function readRdn(rdns: DerCursor, what: string): NameAttribute {
       },
     );
   }
-  return { oid, tag: value.tag, value: rdns.bytes.slice(value.content, value.end) };
+  return { oid, tag: value.tag, value: value.content.slice() };
 }
 
 /**

@@ -1,8 +1,8 @@
 import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
-import { TAG } from './cursor.ts';
-import type { DerCursor } from './cursor.ts';
 import { OID } from './oid.ts';
+import { TAG } from './tags.ts';
+import type { TlvReader } from './tlv.ts';
 import { readBitString, readOid } from './values.ts';
 import type { Certificate } from './types.ts';
 
@@ -13,7 +13,7 @@ const P256_P = 0xffffffff00000001000000000000000000000000fffffffffffffffffffffff
  * Content of a SubjectPublicKeyInfo (RFC 5480 2): id-ecPublicKey on prime256v1, named, with an
  * uncompressed point of canonical coordinates. Whether it lies on the curve is not checked here.
  */
-export function readPublicKey(spki: DerCursor): Certificate['publicKey'] {
+export function readPublicKey(spki: TlvReader): Certificate['publicKey'] {
   const algorithm = spki.enter(TAG.sequence, 'AlgorithmIdentifier of the subject key');
   const type = readOid(algorithm, 'Algorithm of the subject key');
   if (type !== OID.ecPublicKey) {
@@ -22,16 +22,16 @@ export function readPublicKey(spki: DerCursor): Certificate['publicKey'] {
     });
   }
   // explicit parameters and implicitCurve are not an OID
-  const curve = algorithm.nextIs(TAG.oid) ? readOid(algorithm, 'Curve') : 'unnamed';
+  const curve = algorithm.peek() === TAG.oid ? readOid(algorithm, 'Curve') : 'unnamed';
   if (curve !== OID.prime256v1) {
     throw new ZkcxError('ERR_CERT_CURVE', `The subject key must be on P-256, not ${curve}`, {
       reason: curve,
     });
   }
-  algorithm.finish('Curve');
+  algorithm.finish();
 
   const { unused, bits } = readBitString(spki, 'Subject key');
-  spki.finish('Subject key');
+  spki.finish();
   if (unused !== 0 || bits.length !== 65 || bits[0] !== 0x04) {
     throw new ZkcxError('ERR_CERT_KEY_POINT', 'The subject key must be an uncompressed point');
   }

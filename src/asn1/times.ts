@@ -1,6 +1,6 @@
 import { ZkcxError } from '../errors.ts';
-import { TAG, tagName } from './cursor.ts';
-import type { DerCursor } from './cursor.ts';
+import { TAG, tagName } from './tags.ts';
+import type { TlvReader } from './tlv.ts';
 import { latin1 } from './values.ts';
 import type { Span } from './types.ts';
 
@@ -8,8 +8,8 @@ import type { Span } from './types.ts';
  * Time (RFC 5280 4.1.2.5): UTCTime YYMMDDHHMMSSZ, where YY >= 50 is 19YY, or GeneralizedTime
  * YYYYMMDDHHMMSSZ, whichever the issuer took. Unix seconds, from 1970 to the end of 9999.
  */
-export function readTime(cursor: DerCursor, what: string): { value: bigint; span: Span } {
-  const element = cursor.any(what);
+export function readTime(reader: TlvReader, what: string): { value: bigint; span: Span } {
+  const element = reader.any(what);
   const digits = element.tag === TAG.utcTime ? 12 : 14;
   if (element.tag !== TAG.utcTime && element.tag !== TAG.generalizedTime) {
     const found = tagName(element.tag);
@@ -18,13 +18,13 @@ export function readTime(cursor: DerCursor, what: string): { value: bigint; span
       `${what} must be UTCTime or GeneralizedTime, found ${found}`,
     );
   }
-  const text = latin1(cursor.content(element));
+  const text = latin1(element.content);
   if (text.length !== digits + 1 || !/^[0-9]+Z$/.test(text)) {
     const form = digits === 12 ? 'YYMMDDHHMMSSZ' : 'YYYYMMDDHHMMSSZ';
     throw new ZkcxError('ERR_CERT_TIME_FORMAT', `${what} must have the form ${form}`);
   }
   const short = digits === 12 ? (text < '5' ? '20' : '19') + text : text;
-  return { value: unixSeconds(short, what), span: { start: element.content, end: element.end } };
+  return { value: unixSeconds(short, what), span: element.contentSpan };
 }
 
 function unixSeconds(text: string, what: string): bigint {

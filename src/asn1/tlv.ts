@@ -1,68 +1,113 @@
 /**
- * DER elements with tags of up to three bytes (X.690 clauses 8.1, 10.1), which SGP.22 messages have and
- * certificates have not: the latter are read by `DerCursor`.
+ * The DER reader of certificates, revocation lists and SGP.22 messages (X.690, clauses 8 and 10), and the
+ * encoder of single elements.
  *
- * A tag is a number made of its identifier bytes, as the standard prints it: 0x30, 0x5f37, 0xbf38.
  * What was read keeps the bytes as received, because signatures cover those and no re-encoding.
  */
 import { concatBytes } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
+import { tagName } from './tags.ts';
+import type { Span } from './types.ts';
 
-/** One element. `der` and `content` are views of the input, not copies. */
-export interface Tlv {
+/** Nesting below the outermost element; a certificate of the profile needs 14. */
+export const MAX_DEPTH = 16;
+
+/** What a reader is told about its bytes. */
+export interface ReadOptions {
+  /** Bytes of the largest tag, 1 to 3. Default 3: SGP.22 has none above. Certificates have 1. */
+  readonly maxTagBytes?: number;
+  /** The part of the bytes to read; default all. */
+  readonly span?: Span;
+  /** Elements around that part; default 0. */
+  readonly depth?: number;
+}
+
+/** The same, with nothing left out. */
+interface Source extends Required<Omit<ReadOptions, 'span'>> {
+  readonly bytes: Uint8Array;
+}
+
+/** One element. Offsets count from the start of the bytes that the outermost reader was given. */
+export class Tlv {
   readonly tag: number;
-  /** The whole element as received, header included. */
-  readonly der: Uint8Array;
-  readonly content: Uint8Array;
   /** Name of the field in error messages. */
   readonly what: string;
+  /** Of the tag. */
+  readonly start: number;
+  /** Of the first byte after the header. */
+  readonly contentStart: number;
+  readonly end: number;
+  readonly source: Source;
+
+  constructor(
+    source: Source,
+    element: Pick<Tlv, 'tag' | 'what' | 'start' | 'contentStart' | 'end'>,
+  ) {
+    this.source = source;
+    this.tag = element.tag;
+    this.what = element.what;
+    this.start = element.start;
+    this.contentStart = element.contentStart;
+    this.end = element.end;
+  }
+
+  /** The whole element as received, header included; a view, not a copy. */
+  get der(): Uint8Array {
+    return this.source.bytes.subarray(this.start, this.end);
+  }
+
+  /** A view, not a copy. */
+  get content(): Uint8Array {
+    return this.source.bytes.subarray(this.contentStart, this.end);
+  }
+
+  /** Where `der` lies. */
+  get span(): Span {
+    return { start: this.start, end: this.end };
+  }
+
+  /** Where `content` lies. */
+  get contentSpan(): Span {
+    return { start: this.contentStart, end: this.end };
+  }
 }
 
 /** A decoded message or part of one, with the bytes that it was read from. */
 export type Received<T> = T & { readonly der: Uint8Array };
 
-/** Longer tags do not occur in RSP; X.690 allows any size. */
-const MAX_TAG_BYTES = 3;
-
-/** An element of this tag with a minimal definite length. Contents are put one after the other. */
-export function encodeTlv(tag: number, ...content: Uint8Array[]): Uint8Array {
-  const length = content.reduce((total, part) => total + part.length, 0);
-  return concatBytes(tlvHeader(tag, length), ...content);
-}
-
-/** Tag and minimal definite length of an element with `length` content bytes. */
-export function tlvHeader(tag: number, length: number): Uint8Array {
-  const bytes = bigEndian(length);
-  const lengthBytes = length < 0x80 ? [length] : [0x80 | bytes.length, ...bytes];
-  return Uint8Array.of(...bigEndian(tag), ...lengthBytes);
-}
-
-/** A tag as people write it: 0xbf38. */
-function tlvTagName(tag: number): string {
-  return '0x' + tag.toString(16).padStart(2, '0');
-}
-
 /**
- * Reads the elements of some bytes, front to back. Elements come in the order of the standard;
- * `end` tolerates unknown ones after those that were asked for, as EXTENSIBILITY IMPLIED says,
- * `finish` does not.
+ * Reads the elements of some bytes, front to back. Every element has a tag of at most `maxTagBytes`, a
+ * definite length in its shortest form, and ends inside the bytes. When the expected elements were read,
+ * `finish` says that nothing may follow, and `end` that unknown elements may, as EXTENSIBILITY IMPLIED
+ * says.
  */
 export class TlvReader {
-  readonly #bytes: Uint8Array;
+  /** Offset past the last byte to read. */
+  readonly limit: number;
+  readonly #source: Source;
   readonly #what: string;
-  readonly #nested: boolean;
   readonly #asked = new Set<number>();
-  #position = 0;
+  #position: number;
 
-  /** `what` names the bytes; `nested` says that they are the content of an element. */
-  constructor(bytes: Uint8Array, what: string, nested = false) {
-    this.#bytes = bytes;
+  /** `what` names the bytes in error messages. Throws ERR_DER_DEPTH. */
+  constructor(bytes: Uint8Array, what: string, options: ReadOptions = {}) {
+    const { maxTagBytes = 3, span, depth = 0 } = options;
+    if (depth > MAX_DEPTH) {
+      throw new ZkcxError('ERR_DER_DEPTH', `Elements are nested deeper than ${MAX_DEPTH} levels`);
+    }
+    this.#source = { bytes, maxTagBytes, depth };
     this.#what = what;
-    this.#nested = nested;
+    this.#position = span?.start ?? 0;
+    this.limit = span?.end ?? bytes.length;
+  }
+
+  /** Offset of the next element. */
+  get position(): number {
+    return this.#position;
   }
 
   get done(): boolean {
-    return this.#position === this.#bytes.length;
+    return this.#position === this.limit;
   }
 
   /** Tag of the next element, undefined at the end. Throws ERR_DER_* if there is no valid tag. */
@@ -75,12 +120,11 @@ export class TlvReader {
     const start = this.#position;
     if (this.done) throw new ZkcxError('ERR_DER_MISSING', `${what} is missing`);
     const { tag, next } = this.#tag(start, what);
-    const { from, length } = this.#length(next, what);
-    const end = from + length;
-    if (end > this.#bytes.length) throw this.#beyond(what);
+    const { contentStart, length } = this.#length(next, what);
+    const end = contentStart + length;
+    if (end > this.limit) throw this.#beyond(what);
     this.#position = end;
-    const der = this.#bytes.subarray(start, end);
-    return { tag, der, content: der.subarray(from - start), what };
+    return new Tlv(this.#source, { tag, what, start, contentStart, end });
   }
 
   /** Next element, which must have this tag. Throws ERR_DER_TAG, ERR_DER_MISSING. */
@@ -90,8 +134,8 @@ export class TlvReader {
     if (found !== undefined && found !== tag) {
       throw new ZkcxError(
         'ERR_DER_TAG',
-        `${what} must have tag ${tlvTagName(tag)}, found ${tlvTagName(found)}`,
-        { reason: tlvTagName(found) },
+        `${what} must have tag ${tagName(tag)}, found ${tagName(found)}`,
+        { reason: tagName(found) },
       );
     }
     return this.any(what);
@@ -103,20 +147,25 @@ export class TlvReader {
     return this.peek() === tag ? this.any(what) : undefined;
   }
 
+  /** A reader of the next element, which must have this tag. */
+  enter(tag: number, what: string): TlvReader {
+    return inside(this.element(tag, what));
+  }
+
   /**
    * The known elements were read. Well-formed unknown ones may follow and are skipped; one with a
    * tag that was asked for is out of order or there twice, and throws ERR_DER_TAG. Returns the
    * bytes of the unknown elements.
    */
   end(): Uint8Array {
-    const rest = this.#bytes.subarray(this.#position);
+    const rest = this.#source.bytes.subarray(this.#position, this.limit);
     while (!this.done) {
       const { tag } = this.any(`an unknown element of ${this.#what}`);
       if (this.#asked.has(tag)) {
         throw new ZkcxError(
           'ERR_DER_TAG',
-          `${this.#what} has ${tlvTagName(tag)} twice or out of order`,
-          { reason: tlvTagName(tag) },
+          `${this.#what} has ${tagName(tag)} twice or out of order`,
+          { reason: tagName(tag) },
         );
       }
     }
@@ -126,12 +175,13 @@ export class TlvReader {
   /** Nothing may follow. Throws ERR_DER_TRAILING. */
   finish(): void {
     if (this.done) return;
-    const extra = this.#bytes.length - this.#position;
-    throw new ZkcxError('ERR_DER_TRAILING', `${this.#what} is followed by ${extra} bytes`);
+    const extra = this.limit - this.#position;
+    const where = this.#source.depth === 0 ? 'is followed by' : 'ends with';
+    throw new ZkcxError('ERR_DER_TRAILING', `${this.#what} ${where} ${extra} unexpected bytes`);
   }
 
   #byte(offset: number, what: string): number {
-    const byte = this.#bytes[offset];
+    const byte = offset < this.limit ? this.#source.bytes[offset] : undefined;
     if (byte === undefined) throw this.#beyond(what);
     return byte;
   }
@@ -140,55 +190,69 @@ export class TlvReader {
     let tag = this.#byte(start, what);
     let next = start + 1;
     if ((tag & 0x1f) !== 0x1f) return { tag, next };
+    const { maxTagBytes } = this.#source;
     for (let more = true; more; next++) {
+      if (next - start >= maxTagBytes) {
+        throw new ZkcxError('ERR_DER_TAG_LONG', `${what} has a tag above ${maxTagBytes} bytes`);
+      }
       const byte = this.#byte(next, what);
       more = byte >= 0x80;
       // X.690 8.1.2.4: numbers from 31 on, no leading zero group
-      const padded = next === start + 1 && (byte === 0x80 || byte < 0x1f);
-      if (padded || next - start >= MAX_TAG_BYTES) {
-        throw new ZkcxError('ERR_DER_TAG_LONG', `${what} has a tag that is padded or too long`);
+      if (next === start + 1 && (byte === 0x80 || byte < 0x1f)) {
+        throw new ZkcxError('ERR_DER_TAG_LONG', `${what} has a tag that is not minimal`);
       }
       tag = 256 * tag + byte;
     }
     return { tag, next };
   }
 
-  #length(offset: number, what: string): { from: number; length: number } {
+  #length(offset: number, what: string): { contentStart: number; length: number } {
     const first = this.#byte(offset, what);
-    if (first < 0x80) return { from: offset + 1, length: first };
+    if (first < 0x80) return { contentStart: offset + 1, length: first };
     if (first === 0x80) {
       throw new ZkcxError('ERR_DER_INDEFINITE', `${what} has an indefinite length`);
     }
     const count = first & 0x7f;
     if (count > 4) {
-      throw new ZkcxError('ERR_DER_LENGTH_SIZE', `${what} has a length of ${count} bytes`);
+      throw new ZkcxError(
+        'ERR_DER_LENGTH_SIZE',
+        `${what} has a length of ${count} bytes, 4 at most`,
+      );
     }
     let length = 0;
     for (let i = 1; i <= count; i++) length = 256 * length + this.#byte(offset + i, what);
+    // X.690 10.1: the short form below 128, otherwise no leading zero byte
     if (length < 0x80 || length < 256 ** (count - 1)) {
       throw new ZkcxError('ERR_DER_LENGTH_MINIMAL', `${what} has a length that is not minimal`);
     }
-    return { from: offset + 1 + count, length };
+    return { contentStart: offset + 1 + count, length };
   }
 
   #beyond(what: string): ZkcxError {
-    return this.#nested
-      ? new ZkcxError('ERR_DER_OVERRUN', `${what} is longer than the element around it`)
-      : new ZkcxError('ERR_DER_TRUNCATED', `The input ends inside ${what}; it was cut off`);
+    return this.#source.depth === 0
+      ? new ZkcxError('ERR_DER_TRUNCATED', `The input ends inside ${what}; it was cut off`)
+      : new ZkcxError('ERR_DER_OVERRUN', `${what} is longer than the element around it`);
   }
 }
 
 /** The one element that the bytes consist of. Throws ERR_DER_TRAILING if anything follows it. */
-export function onlyTlv(bytes: Uint8Array, tag: number, what: string): Tlv {
-  const reader = new TlvReader(bytes, what);
+export function onlyTlv(
+  bytes: Uint8Array,
+  tag: number,
+  what: string,
+  options: ReadOptions = {},
+): Tlv {
+  const reader = new TlvReader(bytes, what, options);
   const element = reader.element(tag, what);
   reader.finish();
   return element;
 }
 
-/** A reader of an element's content. */
-export function inside(element: Tlv): TlvReader {
-  return new TlvReader(element.content, element.what, true);
+/** A reader of an element's content, without its first `skip` bytes. Throws ERR_DER_DEPTH. */
+export function inside({ source, what, contentStart, end }: Tlv, skip = 0): TlvReader {
+  const { bytes, maxTagBytes, depth } = source;
+  const span = { start: contentStart + skip, end };
+  return new TlvReader(bytes, what, { maxTagBytes, span, depth: depth + 1 });
 }
 
 /** The elements of a SEQUENCE OF, each of this tag. */
@@ -197,6 +261,19 @@ export function listOf(element: Tlv, tag: number, what: string): Tlv[] {
   const list: Tlv[] = [];
   while (!reader.done) list.push(reader.element(tag, what));
   return list;
+}
+
+/** An element of this tag with a minimal definite length. Contents are put one after the other. */
+export function encodeTlv(tag: number, ...content: Uint8Array[]): Uint8Array {
+  const length = content.reduce((total, part) => total + part.length, 0);
+  return concatBytes(tlvHeader(tag, length), ...content);
+}
+
+/** Tag and minimal definite length of an element with `length` content bytes. */
+export function tlvHeader(tag: number, length: number): Uint8Array {
+  const bytes = bigEndian(length);
+  const lengthBytes = length < 0x80 ? [length] : [0x80 | bytes.length, ...bytes];
+  return Uint8Array.of(...bigEndian(tag), ...lengthBytes);
 }
 
 function bigEndian(value: number): number[] {

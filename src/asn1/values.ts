@@ -1,64 +1,58 @@
 import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
-import { TAG } from './cursor.ts';
-import type { DerCursor, DerElement } from './cursor.ts';
 import { decodeOid } from './oid.ts';
+import { TAG } from './tags.ts';
+import { inside, type Tlv, type TlvReader } from './tlv.ts';
 
 const MAX_SERIAL_BYTES = 20;
 
 /** BOOLEAN: one byte, 00 or FF (X.690 11.1). */
-export function readBoolean(cursor: DerCursor, what: string): boolean {
-  return decodeBoolean(cursor.content(cursor.element(TAG.boolean, what)), what);
+export function readBoolean(reader: TlvReader, what: string): boolean {
+  return decodeBoolean(reader.element(TAG.boolean, what).content, what);
 }
 
 /** BOOLEAN DEFAULT FALSE: absent, or TRUE; an encoded FALSE is refused (X.690 11.5). */
-export function readBooleanDefaultFalse(cursor: DerCursor, what: string): boolean {
-  if (!cursor.nextIs(TAG.boolean)) return false;
-  if (!readBoolean(cursor, what)) {
+export function readBooleanDefaultFalse(reader: TlvReader, what: string): boolean {
+  if (reader.peek() !== TAG.boolean) return false;
+  if (!readBoolean(reader, what)) {
     throw new ZkcxError('ERR_DER_DEFAULT', `${what} encodes its default value FALSE`);
   }
   return true;
 }
 
 /** INTEGER of any size in its shortest form (X.690 8.3.2), signed. */
-export function readInteger(
-  cursor: DerCursor,
-  what: string,
-): { value: bigint; element: DerElement } {
-  const element = cursor.element(TAG.integer, what);
-  return { value: decodeInteger(cursor.content(element), what), element };
+export function readInteger(reader: TlvReader, what: string): { value: bigint; element: Tlv } {
+  const element = reader.element(TAG.integer, what);
+  return { value: decodeInteger(element.content, what), element };
 }
 
 /**
  * CertificateSerialNumber (RFC 5280 4.1.2.2): not negative, at most 20 bytes. Zero passes, as it does
  * in the circuits.
  */
-export function readSerialNumber(
-  cursor: DerCursor,
-  what: string,
-): { value: bigint; element: DerElement } {
-  const serial = readInteger(cursor, what);
+export function readSerialNumber(reader: TlvReader, what: string): { value: bigint; element: Tlv } {
+  const serial = readInteger(reader, what);
   if (serial.value < 0n) {
     throw new ZkcxError('ERR_CERT_SERIAL_NEGATIVE', `${what} is negative`);
   }
-  if (serial.element.end - serial.element.content > MAX_SERIAL_BYTES) {
+  if (serial.element.content.length > MAX_SERIAL_BYTES) {
     throw new ZkcxError('ERR_CERT_SERIAL_SIZE', `${what} is above ${MAX_SERIAL_BYTES} bytes`);
   }
   return serial;
 }
 
 /** OBJECT IDENTIFIER in dotted form. */
-export function readOid(cursor: DerCursor, what: string): string {
-  return decodeOid(cursor.content(cursor.element(TAG.oid, what)), what);
+export function readOid(reader: TlvReader, what: string): string {
+  return decodeOid(reader.element(TAG.oid, what).content, what);
 }
 
 /** BIT STRING: the bytes and the number of unused low bits of the last one, which are zero. */
 export function readBitString(
-  cursor: DerCursor,
+  reader: TlvReader,
   what: string,
-): { unused: number; bits: Uint8Array; element: DerElement } {
-  const element = cursor.element(TAG.bitString, what);
-  return { ...decodeBitString(cursor.content(element), what), element };
+): { unused: number; bits: Uint8Array; element: Tlv } {
+  const element = reader.element(TAG.bitString, what);
+  return { ...decodeBitString(element.content, what), element };
 }
 
 export function decodeBoolean(content: Uint8Array, what: string): boolean {
@@ -101,14 +95,14 @@ export function decodeBitString(
 }
 
 /**
- * Walk over everything that is left, whatever it means: all rules of the cursor at every depth,
+ * Walk over everything that is left, whatever it means: all rules of the reader at every depth,
  * and the rules of the universal types. Context-specific primitive content is opaque.
  */
-export function checkRest(cursor: DerCursor, what: string): void {
-  while (!cursor.done) checkElement(cursor, cursor.any(what), what);
+export function checkRest(reader: TlvReader, what: string): void {
+  while (!reader.done) checkElement(reader.any(what), what);
 }
 
-function checkElement(cursor: DerCursor, element: DerElement, what: string): void {
+function checkElement(element: Tlv, what: string): void {
   const constructed = (element.tag & 0x20) !== 0;
   if ((element.tag & 0xc0) === 0) {
     // X.690 8.9.1, 8.11.1, 10.2: SEQUENCE and SET are constructed, all other types primitive
@@ -117,9 +111,9 @@ function checkElement(cursor: DerCursor, element: DerElement, what: string): voi
     if (constructed !== structured) {
       throw new ZkcxError('ERR_DER_FORM', `${what} has an element in the wrong form`);
     }
-    checkUniversal(element.tag, cursor.content(element), what);
+    checkUniversal(element.tag, element.content, what);
   }
-  if (constructed) checkRest(cursor.inside(element), what);
+  if (constructed) checkRest(inside(element), what);
 }
 
 function checkUniversal(tag: number, content: Uint8Array, what: string): void {

@@ -1,6 +1,6 @@
 import { checked } from '../arguments.ts';
 import * as argument from './arguments.ts';
-import { DerCursor, encodeOid, OID, TAG } from '../asn1/index.ts';
+import { encodeOid, OID, TAG, TlvReader } from '../asn1/index.ts';
 import type { Certificate, Name } from '../asn1/index.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ZkcxError } from '../errors.ts';
@@ -92,7 +92,7 @@ function checkConstraints({ nameConstraints, permittedEins }: Certificate): void
 
 /** Elements of a SEQUENCE that the parser has been through. */
 function count(value: Uint8Array): number {
-  const list = new DerCursor(value).enter(TAG.sequence, 'extnValue');
+  const list = new TlvReader(value, 'extnValue').enter(TAG.sequence, 'extnValue');
   let found = 0;
   for (; !list.done; found++) list.any('element');
   return found;

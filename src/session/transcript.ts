@@ -17,8 +17,8 @@ import { z } from 'zod';
 import { bytes, checked } from '../arguments.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Field } from 'o1js';
-import { DerCursor, TAG } from '../asn1/index.ts';
-import { encodeTlv, tlvHeader } from '../asn1/tlv.ts';
+import { TAG } from '../asn1/index.ts';
+import { encodeTlv, inside, onlyTlv, tlvHeader } from '../asn1/tlv.ts';
 import { bytesEqual, bytesToBigint, concatBytes } from '../bytes.ts';
 import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
@@ -139,17 +139,14 @@ export function sessionMessage(transcript: SignedTranscript, hidden: Uint8Array)
 export function parseSessionMessage(message: Uint8Array): SessionTranscript & {
   readonly hidden: Uint8Array;
 } {
-  const outer = new DerCursor(message);
-  const fields = outer.enter(TAG.sequence, 'the session message');
-  outer.finish('the session message');
-  const read = (tag: number, what: string) =>
-    new Uint8Array(fields.content(fields.element(tag, what)));
+  const fields = inside(onlyTlv(message, TAG.sequence, 'the session message'));
+  const read = (tag: number, what: string) => new Uint8Array(fields.element(tag, what).content);
   const domain = read(TAG.utf8String, 'the domain');
   const transactionId = read(CONTEXT.transactionId, 'transactionId');
   const address = read(CONTEXT.serverAddress, 'serverAddress');
   const serverChallenge = read(CONTEXT.serverChallenge, 'serverChallenge');
   const hidden = read(CONTEXT.hidden, 'the hidden part');
-  fields.finish('the hidden part');
+  fields.finish();
   if (
     !bytesEqual(domain, MESSAGE_DOMAIN) ||
     transactionId.length !== TRANSACTION_BYTES ||

@@ -159,7 +159,7 @@ export function decodeConfigureIsdp(
   const data = reader.optional(0xb8, 'dpProprietaryData');
   reader.end();
   if (!data) return { der: element.der };
-  readOctets({ ...data, content: data.der }, 2, 128);
+  readOctets({ what: data.what, content: data.der }, 2, 128);
   const dpOid = readOid(inside(data).element(0x80, 'dpOid'));
   return { dpOid, dpProprietaryData: data.der, der: element.der };
 }

@@ -169,7 +169,7 @@ export function encodeExtCardResource(resource: ExtCardResource): Uint8Array {
 
 /** From the content of extCardResource; what a card leaves out is undefined. */
 export function decodeExtCardResource(content: Uint8Array): Partial<ExtCardResource> {
-  const reader = new TlvReader(content, 'extCardResource', true);
+  const reader = new TlvReader(content, 'extCardResource', { depth: 1 });
   const number = (tag: number, what: string) => {
     const found = reader.optional(tag, what);
     return found && readOctets(found, 0, 6).reduce((value, byte) => 256 * value + byte, 0);

@@ -11,7 +11,11 @@ export function badValue(what: string, problem: string): ZkcxError {
 }
 
 /** OCTET STRING of `min` to `max` bytes, exactly `min` when `max` is left out. */
-export function readOctets({ content, what }: Tlv, min: number, max = min): Uint8Array {
+export function readOctets(
+  { content, what }: Pick<Tlv, 'content' | 'what'>,
+  min: number,
+  max = min,
+): Uint8Array {
   if (content.length < min || content.length > max) {
     const size = min === max ? `${min}` : `${min} to ${max}`;
     throw badValue(what, `has ${content.length} bytes, ${size} are allowed`);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseCertificate } from '../../../src/asn1/index.ts';
-import { DerCursor } from '../../../src/asn1/cursor.ts';
 import { readExtensions } from '../../../src/asn1/extensions.ts';
+import { X509_RULES } from '../../../src/asn1/tags.ts';
+import { TlvReader } from '../../../src/asn1/tlv.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import { roleOf } from '../../../src/pki/role.ts';
 import { evaluate, judge } from '../../support/kimchi/index.ts';
@@ -40,7 +41,7 @@ beforeAll(async () => {
 /** The plain parser and its role; undefined when it refuses. */
 function plain(content: Uint8Array) {
   try {
-    const { values } = readExtensions(new DerCursor(content));
+    const { values } = readExtensions(new TlvReader(content, 'extensions', X509_RULES));
     const certificate = values as Parameters<typeof roleOf>[0];
     return { values, role: roleOf(certificate) };
   } catch (error) {
