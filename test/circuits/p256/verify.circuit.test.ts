@@ -42,6 +42,8 @@ import {
   stepWithSlope,
 } from './support.ts';
 import type { Signature } from './support.ts';
+import { signatureVectors } from '../../support/vectors.ts';
+import { bytesToBigint } from '../../../src/bytes.ts';
 
 const random = numbers('verify');
 const liar = new Liar();
@@ -102,6 +104,38 @@ describe('valid signatures', () => {
     expect(isValid(given)).toBe(true);
     signature = given;
     expect(evaluate(captured, await witnessOf(captured, circuit))).toEqual([]);
+  });
+});
+
+describe('public test vectors', () => {
+  const vectors = signatureVectors().map(({ digest, ...vector }) => ({
+    ...vector,
+    digest: bytesToBigint(digest),
+  }));
+  // all changed ones; of the valid ones two of each source
+  const valid = vectors.filter((vector) => vector.valid);
+  const sample = [0, 1, 15, 16, 18, 19].map((i) => valid[i]!);
+  const changed = vectors.filter((vector) => !vector.valid);
+
+  test('are enough', () => {
+    expect([valid.length, changed.length]).toEqual([20, 12]);
+  });
+
+  test.each(sample)('$name is taken', async (given) => {
+    signature = given;
+    expect(evaluate(captured, await witnessOf(captured, circuit))).toEqual([]);
+  });
+
+  test.each(changed)('$name ($reason) is refused for R.x alone', async (given) => {
+    // the prover takes R from the verification equation; then nothing but R.x = r mod n is false
+    const sInverse = inverse(given.s, N);
+    const u1 = mod(given.digest * sInverse, N);
+    const u2 = mod(given.r * sInverse, N);
+    const hints = honestHints.scalars(signatureWithKey(given.key, u1, u2));
+    const { point, sign: signOfW, v, w, k } = hints;
+    expect(mod(point.x, N)).not.toBe(given.r);
+    const lie = { point, wraps: 0n, carry: 0n, sign: signOfW, v, w, k };
+    expect(await refusals(given, { scalars: () => lie })).toEqual(['Generic']);
   });
 });
 
