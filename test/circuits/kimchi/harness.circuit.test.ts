@@ -1,6 +1,6 @@
 /** The judge itself: capture, wiring, tables, scan - each verdict sampled by the real prover. */
 import { describe, expect, it } from '@jest/globals';
-import { Field } from 'o1js';
+import { Field, Poseidon } from 'o1js';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { GATE, Gates, exists, existsOne } from '../../../src/circuits/kimchi/gates.ts';
 import {
@@ -14,6 +14,8 @@ import {
   witnessOf,
   type Cell,
 } from '../../support/kimchi/index.ts';
+import { everyGate } from './every-gate.ts';
+import { handedToKimchi } from './handed-to-kimchi.ts';
 
 const TABLE = 11;
 const RIGHT = 1234n;
@@ -54,6 +56,22 @@ describe('capture', () => {
     expect(captured.witness).toHaveLength(captured.gates.length);
     expect(evaluate(captured)).toEqual([]);
     expect(judge(captured)).toBe('accepted');
+  });
+
+  it('has gates, tables and witness as o1js hands them to kimchi', async () => {
+    // every gate, runtime tables, and sums that o1js turns into variables of its own
+    const circuit = (context: CircuitContext) => {
+      everyGate();
+      reader(context);
+      const [x, y] = exists(2, () => [5n, 6n]) as [Field, Field];
+      x.mul(3).add(y).add(9).assertEquals(y.mul(5));
+      Poseidon.hash([x.add(y), Field(4)]);
+    };
+    const taken = await capture(circuit);
+    const { gates, tables, witness } = handedToKimchi(circuit);
+    expect(taken.gates).toEqual(gates);
+    expect(taken.tables).toEqual(tables);
+    expect(taken.witness).toEqual(witness);
   });
 
   it('throws what the circuit throws', async () => {

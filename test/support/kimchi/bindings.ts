@@ -4,6 +4,9 @@
  * out of o1js without Pickles in between. Importing this selects the native backend.
  */
 import { setBackend } from 'o1js';
+import type { ConstraintSystem, FieldConst } from './assembly.ts';
+import { encodeFields } from './field.ts';
+import type { RuntimeTable } from './types.ts';
 import { o1jsInternal } from '../../../src/circuits/kimchi/gates.ts';
 
 /** Handles of native objects; nothing but identity is known of them here. */
@@ -67,7 +70,14 @@ interface Bindings {
   wasm: Native;
   Snarky: {
     circuit: SnarkyCircuit;
-    run: { setEvalConstraints(flag: 0 | 1): void };
+    constraintSystem: { digest(system: ConstraintSystem): string };
+    run: {
+      setEvalConstraints(flag: 0 | 1): void;
+      /** Begins a run that collects constraints; the result ends it. */
+      enterConstraintSystem(): () => ConstraintSystem;
+      /** Begins a run of the prover; the result ends it and gives the values of all variables. */
+      enterGenerateWitness(): () => [0, publicInputs: unknown, variables: [0, ...FieldConst[]]];
+    };
   };
 }
 
@@ -77,6 +87,11 @@ await bindings.initializeBindings();
 
 export const native: Native = bindings.wasm;
 export const snarky = bindings.Snarky;
+
+/** Runtime tables as kimchi takes them. */
+export function tableColumns(tables: readonly RuntimeTable[]): IndexArguments[3] {
+  return tables.map(({ id, indices }) => ({ id, firstColumn: encodeFields(indices) }));
+}
 
 type Hooks = { [K in keyof Native]?: Native[K] };
 

@@ -1,14 +1,8 @@
 import { withContext } from '../../../src/circuits/kimchi/context.ts';
 import { o1jsInternal } from '../../../src/circuits/kimchi/gates.ts';
-import {
-  native,
-  snarky,
-  withHooks,
-  type GateVector,
-  type IndexArguments,
-  type NativeMatrix,
-} from './bindings.ts';
-import { COLUMNS, WIRED_COLUMNS, decodeFields } from './field.ts';
+import { native, snarky, type GateVector } from './bindings.ts';
+import { WIRED_COLUMNS, decodeFields } from './field.ts';
+import { Assembly, runtimeTables, type ConstraintSystem } from './assembly.ts';
 import type { Circuit, Gate, RuntimeTable, Witness } from './types.ts';
 
 const { snarkContext } = (await import(
@@ -25,9 +19,9 @@ export interface Captured {
   readonly gates: readonly Gate[];
   readonly tables: readonly RuntimeTable[];
   readonly witness: Witness;
-  /** What the real prover needs, see `judge`. */
-  readonly indexArguments: IndexArguments;
-  readonly keypair: object;
+  readonly assembly: Assembly;
+  /** The gates as the real prover takes them, see `judge`. */
+  readonly gateVector: GateVector;
 }
 
 /**
@@ -36,40 +30,24 @@ export interface Captured {
  * as witnesses; it must be synchronous. Throws when the circuit itself refuses its inputs.
  */
 export async function capture(circuit: Circuit): Promise<Captured> {
-  const { indexArguments, keypair } = await compile(circuit);
-  const [gateVector, , , runtimeTables] = indexArguments;
+  const system = await constraintsOf(circuit);
+  const [, , gateVector] = system[4];
+  const assembly = new Assembly(system);
   return {
     gates: readGates(gateVector),
-    tables: runtimeTables.map(({ id, firstColumn }) => ({
-      id,
-      indices: decodeFields(firstColumn),
-    })),
-    witness: await proverRun(circuit, keypair),
-    indexArguments,
-    keypair,
+    tables: runtimeTables(system),
+    witness: await proverRun(circuit, assembly),
+    assembly,
+    gateVector,
   };
 }
 
-/** The circuit without a witness, and without the index that kimchi would make of it. */
-export async function compile(
-  circuit: Circuit,
-): Promise<{ indexArguments: IndexArguments; keypair: object }> {
-  let taken: IndexArguments | undefined;
-  const keypair = await drive(circuit, (main) =>
-    withHooks(
-      {
-        caml_pasta_fp_plonk_index_create: (...args) => {
-          taken = args;
-          return {};
-        },
-        caml_pasta_fp_plonk_verifier_index_create: () =>
-          native.caml_pasta_fp_plonk_verifier_index_dummy(),
-      },
-      () => snarky.circuit.compile(main, 0, false),
-    ),
-  );
-  if (taken === undefined) throw Error('compile: o1js did not create an index');
-  return { indexArguments: taken, keypair };
+/** The constraints of a circuit, without a witness. */
+export async function constraintsOf(circuit: Circuit): Promise<ConstraintSystem> {
+  const finish = snarky.run.enterConstraintSystem();
+  const system = await leave(enter(circuit), finish);
+  snarky.constraintSystem.digest(system); // which also emits what o1js holds back
+  return system;
 }
 
 /**
@@ -82,57 +60,48 @@ export async function witnessOf(
   circuit: Circuit,
   { unchecked = false }: { unchecked?: boolean } = {},
 ): Promise<Witness> {
-  if (!unchecked) return proverRun(circuit, captured.keypair);
+  if (!unchecked) return proverRun(circuit, captured.assembly);
   snarky.run.setEvalConstraints(0);
   try {
-    return await proverRun(circuit, captured.keypair);
+    return await proverRun(circuit, captured.assembly);
   } finally {
     snarky.run.setEvalConstraints(1);
   }
 }
 
-async function proverRun(circuit: Circuit, keypair: object): Promise<Witness> {
-  let columns: bigint[][] | undefined;
-  await drive(circuit, (main) =>
-    withHooks(
-      {
-        caml_pasta_fp_plonk_proof_create: (_index, matrix) => {
-          columns = readColumns(matrix);
-          return native.caml_pasta_fp_plonk_proof_dummy();
-        },
-      },
-      () => snarky.circuit.prove(main, 0, [0], keypair),
-    ),
-  );
-  if (columns === undefined) throw Error('capture: o1js did not reach the prover');
-  const [first, ...others] = columns as [bigint[], ...bigint[][]];
-  return first.map((value, row) => [value, ...others.map((column) => column[row] as bigint)]);
+/** Run the circuit as the prover does, as far as the values of its variables. */
+async function proverRun(circuit: Circuit, assembly: Assembly): Promise<Witness> {
+  const finish = snarky.run.enterGenerateWitness();
+  const [, , variables] = await leave(enter(circuit), finish);
+  return assembly.witness(variables);
 }
 
-/** Hand the circuit to `run` as a synchronous main; what it throws comes out here. */
-async function drive<T>(circuit: Circuit, run: (main: () => void) => T): Promise<T> {
-  let finished: Promise<void> = Promise.resolve();
-  const main = () => {
-    const id = snarkContext.enter({ inCheckedComputation: true });
-    // synchronous up to its end, because the circuit is
-    finished = withContext((context) => {
-      const result: unknown = circuit(context);
-      if (result instanceof Promise) throw Error('capture: the circuit must be synchronous');
-    });
-    snarkContext.leave(id);
-  };
+/** End a run, whatever happened in it. The circuit's own error says more than what follows from it. */
+async function leave<T>(finished: Promise<void>, finish: () => T): Promise<T> {
   let result: T;
   try {
-    result = run(main);
+    result = finish();
   } catch (error) {
-    await finished; // the circuit's own error says more than what follows from it
+    await finished;
     throw error;
   }
   await finished;
   return result;
 }
 
-function readGates(vector: GateVector): Gate[] {
+/** The circuit in a context of its own, synchronous up to its end; what it throws rejects. */
+export function enter(circuit: Circuit): Promise<void> {
+  const id = snarkContext.enter({ inCheckedComputation: true });
+  const finished = withContext((context) => {
+    const result: unknown = circuit(context);
+    if (result instanceof Promise) throw Error('capture: the circuit must be synchronous');
+  });
+  snarkContext.leave(id);
+  return finished;
+}
+
+/** The gates of kimchi's own vector. */
+export function readGates(vector: GateVector): Gate[] {
   const count = native.caml_pasta_fp_plonk_gate_vector_len(vector);
   return Array.from({ length: count }, (_, row) => {
     const { typ, wires, coeffs } = native.caml_pasta_fp_plonk_gate_vector_get(vector, row);
@@ -146,8 +115,4 @@ function readGates(vector: GateVector): Gate[] {
       coeffs: decodeFields(Uint8Array.from(coeffs)),
     };
   });
-}
-
-function readColumns(matrix: NativeMatrix): bigint[][] {
-  return Array.from({ length: COLUMNS }, (_, col) => decodeFields(matrix.get(col)));
 }

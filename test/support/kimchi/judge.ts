@@ -1,4 +1,4 @@
-import { native, type ProverIndex } from './bindings.ts';
+import { native, snarky, tableColumns, withHooks, type ProverIndex } from './bindings.ts';
 import { COLUMNS, encodeFields } from './field.ts';
 import { RuntimeReads, lookupsOf, patternsOf } from './lookups.ts';
 import { PADDING } from './evaluate.ts';
@@ -10,18 +10,43 @@ export type Verdict = 'accepted' | { refused: string };
 const indices = new WeakMap<Captured, ProverIndex>();
 
 /** Built on first use, seconds; after that a verdict takes as long as one proof of the size. */
-function indexOf(captured: Captured): ProverIndex {
-  let index = indices.get(captured);
-  if (index === undefined) {
-    index = native.caml_pasta_fp_plonk_index_create(...captured.indexArguments);
-    indices.set(captured, index);
-  }
-  return index;
+function indexOf({ gateVector, tables }: Captured): ProverIndex {
+  return native.caml_pasta_fp_plonk_index_create(
+    gateVector,
+    0,
+    [],
+    tableColumns(tables),
+    0,
+    srs(),
+    false,
+  );
+}
+
+let known: unknown;
+
+/** The SRS of step proofs, as o1js keeps it: taken from the compilation of an empty circuit. */
+function srs(): unknown {
+  known ??= withHooks(
+    {
+      caml_pasta_fp_plonk_index_create: (...args) => {
+        [, , , , , known] = args;
+        return {};
+      },
+      caml_pasta_fp_plonk_verifier_index_create: () =>
+        native.caml_pasta_fp_plonk_verifier_index_dummy(),
+    },
+    () => {
+      snarky.circuit.compile(() => {}, 0, false);
+      return known;
+    },
+  );
+  return known;
 }
 
 /** What real kimchi says to a witness: the prover makes a proof of it, the verifier checks it. */
 export function judge(captured: Captured, witness: Witness = captured.witness): Verdict {
-  const index = indexOf(captured);
+  let index = indices.get(captured);
+  if (index === undefined) indices.set(captured, (index = indexOf(captured)));
   const matrix = new native.WasmVecVecFp(COLUMNS);
   for (let col = 0; col < COLUMNS; col++) {
     matrix.push(encodeFields(witness.map((row) => row[col] ?? 0n)));

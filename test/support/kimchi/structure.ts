@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type Cache, Provable } from 'o1js';
 import { GATE } from '../../../src/circuits/kimchi/gates.ts';
 import type { ProvableProgram } from '../../../src/prover/programs.ts';
-import { native, withHooks, type IndexArguments } from './bindings.ts';
-import { compile } from './capture.ts';
+import { native, tableColumns, withHooks, type IndexArguments } from './bindings.ts';
+import { runtimeTables } from './assembly.ts';
+import { constraintsOf } from './capture.ts';
 import type { Circuit } from './types.ts';
 
 /** What a key is made of. */
@@ -17,8 +18,9 @@ export interface Structure {
 
 /** The structure of a circuit of its own. The circuit runs once, without a witness. */
 export async function structureOf(circuit: Circuit): Promise<Structure> {
-  const { indexArguments } = await compile(circuit);
-  return structure(indexArguments);
+  const system = await constraintsOf(circuit);
+  const [, , gates] = system[4];
+  return structure([gates, 0, [], tableColumns(runtimeTables(system))]);
 }
 
 /** What is proved for one method of a program. */
@@ -91,7 +93,9 @@ const XOR_TABLE = 256;
 /** Rows that kimchi keeps free for zero knowledge (one chunk). */
 const ZK_ROWS = 3;
 
-function structure([gates, publicInputs, , runtimeTables]: IndexArguments): Structure {
+type FirstArguments = [IndexArguments[0], IndexArguments[1], IndexArguments[2], IndexArguments[3]];
+
+function structure([gates, publicInputs, , tables]: [...FirstArguments, ...unknown[]]): Structure {
   const rows = native.caml_pasta_fp_plonk_gate_vector_len(gates);
   const kinds = new Set<number>();
   for (let row = 0; row < rows; row++) {
@@ -101,10 +105,10 @@ function structure([gates, publicInputs, , runtimeTables]: IndexArguments): Stru
   const lookups =
     (has(GATE.rangeCheck0, GATE.rangeCheck1, GATE.foreignFieldMul) ? TWELVE_BIT_TABLE : 0) +
     (has(GATE.xor16) ? XOR_TABLE : 0) +
-    runtimeTables.reduce((sum, table) => sum + table.firstColumn.length / FIELD_BYTES, 0);
+    tables.reduce((sum, table) => sum + table.firstColumn.length / FIELD_BYTES, 0);
   const hash = createHash('sha256');
   hash.update(native.caml_pasta_fp_plonk_gate_vector_digest(publicInputs, gates));
-  for (const { id, firstColumn } of runtimeTables) {
+  for (const { id, firstColumn } of tables) {
     hash.update(`${id}:${firstColumn.length}:`).update(firstColumn);
   }
   return {
