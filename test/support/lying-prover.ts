@@ -22,6 +22,9 @@ const run = snarky.run as unknown as Run;
 
 /** Methods of the context that ask for free hints; what the others ask for an equation determines. */
 const FREE = /\b(equals|rangeBits|assertNonZero)\b/;
+const CONTEXT = /\/kimchi\/(context|arithmetic)\.ts/;
+/** A bit is the hint of whoever asks the context for it. */
+const BIT = /\bbit\b.*\/kimchi\/arithmetic\.ts/;
 
 /** Asked for by `CircuitContext.equals`. */
 export function isComparison({ source }: Hint): boolean {
@@ -46,9 +49,11 @@ export async function hintsOf(
   const hints: Hint[] = [];
   await hooked(captured, circuit, (number, value) => {
     const stack = new Error().stack ?? '';
-    const frames = stack.split('\n').filter((line) => line.includes('/src/circuits/'));
+    const frames = stack
+      .split('\n')
+      .filter((line) => line.includes('/src/circuits/') && !BIT.test(line));
     const [asking] = frames;
-    const determined = asking?.includes('/kimchi/context.ts') && !FREE.test(asking);
+    const determined = asking !== undefined && CONTEXT.test(asking) && !FREE.test(asking);
     if (asking !== undefined && sources.test(stack) && !determined) {
       hints.push({ number, value, source: asking.trim() });
     }

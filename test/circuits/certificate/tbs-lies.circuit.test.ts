@@ -39,7 +39,7 @@ describe('a Name', () => {
       await hintsOf(
         captured,
         names.circuit,
-        /certificate\/(names|attributes|nameHash|organisation)\.ts/,
+        /certificate\/(names|attributes|name-hash|organisation)\.ts/,
       ),
     );
   });
@@ -64,7 +64,7 @@ describe('a Name', () => {
     ['a second chunk that is not full', [31n, 30n, 21n]],
     ['a first chunk that is not full', [30n, 31n, 21n]],
   ])('is hashed in one split: refuses %s', async (_, sizes) => {
-    const chunks = hints.filter(({ source }) => source.includes('/nameHash.ts'));
+    const chunks = hints.filter(({ source }) => source.includes('/name-hash.ts'));
     expect(chunks.length).toBe(7);
     const lies = new Map(sizes.map((size, i) => [chunks[i]!.number, size]));
     const witness = await witnessWithLies(captured, names.circuit, lies);
