@@ -17,6 +17,7 @@ const STAGES = {
   arguments: { folders: ['errors'], packages: ['zod'] },
   files: { folders: ['errors'], packages: ['node:'] },
   level: { folders: ['errors'], packages: ['node:', 'classic-level'] },
+  'compile-cache': { folders: [], packages: ['node:'] },
   asn1: { folders: ['arguments', 'errors', 'bytes'], packages: ['zod', '@peculiar/'] },
   pki: {
     folders: ['asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],
@@ -28,7 +29,7 @@ const STAGES = {
     packages: ['o1js', 'zod', '@noble/', 'node:'],
   },
   prover: {
-    folders: [...GROUND, 'witness', 'circuits', 'pki', 'asn1'],
+    folders: [...GROUND, 'compile-cache', 'witness', 'circuits', 'pki', 'asn1'],
     packages: ['o1js', 'zod', 'node:', 'tsx'],
   },
   session: {
@@ -54,7 +55,18 @@ const STAGES = {
   },
   /** What RSP and proofs have in common: the one place that knows both. */
   'rsp/zkcx': {
-    folders: [...GROUND, 'rsp', 'session', 'prover', 'witness', 'circuits', 'pki', 'asn1', 'sgp22'],
+    folders: [
+      ...GROUND,
+      'compile-cache',
+      'rsp',
+      'session',
+      'prover',
+      'witness',
+      'circuits',
+      'pki',
+      'asn1',
+      'sgp22',
+    ],
     packages: ['o1js', 'hono', 'zod', '@hpke/', '@noble/', 'node:'],
   },
 };

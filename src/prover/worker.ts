@@ -1,5 +1,9 @@
 /** Entry of the proving process. */
-import { PROGRAMS } from './programs.ts';
-import { serve } from './serve.ts';
+import { useCompileCache } from '../compile-cache.ts';
 
+useCompileCache();
+const [{ PROGRAMS }, { serve }] = await Promise.all([
+  import('./programs.ts'),
+  import('./serve.ts'),
+]);
 serve(PROGRAMS);

@@ -20,7 +20,7 @@ import { openRedis, shownUrl } from '../../src/aggregate/redis.ts';
 import { runJobs } from '../../src/aggregate/run.ts';
 import { ProofStore } from '../../src/aggregate/store.ts';
 import { Prover } from '../../src/prover/prover.ts';
-import { ROOT, run as runCommand } from '../support/command.ts';
+import { ROOT } from '../support/command.ts';
 import {
   ended,
   hasRedis,
@@ -28,6 +28,7 @@ import {
   startRedis,
   type TestRedis,
 } from '../support/aggregate/redis.ts';
+import { startNode, withoutPackage } from '../support/start.ts';
 import { treeKey, treeVerdict, treeWork, treeWorker, VALUES } from '../support/aggregate/tree.ts';
 
 jest.setTimeout(60_000);
@@ -235,17 +236,11 @@ describe('a Redis', () => {
   });
 
   test('needs packages that are not always installed', () => {
-    const resolve = `export function resolve(name, context, next) {
-      if (name !== 'bullmq') return next(name, context);
-      throw Object.assign(Error('missing'), { code: 'ERR_MODULE_NOT_FOUND' });
-    }`;
-    const module = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
-    const hook = module(
-      `import { register } from 'node:module'; register(${JSON.stringify(module(resolve))});`,
-    );
     const command = ['src/cli/main.ts', 'worker', '--redis', 'redis://127.0.0.1:1'];
-    const { status, stderr } = runCommand('node', [
-      ...['tsx', hook].flatMap((name) => ['--import', name]),
+    const { status, stderr } = startNode([
+      '--import',
+      'tsx',
+      ...withoutPackage('bullmq'),
       ...command,
     ]);
     expect(status).toBe(2);

@@ -10,3 +10,5 @@ export const EUICC = sgp26('eUICC/CERT_EUICC_ECDSA_NIST.der');
 export const DP_AUTH = sgp26('DPauth/CERT_S_SM_DPauth_ECDSA_NIST.der');
 /** In the certificate of the eUICC. */
 export const EID = '89049032123451234512345678901235';
+/** Certificates and key of the eUICC, as --euicc takes them. */
+export const EUICC_FILES = [EUICC, EUM, sgp26('eUICC/SK_EUICC_ECDSA_NIST.pem')].join(',');

@@ -1,5 +1,4 @@
 /** What a server is asked without an eUICC, and the command line of LPA and eUICC. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +10,9 @@ import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { listen } from '../../../src/rsp/smdpp/listen.ts';
 import { NOW } from '../../support/certificates/index.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
-import { ROOT } from '../../support/command.ts';
+import { told } from '../../support/cli.ts';
 import { CERT_DPAUTH, countedRandom, SERVER, testAnchor } from '../../support/rsp/emulator.ts';
+import { CI, EUICC_FILES } from '../../support/sgp26-files.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 
 let smdp: TestSmdp;
@@ -83,36 +83,17 @@ describe('zkcx lpa', () => {
   const folder = mkdtempSync(join(tmpdir(), 'zkcx-lpa-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const file = (name: string) => join(ROOT, 'fixtures/sgp26', name);
-  const ci = ['--ci', file('CertificateIssuer/CERT_CI_ECDSA_NIST.der')];
+  const ci = ['--ci', CI];
   const card = [
     ...ci,
     '--euicc',
-    [
-      'eUICC/CERT_EUICC_ECDSA_NIST.der',
-      'EUM/CERT_EUM_ECDSA_NIST.der',
-      'eUICC/SK_EUICC_ECDSA_NIST.pem',
-    ]
-      .map(file)
-      .join(','),
+    EUICC_FILES,
     '--data',
     join(folder, 'euicc'),
     '--at',
     String(NOW),
   ];
-
-  /** Not waiting as a whole: the server is in this process. */
-  const lpa = (...args: string[]) =>
-    new Promise<{ status: number; json: Record<string, unknown> }>((resolve) => {
-      const all = ['--import', 'tsx', 'src/cli/main.ts', 'lpa', ...args, '--json'];
-      const env = { ...process.env, NODE_OPTIONS: '' };
-      const child = execFile('node', all, { cwd: ROOT, env }, (_, stdout) => {
-        resolve({
-          status: child.exitCode ?? -1,
-          json: JSON.parse(stdout || '{}') as Record<string, unknown>,
-        });
-      });
-    });
+  const lpa = (...args: string[]) => told('lpa', ...args);
 
   test('downloads, enables, tells servers', async () => {
     const server = await listen(es9pApp(smdp.server), { host: '127.0.0.1', port: 0 });
@@ -121,30 +102,33 @@ describe('zkcx lpa', () => {
       const { iccid, matchingId } = await smdp.order({ confirmationCode: '1234' });
       const code = `LPA:1$${SERVER}$${matchingId}$$1`;
       // a test is nobody who could be asked
-      const [unasked, garbled, probed] = await Promise.all([
-        lpa('download', code, ...network, ...card),
-        lpa('download', 'LPA:1$x y$', '--yes', ...network, ...card),
-        lpa('probe', SERVER, ...ci, ...network),
-      ]);
-      expect(unasked).toMatchObject({ status: 2, json: { error: { code: 'ERR_CLI_USAGE' } } });
-      expect(garbled).toMatchObject({
+      expect(await lpa('download', code, ...network, ...card)).toMatchObject({
         status: 2,
-        json: { error: { code: 'ERR_RSP_ACTIVATION_CODE' } },
+        error: { code: 'ERR_CLI_USAGE' },
       });
-      expect(probed).toMatchObject({ status: 0, json: { cis: [{ supported: true }] } });
+      expect(await lpa('download', 'LPA:1$x y$', '--yes', ...network, ...card)).toMatchObject({
+        status: 2,
+        error: { code: 'ERR_RSP_ACTIVATION_CODE' },
+      });
+      expect(await lpa('probe', SERVER, ...ci, ...network)).toMatchObject({
+        status: 0,
+        cis: [{ supported: true }],
+      });
       const right = ['--yes', '--confirmation-code', '1234', ...network, ...card];
       expect(await lpa('download', code, ...right)).toMatchObject({
         status: 0,
-        json: { ok: true, iccid, notified: true },
+        ok: true,
+        iccid,
+        notified: true,
       });
       expect((await lpa('enable', iccid, ...card)).status).toBe(0);
       expect(await lpa('delete', iccid, ...card)).toMatchObject({
         status: 1,
-        json: { error: { code: 'ERR_RSP_CARD', reason: 'profileNotInDisabledState' } },
+        error: { code: 'ERR_RSP_CARD', reason: 'profileNotInDisabledState' },
       });
       expect(await lpa('notifications', '--send', ...network, ...card)).toMatchObject({
         status: 0,
-        json: { notifications: [{ seqNumber: 1, event: 'enable', address: SERVER }] },
+        notifications: [{ seqNumber: 1, event: 'enable', address: SERVER }],
       });
     } finally {
       await server.close();

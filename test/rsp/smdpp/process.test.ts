@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { AdministrationFunction, ShownOrder } from '../../../src/rsp/smdpp/administration.ts';
 import { administrate } from '../../../src/rsp/smdpp/service.ts';
-import { run } from '../../support/command.ts';
+import { told } from '../../support/cli.ts';
 import { TestClient } from '../../support/rsp/client.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { serveArguments, startServer } from '../../support/rsp/serve.ts';
@@ -25,15 +25,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Milliseconds; processes start slowly on a busy machine. */
 const PATIENCE = 180_000;
 
-const MAIN = ['--import', 'tsx', 'src/cli/main.ts', 'smdpp'];
 const now = () => BigInt(Math.floor(Date.now() / 1000));
 
-/** Output of a command with --json. */
-function smdpp(...args: string[]) {
-  const { status, stdout, stderr } = run('node', [...MAIN, ...args, '--data', data, '--json']);
-  if (stdout === '') throw Error(stderr);
-  return { status, json: JSON.parse(stdout) };
-}
+const smdpp = (...args: string[]) => told('smdpp', ...args, '--data', data);
 
 const serve = () => startServer(serveArguments(data), (started) => (server = started));
 
@@ -65,20 +59,20 @@ describe('zkcx smdpp', () => {
 
   test(
     'profile and order, without a server',
-    () => {
+    async () => {
       const file = join(folder, 'profile.der');
       writeFileSync(file, testPackage(iccid));
       const names = ['--provider', 'Operator', '--name', 'Plan', '--address', ADDRESS];
-      const added = smdpp('profile', 'add', file, ...names);
-      expect(added).toMatchObject({ status: 0, json: { profile: { iccid, version: [2, 1] } } });
+      const added = await smdpp('profile', 'add', file, ...names);
+      expect(added).toMatchObject({ status: 0, profile: { iccid, version: [2, 1] } });
       const code = ['--confirmation-code', '1234', '--matching-id', 'BY-HAND'];
-      const ordered = smdpp('order', 'add', '--iccid', iccid, ...code, '--address', ADDRESS);
-      expect(ordered.json).toMatchObject({
+      const ordered = await smdpp('order', 'add', '--iccid', iccid, ...code, '--address', ADDRESS);
+      expect(ordered).toMatchObject({
         order: { iccid, state: 'released', confirmationCode: { failures: 0 } },
         activationCode: `LPA:1$${ADDRESS}$BY-HAND$$1`,
       });
       // neither the code nor its hash is shown
-      expect(JSON.stringify(ordered.json)).not.toMatch(/1234|hash/);
+      expect(JSON.stringify(ordered)).not.toMatch(/1234|hash/);
     },
     PATIENCE,
   );
@@ -87,12 +81,15 @@ describe('zkcx smdpp', () => {
     'order list and cancel, profile list, while a server runs',
     async () => {
       url = await serve();
-      expect(smdpp('order', 'list').json.orders).toMatchObject([{ iccid, state: 'released' }]);
+      expect(await smdpp('order', 'list')).toMatchObject({
+        orders: [{ iccid, state: 'released' }],
+      });
       const finalProfileStatusIndicator = 'Available';
       await administer('cancelOrder', { iccid, finalProfileStatusIndicator });
-      expect(smdpp('order', 'cancel', iccid)).toMatchObject({
+      expect(await smdpp('order', 'cancel', iccid)).toMatchObject({
         status: 1,
-        json: { ok: false, error: { code: 'ERR_RSP_REFUSED', reason: '8.2.1/3.9' } },
+        ok: false,
+        error: { code: 'ERR_RSP_REFUSED', reason: '8.2.1/3.9' },
       });
       expect(await administer('listProfiles', {})).toMatchObject({ profiles: [{ iccid }] });
     },

@@ -18,7 +18,8 @@ import {
   encodeProfileInstallationResultData,
 } from '../../../src/sgp22/messages/installation-result.ts';
 import { publicKey } from '../../../src/witness/encode.ts';
-import { run } from '../../support/command.ts';
+import { zkcx } from '../../support/cli.ts';
+import { CI, EUICC_FILES } from '../../support/sgp26-files.ts';
 import {
   ANCHOR,
   ANCHORS,
@@ -183,32 +184,22 @@ describe('credentials', () => {
 });
 
 describe('zkcx lpa download --zkcx', () => {
-  const sgp26 = (file: string) => join('fixtures/sgp26', file);
   const download = (...args: string[]) =>
-    run('node', [
-      '--import',
-      'tsx',
-      'src/cli/main.ts',
+    zkcx(
       'lpa',
       'download',
       'LPA:1$smdpp.example.com$TOKEN',
       '--yes',
       '--json',
       '--ci',
-      sgp26('CertificateIssuer/CERT_CI_ECDSA_NIST.der'),
+      CI,
       '--euicc',
-      [
-        'eUICC/CERT_EUICC_ECDSA_NIST.der',
-        'EUM/CERT_EUM_ECDSA_NIST.der',
-        'eUICC/SK_EUICC_ECDSA_NIST.pem',
-      ]
-        .map(sgp26)
-        .join(','),
+      EUICC_FILES,
       ...args,
-    ]);
+    );
 
-  test('needs a map and places to keep things', () => {
-    const { status, stdout } = download('--zkcx');
+  test('needs a map and places to keep things', async () => {
+    const { status, stdout } = await download('--zkcx');
     expect(status).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'ERR_CLI_USAGE' } });
   });
@@ -218,16 +209,16 @@ describe('zkcx lpa download --zkcx', () => {
     ['--credentials', 'store'],
     ['--sessions', 'kept'],
     ['--tell-eid'],
-  ])('does not fall back to certificates where %s says what was meant', (...flags) => {
-    const { status, stdout } = download(...flags);
+  ])('does not fall back to certificates where %s says what was meant', async (...flags) => {
+    const { status, stdout } = await download(...flags);
     expect(status).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'ERR_CLI_USAGE', message: expect.stringContaining('belong to --zkcx') },
     });
   });
 
-  test('does not know other modes', () => {
-    const { status, stderr } = download('--zkcx', 'classic');
+  test('does not know other modes', async () => {
+    const { status, stderr } = await download('--zkcx', 'classic');
     expect(status).toBe(2);
     expect(stderr).toContain('Allowed choices are device, full');
   });

@@ -1,6 +1,9 @@
 /** Entry of a verifying process: proof and key in, whether it verifies out. */
-import { isValid } from '../../../prover/verify.ts';
+import { useCompileCache } from '../../../compile-cache.ts';
 import type { VerifyAnswer, VerifyQuestion } from './verifiers.ts';
+
+useCompileCache();
+const { isValid } = await import('../../../prover/verify.ts');
 
 // asked for one proof at a time
 process.on('message', async ({ id, proof, key }: VerifyQuestion) => {
