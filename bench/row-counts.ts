@@ -5,9 +5,9 @@ import type { Field } from 'o1js';
 import { walkExtensions } from '../src/circuits/gadgets/certificate/extensions.ts';
 import { walkTbs } from '../src/circuits/gadgets/certificate/tbs.ts';
 import { limbsOf } from '../src/circuits/gadgets/limbs.ts';
-import { ByteMemory } from '../src/circuits/gadgets/memory.ts';
 import { verifyEcdsa } from '../src/circuits/gadgets/p256/index.ts';
 import { sha256 } from '../src/circuits/gadgets/sha256/index.ts';
+import { type Walk, walkOver } from '../src/circuits/gadgets/walk.ts';
 import type { CircuitContext } from '../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
 import { inRange } from '../src/circuits/kimchi/integer.ts';
@@ -34,14 +34,14 @@ const BLOCK_BYTES = 64;
 export async function gadgetRows(): Promise<Record<string, RowCount>> {
   const circuits = {
     empty: () => undefined,
-    memory1: (context: CircuitContext) => void memory(context, 1),
-    memory2: (context: CircuitContext) => void memory(context, 2),
-    memoryTbs: (context: CircuitContext) => void memory(context, TBS_BLOCKS),
-    hash1: (context: CircuitContext) => void sha256(context, memory(context, 1), one()),
-    hash2: (context: CircuitContext) => void sha256(context, memory(context, 2), one()),
+    memory1: (context: CircuitContext) => void memoryOf(context, 1),
+    memory2: (context: CircuitContext) => void memoryOf(context, 2),
+    memoryTbs: (context: CircuitContext) => void memoryOf(context, TBS_BLOCKS),
+    hash1: (context: CircuitContext) => void sha256(memoryOf(context, 1), one()),
+    hash2: (context: CircuitContext) => void sha256(memoryOf(context, 2), one()),
     walk: (context: CircuitContext) => {
-      const tbs = memory(context, TBS_BLOCKS);
-      walkExtensions(context, tbs, walkTbs(context, tbs).extensions);
+      const tbs = memoryOf(context, TBS_BLOCKS);
+      walkExtensions(tbs, walkTbs(tbs).extensions);
     },
     ecdsa: (context: CircuitContext) => {
       const [[low, middle, high], r, s, x, y] = [limbs(), limbs(), limbs(), limbs(), limbs()];
@@ -114,8 +114,8 @@ export async function measureRows(
 const one = () => existsOne(() => 1n);
 const limbs = () => limbsOf(exists(3, () => [1n, 1n, 1n]));
 
-function memory(context: CircuitContext, blocks: number): ByteMemory {
+function memoryOf(context: CircuitContext, blocks: number): Walk {
   const size = BLOCK_BYTES * blocks;
   const bytes: Field[] = exists(size, () => Array.from({ length: size }, () => 0n));
-  return new ByteMemory(context, bytes);
+  return walkOver(context, bytes);
 }

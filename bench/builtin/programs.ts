@@ -161,7 +161,8 @@ class SignatureProof extends ZkProgram.Proof(builtinSignature) {}
 
 /** Hash and signature from an earlier proof: takes the place of the own gadgets. */
 function signedBy(proof: SignatureProof): AssertSigned {
-  return (context, memory, length, issuer) => {
+  return (walk, length, issuer) => {
+    const { memory } = walk;
     proof.verify();
     const { bytes, blocks, key } = proof.publicOutput;
     const packed: Field[] = [];
@@ -170,7 +171,7 @@ function signedBy(proof: SignatureProof): AssertSigned {
       packed.push(memory.between(memory.atConstant(i), memory.atConstant(end), end - i));
     }
     Poseidon.hash(packed).assertEquals(bytes);
-    assertPadding(context, memory, length).assertEquals(blocks);
+    assertPadding(walk, length).assertEquals(blocks);
     packKey(issuer).forEach((part, i) => part.assertEquals(key[i]!));
   };
 }

@@ -38,7 +38,8 @@ import { MODE } from '../../src/params.ts';
 import { assertSignature, stateAfter } from './programs.ts';
 
 /** `sha256After` with o1js's compression. */
-const hash: typeof sha256After = (context, memory, length, { words, blocks }) => {
+const hash: typeof sha256After = (walk, length, { words, blocks }) => {
+  const { context, memory } = walk;
   for (const word of words) Gadgets.rangeCheck32(word);
   context.rangeBits(blocks, MIDSTATE_BITS);
   const total = inRange<27>(
@@ -47,7 +48,7 @@ const hash: typeof sha256After = (context, memory, length, { words, blocks }) =>
       [1n, length],
     ]),
   );
-  const used = assertPadding(context, memory, length, total);
+  const used = assertPadding(walk, length, total);
   const inMemory = Array.from({ length: memory.size / 4 }, (_, i) => {
     const word = context.linear([
       [1n, memory.prefixAt(4 * i + 4)],

@@ -28,11 +28,11 @@ import { readListHeader } from './gadgets/crl/header.ts';
 import { EMPTY_SERIALS, insertSerial, InsertWitness } from './gadgets/crl/insert.ts';
 import { readListExtensions } from './gadgets/crl/list-extensions.ts';
 import { assertBeginsWith, readTail } from './gadgets/crl/tail.ts';
-import { ByteMemory } from './gadgets/memory.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
 import { verifyEcdsa } from './gadgets/p256/index.ts';
 import { assertPaddingBehind, digestLimbs, type MessageLength } from './gadgets/sha256/index.ts';
 import { hashBlocks } from './gadgets/sha256/streaming.ts';
+import { walkOver } from './gadgets/walk.ts';
 import { type Bit, type CircuitContext, withContext } from './kimchi/context.ts';
 import { inRange, type IntegerIn } from './kimchi/integer.ts';
 import { assertOrdered } from './link.ts';
@@ -189,19 +189,19 @@ function start(
   { trustRoot, key, subjectKeyIdentifier, validFrom, validUntil }: ListIssuer,
   checks: Checks,
 ): { state: CrlState; issuerName: Field } {
-  const memory = new ByteMemory(context, bytes);
-  const header = readListHeader(context, memory);
+  const walk = walkOver(context, bytes);
+  const header = readListHeader(walk);
   const { thisUpdate, nextUpdate } = header;
   // thisUpdate is below 2^38, so both differences are true ones
   assertOrdered(context, validFrom, thisUpdate);
   assertOrdered(context, thisUpdate, validUntil);
 
   const count = context.rangeBits(blocks, 4);
-  const words = checks.hash(context, memory, { from: 0, count: CRL_BLOCKS.start }, count);
+  const words = checks.hash(walk, { from: 0, count: CRL_BLOCKS.start }, count);
   // all that was read has been hashed
   assertHashed(context, blocks, header.entriesStart, 0);
   const tail = readTail(
-    memory,
+    walk,
     context.linear([[BigInt(BLOCK_BYTES), blocks]], -BigInt(CRL_TAIL_BYTES)),
   );
   const state = new CrlState({
@@ -231,13 +231,14 @@ export function step(
 ): CrlState {
   const state = openState(earlier, given);
   const dummy = Array.from(DUMMY_ENTRY, (byte) => context.constant(BigInt(byte)));
-  const memory = new ByteMemory(context, [...bytes, ...dummy]);
-  assertBeginsWith(context, memory, state.tail);
+  const walk = walkOver(context, [...bytes, ...dummy]);
+  const { memory } = walk;
+  assertBeginsWith(walk, state.tail);
 
   const count = context.rangeBits(blocks, 4);
   const run = { from: CRL_TAIL_BYTES, count: CRL_BLOCKS.step, words: state.words };
-  const words = checks.hash(context, memory, run, count);
-  const tail = readTail(memory, context.scale(BigInt(BLOCK_BYTES), blocks));
+  const words = checks.hash(walk, run, count);
+  const tail = readTail(walk, context.scale(BigInt(BLOCK_BYTES), blocks));
 
   const months = monthTable(context);
   let position = indexOf(context, state, state.position);
@@ -250,7 +251,7 @@ export function step(
     used.push(active);
     // a slot that is not used reads an entry that is always there, behind the chunk
     const from = context.choose(active, position, context.constant(BigInt(bytes.length)));
-    const { serialNumber, end } = readEntry(context, memory, months, memory.at(from));
+    const { serialNumber, end } = readEntry(walk, months, memory.at(from));
     position = context.choose(active, end.index, position);
     serials = insertSerial(context, serials, serialNumber, active, insert);
   }
@@ -284,18 +285,19 @@ export function finish(
   const state = openState(earlier, given);
   // every entry was read: positions only grew, each entry beginning where the one before ended
   state.position.assertEquals(state.entriesEnd);
-  const memory = new ByteMemory(context, bytes);
-  assertBeginsWith(context, memory, state.tail);
+  const walk = walkOver(context, bytes);
+  const { memory } = walk;
+  assertBeginsWith(walk, state.tail);
 
   // the list ends in this memory, and not before the bytes that were hashed already
   const end = indexOf(context, state, state.total);
-  const blocks = assertPaddingBehind(context, memory, TAIL_BLOCKS, end, state.total);
+  const blocks = assertPaddingBehind(walk, TAIL_BLOCKS, end, state.total);
   const run = { from: CRL_TAIL_BYTES, count: CRL_BLOCKS.finish, words: state.words };
-  const digest = digestLimbs(context, checks.hash(context, memory, run, blocks));
+  const digest = digestLimbs(context, checks.hash(walk, run, blocks));
   checks.signed(context, { digest, signature, key: state.key });
 
   const start = memory.at(indexOf(context, state, state.position));
-  const extensions = readListExtensions(context, memory, start, end);
+  const extensions = readListExtensions(walk, start, end);
   const { authorityKeyIdentifier, crlNumber, point, onlyUser, onlyCa } = extensions;
   const { subjectKeyIdentifier } = state;
   context.assertNonZero(subjectKeyIdentifier.length);

@@ -21,12 +21,12 @@ import { walkExtensions } from './gadgets/certificate/extensions.ts';
 import type { CertificateFacts } from './gadgets/certificate/facts.ts';
 import { readEid } from './gadgets/certificate/identity.ts';
 import { walkTbs } from './gadgets/certificate/tbs.ts';
-import { ByteMemory } from './gadgets/memory.ts';
 import { assertPoint, verifyEcdsa } from './gadgets/p256/index.ts';
 import { digestLimbs, sha256 } from './gadgets/sha256/index.ts';
 import type { Bit, CircuitContext } from './kimchi/context.ts';
 import { existsOne } from './kimchi/gates.ts';
 import { inRange } from './kimchi/integer.ts';
+import { type Walk, walkOver } from './gadgets/walk.ts';
 
 /** What the prover gives for a link; everything about it is checked. */
 export class LinkWitness extends Struct({
@@ -61,16 +61,16 @@ export type Subject = Omit<
 
 /** Assert that `signature` by `key` is valid over the first `length` bytes of the memory. */
 export type AssertSigned = (
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   length: Field,
   key: PublicKey,
   signature: Signature,
 ) => void;
 
 /** ecdsa-with-SHA256 (RFC 5758) on P-256. */
-export const assertSigned: AssertSigned = (context, memory, length, key, signature) => {
-  const digest = digestLimbs(context, sha256(context, memory, length));
+export const assertSigned: AssertSigned = (walk, length, key, signature) => {
+  const { context } = walk;
+  const digest = digestLimbs(context, sha256(walk, length));
   verifyEcdsa(context, { digest, signature, key });
 };
 
@@ -84,21 +84,21 @@ export function assertLink(
   issuer: Issuer,
   signed: AssertSigned = assertSigned,
 ): Subject {
-  const memory = new ByteMemory(context, link.tbs);
-  const { facts, subject } = assertCertificate(context, memory, link, issuer);
-  signed(context, memory, facts.length, issuer.key, link.signature);
+  const walk = walkOver(context, link.tbs);
+  const { facts, subject } = assertCertificate(walk, link, issuer);
+  signed(walk, facts.length, issuer.key, link.signature);
   return subject;
 }
 
 /** Everything of a link but the signature: what the TBS says, against its issuer. */
 export function assertCertificate(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   window: { readonly validFrom: Field; readonly validUntil: Field },
   issuer: Issuer,
 ): { facts: CertificateFacts; subject: Subject } {
-  const tbs = walkTbs(context, memory);
-  const facts = { ...tbs, ...walkExtensions(context, memory, tbs.extensions) };
+  const { context } = walk;
+  const tbs = walkTbs(walk);
+  const facts = { ...tbs, ...walkExtensions(walk, tbs.extensions) };
   const isCa = kindBit(context, facts.roleBits, 'ca');
   const isEuicc = kindBit(context, facts.roleBits, 'euicc');
 
@@ -119,7 +119,7 @@ export function assertCertificate(
   // inside the issuer's constraints, own ones only narrower (statement 6)
   const inherited = issuer.constraints;
   if (inherited !== undefined) {
-    assertInside(context, memory, inherited, {
+    assertInside(walk, inherited, {
       organisation: facts.organisation,
       isEuicc,
       serialAttribute: facts.serialAttribute,
@@ -128,12 +128,12 @@ export function assertCertificate(
   // an end entity issues nothing: no constraints of its own (RFC 5280, 4.2.1.10)
   const isLeaf = context.not(isCa);
   context.assertZeroWhen(isLeaf, facts.constraints.count);
-  const constraints = narrow(context, memory, inherited, facts.constraints);
+  const constraints = narrow(walk, inherited, facts.constraints);
   const isEum = hasRole(context, facts.roleBits, ['eum-v2', 'eum']);
   assertConstrained(context, isEum, constraints.count);
 
   assertPoint(context, facts.key);
-  const eid = readEid(context, memory, facts.serialAttribute, isEuicc);
+  const eid = readEid(walk, facts.serialAttribute, isEuicc);
   const oid = oidIdentity(facts.registeredId).seal();
   const isServer = kindBit(context, facts.roleBits, 'server');
   const identity = context.add(eid, context.product(isServer, oid));

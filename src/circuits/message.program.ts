@@ -13,11 +13,12 @@
  */
 import { Field, Provable, Struct, ZkProgram } from 'o1js';
 import { MESSAGE_BLOCKS, MODE } from '../params.ts';
-import { ByteMemory, MAX_SPAN } from './gadgets/memory.ts';
+import { MAX_SPAN } from './gadgets/memory.ts';
 import { digestLimbs, sha256After } from './gadgets/sha256/index.ts';
 import { type CircuitContext, withContext } from './kimchi/context.ts';
 import { existsOne } from './kimchi/gates.ts';
 import { commitMessage, MessageRequest, prefixHash } from './session.ts';
+import { type Walk, walkOver } from './gadgets/walk.ts';
 
 const BLOCK_BYTES = 64;
 
@@ -77,16 +78,16 @@ export function assertMessage(
   hash: typeof sha256After = sha256After,
 ): void {
   const { state, blocks, restLength, bytes } = witness;
-  const memory = new ByteMemory(context, witness.memory);
+  const walk = walkOver(context, witness.memory);
 
   // the prefix: hash state, and a rest that is the memory's beginning
-  const rest = assertRest(context, memory, restLength);
+  const rest = assertRest(walk, restLength);
   prefixHash({ state, blocks, restLength, rest }).assertEquals(request.prefix);
   // the rest ends within the message: 0 <= restLength <= 63, and 0 <= bytes <= size - 9 by the padding
   const hidden = context.sub(bytes, restLength);
-  memory.at(hidden);
+  walk.memory.at(hidden);
 
-  const { digest, total } = hash(context, memory, bytes, { words: state, blocks });
+  const { digest, total } = hash(walk, bytes, { words: state, blocks });
   total.assertEquals(request.length);
   const limbs = digestLimbs(context, digest);
   commitMessage(witness.blind, limbs).assertEquals(request.sessionMessage);
@@ -96,7 +97,8 @@ export function assertMessage(
  * The first `length` bytes of the memory as numbers of 31, 31 and 1 bytes; proves 0 <= length <= 63.
  * A piece has bytes only where the one before is full, so that a length has one division into pieces.
  */
-function assertRest(context: CircuitContext, memory: ByteMemory, length: Field): Field[] {
+function assertRest(walk: Walk, length: Field): Field[] {
+  const { context, memory } = walk;
   const full = BigInt(MAX_SPAN);
   const first = existsOne(() => least(length.toBigInt(), full));
   const second = existsOne(() => least(length.toBigInt() - first.toBigInt(), full));

@@ -1,14 +1,14 @@
 import { Provable } from 'o1js';
 import type { CircuitContext } from '../../src/circuits/kimchi/context.ts';
 import { exists } from '../../src/circuits/kimchi/gates.ts';
-import { ByteMemory } from '../../src/circuits/gadgets/memory.ts';
+import { type Walk, walkOver } from '../../src/circuits/gadgets/walk.ts';
 import { capture, evaluate, witnessOf } from '../support/kimchi/index.ts';
 import type { Captured, Witness } from '../support/kimchi/index.ts';
 
 /** A circuit over a memory of a fixed size, run with one content after the other. */
 export class MemoryCircuit<Facts> {
   readonly size: number;
-  private readonly body: (context: CircuitContext, memory: ByteMemory) => Facts;
+  private readonly body: (walk: Walk) => Facts;
   private readonly read: (facts: Facts) => unknown;
   private bytes: Uint8Array;
   private values: unknown;
@@ -17,7 +17,7 @@ export class MemoryCircuit<Facts> {
   /** `read` turns what the body found into plain values, in the prover. */
   constructor(
     size: number,
-    body: (context: CircuitContext, memory: ByteMemory) => Facts,
+    body: (walk: Walk) => Facts,
     read: (facts: Facts) => unknown = () => undefined,
   ) {
     this.size = size;
@@ -28,7 +28,7 @@ export class MemoryCircuit<Facts> {
 
   readonly circuit = (context: CircuitContext): void => {
     const bytes = exists(this.size, () => Array.from(this.bytes, BigInt));
-    const facts = this.body(context, new ByteMemory(context, bytes));
+    const facts = this.body(walkOver(context, bytes));
     Provable.asProver(() => {
       this.values = this.read(facts);
     });

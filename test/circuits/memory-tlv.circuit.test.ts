@@ -19,20 +19,16 @@ const values = ({ tag, content, end, length }: Tlv) => ({
 const start = () => existsOne(() => BigInt(START));
 
 const forms = {
-  'any tag': new MemoryCircuit(SIZE, (c, memory) => readTlv(c, memory, memory.at(start())), values),
-  'tag 30': new MemoryCircuit(
-    SIZE,
-    (c, memory) => readTlv(c, memory, memory.at(start()), 0x30),
-    values,
-  ),
+  'any tag': new MemoryCircuit(SIZE, (walk) => readTlv(walk, walk.memory.at(start())), values),
+  'tag 30': new MemoryCircuit(SIZE, (walk) => readTlv(walk, walk.memory.at(start()), 0x30), values),
   'short, any tag': new MemoryCircuit(
     SIZE,
-    (c, memory) => readShortTlv(c, memory, memory.at(start())),
+    (walk) => readShortTlv(walk, walk.memory.at(start())),
     values,
   ),
   'short, tag 30': new MemoryCircuit(
     SIZE,
-    (c, memory) => readShortTlv(c, memory, memory.at(start()), 0x30),
+    (walk) => readShortTlv(walk, walk.memory.at(start()), 0x30),
     values,
   ),
 } as const;

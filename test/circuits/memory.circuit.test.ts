@@ -15,7 +15,7 @@ let [from, length] = [5n, 20n];
 
 const reads = new MemoryCircuit(
   SIZE,
-  (_, memory) => {
+  ({ memory }) => {
     const start = memory.at(existsOne(() => from));
     const size = existsOne(() => length);
     const end = memory.advance(start, size);
@@ -107,7 +107,7 @@ describe('ByteMemory', () => {
   });
 
   test.each([256n, -1n, 1n << 200n])('refuses a byte of %i', async (byte) => {
-    const one = new MemoryCircuit(1, (_, memory) => memory.bytes[0]!);
+    const one = new MemoryCircuit(1, ({ memory }) => memory.bytes[0]!);
     const honest = await one.build(Uint8Array.of(7));
     const cell = honest.witness.flatMap((row, r) =>
       row.slice(0, 7).flatMap((value, col) => (value === 7n ? [{ row: r, col }] : [])),

@@ -1,8 +1,9 @@
 import { Field } from 'o1js';
 import { TABLE } from '../../params.ts';
-import type { CircuitContext, NumberSet } from '../kimchi/context.ts';
+import type { NumberSet } from '../kimchi/context.ts';
 import { existsOne } from '../kimchi/gates.ts';
-import type { ByteMemory, Position } from './memory.ts';
+import type { Position } from './memory.ts';
+import type { Walk } from './walk.ts';
 
 /** One DER element: where it starts, where its content starts and ends, content length. */
 export interface Tlv {
@@ -52,19 +53,15 @@ const [C0, C1, C2] = affineThrough(LENGTH_BYTES);
  * has that tag; otherwise the tag is any byte. The end is not compared with anything: callers show
  * that it is where the outer element says. 4 1/3 rows with `tag`, 5 1/6 without.
  */
-export function readTlv(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  tag?: number,
-): Tlv {
+export function readTlv(walk: Walk, start: Position, tag?: number): Tlv {
+  const { context, memory } = walk;
   if (memory.size > MAX_CONTENT) throw Error(`readTlv: memory above ${MAX_CONTENT} bytes`);
   const more = existsOne(() => lengthBytesAfterFirst(memory.peek(start.index.toBigInt() + 1n)));
   const power = memory.power(more);
   const content = memory.at(context.sum([start.index, more], 2n));
   // header = 256^(k + 1) upTo - 256^(k + 2) S(start), where upTo = 256 S(start) + tag = S(start + 1):
   // S(content) = 256^k (256 upTo + c2) + c0 + c1 k + length
-  const { tagField, shifted } = shiftedTag(context, memory, start, power, tag);
+  const { tagField, shifted } = shiftedTag(walk, start, power, tag);
   const length = context.linear(
     [
       [1n, content.prefix],
@@ -85,12 +82,12 @@ export function readTlv(
 
 /** 256^k (256 (256 S(start) + tag) + c2) for a known or an unknown tag. */
 function shiftedTag(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
   power: Field,
   known: number | undefined,
 ): { tagField: Field; shifted: Field } {
+  const { context, memory } = walk;
   if (known !== undefined) {
     const coefficients = { mul: 65536n, left: 256n * BigInt(known) + C2 };
     return {
@@ -111,12 +108,8 @@ function shiftedTag(
  * As `readTlv` for elements of at most 127 bytes of content: two bytes of header. 2 1/2 rows with
  * `tag`, 3 1/3 without.
  */
-export function readShortTlv(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  tag?: number,
-): Tlv {
+export function readShortTlv(walk: Walk, start: Position, tag?: number): Tlv {
+  const { context, memory } = walk;
   const content = memory.advance(start, 2);
   const header = memory.betweenTerms(start, content, 2);
   let tagField: Field;

@@ -78,7 +78,8 @@ export class InsideCircuit extends MemoryCircuit<Field> {
   constructor() {
     super(
       64,
-      (context, memory) => {
+      (walk) => {
+        const { memory } = walk;
         const serialAttribute = {
           present: bit(() => this.input.serial !== undefined),
           start: memory.at(
@@ -93,8 +94,8 @@ export class InsideCircuit extends MemoryCircuit<Field> {
           existsOne(() => numbersOf({ organisation: this.input.organisation })[j]!),
         );
         const parent = witnessConstraints(() => this.input.parent);
-        assertInside(context, memory, parent, { organisation, isEuicc, serialAttribute });
-        return readEid(context, memory, serialAttribute, isEuicc);
+        assertInside(walk, parent, { organisation, isEuicc, serialAttribute });
+        return readEid(walk, serialAttribute, isEuicc);
       },
       (eid) => eid.toBigInt(),
     );
@@ -122,7 +123,8 @@ export class NarrowCircuit extends MemoryCircuit<ConstraintsFact> {
   constructor() {
     super(
       192,
-      (context, memory) => {
+      (walk) => {
+        const { memory } = walk;
         const value = (isThere: () => boolean) => ({
           present: bit(isThere),
           start: memory.atConstant(0),
@@ -131,14 +133,12 @@ export class NarrowCircuit extends MemoryCircuit<ConstraintsFact> {
         const names = value(() => this.input.own.length > 0 && this.input.eins !== true);
         const eins = value(() => this.input.own.length > 0 && this.input.eins === true);
         const own = ownConstraints(
-          context,
-          memory,
-          readNameConstraints(context, memory, names),
-          readPermittedEins(context, memory, eins),
+          walk,
+          readNameConstraints(walk, names),
+          readPermittedEins(walk, eins),
         );
         return narrow(
-          context,
-          memory,
+          walk,
           witnessConstraints(() => this.input.parent),
           own,
         );

@@ -2,9 +2,8 @@ import { MAX_BASES } from '../../../src/params.ts';
 import { ROLE_NAMES } from '../../../src/roles.ts';
 import type { ExtensionFacts } from '../../../src/circuits/gadgets/certificate/facts.ts';
 import { walkExtensions } from '../../../src/circuits/gadgets/certificate/extensions.ts';
-import type { ByteMemory } from '../../../src/circuits/gadgets/memory.ts';
 import { readTlv } from '../../../src/circuits/gadgets/tlv.ts';
-import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
+import type { Walk } from '../../../src/circuits/gadgets/walk.ts';
 import { sequence } from '../../support/certificates/der.ts';
 import { MemoryCircuit } from '../memory-circuit.ts';
 
@@ -13,12 +12,12 @@ const SIZE = 320;
 
 /** The walk over a SEQUENCE of extensions that begins at the first byte of the memory. */
 export function extensionCircuit(): MemoryCircuit<ExtensionFacts> {
-  return new MemoryCircuit(SIZE, walk, readFacts);
+  return new MemoryCircuit(SIZE, walkList, readFacts);
 }
 
-export function walk(context: CircuitContext, memory: ByteMemory): ExtensionFacts {
-  const { content, end } = readTlv(context, memory, memory.atConstant(0), 0x30);
-  return walkExtensions(context, memory, { start: content, end });
+export function walkList(walk: Walk): ExtensionFacts {
+  const { content, end } = readTlv(walk, walk.memory.atConstant(0), 0x30);
+  return walkExtensions(walk, { start: content, end });
 }
 
 /** The memory's content: the list of extensions, and what follows the TBS in its padded blocks. */

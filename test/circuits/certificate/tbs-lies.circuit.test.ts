@@ -26,10 +26,10 @@ describe('a Name', () => {
     attribute(OID.organisation, 'An organisation of more than 31 bytes'),
     attribute(OID.serialNumber, '89049032', TAG.printableString),
   );
-  const names = new MemoryCircuit(112, (context, memory) => {
-    const { name: whole, slots } = walkName(context, memory, memory.atConstant(0));
-    hashName(context, memory, whole);
-    readAttributes(context, memory, slots);
+  const names = new MemoryCircuit(112, (walk) => {
+    const { name: whole, slots } = walkName(walk, walk.memory.atConstant(0));
+    hashName(walk, whole);
+    readAttributes(walk, slots);
   });
   let captured: Captured;
   let hints: Hint[];
@@ -106,8 +106,8 @@ describe.each([
   ['UTCTime of the last century', utcTime('990228000000Z')],
   ['GeneralizedTime', generalizedTime('20000229235959Z')],
 ])('a %s', (_, der) => {
-  const times = new MemoryCircuit(24, (context, memory) => {
-    readTime(context, memory, monthTable(context), memory.atConstant(0));
+  const times = new MemoryCircuit(24, (walk) => {
+    readTime(walk, monthTable(walk.context), walk.memory.atConstant(0));
   });
   let captured: Captured;
   beforeAll(async () => {

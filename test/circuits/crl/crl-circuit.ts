@@ -31,7 +31,7 @@ export type CrlInput = Omit<CrlStep, 'claim'> & {
  * words stay what they were, so the claim of a part is not the one that was planned.
  */
 export const unhashed: Checks = {
-  hash: (context, _memory, { words }) => [
+  hash: ({ context }, { words }) => [
     ...(words ?? Array.from({ length: 8 }, () => inRange<32>(context.constant(0n)))),
   ],
   signed: () => {},

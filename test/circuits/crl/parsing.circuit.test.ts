@@ -134,7 +134,7 @@ describe('header', () => {
 describe('entry', () => {
   const circuit = new MemoryCircuit(
     200,
-    (context, memory) => readEntry(context, memory, monthTable(context), memory.atConstant(0)),
+    (walk) => readEntry(walk, monthTable(walk.context), walk.memory.atConstant(0)),
     ({ serialNumber, end }) => [serialNumber.toBigInt(), end.index.toBigInt()],
   );
   const run = (entry: Uint8Array) => taken(circuit, cut(entry, 200));
@@ -206,11 +206,10 @@ describe('crlExtensions', () => {
   let length = 0;
   const circuit = new MemoryCircuit(
     SIZE,
-    (context, memory) =>
+    (walk) =>
       readListExtensions(
-        context,
-        memory,
-        memory.atConstant(0),
+        walk,
+        walk.memory.atConstant(0),
         existsOne(() => BigInt(length)),
       ),
     ({ authorityKeyIdentifier: aki, crlNumber, point, onlyUser, onlyCa }) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Field } from 'o1js';
-import { ByteMemory } from '../../../src/circuits/gadgets/memory.ts';
+import { walkOver } from '../../../src/circuits/gadgets/walk.ts';
 import { sha256 } from '../../../src/circuits/gadgets/sha256/index.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../../../src/circuits/kimchi/gates.ts';
@@ -47,12 +47,12 @@ export class HashCircuit {
   ) {}
 
   readonly body = (context: CircuitContext): void => {
-    const memory = new ByteMemory(
+    const walk = walkOver(
       context,
       exists(this.bytes.length, () => this.bytes),
     );
     const length = existsOne(() => this.length);
-    report(sha256(context, memory, length), (words) => (this.digest = wordsHex(words)));
+    report(sha256(walk, length), (words) => (this.digest = wordsHex(words)));
   };
 
   /** Take an honestly padded message as input. */

@@ -1,7 +1,7 @@
 /** Only the one padding of the standard passes, and nothing may follow it. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Field } from 'o1js';
-import { ByteMemory } from '../../../src/circuits/gadgets/memory.ts';
+import { walkOver } from '../../../src/circuits/gadgets/walk.ts';
 import { assertPadding } from '../../../src/circuits/gadgets/sha256/index.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../../../src/circuits/kimchi/gates.ts';
@@ -23,13 +23,13 @@ let length = 0n;
 let blocks = 0n;
 
 function circuit(context: CircuitContext): void {
-  const memory = new ByteMemory(
+  const walk = walkOver(
     context,
     exists(bytes.length, () => bytes),
   );
   const claimed = existsOne(() => length);
   existsOne(() => MARK);
-  report([assertPadding(context, memory, claimed)], ([value]) => (blocks = value!));
+  report([assertPadding(walk, claimed)], ([value]) => (blocks = value!));
 }
 
 function load(size: number): void {

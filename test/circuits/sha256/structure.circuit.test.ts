@@ -1,7 +1,7 @@
 /** The rows of an XOR lie together, and their number is pinned. */
 import { describe, expect, it } from '@jest/globals';
 import { Field } from 'o1js';
-import { ByteMemory } from '../../../src/circuits/gadgets/memory.ts';
+import { walkOver } from '../../../src/circuits/gadgets/walk.ts';
 import { digestLimbs, sha256 } from '../../../src/circuits/gadgets/sha256/index.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { exists, existsOne, GATE } from '../../../src/circuits/kimchi/gates.ts';
@@ -14,10 +14,10 @@ type Part = 'memory' | 'sha256' | 'limbs';
 function build(blocks: number, parts: Part[]): Promise<Captured> {
   return capture((context: CircuitContext) => {
     const bytes = exists(64 * blocks, () => padded(message(0), blocks));
-    const memory = new ByteMemory(context, bytes);
+    const walk = walkOver(context, bytes);
     const length = existsOne(() => 0n);
     if (!parts.includes('sha256')) return;
-    const words = sha256(context, memory, length);
+    const words = sha256(walk, length);
     if (parts.includes('limbs')) digestLimbs(context, words);
   });
 }

@@ -3,10 +3,10 @@ import { NAME_SLOTS, TABLE } from '../../../params.ts';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
-import type { ByteMemory } from '../memory.ts';
 import type { OrganisationFact, SerialAttributeFact } from './facts.ts';
 import { type NameSlot, PRINTABLE } from './names.ts';
 import { foldOrganisation } from './organisation.ts';
+import type { Walk } from '../walk.ts';
 
 /** NameSlot.type of 2.5.4.last: three bytes 55 04 last. */
 const x520 = (last: bigint) => (2n << 24n) + 0x550400n + last;
@@ -23,10 +23,10 @@ const COLUMNS = ['content', 'more', 'string'] as const;
  * Both are counted over all slots before one is selected. ~50 rows.
  */
 export function readAttributes(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   slots: readonly NameSlot[],
 ): { organisation: OrganisationFact; serialAttribute: SerialAttributeFact } {
+  const { context, memory } = walk;
   const table = slotTable(context, slots);
   const organisation = select(context, table, slots, ORGANISATION_NAME);
   context.assertEqual(organisation.count, 1n);
@@ -44,12 +44,7 @@ export function readAttributes(
   ]);
   return {
     // `more` is in [0, 127]: not empty
-    organisation: foldOrganisation(
-      context,
-      memory,
-      organisation.content,
-      context.add(organisation.more, 1n),
-    ),
+    organisation: foldOrganisation(walk, organisation.content, context.add(organisation.more, 1n)),
     serialAttribute: {
       present: hasSerial,
       start: memory.at(serial.content),

@@ -14,6 +14,7 @@ import type {
   SerialAttributeFact,
 } from './facts.ts';
 import { EID_DIGITS } from './identity.ts';
+import type { Walk } from '../walk.ts';
 
 /** What a certificate shows of itself to its issuer's constraints. */
 interface Child {
@@ -32,11 +33,11 @@ interface Child {
  * `count` on all zero.
  */
 export function assertInside(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   parent: ConstraintsFact,
   { organisation, isEuicc, serialAttribute }: Child,
 ): void {
+  const { context, memory } = walk;
   const isFree = context.equals(parent.count, 0n);
   const isBound = context.not(isFree);
   const base = chooseBase(context, parent, isBound, (candidate) => {
@@ -51,8 +52,7 @@ export function assertInside(
   context.assertEqualWhen(isEuicc, serialAttribute.present, 1n);
   context.assertEqualWhen(isEuicc, serialAttribute.length, EID_DIGITS);
   assertBytes(
-    context,
-    memory,
+    walk,
     {
       index: context.product(isEuicc, serialAttribute.start.index),
       prefix: context.product(isEuicc, serialAttribute.start.prefix),
@@ -69,15 +69,15 @@ export function assertInside(
  * refused. Without a parent (a CI) any own constraints stand. ~170 rows.
  */
 export function narrow(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   parent: ConstraintsFact | undefined,
   own: OwnConstraintsFact,
 ): ConstraintsFact {
+  const { context } = walk;
   if (parent === undefined) return own;
   const isFree = context.equals(parent.count, 0n);
   const isBound = context.not(isFree);
-  for (const base of own.bases) assertNarrower(context, memory, parent, isBound, base);
+  for (const base of own.bases) assertNarrower(walk, parent, isBound, base);
 
   // own.count = 0: all own parts are 0, and the parent's are added
   const inherits = context.equals(own.count, 0n);
@@ -91,13 +91,8 @@ export function narrow(
   };
 }
 
-function assertNarrower(
-  context: CircuitContext,
-  memory: ByteMemory,
-  parent: ConstraintsFact,
-  isBound: Bit,
-  own: OwnBaseFact,
-): void {
+function assertNarrower(walk: Walk, parent: ConstraintsFact, isBound: Bit, own: OwnBaseFact): void {
+  const { context, memory } = walk;
   const base = chooseBase(
     context,
     parent,
@@ -110,7 +105,7 @@ function assertNarrower(
   assertOrganisation(context, base.organisation, own.organisation);
   // both lengths are at most 31
   context.range12(context.sub(own.iin.length, base.iin.length));
-  assertBytes(context, memory, own.iinStart, base.iin.length, base.iin.value);
+  assertBytes(walk, own.iinStart, base.iin.length, base.iin.value);
 }
 
 /**
@@ -164,13 +159,8 @@ function assertOrganisation(
 }
 
 /** Assert that the `length` <= 31 bytes at a position are `value`. 2 2/3 rows. */
-function assertBytes(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  length: Field,
-  value: Field,
-): void {
+function assertBytes(walk: Walk, start: Position, length: Field, value: Field): void {
+  const { context, memory } = walk;
   const found = memory.span(start, memory.advance(start, length), length);
   context.assertEqual(found, value);
 }

@@ -3,8 +3,8 @@ import { TABLE } from '../../../params.ts';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
-import type { ByteMemory } from '../memory.ts';
 import type { OctetsFact } from './facts.ts';
+import type { Walk } from '../walk.ts';
 
 const tables = new WeakMap<CircuitContext, LookupTable>();
 
@@ -36,11 +36,8 @@ export function digitPair(context: CircuitContext, pair: Field): Field {
  * 0x31 * 256^31, both below 2^254 and so the field order: they are equal as integers, and base 256
  * has one way to write them.
  */
-export function assertDigits(
-  context: CircuitContext,
-  memory: ByteMemory,
-  { length, value }: OctetsFact,
-): void {
+export function assertDigits(walk: Walk, { length, value }: OctetsFact): void {
+  const { context, memory } = walk;
   const zero = Field(0x30).div(255).toBigInt();
   const whole = Field(0x30n * 256n ** 32n)
     .div(255)

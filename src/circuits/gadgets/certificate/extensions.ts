@@ -26,6 +26,7 @@ import {
 } from './optional.ts';
 import { readRole } from './policies.ts';
 import { readBasicConstraints, readKeyUsage } from './usage.ts';
+import type { Walk } from '../walk.ts';
 
 /** The value of an extension: content of its extnValue; absent is empty and at position 0. */
 export interface ExtensionValue {
@@ -61,36 +62,31 @@ interface Slot {
 
 /** Read all extensions. `region` must end where the TBS ends: the caller shows it. */
 export function walkExtensions(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   region: { readonly start: Position; readonly end: Position },
 ): ExtensionFacts {
-  const slots = readSlots(context, memory, region);
+  const { context } = walk;
+  const slots = readSlots(walk, region);
   // no OID twice
   assertDistinct(
     context,
     slots.map((slot) => slot.key),
   );
-  const found = new SlotFinder(context, memory, slots);
+  const found = new SlotFinder(walk, slots);
   const value = (name: KnownExtension) => found.value(name);
 
   const facts: ExtensionFacts = {
-    subjectKeyIdentifier: readSubjectKeyIdentifier(context, memory, value('subjectKeyIdentifier')),
-    authorityKeyIdentifier: readAuthorityKeyIdentifier(
-      context,
-      memory,
-      value('authorityKeyIdentifier'),
-    ),
-    keyUsage: readKeyUsage(context, memory, value('keyUsage')),
+    subjectKeyIdentifier: readSubjectKeyIdentifier(walk, value('subjectKeyIdentifier')),
+    authorityKeyIdentifier: readAuthorityKeyIdentifier(walk, value('authorityKeyIdentifier')),
+    keyUsage: readKeyUsage(walk, value('keyUsage')),
     ...readBasicConstraints(context, value('basicConstraints')),
-    roleBits: readRole(context, memory, value('certificatePolicies')),
+    roleBits: readRole(walk, value('certificatePolicies')),
     constraints: ownConstraints(
-      context,
-      memory,
-      readNameConstraints(context, memory, value('nameConstraints')),
-      readPermittedEins(context, memory, value('permittedEins')),
+      walk,
+      readNameConstraints(walk, value('nameConstraints')),
+      readPermittedEins(walk, value('permittedEins')),
     ),
-    registeredId: readRegisteredId(context, memory, value('subjectAltName')),
+    registeredId: readRegisteredId(walk, value('subjectAltName')),
   };
   // known, but nothing is decided on their values
   found.slot('extKeyUsage');
@@ -104,23 +100,23 @@ export function walkExtensions(
  * Unused slots have no bytes. 21 rows a slot.
  */
 function readSlots(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   region: { readonly start: Position; readonly end: Position },
 ): Slot[] {
+  const { context } = walk;
   const slots: Slot[] = [];
   let at = region.start;
   let previous: Bit | undefined;
   for (let i = 0; i < EXTENSION_SLOTS; i++) {
-    const used = startsWith(context, memory, at, region.end);
+    const used = startsWith(walk, at, region.end);
     if (previous !== undefined) context.assertImplies(used, previous);
-    const extension = readOptional(context, memory, at, TAG.sequence, used);
-    const oid = readOptionalOctets(context, memory, extension.content, TAG.oid, used);
-    const critical = startsWith(context, memory, oid.end, extension.end, 0x01);
+    const extension = readOptional(walk, at, TAG.sequence, used);
+    const oid = readOptionalOctets(walk, extension.content, TAG.oid, used);
+    const critical = startsWith(walk, oid.end, extension.end, 0x01);
     context.assertImplies(critical, used);
-    const octetsAt = skipCritical(context, memory, oid.end, critical);
-    const octets = readOptional(context, memory, octetsAt, TAG.octetString, used);
-    assertSamePosition(context, octets.end, extension.end);
+    const octetsAt = skipCritical(walk, oid.end, critical);
+    const octets = readOptional(walk, octetsAt, TAG.octetString, used);
+    assertSamePosition(walk, octets.end, extension.end);
     // an OID's key is at least 2^248, an unused slot's is its number
     const number = BigInt(i + 1);
     const key = context.linear(
@@ -134,7 +130,7 @@ function readSlots(
     at = extension.end;
     previous = used;
   }
-  assertSamePosition(context, at, region.end);
+  assertSamePosition(walk, at, region.end);
   return slots;
 }
 
@@ -143,12 +139,12 @@ function readSlots(
  * `bytes` is its encoding, where its tag is not the universal one.
  */
 export function skipCritical(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   at: Position,
   critical: Bit,
   bytes: bigint = CRITICAL,
 ): Position {
+  const { context, memory } = walk;
   const end = memory.at(
     context.linear([
       [1n, at.index],
@@ -179,7 +175,7 @@ class SlotFinder {
   private readonly criticals: LookupTable;
   private readonly found = new Map<KnownExtension, { number: Field; present: Bit }>();
 
-  constructor(context: CircuitContext, memory: ByteMemory, slots: readonly Slot[]) {
+  constructor({ context, memory }: Walk, slots: readonly Slot[]) {
     this.context = context;
     this.memory = memory;
     this.slots = slots;

@@ -3,7 +3,7 @@ import { MAX_GENERAL_NAMES, TABLE } from '../../../params.ts';
 import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact } from './facts.ts';
 import {
@@ -14,6 +14,7 @@ import {
   TAG,
 } from './optional.ts';
 import type { Element } from './optional.ts';
+import type { Walk } from '../walk.ts';
 
 /** GeneralName (RFC 5280 4.2.1.6): [0] and [3] to [5] are constructed. */
 const NAME_TAGS = [0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88] as const;
@@ -23,13 +24,10 @@ const REGISTERED_ID = 0x88;
  * SubjectAltName (RFC 5280 4.2.1.6): the content of its registeredID, 1 to MAX_OID bytes, at most
  * one; empty without. Up to MAX_GENERAL_NAMES names; the others are skipped. ~60 rows.
  */
-export function readRegisteredId(
-  context: CircuitContext,
-  memory: ByteMemory,
-  { present, start, end }: ExtensionValue,
-): OctetsFact {
-  const list = readOptional(context, memory, start, TAG.sequence, present);
-  assertSamePosition(context, list.end, end);
+export function readRegisteredId(walk: Walk, { present, start, end }: ExtensionValue): OctetsFact {
+  const { context, memory } = walk;
+  const list = readOptional(walk, start, TAG.sequence, present);
+  assertSamePosition(walk, list.end, end);
   const kinds = kindTable(context);
   const registered: Field[] = [];
   const starts: Field[] = [];
@@ -38,16 +36,16 @@ export function readRegisteredId(
   let previous = present;
   for (let i = 0; i < MAX_GENERAL_NAMES; i++) {
     // the first name is there: the list is not empty
-    const used = i === 0 ? present : startsWith(context, memory, at, list.end);
+    const used = i === 0 ? present : startsWith(walk, at, list.end);
     context.assertImplies(used, previous);
-    const { name, isRegistered } = readName(context, memory, kinds, at, used);
+    const { name, isRegistered } = readName(walk, kinds, at, used);
     registered.push(isRegistered);
     starts.push(context.product(isRegistered, name.content.index));
     lengths.push(context.product(isRegistered, name.length));
     at = name.end;
     previous = used;
   }
-  assertSamePosition(context, at, list.end);
+  assertSamePosition(walk, at, list.end);
 
   const count = context.assertBit(context.sum(registered));
   // without a registeredID all of them are 0
@@ -60,17 +58,17 @@ export function readRegisteredId(
 
 /** One name, or nothing; a tag that the standard does not know is refused. 8 rows. */
 function readName(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   kinds: LookupTable,
   start: Position,
   used: Bit,
 ): { name: Element; isRegistered: Bit } {
+  const { context, memory } = walk;
   const tag = existsOne(() => (used.toBigInt() === 0n ? 0n : memory.peek(start.index.toBigInt())));
   const isRegistered = context.bit(() => tag.toBigInt() === BigInt(REGISTERED_ID));
   context.assertImplies(isRegistered, used);
   kinds.read(tag, context.add(used, isRegistered));
-  return { name: readOptional(context, memory, start, tag, used), isRegistered };
+  return { name: readOptional(walk, start, tag, used), isRegistered };
 }
 
 /** Tag -> 0 for no name (tag 0), 1 for a name, 2 for a registeredID. */

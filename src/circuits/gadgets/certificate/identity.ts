@@ -1,9 +1,10 @@
 import type { Field } from 'o1js';
-import type { Bit, CircuitContext, Term } from '../../kimchi/context.ts';
+import type { Bit, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { digitPair } from './digits.ts';
 import type { SerialAttributeFact } from './facts.ts';
+import type { Walk } from '../walk.ts';
 
 /** Digits of an EID (SGP.02 2.2.2). */
 export const EID_DIGITS = 32n;
@@ -17,12 +18,8 @@ const ZERO_PAIR = 0x3030n;
  * The EID, the subject's serialNumber of exactly 32 decimal digits, as a number below 10^32; 0 when
  * the certificate is no eUICC's. ~30 rows and the table of digits.
  */
-export function readEid(
-  context: CircuitContext,
-  memory: ByteMemory,
-  attribute: SerialAttributeFact,
-  isEuicc: Bit,
-): Field {
+export function readEid(walk: Walk, attribute: SerialAttributeFact, isEuicc: Bit): Field {
+  const { context, memory } = walk;
   context.assertEqualWhen(isEuicc, attribute.present, 1n);
   context.assertEqualWhen(isEuicc, attribute.length, EID_DIGITS);
 

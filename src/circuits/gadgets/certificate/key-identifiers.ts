@@ -1,5 +1,3 @@
-import type { CircuitContext } from '../../kimchi/context.ts';
-import type { ByteMemory } from '../memory.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact } from './facts.ts';
 import {
@@ -10,6 +8,7 @@ import {
   startsWith,
   TAG,
 } from './optional.ts';
+import type { Walk } from '../walk.ts';
 
 /** Fields of AuthorityKeyIdentifier: keyIdentifier, authorityCertIssuer and -SerialNumber. */
 const KEY_IDENTIFIER = 0x80;
@@ -18,12 +17,11 @@ const SERIAL_NUMBER = 0x82;
 
 /** SubjectKeyIdentifier (RFC 5280 4.2.1.2): 1 to 31 bytes. 6 rows. */
 export function readSubjectKeyIdentifier(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   { present, start, end }: ExtensionValue,
 ): OctetsFact {
-  const key = readOptionalOctets(context, memory, start, TAG.octetString, present);
-  assertSamePosition(context, key.end, end);
+  const key = readOptionalOctets(walk, start, TAG.octetString, present);
+  assertSamePosition(walk, key.end, end);
   return { length: key.length, value: key.value };
 }
 
@@ -32,18 +30,18 @@ export function readSubjectKeyIdentifier(
  * serial number, both or neither, are skipped. 25 rows.
  */
 export function readAuthorityKeyIdentifier(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   { present, start, end }: ExtensionValue,
 ): OctetsFact {
-  const list = readOptional(context, memory, start, TAG.sequence, present);
-  assertSamePosition(context, list.end, end);
-  const hasKey = startsWith(context, memory, list.content, list.end, KEY_IDENTIFIER);
-  const key = readOptionalOctets(context, memory, list.content, KEY_IDENTIFIER, hasKey);
-  const hasIssuer = startsWith(context, memory, key.end, list.end, ISSUER);
-  const issuer = readOptional(context, memory, key.end, ISSUER, hasIssuer);
-  const serial = readOptionalOctets(context, memory, issuer.end, SERIAL_NUMBER, hasIssuer);
-  assertSamePosition(context, serial.end, list.end);
+  const { context } = walk;
+  const list = readOptional(walk, start, TAG.sequence, present);
+  assertSamePosition(walk, list.end, end);
+  const hasKey = startsWith(walk, list.content, list.end, KEY_IDENTIFIER);
+  const key = readOptionalOctets(walk, list.content, KEY_IDENTIFIER, hasKey);
+  const hasIssuer = startsWith(walk, key.end, list.end, ISSUER);
+  const issuer = readOptional(walk, key.end, ISSUER, hasIssuer);
+  const serial = readOptionalOctets(walk, issuer.end, SERIAL_NUMBER, hasIssuer);
+  assertSamePosition(walk, serial.end, list.end);
   // GeneralNames has one name at least
   assertNotEmpty(context, hasIssuer, issuer.length);
   return { length: key.length, value: key.value };

@@ -4,7 +4,7 @@ import { MAX_BASES } from '../../../params.ts';
 import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { inRange } from '../../kimchi/integer.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { assertDigits } from './digits.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact, OrganisationFact, OwnBaseFact, OwnConstraintsFact } from './facts.ts';
@@ -17,6 +17,7 @@ import {
   TAG,
 } from './optional.ts';
 import { foldOrganisation } from './organisation.ts';
+import type { Walk } from '../walk.ts';
 
 /** Tag of permittedSubtrees. */
 const PERMITTED = 0xa0;
@@ -57,35 +58,30 @@ interface EinBase {
  * show. ~200 rows.
  */
 export function readNameConstraints(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   { present, start, end }: ExtensionValue,
 ): NameBase[] {
-  const constraints = readOptional(context, memory, start, TAG.sequence, present);
-  assertSamePosition(context, constraints.end, end);
-  const permitted = readOptional(context, memory, constraints.content, PERMITTED, present);
-  assertSamePosition(context, permitted.end, constraints.end);
-  return readList(context, memory, permitted, present, readSubtree);
+  const constraints = readOptional(walk, start, TAG.sequence, present);
+  assertSamePosition(walk, constraints.end, end);
+  const permitted = readOptional(walk, constraints.content, PERMITTED, present);
+  assertSamePosition(walk, permitted.end, constraints.end);
+  return readList(walk, permitted, present, readSubtree);
 }
 
 /**
  * PermittedEins (SGP.22 v3, 2.23.146.1.2.2.0): SEQUENCE OF PrintableString, 1 to MAX_BASES entries
  * of 1 to 31 bytes. ~35 rows.
  */
-export function readPermittedEins(
-  context: CircuitContext,
-  memory: ByteMemory,
-  { present, start, end }: ExtensionValue,
-): EinBase[] {
-  const list = readOptional(context, memory, start, TAG.sequence, present);
-  assertSamePosition(context, list.end, end);
-  return readList(context, memory, list, present, (_, __, at, used) => {
+export function readPermittedEins(walk: Walk, { present, start, end }: ExtensionValue): EinBase[] {
+  const list = readOptional(walk, start, TAG.sequence, present);
+  assertSamePosition(walk, list.end, end);
+  return readList(walk, list, present, (_, at, used) => {
     const {
       length,
       value,
       content,
       end: next,
-    } = readOptionalOctets(context, memory, at, TAG.printableString, used);
+    } = readOptionalOctets(walk, at, TAG.printableString, used);
     return { base: { used, iin: { length, value, start: content } }, end: next };
   });
 }
@@ -95,11 +91,11 @@ export function readPermittedEins(
  * positions included, so the sum is that of the other. Every IIN is shown to be of decimal digits.
  */
 export function ownConstraints(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   names: readonly NameBase[],
   eins: readonly EinBase[],
 ): OwnConstraintsFact {
+  const { context } = walk;
   const bases = names.map(({ organisation, ...name }, i): OwnBaseFact => {
     const ein = eins[i]!;
     return {
@@ -116,39 +112,34 @@ export function ownConstraints(
       },
     };
   });
-  for (const { iin } of bases) assertDigits(context, memory, iin);
+  for (const { iin } of bases) assertDigits(walk, iin);
   // the first base of either is used exactly when the extension is there
   context.assertBit(bases[0]!.used);
   return { count: context.sum(bases.map(({ used }) => used)), bases };
 }
 
-type ReadBase<T> = (
-  context: CircuitContext,
-  memory: ByteMemory,
-  at: Position,
-  used: Bit,
-) => { base: T; end: Position };
+type ReadBase<T> = (walk: Walk, at: Position, used: Bit) => { base: T; end: Position };
 
 /** 1 to MAX_BASES elements that fill a list; none when the list is absent. */
 function readList<T>(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   list: { readonly content: Position; readonly end: Position },
   present: Bit,
   read: ReadBase<T>,
 ): T[] {
+  const { context } = walk;
   const bases: T[] = [];
   let at = list.content;
   let previous = present;
   for (let i = 0; i < MAX_BASES; i++) {
-    const used = i === 0 ? present : startsWith(context, memory, at, list.end);
+    const used = i === 0 ? present : startsWith(walk, at, list.end);
     if (i > 0) context.assertImplies(used, previous);
-    const { base, end } = read(context, memory, at, used);
+    const { base, end } = read(walk, at, used);
     bases.push(base);
     at = end;
     previous = used;
   }
-  assertSamePosition(context, at, list.end);
+  assertSamePosition(walk, at, list.end);
   return bases;
 }
 
@@ -156,21 +147,17 @@ function readList<T>(
  * One GeneralSubtree, or nothing. Its largest Name has 117 bytes (11 + 64 and 11 + 31), so all
  * lengths are of the short form and every header byte is fixed by the lengths of the two strings.
  */
-function readSubtree(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  used: Bit,
-): { base: NameBase; end: Position } {
-  const header = skip(context, memory, start, used, SUBTREE_HEADER);
-  const first = readRdn(context, memory, header.end, used);
+function readSubtree(walk: Walk, start: Position, used: Bit): { base: NameBase; end: Position } {
+  const { context, memory } = walk;
+  const header = skip(walk, start, used, SUBTREE_HEADER);
+  const first = readRdn(walk, header.end, used);
   const hasSecond = existsOne(() => {
     const size = used.toBigInt() && memory.peek(start.index.toBigInt() + 5n);
     const end = start.index.toBigInt() + BigInt(SUBTREE_HEADER) + size;
     return used.toBigInt() === 1n && first.end.index.toBigInt() < end ? 1n : 0n;
   });
   // a bit, as is asserted next
-  const second = readRdn(context, memory, first.end, inRange(hasSecond));
+  const second = readRdn(walk, first.end, inRange(hasSecond));
   context.assertBit(second.used);
   context.assertImplies(second.used, used);
   // the Name's length is that of its RDNs, so the subtree ends where they end
@@ -202,7 +189,7 @@ function readSubtree(
   return {
     base: {
       used,
-      organisation: foldOrganisation(context, memory, organisation.start, organisation.length),
+      organisation: foldOrganisation(walk, organisation.start, organisation.length),
       iin: {
         start: iinStart,
         length: serial.length,
@@ -225,8 +212,9 @@ interface Rdn {
  * One RDN, SET of one attribute, or nothing. Its string is not empty, and `readSubtree` shows that it has at most 64 bytes: so each header byte is what
  * it should be. 9 rows.
  */
-function readRdn(context: CircuitContext, memory: ByteMemory, start: Position, used: Bit): Rdn {
-  const header = skip(context, memory, start, used, RDN_HEADER);
+function readRdn(walk: Walk, start: Position, used: Bit): Rdn {
+  const { context, memory } = walk;
+  const header = skip(walk, start, used, RDN_HEADER);
   const byte = (offset: bigint) =>
     used.toBigInt() === 1n ? memory.peek(start.index.toBigInt() + offset) : 0n;
   const isOrganisation = context.bit(() => byte(8n) === 0x0an);
@@ -248,12 +236,12 @@ function readRdn(context: CircuitContext, memory: ByteMemory, start: Position, u
 
 /** `size` bytes from a position as a number when used, else none and 0. 2 1/3 rows. */
 function skip(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
   used: Bit,
   size: number,
 ): { end: Position; bytes: Field } {
+  const { context, memory } = walk;
   const end = memory.at(
     context.linear([
       [1n, start.index],

@@ -1,10 +1,10 @@
 import { Field } from 'o1js';
 import { MAX_NAME } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { domainHash } from '../../hash.ts';
-import { type ByteMemory, MAX_SPAN, type Position } from '../memory.ts';
+import { MAX_SPAN, type Position } from '../memory.ts';
 import type { Tlv } from '../tlv.ts';
+import type { Walk } from '../walk.ts';
 
 const CHUNKS = Math.ceil(MAX_NAME / MAX_SPAN);
 
@@ -16,17 +16,13 @@ const CHUNKS = Math.ceil(MAX_NAME / MAX_SPAN);
  * begun when the one before is full, n_(i+1) (31 - n_i) = 0. So equal hashes mean equal Names.
  * A Name above 217 bytes has no witness. ~75 rows.
  */
-export function hashName(context: CircuitContext, memory: ByteMemory, name: Tlv): Field {
-  return domainHash('name', lengthAndChunks(context, memory, name.start, name.end));
+export function hashName(walk: Walk, name: Tlv): Field {
+  return domainHash('name', lengthAndChunks(walk, name.start, name.end));
 }
 
 /** The bytes between two positions as `hashName` splits them: their number and 7 chunks. ~20 rows. */
-export function lengthAndChunks(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  end: Position,
-): Field[] {
+export function lengthAndChunks(walk: Walk, start: Position, end: Position): Field[] {
+  const { context, memory } = walk;
   const length = context.sub(end.index, start.index);
   let position = start;
   let before: Field | undefined;

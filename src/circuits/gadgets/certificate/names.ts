@@ -2,8 +2,9 @@ import type { Field } from 'o1js';
 import { NAME_SLOTS, TABLE } from '../../../params.ts';
 import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { readTlv, SHORT_LENGTHS, type Tlv } from '../tlv.ts';
+import type { Walk } from '../walk.ts';
 
 /** One RDN of a Name; in a slot without an RDN `content` is unused and all else is 0. */
 export interface NameSlot {
@@ -41,12 +42,9 @@ const SMALLEST_STRING = 0x100n * UTF8_STRING + 1n;
  * are, and the last must arrive at the end of the SEQUENCE. RDNs have at least 10 bytes, so
  * a walk that passed the end cannot come back. ~13 rows a slot.
  */
-export function walkName(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-): { name: Tlv; slots: NameSlot[] } {
-  const name = readTlv(context, memory, start, 0x30);
+export function walkName(walk: Walk, start: Position): { name: Tlv; slots: NameSlot[] } {
+  const { context, memory } = walk;
+  const name = readTlv(walk, start, 0x30);
   const slots: NameSlot[] = [];
   let index = name.content.index;
   for (let i = 0; i < NAME_SLOTS; i++) {
@@ -56,7 +54,7 @@ export function walkName(
     // (1 - active before) active = 0: the slots without an RDN are the last ones
     const before = slots.at(-1)?.active;
     if (before) context.assertQuadratic(before, active, { mul: -1n, right: 1n });
-    const { slot, next } = readRdn(context, memory, position, active);
+    const { slot, next } = readRdn(walk, position, active);
     slots.push(slot);
     index = next;
   }
@@ -76,12 +74,8 @@ function activeBit(context: CircuitContext, position: Position, end: Position): 
  * relative to the smallest RDN and multiplied by `active`: in an inactive slot all parts, being
  * not negative, are 0.
  */
-function readRdn(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  active: Field,
-): { slot: NameSlot; next: Field } {
+function readRdn(walk: Walk, start: Position, active: Field): { slot: NameSlot; next: Field } {
+  const { context, memory } = walk;
   const head = memory.between(start, memory.advance(start, 9), 9);
   const above = context.quadratic(active, head, { mul: 1n, left: -SMALLEST_RDN });
   // above = (2^56 + 2^40) (set - 8) + type;  type = 2^24 (o - 1) + three bytes

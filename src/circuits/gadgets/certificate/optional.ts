@@ -12,7 +12,8 @@ import { MAX_OID, TABLE } from '../../../params.ts';
 import type { Bit, CircuitContext, NumberSet } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { MAX_SPAN } from '../memory.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
+import type { Walk } from '../walk.ts';
 
 /** An element without its tag. */
 export interface Element {
@@ -84,12 +85,12 @@ const INVERSE_256 = Field(256).inv();
  * a bit, |length| < 1,024 as a difference of positions: so membership in LENGTHS gives all three.
  */
 export function readOptional(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
   tag: number | Field,
   present: Bit,
 ): Element {
+  const { context, memory } = walk;
   if (memory.size > MAX_CONTENT) throw Error(`readOptional: memory above ${MAX_CONTENT} bytes`);
   const header = existsOne(() => {
     if (present.toBigInt() === 0n) return 0n;
@@ -136,12 +137,12 @@ export function readOptional(
  * length byte in the short form.
  */
 export function readOptionalOctets(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
   tag: number,
   present: Bit,
 ): OctetsElement {
+  const { context, memory } = walk;
   const content = memory.at(
     context.linear([
       [1n, start.index],
@@ -183,13 +184,8 @@ export function assertNotEmpty(context: CircuitContext, present: Bit, length: Fi
 }
 
 /** The prover's bit for an element that stands where a byte has this value. Half a row. */
-export function startsWith(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  end: Position,
-  tag?: number,
-): Bit {
+export function startsWith(walk: Walk, start: Position, end: Position, tag?: number): Bit {
+  const { context, memory } = walk;
   return context.bit(() => {
     const [from, to] = [start.index.toBigInt(), end.index.toBigInt()];
     return from < to && (tag === undefined || memory.peek(from) === BigInt(tag));
@@ -197,7 +193,7 @@ export function startsWith(
 }
 
 /** Assert that two positions are the same. Half a row. */
-export function assertSamePosition(context: CircuitContext, a: Position, b: Position): void {
+export function assertSamePosition({ context }: Walk, a: Position, b: Position): void {
   context.assertEqual(a.index, b.index);
 }
 

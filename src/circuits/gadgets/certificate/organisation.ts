@@ -1,11 +1,11 @@
 import type { Field } from 'o1js';
 import { MAX_ORGANISATION } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { MAX_SPAN } from '../memory.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { SHORT_LENGTHS } from '../tlv.ts';
 import type { OrganisationFact } from './facts.ts';
+import type { Walk } from '../walk.ts';
 
 /**
  * The `length` bytes at an index, 0 to MAX_ORGANISATION (shown here), folded and in chunks. 11 rows.
@@ -13,12 +13,8 @@ import type { OrganisationFact } from './facts.ts';
  * Sizes of the chunks are the prover's: each 0 to 31 (`foldedSpan`), their sum the length, and a
  * chunk is only begun when the one before is full. With a length of at most 64 that leaves one split.
  */
-export function foldOrganisation(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Field,
-  length: Field,
-): OrganisationFact {
+export function foldOrganisation(walk: Walk, start: Field, length: Field): OrganisationFact {
+  const { context, memory } = walk;
   const sizes = [0n, 1n, 2n].map((i) =>
     existsOne(() => {
       const rest = length.toBigInt() - i * BigInt(MAX_SPAN);

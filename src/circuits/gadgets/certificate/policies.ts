@@ -1,8 +1,7 @@
 import type { Field } from 'o1js';
 import { MAX_POLICIES } from '../../../params.ts';
 import { ROLE_NAMES, ROLE_OID_PREFIX, roleOid } from '../../../roles.ts';
-import type { Bit, CircuitContext } from '../../kimchi/context.ts';
-import type { ByteMemory } from '../memory.ts';
+import type { Bit } from '../../kimchi/context.ts';
 import { oneOf } from '../one-of.ts';
 import type { ExtensionValue } from './extensions.ts';
 import { assertDistinct } from './distinct.ts';
@@ -15,6 +14,7 @@ import {
   startsWith,
   TAG,
 } from './optional.ts';
+import type { Walk } from '../walk.ts';
 
 const PREFIX = ROLE_OID_PREFIX.reduce((sum, byte) => 256n * sum + BigInt(byte), 0n);
 
@@ -25,14 +25,11 @@ const PREFIX = ROLE_OID_PREFIX.reduce((sum, byte) => 256n * sum + BigInt(byte), 
  * Up to MAX_POLICIES policies, no OID twice. Those that begin with id-rspRole are role policies:
  * there must be exactly one, and it must be a role of the table with its length.
  */
-export function readRole(
-  context: CircuitContext,
-  memory: ByteMemory,
-  { present, start, end }: ExtensionValue,
-): readonly Bit[] {
+export function readRole(walk: Walk, { present, start, end }: ExtensionValue): readonly Bit[] {
+  const { context, memory } = walk;
   context.assertEqual(present, 1n);
-  const list = readOptional(context, memory, start, TAG.sequence, present);
-  assertSamePosition(context, list.end, end);
+  const list = readOptional(walk, start, TAG.sequence, present);
+  assertSamePosition(walk, list.end, end);
 
   const keys: Field[] = [];
   const roleKeys: Field[] = [];
@@ -41,14 +38,14 @@ export function readRole(
   let previous = present;
   for (let i = 0; i < MAX_POLICIES; i++) {
     // the first policy is there: the list is not empty
-    const used = i === 0 ? present : startsWith(context, memory, at, list.end);
+    const used = i === 0 ? present : startsWith(walk, at, list.end);
     context.assertImplies(used, previous);
-    const information = readOptional(context, memory, at, TAG.sequence, used);
-    const oid = readOptionalOctets(context, memory, information.content, TAG.oid, used);
-    const qualified = startsWith(context, memory, oid.end, information.end, TAG.sequence);
-    const qualifiers = readOptional(context, memory, oid.end, TAG.sequence, qualified);
+    const information = readOptional(walk, at, TAG.sequence, used);
+    const oid = readOptionalOctets(walk, information.content, TAG.oid, used);
+    const qualified = startsWith(walk, oid.end, information.end, TAG.sequence);
+    const qualifiers = readOptional(walk, oid.end, TAG.sequence, qualified);
     assertNotEmpty(context, qualified, qualifiers.length);
-    assertSamePosition(context, qualifiers.end, information.end);
+    assertSamePosition(walk, qualifiers.end, information.end);
 
     const key = oidKey(context, oid);
     const head = memory.between(oid.content, memory.advance(oid.content, 6), 6);
@@ -69,7 +66,7 @@ export function readRole(
     at = information.end;
     previous = used;
   }
-  assertSamePosition(context, at, list.end);
+  assertSamePosition(walk, at, list.end);
   assertDistinct(context, keys);
   context.assertSum(counted, 1n);
   return oneOf(

@@ -1,15 +1,16 @@
 import type { Field } from 'o1js';
 import { TABLE } from '../../../params.ts';
-import type { CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import type { NumberSet } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { Limbs } from '../limbs.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { readShortTlv, readTlv, SHORT_LENGTHS } from '../tlv.ts';
 import { readAttributes } from './attributes.ts';
 import type { TbsFacts } from './facts.ts';
 import { hashName } from './name-hash.ts';
 import { walkName } from './names.ts';
 import { monthTable, readTime } from './times.ts';
+import type { Walk } from '../walk.ts';
 
 /** [0] EXPLICIT INTEGER 2: v3. */
 const VERSION = Uint8Array.of(0xa0, 0x03, 0x02, 0x01, 0x02);
@@ -31,34 +32,35 @@ export const SERIAL_LENGTHS: NumberSet = {
  * header to the list of extensions. Each element starts where the one before it ends; the
  * extensions end where the TBS ends. ~450 rows.
  */
-export function walkTbs(context: CircuitContext, memory: ByteMemory): TbsFacts {
-  const tbs = readTlv(context, memory, memory.atConstant(0), 0x30);
-  const version = expect(context, memory, tbs.content, VERSION);
-  const serial = readUnsigned(context, memory, version, SERIAL_LENGTHS);
-  const algorithm = expect(context, memory, serial.end, SIGNATURE_ALGORITHM);
-  const issuer = walkName(context, memory, algorithm);
+export function walkTbs(walk: Walk): TbsFacts {
+  const { context, memory } = walk;
+  const tbs = readTlv(walk, memory.atConstant(0), 0x30);
+  const version = expect(walk, tbs.content, VERSION);
+  const serial = readUnsigned(walk, version, SERIAL_LENGTHS);
+  const algorithm = expect(walk, serial.end, SIGNATURE_ALGORITHM);
+  const issuer = walkName(walk, algorithm);
 
-  const validity = readShortTlv(context, memory, issuer.name.end, 0x30);
+  const validity = readShortTlv(walk, issuer.name.end, 0x30);
   const months = monthTable(context);
-  const notBefore = readTime(context, memory, months, validity.content);
-  const notAfter = readTime(context, memory, months, notBefore.end);
+  const notBefore = readTime(walk, months, validity.content);
+  const notAfter = readTime(walk, months, notBefore.end);
   notAfter.end.index.assertEquals(validity.end.index);
 
-  const subject = walkName(context, memory, validity.end);
-  const attributes = readAttributes(context, memory, subject.slots);
-  const key = readKey(context, memory, subject.name.end);
+  const subject = walkName(walk, validity.end);
+  const attributes = readAttributes(walk, subject.slots);
+  const key = readKey(walk, subject.name.end);
 
   // the next element is [3]: no unique identifiers, and nothing after it
-  const explicit = readTlv(context, memory, key.end, 0xa3);
-  const list = readTlv(context, memory, explicit.content, 0x30);
+  const explicit = readTlv(walk, key.end, 0xa3);
+  const list = readTlv(walk, explicit.content, 0x30);
   explicit.end.index.assertEquals(tbs.end.index);
   list.end.index.assertEquals(tbs.end.index);
 
   return {
     length: tbs.end.index,
     serialNumber: serial.value,
-    issuerName: hashName(context, memory, issuer.name),
-    subjectName: hashName(context, memory, subject.name),
+    issuerName: hashName(walk, issuer.name),
+    subjectName: hashName(walk, subject.name),
     notBefore: notBefore.seconds,
     notAfter: notAfter.seconds,
     ...attributes,
@@ -68,12 +70,8 @@ export function walkTbs(context: CircuitContext, memory: ByteMemory): TbsFacts {
 }
 
 /** Assert that constant bytes, at most 31, stand at a position; returns the position after them. */
-export function expect(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  constant: Uint8Array,
-): Position {
+export function expect(walk: Walk, start: Position, constant: Uint8Array): Position {
+  const { context, memory } = walk;
   const end = memory.advance(start, constant.length);
   const value = constant.reduce((number, byte) => 256n * number + BigInt(byte), 0n);
   context.assertLinear(memory.betweenTerms(start, end, constant.length), -value);
@@ -88,12 +86,12 @@ export function expect(
  * they are 00 and one below 80: then the 00 is padding, unless it is the only byte.
  */
 export function readUnsigned(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
   lengths: NumberSet,
 ): { value: Field; end: Position } {
-  const { content, length, end } = readShortTlv(context, memory, start, 0x02);
+  const { context, memory } = walk;
+  const { content, length, end } = readShortTlv(walk, start, 0x02);
   context.assertMember(length, lengths);
   const two = memory.between(content, memory.advance(content, 2), 2);
   const high = existsOne(() => two.toBigInt() >> 7n);
@@ -111,12 +109,9 @@ export function readUnsigned(
 }
 
 /** SubjectPublicKeyInfo: fixed bytes, then x and y of 32 bytes in limbs of 10, 11 and 11 bytes. */
-function readKey(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-): { x: Limbs; y: Limbs; end: Position } {
-  let position = expect(context, memory, start, KEY_PREFIX);
+function readKey(walk: Walk, start: Position): { x: Limbs; y: Limbs; end: Position } {
+  const { memory } = walk;
+  let position = expect(walk, start, KEY_PREFIX);
   const next = (size: number): Field => {
     const from = position;
     position = memory.advance(from, size);

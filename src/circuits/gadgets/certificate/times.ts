@@ -3,9 +3,10 @@ import { TABLE } from '../../../params.ts';
 import type { CircuitContext, NumberSet, Term } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { digitPair } from './digits.ts';
 import { daysBeforeYear, type Year } from './years.ts';
+import type { Walk } from '../walk.ts';
 
 /** Headers: UTCTime of 13 bytes, GeneralizedTime of 15. */
 const UTC_HEADER = 0x170dn;
@@ -49,14 +50,14 @@ export function monthTable(context: CircuitContext): MonthTable {
  * position where the element ends. ~35 rows.
  */
 export function readTime(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   months: MonthTable,
   start: Position,
 ): { seconds: Field; end: Position } {
-  const { generalized, century, digits } = readCentury(context, memory, start);
+  const { context, memory } = walk;
+  const { generalized, century, digits } = readCentury(walk, start);
   const end = memory.advance(digits, 13);
-  const [yy, month, day, hour, minute, second] = readDigits(context, memory, digits, end);
+  const [yy, month, day, hour, minute, second] = readDigits(walk, digits, end);
   const year = fullYear(context, generalized, century, yy);
   const { days, leap } = daysBeforeYear(context, year);
 
@@ -104,10 +105,10 @@ export function readTime(
  * a UTCTime is read as 00 and not used.
  */
 function readCentury(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
 ): { generalized: Field; century: Field; digits: Position } {
+  const { context, memory } = walk;
   const generalized = context.bit(() => memory.peek(start.index.toBigInt()) === 0x18n);
   const digits = memory.at(
     context.linear(
@@ -152,12 +153,8 @@ function readCentury(
 type SixNumbers = [Field, Field, Field, Field, Field, Field];
 
 /** YYMMDDhhmmssZ between two positions: six numbers of two digits. */
-function readDigits(
-  context: CircuitContext,
-  memory: ByteMemory,
-  from: Position,
-  to: Position,
-): SixNumbers {
+function readDigits(walk: Walk, from: Position, to: Position): SixNumbers {
+  const { context, memory } = walk;
   const pairs = Array.from({ length: 6 }, (_, i) =>
     existsOne(() => {
       const at = from.index.toBigInt() + BigInt(2 * i);

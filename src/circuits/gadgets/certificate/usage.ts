@@ -1,9 +1,9 @@
 import type { Field } from 'o1js';
 import { PATH_UNLIMITED } from '../../../params.ts';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
-import type { ByteMemory } from '../memory.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { ExtensionFacts } from './facts.ts';
+import type { Walk } from '../walk.ts';
 
 /** PATH_UNLIMITED means that there is no limit. */
 const MAX_PATH_LEN = BigInt(PATH_UNLIMITED - 1);
@@ -18,10 +18,10 @@ const MAX_PATH_LEN = BigInt(PATH_UNLIMITED - 1);
  * Absent: length, number and bits are all 0.
  */
 export function readKeyUsage(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   { present, start, end }: ExtensionValue,
 ): ExtensionFacts['keyUsage'] {
+  const { context, memory } = walk;
   const ninth = context.assertBit(
     context.linear([
       [1n, end.index],

@@ -1,6 +1,6 @@
 import type { Field } from 'o1js';
 import { TABLE } from '../../../params.ts';
-import type { Bit, CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import type { Bit, NumberSet } from '../../kimchi/context.ts';
 import { oidKey, oidKeyOf } from '../certificate/oids.ts';
 import {
   assertSamePosition,
@@ -11,8 +11,9 @@ import {
 } from '../certificate/optional.ts';
 import { readUnsigned, SERIAL_LENGTHS } from '../certificate/tbs.ts';
 import { type MonthTable, readTime } from '../certificate/times.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { readShortTlv } from '../tlv.ts';
+import type { Walk } from '../walk.ts';
 
 /** reasonCode (RFC 5280, 5.3.1) and the GSMA's expirationDate (id-rsp 2.0.1). */
 const REASON_CODE = oidKeyOf([0x55, 0x1d, 21]);
@@ -48,24 +49,24 @@ export const DUMMY_ENTRY = Uint8Array.of(
  * not critical. ~110 rows.
  */
 export function readEntry(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   months: MonthTable,
   start: Position,
 ): { serialNumber: Field; end: Position } {
-  const entry = readShortTlv(context, memory, start, TAG.sequence);
-  const serial = readUnsigned(context, memory, entry.content, SERIAL_LENGTHS);
-  const date = readTime(context, memory, months, serial.end);
+  const { context } = walk;
+  const entry = readShortTlv(walk, start, TAG.sequence);
+  const serial = readUnsigned(walk, entry.content, SERIAL_LENGTHS);
+  const date = readTime(walk, months, serial.end);
 
-  const hasExtensions = startsWith(context, memory, date.end, entry.end);
-  const list = readOptional(context, memory, date.end, TAG.sequence, hasExtensions);
-  assertSamePosition(context, list.end, entry.end);
+  const hasExtensions = startsWith(walk, date.end, entry.end);
+  const list = readOptional(walk, date.end, TAG.sequence, hasExtensions);
+  assertSamePosition(walk, list.end, entry.end);
   // a list of extensions is not empty, so the first is there when the list is
-  const first = readExtension(context, memory, list.content, hasExtensions);
-  const hasSecond = startsWith(context, memory, first.end, list.end);
+  const first = readExtension(walk, list.content, hasExtensions);
+  const hasSecond = startsWith(walk, first.end, list.end);
   context.assertImplies(hasSecond, hasExtensions);
-  const second = readExtension(context, memory, first.end, hasSecond);
-  assertSamePosition(context, second.end, list.end);
+  const second = readExtension(walk, first.end, hasSecond);
+  assertSamePosition(walk, second.end, list.end);
   // of two kinds, two are different when exactly one is a reason
   const reasons = context.add(first.isReason, second.isReason);
   context.assertEqualWhen(hasSecond, reasons, 1n);
@@ -74,15 +75,15 @@ export function readEntry(
 
 /** An Extension without `critical`, or nothing. ~25 rows. */
 function readExtension(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
   present: Bit,
 ): { isReason: Bit; end: Position } {
-  const extension = readOptional(context, memory, start, TAG.sequence, present);
-  const oid = readOptionalOctets(context, memory, extension.content, TAG.oid, present);
-  const value = readOptionalOctets(context, memory, oid.end, TAG.octetString, present);
-  assertSamePosition(context, value.end, extension.end);
+  const { context } = walk;
+  const extension = readOptional(walk, start, TAG.sequence, present);
+  const oid = readOptionalOctets(walk, extension.content, TAG.oid, present);
+  const value = readOptionalOctets(walk, oid.end, TAG.octetString, present);
+  assertSamePosition(walk, value.end, extension.end);
   const key = oidKey(context, oid);
   const isReason = context.equals(key, REASON_CODE);
   // an absent extension has key 0, which is neither

@@ -1,13 +1,12 @@
 import type { Field } from 'o1js';
-import type { CircuitContext } from '../../kimchi/context.ts';
 import { inRange } from '../../kimchi/integer.ts';
 import { hashName } from '../certificate/name-hash.ts';
 import { walkName } from '../certificate/names.ts';
 import { expect, SIGNATURE_ALGORITHM } from '../certificate/tbs.ts';
 import { monthTable, readTime } from '../certificate/times.ts';
-import type { ByteMemory } from '../memory.ts';
 import type { MessageLength } from '../sha256/index.ts';
 import { readLargeHeader } from './large-header.ts';
+import type { Walk } from '../walk.ts';
 
 const SEQUENCE = 0x30;
 
@@ -32,15 +31,16 @@ export interface ListHeader {
  * Read a TBSCertList (RFC 5280, 5.1) that begins at the first byte of the memory, up to its entries,
  * which may lie beyond the memory. revokedCertificates is not empty or not there. ~250 rows.
  */
-export function readListHeader(context: CircuitContext, memory: ByteMemory): ListHeader {
+export function readListHeader(walk: Walk): ListHeader {
+  const { context, memory } = walk;
   const one = context.constant(1n);
-  const tbs = readLargeHeader(context, memory, memory.atConstant(0), SEQUENCE, one);
-  const version = expect(context, memory, tbs.content, VERSION);
-  const algorithm = expect(context, memory, version, SIGNATURE_ALGORITHM);
-  const issuer = walkName(context, memory, algorithm);
+  const tbs = readLargeHeader(walk, memory.atConstant(0), SEQUENCE, one);
+  const version = expect(walk, tbs.content, VERSION);
+  const algorithm = expect(walk, version, SIGNATURE_ALGORITHM);
+  const issuer = walkName(walk, algorithm);
   const months = monthTable(context);
-  const thisUpdate = readTime(context, memory, months, issuer.name.end);
-  const nextUpdate = readTime(context, memory, months, thisUpdate.end);
+  const thisUpdate = readTime(walk, months, issuer.name.end);
+  const nextUpdate = readTime(walk, months, thisUpdate.end);
   const lifetime = context.linear(
     [
       [1n, nextUpdate.seconds],
@@ -54,13 +54,13 @@ export function readListHeader(context: CircuitContext, memory: ByteMemory): Lis
   const hasEntries = context.bit(
     () => memory.peek(nextUpdate.end.index.toBigInt()) === BigInt(SEQUENCE),
   );
-  const entries = readLargeHeader(context, memory, nextUpdate.end, SEQUENCE, hasEntries);
+  const entries = readLargeHeader(walk, nextUpdate.end, SEQUENCE, hasEntries);
   // length >= 1 where there are entries: not empty (5.1.2.6)
   context.rangeBits(context.sub(entries.length, hasEntries), 24);
   return {
     // the content begins in the memory and has less than 2^24 bytes
     total: inRange(context.add(tbs.content.index, tbs.length)),
-    issuerName: hashName(context, memory, issuer.name),
+    issuerName: hashName(walk, issuer.name),
     thisUpdate: thisUpdate.seconds,
     nextUpdate: nextUpdate.seconds,
     entriesStart: entries.content.index,

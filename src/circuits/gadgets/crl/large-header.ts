@@ -1,6 +1,7 @@
 import type { Field } from 'o1js';
-import type { Bit, CircuitContext, Term } from '../../kimchi/context.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Bit, Term } from '../../kimchi/context.ts';
+import type { Position } from '../memory.ts';
+import type { Walk } from '../walk.ts';
 
 /** Minimal length forms (X.690, 8.1.3): bytes of header, the first length byte, lengths they take. */
 const FORMS = [
@@ -21,12 +22,12 @@ const LENGTH_BITS = 24;
  * both differences being below 2^24. So tag, form and length are those of the bytes.
  */
 export function readLargeHeader(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   start: Position,
   tag: number,
   present: Bit,
 ): { content: Position; length: Field } {
+  const { context, memory } = walk;
   const forms = FORMS.map(({ first }) => {
     return context.bit(() => {
       if (present.toBigInt() === 0n) return false;

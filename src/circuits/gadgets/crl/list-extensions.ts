@@ -6,15 +6,16 @@
 import type { Field } from 'o1js';
 import { CRL_MAX_NUMBER, TABLE } from '../../../params.ts';
 import { domainHash } from '../../hash.ts';
-import type { Bit, CircuitContext, NumberSet } from '../../kimchi/context.ts';
+import type { Bit, NumberSet } from '../../kimchi/context.ts';
 import { skipCritical } from '../certificate/extensions.ts';
 import type { OctetsFact } from '../certificate/facts.ts';
 import { readAuthorityKeyIdentifier } from '../certificate/key-identifiers.ts';
 import { lengthAndChunks } from '../certificate/name-hash.ts';
 import { assertSamePosition, startsWith, TAG } from '../certificate/optional.ts';
 import { readUnsigned } from '../certificate/tbs.ts';
-import type { ByteMemory, Position } from '../memory.ts';
+import type { Position } from '../memory.ts';
 import { readTlv } from '../tlv.ts';
+import type { Walk } from '../walk.ts';
 
 /** What the extensions say. */
 export interface ListExtensions {
@@ -58,57 +59,45 @@ interface Slot {
  * Read crlExtensions [0] at `start`, the last field of a TBSCertList that ends at `end`, an index.
  * ~230 rows.
  */
-export function readListExtensions(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-  end: Field,
-): ListExtensions {
-  const explicit = readTlv(context, memory, start, 0xa0);
-  const list = readTlv(context, memory, explicit.content, TAG.sequence);
-  assertSamePosition(context, explicit.end, list.end);
+export function readListExtensions(walk: Walk, start: Position, end: Field): ListExtensions {
+  const { context } = walk;
+  const explicit = readTlv(walk, start, 0xa0);
+  const list = readTlv(walk, explicit.content, TAG.sequence);
+  assertSamePosition(walk, explicit.end, list.end);
   context.assertEqual(list.end.index, end);
   const slots: Slot[] = [];
   let at = list.content;
   for (const _ of KINDS) {
-    const { slot, next } = readSlot(context, memory, at);
+    const { slot, next } = readSlot(walk, at);
     slots.push(slot);
     at = next;
   }
-  assertSamePosition(context, at, list.end);
+  assertSamePosition(walk, at, list.end);
 
-  const [keySlot, numberSlot, pointSlot] = arrange(context, memory, slots);
-  const number = readUnsigned(context, memory, numberSlot.start, NUMBER_LENGTHS);
-  assertSamePosition(context, number.end, numberSlot.end);
+  const [keySlot, numberSlot, pointSlot] = arrange(walk, slots);
+  const number = readUnsigned(walk, numberSlot.start, NUMBER_LENGTHS);
+  assertSamePosition(walk, number.end, numberSlot.end);
   // conforming issuers mark it (RFC 5280, 5.2.5): who does not know it must not use the list
   context.assertEqual(pointSlot.critical, 1n);
   return {
-    authorityKeyIdentifier: readAuthorityKeyIdentifier(context, memory, {
+    authorityKeyIdentifier: readAuthorityKeyIdentifier(walk, {
       present: context.constant(1n),
       ...keySlot,
     }),
     crlNumber: number.value,
-    ...readDistributionPoint(context, memory, pointSlot),
+    ...readDistributionPoint(walk, pointSlot),
   };
 }
 
 /** Extension with an OID of id-ce. ~20 rows. */
-function readSlot(
-  context: CircuitContext,
-  memory: ByteMemory,
-  start: Position,
-): { slot: Slot; next: Position } {
-  const extension = readTlv(context, memory, start, TAG.sequence);
+function readSlot(walk: Walk, start: Position): { slot: Slot; next: Position } {
+  const { context, memory } = walk;
+  const extension = readTlv(walk, start, TAG.sequence);
   const oidEnd = memory.advance(extension.content, 5);
   const kind = context.linear(memory.betweenTerms(extension.content, oidEnd, 5), -ID_CE_BYTES);
-  const critical = startsWith(context, memory, oidEnd, extension.end, CRITICAL);
-  const value = readTlv(
-    context,
-    memory,
-    skipCritical(context, memory, oidEnd, critical),
-    TAG.octetString,
-  );
-  assertSamePosition(context, value.end, extension.end);
+  const critical = startsWith(walk, oidEnd, extension.end, CRITICAL);
+  const value = readTlv(walk, skipCritical(walk, oidEnd, critical), TAG.octetString);
+  assertSamePosition(walk, value.end, extension.end);
   return {
     slot: { kind, critical, start: value.content, end: value.end },
     next: extension.end,
@@ -119,11 +108,8 @@ function readSlot(
  * The slots in the order of KINDS. One bit a slot and kind, each slot of one kind and each kind in one
  * slot: so a slot's kind is a known one and none stands twice. ~30 rows.
  */
-function arrange(
-  context: CircuitContext,
-  memory: ByteMemory,
-  slots: readonly Slot[],
-): [Slot, Slot, Slot] {
+function arrange(walk: Walk, slots: readonly Slot[]): [Slot, Slot, Slot] {
+  const { context, memory } = walk;
   const bits = slots.map(({ kind }) =>
     KINDS.map((known) => context.bit(() => kind.toBigInt() === known)),
   );
@@ -154,31 +140,25 @@ function arrange(
  * attribute certificates. ~130 rows.
  */
 function readDistributionPoint(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   { start, end }: Slot,
 ): { point: Field; onlyUser: Bit; onlyCa: Bit } {
-  const list = readTlv(context, memory, start, TAG.sequence);
-  assertSamePosition(context, list.end, end);
-  const distributionPoint = readTlv(context, memory, list.content, 0xa0);
-  const fullName = readTlv(context, memory, distributionPoint.content, 0xa0);
-  assertSamePosition(context, fullName.end, distributionPoint.end);
-  const uri = readTlv(context, memory, fullName.content, 0x86);
-  assertSamePosition(context, uri.end, fullName.end);
+  const { context } = walk;
+  const list = readTlv(walk, start, TAG.sequence);
+  assertSamePosition(walk, list.end, end);
+  const distributionPoint = readTlv(walk, list.content, 0xa0);
+  const fullName = readTlv(walk, distributionPoint.content, 0xa0);
+  assertSamePosition(walk, fullName.end, distributionPoint.end);
+  const uri = readTlv(walk, fullName.content, 0x86);
+  assertSamePosition(walk, uri.end, fullName.end);
   context.assertNonZero(uri.length);
 
-  const onlyUser = startsWith(context, memory, distributionPoint.end, list.end, USER_CERTS);
-  const userEnd = skipCritical(
-    context,
-    memory,
-    distributionPoint.end,
-    onlyUser,
-    trueUnder(USER_CERTS),
-  );
-  const onlyCa = startsWith(context, memory, userEnd, list.end, CA_CERTS);
-  const caEnd = skipCritical(context, memory, userEnd, onlyCa, trueUnder(CA_CERTS));
-  assertSamePosition(context, caEnd, list.end);
+  const onlyUser = startsWith(walk, distributionPoint.end, list.end, USER_CERTS);
+  const userEnd = skipCritical(walk, distributionPoint.end, onlyUser, trueUnder(USER_CERTS));
+  const onlyCa = startsWith(walk, userEnd, list.end, CA_CERTS);
+  const caEnd = skipCritical(walk, userEnd, onlyCa, trueUnder(CA_CERTS));
+  assertSamePosition(walk, caEnd, list.end);
   context.assertZeroWhen(onlyUser, onlyCa);
-  const chunks = lengthAndChunks(context, memory, uri.content, uri.end);
+  const chunks = lengthAndChunks(walk, uri.content, uri.end);
   return { point: domainHash('point', chunks), onlyUser, onlyCa };
 }

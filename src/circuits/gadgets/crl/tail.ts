@@ -1,7 +1,7 @@
 import type { Field } from 'o1js';
 import { CRL_TAIL_BYTES } from '../../../params.ts';
-import type { CircuitContext } from '../../kimchi/context.ts';
-import { type ByteMemory, MAX_SPAN, type Position } from '../memory.ts';
+import { MAX_SPAN, type Position } from '../memory.ts';
+import type { Walk } from '../walk.ts';
 
 /** Bytes of each chunk of a tail. */
 const CHUNK_BYTES = Array.from({ length: Math.ceil(CRL_TAIL_BYTES / MAX_SPAN) }, (_, i) =>
@@ -9,7 +9,7 @@ const CHUNK_BYTES = Array.from({ length: Math.ceil(CRL_TAIL_BYTES / MAX_SPAN) },
 );
 
 /** The CRL_TAIL_BYTES bytes from an index on as big-endian numbers. ~7 rows. */
-export function readTail(memory: ByteMemory, start: Field): Field[] {
+export function readTail({ memory }: Walk, start: Field): Field[] {
   let position = memory.at(start);
   return CHUNK_BYTES.map((bytes) => {
     const from = position;
@@ -19,11 +19,8 @@ export function readTail(memory: ByteMemory, start: Field): Field[] {
 }
 
 /** Assert that the memory begins with a tail: chunks and bytes determine each other. 3 rows. */
-export function assertBeginsWith(
-  context: CircuitContext,
-  memory: ByteMemory,
-  tail: readonly Field[],
-): void {
+export function assertBeginsWith(walk: Walk, tail: readonly Field[]): void {
+  const { context, memory } = walk;
   let position: Position = memory.atConstant(0);
   let index = 0;
   for (const [i, bytes] of CHUNK_BYTES.entries()) {

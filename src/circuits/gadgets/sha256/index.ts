@@ -5,7 +5,6 @@
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
 import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
-import type { ByteMemory } from '../memory.ts';
 import { compress, type State } from './compress.ts';
 import { INITIAL } from './constants.ts';
 import { selectDigest } from './digest.ts';
@@ -20,6 +19,7 @@ export {
   type BlockCount,
   type MessageLength,
 } from './padding.ts';
+import type { Walk } from '../walk.ts';
 export { plain, raised, type Word } from './word.ts';
 
 /**
@@ -28,13 +28,10 @@ export { plain, raised, type Word } from './word.ts';
  * of 64 bytes; any length from 0 to its size - 9 will do and is proven to be in that range.
  * 2,824 rows a block of the memory and 49.
  */
-export function sha256(
-  context: CircuitContext,
-  memory: ByteMemory,
-  length: Field,
-): IntegerIn<32>[] {
-  const blocks = assertPadding(context, memory, length);
-  return hashBlocks(context, memory, initialState(context), blocks);
+export function sha256(walk: Walk, length: Field): IntegerIn<32>[] {
+  const { context } = walk;
+  const blocks = assertPadding(walk, length);
+  return hashBlocks(walk, initialState(context), blocks);
 }
 
 /** SHA-256 of the whole blocks that a message begins with. */
@@ -56,11 +53,11 @@ export const MIDSTATE_BITS = 20;
  * integer below 2^26 + the size of the memory. As many rows as `sha256` and 5.
  */
 export function sha256After(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   length: Field,
   before: Midstate,
 ): { digest: IntegerIn<32>[]; total: MessageLength } {
+  const { context } = walk;
   const { words, blocks } = before;
   if (words.length !== INITIAL.length) throw Error(`a state has 8 words, not ${words.length}`);
   // `compress` proves the range of the six words that enter XORs; d and h only enter sums
@@ -73,22 +70,18 @@ export function sha256After(
       [1n, length],
     ]),
   );
-  const used = assertPadding(context, memory, length, total);
+  const used = assertPadding(walk, length, total);
   const state = words.map(plain) as unknown as State;
-  return { digest: hashBlocks(context, memory, state, used), total };
+  return { digest: hashBlocks(walk, state, used), total };
 }
 
 /** All blocks of the memory from a state on; the digest after the first `blocks` of them. */
-function hashBlocks(
-  context: CircuitContext,
-  memory: ByteMemory,
-  initial: State,
-  blocks: BlockCount,
-): IntegerIn<32>[] {
+function hashBlocks(walk: Walk, initial: State, blocks: BlockCount): IntegerIn<32>[] {
+  const { context, memory } = walk;
   let state = initial;
   const states: State[] = [];
   for (let start = 0; start < memory.size; start += BLOCK_BYTES) {
-    state = compress(context, state, blockWords(context, memory, start));
+    state = compress(context, state, blockWords(walk, start));
     states.push(state);
   }
   return selectDigest(context, states, blocks);
@@ -101,7 +94,8 @@ function initialState(context: CircuitContext): State {
 }
 
 /** The 16 words of a block, below 2^32 because the memory's bytes are bytes. Half a row each. */
-export function blockWords(context: CircuitContext, memory: ByteMemory, start: number): Word[] {
+export function blockWords(walk: Walk, start: number): Word[] {
+  const { context, memory } = walk;
   return Array.from({ length: BLOCK_BYTES / 4 }, (_, i) => {
     const at = start + 4 * i;
     const word = context.xorRows.linear(

@@ -2,7 +2,7 @@ import type { Field } from 'o1js';
 import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
-import type { ByteMemory } from '../memory.ts';
+import type { Walk } from '../walk.ts';
 
 export const BLOCK_BYTES = 64;
 
@@ -27,12 +27,8 @@ export type MessageLength = IntegerIn<27>;
  * S(p) is the memory's prefix number: the bytes before p as a number mod the field order; k <= 31
  * bytes from p on are the integer S(p + k) - 256^k S(p).
  */
-export function assertPadding(
-  context: CircuitContext,
-  memory: ByteMemory,
-  length: Field,
-  total?: MessageLength,
-): BlockCount {
+export function assertPadding(walk: Walk, length: Field, total?: MessageLength): BlockCount {
+  const { context, memory } = walk;
   if (memory.size % BLOCK_BYTES !== 0) throw Error(`memory of ${memory.size} bytes: no full block`);
   const inMemory = memory.size / BLOCK_BYTES;
   if (inMemory > MAX_BLOCKS) throw Error(`memory of ${inMemory} blocks: at most ${MAX_BLOCKS}`);
@@ -73,7 +69,7 @@ export function assertPadding(
   // 64-bit big-endian length in bits
   const end = memory.advance(position, 8);
   context.assertLinear([...memory.betweenTerms(position, end, 8), [-8n, total ?? length]]);
-  assertZerosAfter(context, memory, used);
+  assertZerosAfter(walk, used);
   return blocks;
 }
 
@@ -82,14 +78,14 @@ export function assertPadding(
  * message does not end in them. The number of blocks that are left, at least 1.
  */
 export function assertPaddingBehind(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   hashed: number,
   length: Field,
   total: MessageLength,
 ): BlockCount {
+  const { context } = walk;
   context.range12(context.sub(length, BigInt(BLOCK_BYTES * hashed)));
-  const blocks = assertPadding(context, memory, length, total);
+  const blocks = assertPadding(walk, length, total);
   // 64 blocks > length >= 64 hashed
   return inRange(context.sub(blocks, BigInt(hashed)));
 }
@@ -109,7 +105,8 @@ function usedBlocks(context: CircuitContext, blocks: number, length: Field): Bit
 }
 
 /** Every byte of an unused block is zero. 2 rows a block. */
-function assertZerosAfter(context: CircuitContext, memory: ByteMemory, used: readonly Bit[]): void {
+function assertZerosAfter(walk: Walk, used: readonly Bit[]): void {
+  const { context, memory } = walk;
   for (const [i, bit] of used.entries()) {
     const at = (offset: number) => memory.prefixAt(BLOCK_BYTES * (i + 1) + offset);
     // Windows of 31, 31 and 2 bytes: their sum is below 3 * 2^248, so it is 0 only if all are.

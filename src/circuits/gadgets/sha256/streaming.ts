@@ -1,13 +1,13 @@
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
 import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
-import type { ByteMemory } from '../memory.ts';
 import { compress, type State } from './compress.ts';
 import { INITIAL } from './constants.ts';
 import { selectDigest } from './digest.ts';
 import { blockWords } from './index.ts';
 import { BLOCK_BYTES, type BlockCount } from './padding.ts';
 import { plain, raised } from './word.ts';
+import type { Walk } from '../walk.ts';
 
 /** Blocks of a message that lie one after the other in a memory. */
 export interface BlockRun {
@@ -29,15 +29,15 @@ const UNREDUCED: readonly number[] = [3, 7];
  * to be an integer, a fraction would cut the words out of two states. 2,827 rows a block and ~40.
  */
 export function hashBlocks(
-  context: CircuitContext,
-  memory: ByteMemory,
+  walk: Walk,
   { from, count, words }: BlockRun,
   blocks: BlockCount,
 ): IntegerIn<32>[] {
+  const { context } = walk;
   const states = [stateOf(context, words ?? INITIAL.map((word) => context.constant(word)))];
   for (let block = 0; block < count; block++) {
     const start = from + BLOCK_BYTES * block;
-    states.push(compress(context, states[block]!, blockWords(context, memory, start)));
+    states.push(compress(context, states[block]!, blockWords(walk, start)));
   }
   return selectDigest(context, states, inRange(context.add(blocks, 1n)));
 }
