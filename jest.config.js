@@ -2,7 +2,8 @@
  * ESM through @swc/jest. The name of a test file says what it needs, and puts it into a project:
  *
  * - `name.test.ts`, plain: anything but the proof system. Loading o1js fails.
- * - `name.circuit.test.ts`, circuits: builds circuits and witnesses, verifies. Compiles no program.
+ * - `name.circuit.test.ts`, circuits: builds circuits and witnesses, verifies. Makes no proof.
+ * - `name.kimchi.test.ts`, kimchi: asks kimchi itself, which proves a circuit without Pickles.
  * - `name.proof.test.ts`, proofs: compiles programs and makes proofs, minutes of both cores.
  */
 const common = {
@@ -41,7 +42,7 @@ export default {
     {
       ...common,
       displayName: 'plain',
-      testMatch: ['<rootDir>/test/**/!(*.circuit|*.proof).test.ts'],
+      testMatch: ['<rootDir>/test/**/!(*.circuit|*.kimchi|*.proof).test.ts'],
       moduleNameMapper: {
         ...common.moduleNameMapper,
         '^o1js(/.*)?$': '<rootDir>/test/support/no-o1js.cjs',
@@ -51,6 +52,11 @@ export default {
       ...common,
       displayName: 'circuits',
       testMatch: ['<rootDir>/test/**/*.circuit.test.ts'],
+    },
+    {
+      ...common,
+      displayName: 'kimchi',
+      testMatch: ['<rootDir>/test/**/*.kimchi.test.ts'],
     },
     {
       ...common,

@@ -114,7 +114,7 @@ describe.each(PROGRAM_LIST)('%s refuses', (program) => {
   });
 });
 
-// from here on, what all three share is tried in the smallest; see not-revoked.circuit.test.ts too
+// from here on, what all three share is tried in the smallest; see not-revoked.kimchi.test.ts too
 describe('the path of the CI', () => {
   const input = honest('certify', server);
   const { opening, ci } = credentialIn(input);

@@ -19,7 +19,7 @@ describe('sha256 of a message', () => {
     const captured = await capture(circuit.body);
     expect(evaluate(captured)).toEqual([]);
     expect(circuit.digest).toBe(sha256Hex(message(0)));
-    // one, two and three blocks, full and just begun; all paddings are in padding.circuit.test.ts
+    // one, two and three blocks, full and just begun; all paddings are in padding.kimchi.test.ts
     const lengths = [1, 55, 56, 64, 119, 120, 183];
     for (const length of lengths) {
       circuit.load(message(length));
