@@ -4,9 +4,8 @@
  * --write puts the table into docs/guide/speed.md.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, homedir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { report, type SubjectMeasure, table } from './report.ts';
@@ -36,7 +35,6 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     runs: { type: 'string', default: '2' },
     only: { type: 'string' },
-    cache: { type: 'string', default: join(homedir(), '.cache', 'zkcx') },
   },
 });
 
@@ -48,7 +46,6 @@ if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
   process.exit(2);
 }
 
-mkdirSync(values.cache, { recursive: true });
 const measures: SubjectMeasure[] = [];
 for (const name of names) {
   console.error(`${name} ...`);
@@ -63,14 +60,12 @@ const result = report(machine, runs, measures);
 console.log(values.json ? JSON.stringify(result, null, 2) : table(result));
 if (values.write) writeTable(table(result));
 
-/** Run one subject in a process of its own, so that memory and caches are its own. */
+/** Run one subject in a process of its own, so that its memory is its own. */
 function measure(name: string): Promise<SubjectMeasure> {
   const script = fileURLToPath(new URL('./measure.ts', import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', script, name, String(runs), values.cache],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, ['--import', 'tsx', script, name, String(runs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   return new Promise((resolve, reject) => {

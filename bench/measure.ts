@@ -1,19 +1,22 @@
 /**
  * One subject of the benchmark in a process of its own: compile, prove `runs` times, verify, and
- * print a line of JSON. Started by bench.ts; argv: subject, runs, cache folder.
+ * print a line of JSON. Started by bench.ts; argv: subject, runs.
  */
 import { Cache, Field, setBackend, UInt32, verify } from 'o1js';
 
 setBackend('native');
 
 import type { PublicKey } from '../src/circuits/claims.ts';
+import { presetSetup, SETUP_PARTS } from '../src/circuits/proof-system.ts';
 import type { LinkWitness } from '../src/circuits/link.ts';
+import { pinnedPart } from '../src/prover/keys.ts';
 import type { ProofMeasure, SubjectMeasure } from './report.ts';
 
-const [subject, runsText, cacheFolder] = process.argv.slice(2) as [string, string, string];
+const [subject, runsText] = process.argv.slice(2) as [string, string];
 const runs = Number(runsText);
-const compileOptions = { cache: Cache.FileSystem(cacheFolder), withRuntimeTables: true };
-const plainOptions = { cache: Cache.FileSystem(cacheFolder) };
+await presetSetup(SETUP_PARTS, pinnedPart);
+const compileOptions = { cache: Cache.None, withRuntimeTables: true };
+const plainOptions = { cache: Cache.None };
 
 const measures: ProofMeasure[] = [];
 const started = performance.now();

@@ -1,5 +1,6 @@
 /** Rows of the gadgets and programs, counted in the constraint systems that are really built. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Field } from 'o1js';
 import { walkExtensions } from '../src/circuits/gadgets/certificate/extensions.ts';
@@ -12,7 +13,6 @@ import type { CircuitContext } from '../src/circuits/kimchi/context.ts';
 import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
 import { inRange } from '../src/circuits/kimchi/integer.ts';
 import { TBS_BLOCKS } from '../src/params.ts';
-import { cacheFolder } from '../src/prover/cache.ts';
 import { writeFileAtomic } from '../src/files.ts';
 import { PROGRAM_NAMES, type ProvableProgram } from '../src/prover/programs.ts';
 import type { JobOptions, ProverEvent, ProverOptions } from '../src/prover/prover.ts';
@@ -68,13 +68,10 @@ export async function gadgetRows(): Promise<Record<string, RowCount>> {
   };
 }
 
-/**
- * A proving process that keeps the rows of every program that it compiles in the folder of the keys, for
- * `programRows`.
- */
+/** A proving process that notes the rows of every program that it compiles, for `programRows`. */
 export const NOTING_WORKER = new URL('./noting.worker.ts', import.meta.url);
 
-/** Compile a program anew and keep the rows of its methods: their own, and what recursion adds. */
+/** In that process: compile a program and note the rows of its methods: their own, and what recursion adds. */
 export async function compileKeepingRows(
   name: string,
   program: ProvableProgram,
@@ -87,18 +84,24 @@ export async function compileKeepingRows(
       { rows: ownRows, recursionRows: total - ownRows, ...rest },
     ],
   );
-  const file = rowsFile(options.cache.cacheDirectory ?? cacheFolder(), name);
-  await writeFileAtomic(file, JSON.stringify(Object.fromEntries(counts)), 0o644);
+  await writeFileAtomic(rowsFile(process.ppid, name), JSON.stringify(counts), 0o600);
   return compiled;
 }
 
-/** The rows of all programs, as kept in a folder of keys that `NOTING_WORKER` filled. */
-export function programRows(cache: string): Record<string, RowCount> {
-  const files = PROGRAM_NAMES.map((name) => readFileSync(rowsFile(cache, name), 'utf8'));
-  return Object.assign({}, ...files.map((text) => JSON.parse(text) as Record<string, RowCount>));
+/** The rows of all programs, which a `NOTING_WORKER` of this process compiled. To be called once. */
+export function programRows(): Record<string, RowCount> {
+  const counts = PROGRAM_NAMES.flatMap((name) => {
+    const file = rowsFile(process.pid, name);
+    const noted = JSON.parse(readFileSync(file, 'utf8')) as [string, RowCount][];
+    rmSync(file);
+    return noted;
+  });
+  return Object.fromEntries(counts);
 }
 
-const rowsFile = (cache: string, name: string) => join(cache, `rows-${name}.json`);
+/** Where a process finds what its child noted. */
+const rowsFile = (parent: number, name: string) =>
+  join(tmpdir(), `zkcx-rows-${parent}-${name}.json`);
 
 /** All gadgets and programs, by `checkKeys` or `buildKeys`. Tells on stderr where it is: it takes minutes. */
 export async function measureRows(
@@ -108,7 +111,7 @@ export async function measureRows(
     if (event.type === 'compiling') console.error(`compiling ${event.program} ...`);
   };
   await compileAll({ worker: NOTING_WORKER, onEvent });
-  return { ...(await gadgetRows()), ...programRows(cacheFolder()) };
+  return { ...(await gadgetRows()), ...programRows() };
 }
 
 const one = () => existsOne(() => 1n);

@@ -1,7 +1,7 @@
 /**
  * npm run demo:zkcx: one profile download in each of the modes `classic`, `zkcx-device` and `zkcx`, with
  * real proofs, over plain HTTP on loopback so that all traffic can be read. Says who could learn what, what
- * it cost, and writes both to a page. Uses the published SGP.26 test keys. Options: --cache, --out.
+ * it cost, and writes both to a page. Uses the published SGP.26 test keys. Option: --out.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,11 @@ import { ANCHORS, ROOTS, now, root, serverIdentity } from './demo-zkcx/parties.t
 import { costTable, KNOWLEDGE, leakTable, plain } from './demo-zkcx/tables.ts';
 
 const { values } = parseArgs({
-  options: { cache: { type: 'string' }, out: { type: 'string', default: 'demo-zkcx.html' } },
+  options: { out: { type: 'string', default: 'demo-zkcx.html' } },
 });
 const say = (...lines: string[]) => console.log(lines.join('\n'));
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-demo-'));
-const prover = new Prover({ cache: values.cache });
+const prover = new Prover();
 
 /** Statements about the server's two certificates: made once, for all devices that come within a day. */
 async function makeStatements(): Promise<ServerStatements> {

@@ -1,7 +1,7 @@
 /**
  * npm run demo: prove the SGP.26 test chain CI -> EUM -> eUICC, verify the proof in a process of its own
  * that has nothing but the proof and the CI certificate, then show the credential to two servers, revoke,
- * publish in a registry, and prove a session from there. Options: --cache, --backend.
+ * publish in a registry, and prove a session from there. Option: --backend.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -113,10 +113,9 @@ function verify(proof: string): { ms: number; output: string } {
 }
 
 const { values } = parseArgs({
-  options: { cache: { type: 'string' }, backend: { type: 'string' } },
+  options: { backend: { type: 'string' } },
 });
 const prover = new Prover({
-  cache: values.cache,
   backend: values.backend === 'wasm' ? 'wasm' : undefined,
 });
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-demo-'));
@@ -142,7 +141,7 @@ try {
   );
   const demo = { folder, credential: result, prover, say, onEvent: sayEvent };
   await demoSessions(demo);
-  await demoRegistry({ ...demo, cache: values.cache });
+  await demoRegistry(demo);
 } finally {
   prover.close();
   rmSync(folder, { recursive: true });

@@ -49,21 +49,23 @@ describe('the packed files', () => {
       'dist/rsp/index.d.ts',
       'dist/prover/worker.js',
       'dist/prover/keys/chain.json',
-      'dist/prover/keys/lagrange-basis-13.bin',
-      'dist/prover/keys/lagrange-basis-14.bin',
+      'dist/prover/keys/indexes/chain.json',
+      'dist/prover/keys/lagrange-fq-13.bin',
+      'dist/prover/keys/lagrange-fp-16.bin',
       'dist/cli/main.js',
     ]) {
       expect(paths).toContain(path);
     }
     const documents = /^(LICENSE|(README|CHANGELOG|SECURITY)\.md|package\.json)$/;
-    const code = /^dist\/[\w./-]+(\.js|\.d\.ts)$|^dist\/prover\/keys\/[\w-]+\.(json|bin)$/;
+    const code =
+      /^dist\/[\w./-]+(\.js|\.d\.ts)$|^dist\/prover\/keys\/(indexes\/)?[\w-]+\.(json|bin)$/;
     expect(paths.filter((path) => !documents.test(path) && !code.test(path))).toEqual([]);
   });
 
   test('hold no test data', () => {
     const paths = packed.files.map(({ path }) => path).join('\n');
     expect(paths).not.toMatch(/(^|\/)(test|fixtures|bench)\/|sgp26|\.(der|pem|crt|key)$/im);
-    expect(packed.size).toBeLessThan(9_000_000);
+    expect(packed.size).toBeLessThan(17_000_000);
   });
 
   test('are what the manifest says (publint)', () => {
@@ -138,7 +140,7 @@ describe('installed elsewhere', () => {
     writeFileSync(
       join(folder, 'start.js'),
       `import { Prover } from 'zkcx';
-       const prover = new Prover({ cache: 'keys' });
+       const prover = new Prover();
        prover.compile('nothing').catch((error) => console.log(error.code));`,
     );
     expect(succeed(run('node', ['start.js'], inFolder))).toBe('ERR_PROVER_INPUT\n');

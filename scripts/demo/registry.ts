@@ -40,8 +40,6 @@ export interface RegistryDemo {
   /** A proof of `aggregate`, published before the credential. */
   readonly aggregate?: ProofEnvelope;
   readonly prover: Prover;
-  /** Compiled keys. */
-  readonly cache?: string;
   readonly say: (...lines: string[]) => void;
   readonly onEvent: (event: ProverEvent) => void;
 }
@@ -51,7 +49,7 @@ const now = () => BigInt(Math.floor(Date.now() / 1000));
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
 
 export async function demoRegistry(demo: RegistryDemo): Promise<void> {
-  const { say, folder, credential, aggregate, cache } = demo;
+  const { say, folder, credential, aggregate } = demo;
   const trustSet = new TrustSet(anchors);
   say(
     '',
@@ -64,7 +62,6 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
     const sender: Sender = {
       chain,
       feePayer: chain.accounts[0]!,
-      cache,
       onCompile: (name) => say(`   compiling ${name} ...`),
     };
     let start = performance.now();

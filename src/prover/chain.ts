@@ -39,7 +39,7 @@ export interface ProveChainOptions extends JobOptions, ProverOptions {
 }
 
 /**
- * Prove a chain, one proof a certificate; minutes without a key cache. Before any proving it is
+ * Prove a chain, one proof a certificate; a minute or two each. Before any proving it is
  * checked in plain TypeScript: throws the ERR_CHAIN_*, ERR_PROFILE_* and ERR_TRUST_* codes of those
  * checks, then the ERR_PROVER_* codes.
  *

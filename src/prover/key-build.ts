@@ -4,9 +4,11 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { computeSetup, SETUP_PARTS } from '../circuits/proof-system.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { computeSetup, SETUP_PARTS, wrongParts } from '../circuits/proof-system.ts';
 import { selectBackend } from './backend.ts';
 import { writeFileAtomic } from '../files.ts';
+import { type Indexes, indexesUrl, pinnedIndexes } from './indexes.ts';
 import { keyFileUrl, pinnedKey, pinnedSetup, type KeyFile, setupUrl } from './keys.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
@@ -15,22 +17,23 @@ export interface KeyComparison {
   /** A program, or a part of the setup that all programs share. */
   readonly program: ProgramName | (typeof SETUP_PARTS)[number];
   readonly hash: string;
-  /** The pinned key is this one, hash and data, made by this version of o1js. */
+  /** What is pinned is what was made: of a program key and verifier indexes, by this version of o1js. */
   readonly matches: boolean;
 }
 
 /**
- * Compile every program anew and write its key into the package, with the setup that all share. With
- * `only`, just these programs' keys. Returns the keys that were written.
+ * Compile every program anew and write its key and its verifier indexes into the package, with the setup
+ * that all share. With `only`, just these programs. Returns the keys that were written.
  */
 export async function buildKeys(
   options: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] } = {},
 ): Promise<KeyFile[]> {
-  const keys = await compileAll(options);
-  for (const key of keys) {
-    const path = fileURLToPath(keyFileUrl(key.program as ProgramName));
-    await writeFileAtomic(path, `${JSON.stringify(key, null, 2)}\n`, 0o644);
+  const compiled = await compileAll(options);
+  for (const { program, key, indexes } of compiled) {
+    await writeJson(keyFileUrl(program), key);
+    await writeJson(indexesUrl(program), indexes);
   }
+  const keys = compiled.map(({ key }) => key);
   if (options.only !== undefined) return keys;
   selectBackend(options.backend);
   const setup = await computeSetup();
@@ -40,45 +43,51 @@ export async function buildKeys(
   return keys;
 }
 
-/** Compile every program anew and compare with the pinned keys. */
+/** Compile every program anew and compare with what is pinned. */
 export async function checkKeys(
   options: ProverOptions & JobOptions = {},
 ): Promise<KeyComparison[]> {
-  const keys = await compileAll(options);
-  const comparisons = keys.map((key): KeyComparison => {
-    const program = key.program as ProgramName;
-    const pinned = pinnedKey(program);
+  const compiled = await compileAll(options);
+  const programs = compiled.map(({ program, key, indexes }): KeyComparison => {
     const matches =
-      pinned.hash === key.hash &&
-      pinned.data === key.data &&
-      pinned.o1jsVersion === key.o1jsVersion;
+      isDeepStrictEqual(pinnedKey(program), key) &&
+      isDeepStrictEqual(pinnedIndexes(program), indexes);
     return { program, hash: key.hash, matches };
   });
   selectBackend(options.backend);
-  const [setup, pinned] = [await computeSetup(), pinnedSetup()];
+  const pinned = pinnedSetup();
+  const wrong = await wrongParts(pinned);
   const parts = SETUP_PARTS.map((program): KeyComparison => {
-    const hash = sha256(setup[program]);
-    return { program, hash, matches: hash === sha256(pinned[program]) };
+    return { program, hash: sha256(pinned[program]), matches: !wrong.includes(program) };
   });
-  return [...comparisons, ...parts];
+  return [...programs, ...parts];
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const writeJson = (url: URL, value: unknown) =>
+  writeFileAtomic(fileURLToPath(url), `${JSON.stringify(value, null, 2)}\n`, 0o644);
+
+interface Compiled {
+  readonly program: ProgramName;
+  readonly key: KeyFile;
+  readonly indexes: Indexes;
+}
 
 async function compileAll({
   onEvent,
   signal,
   only = PROGRAM_NAMES,
   ...options
-}: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] }) {
+}: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] }): Promise<Compiled[]> {
   const prover = new Prover({ ...options, rebuild: true });
   try {
-    const keys: KeyFile[] = [];
+    const all: Compiled[] = [];
     for (const program of only) {
-      const { hash, data } = await prover.compile(program, { onEvent, signal });
-      keys.push({ program, o1jsVersion: o1jsVersion(), hash, data });
+      const { hash, data, indexes = {} } = await prover.compile(program, { onEvent, signal });
+      all.push({ program, key: { program, o1jsVersion: o1jsVersion(), hash, data }, indexes });
     }
-    return keys;
+    return all;
   } finally {
     prover.close();
   }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Setup, SETUP_PARTS } from '../circuits/proof-system.ts';
+import { type Setup, SETUP_PARTS, type SetupPart } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { fieldString } from '../arguments.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
@@ -27,14 +27,18 @@ const keyFile = z.strictObject({
 export type KeyFile = z.infer<typeof keyFile>;
 
 /** Where a part of the setup is kept: the same for every program, see circuits/kimchi/setup.ts. */
-export function setupUrl(part: keyof Setup): URL {
+export function setupUrl(part: SetupPart): URL {
   return new URL(`./keys/${part}.bin`, import.meta.url);
+}
+
+/** A part of the pinned setup. */
+export function pinnedPart(part: SetupPart): Uint8Array {
+  return readFileSync(setupUrl(part));
 }
 
 /** The pinned setup. */
 export function pinnedSetup(): Setup {
-  const parts = SETUP_PARTS.map((part) => [part, readFileSync(setupUrl(part))] as const);
-  return Object.fromEntries(parts) as unknown as Setup;
+  return Object.fromEntries(SETUP_PARTS.map((part) => [part, pinnedPart(part)])) as Setup;
 }
 
 /** Where the key of a program is kept. */

@@ -7,9 +7,9 @@ import { checked } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import type { ChildProcess } from 'node:child_process';
 import { ZkcxError } from '../errors.ts';
-import { cacheFolder } from './cache.ts';
 import type { JsonProof } from './envelope.ts';
 import { forkModule, siblingModule } from './fork.ts';
+import type { Indexes } from './indexes.ts';
 import { assertPinned, type VerificationKey } from './keys.ts';
 import { VERIFIED_INSIDE } from './programs.ts';
 import { type Backend, type Command, type Report, reportSchema } from './protocol.ts';
@@ -37,11 +37,9 @@ export type ProverEvent =
 export interface ProverOptions {
   /** Default: native where installed, else wasm with a notice in the `compiling` event. */
   readonly backend?: Backend;
-  /** Folder of compiled keys; default: ZKCX_CACHE, or zkcx in the user's cache folder. */
-  readonly cache?: string;
   /** Proofs after which the process is replaced. The proof system leaks some 150 MB in each. */
   readonly proofsPerProcess?: number;
-  /** Make keys anew, and do not compare them with the pinned ones: for `keys build` and `check`. */
+  /** Compile without what is pinned, and do not compare with it: for `keys build` and `check`. */
   readonly rebuild?: boolean;
   /** Module that serves the programs; for programs that are not part of this package. */
   readonly worker?: URL;
@@ -76,12 +74,17 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return result;
 }
 
+export interface CompiledKey extends VerificationKey {
+  /** With `rebuild`: the verifier indexes that the key was made from. */
+  readonly indexes?: Indexes;
+}
+
 type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never;
 
 export class Prover {
   private readonly options: ProverOptions;
   private child: ChildProcess | undefined;
-  private compiled = new Map<string, VerificationKey>();
+  private compiled = new Map<string, CompiledKey>();
   private proofs = 0;
   private nextId = 1;
   private closed = false;
@@ -93,8 +96,8 @@ export class Prover {
     process.once('exit', this.onExit);
   }
 
-  /** Compile a program, unless that was done already. Minutes without a key cache. */
-  async compile(program: string, options: JobOptions = {}): Promise<VerificationKey> {
+  /** Compile a program, unless that was done already; it takes ten seconds to a minute. */
+  async compile(program: string, options: JobOptions = {}): Promise<CompiledKey> {
     checked(program, z.string(), 'the program of Prover.compile');
     checked(options, argument.jobOptions, 'the options of Prover.compile');
     return inTurn(() => this.ensureCompiled(program, options));
@@ -124,21 +127,18 @@ export class Prover {
     this.stop();
   }
 
-  private async ensureCompiled(program: string, options: JobOptions): Promise<VerificationKey> {
+  private async ensureCompiled(program: string, options: JobOptions): Promise<CompiledKey> {
     const known = this.child === undefined ? undefined : this.compiled.get(program);
     if (known !== undefined) return known;
     for (const inner of VERIFIED_INSIDE.get(program) ?? [])
       await this.ensureCompiled(inner, options);
     const { backend, rebuild = false, worker } = this.options;
-    const cache = cacheFolder(this.options.cache);
-    const report = await this.ask(
-      { type: 'compile', program, backend, cache, fresh: rebuild },
-      options,
-    );
+    const report = await this.ask({ type: 'compile', program, backend, fresh: rebuild }, options);
     if (report.type !== 'compiled') throw crashed('it answered out of turn');
     if (!rebuild && worker === undefined) assertPinned(program, report.key.hash);
-    this.compiled.set(program, report.key);
-    return report.key;
+    const key = { ...report.key, indexes: report.indexes };
+    this.compiled.set(program, key);
+    return key;
   }
 
   /** Send one command and wait for its last report. */

@@ -1,10 +1,11 @@
 /** The proving side: compiles and proves what it is told, one thing after the other. */
 import { performance } from 'node:perf_hooks';
-import { selfTest } from '../circuits/proof-system.ts';
+import { presetSetup, selfTest, SETUP_PARTS } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { selectBackend } from './backend.ts';
-import { keyCache } from './cache.ts';
 import type { JsonProof } from './envelope.ts';
+import { indexCache, recordingCache } from './indexes.ts';
+import { pinnedPart } from './keys.ts';
 import type { ProgramTable, ProvableProgram } from './programs.ts';
 import type { Command, Report } from './protocol.ts';
 
@@ -46,10 +47,12 @@ async function compile(programs: ProgramTable, command: Command & { type: 'compi
   report({ id, type: 'compiling', program: name, ...choice });
   const program = await load(programs, name);
   const start = performance.now();
+  await presetSetup(SETUP_PARTS, pinnedPart);
+  const recorded = command.fresh ? recordingCache() : undefined;
   const { verificationKey } = await program.compile({
     // all programs of this package read runtime tables
     withRuntimeTables: true,
-    cache: keyCache(command.cache),
+    cache: recorded?.cache ?? indexCache(name),
     forceRecompile: command.fresh,
   });
   report({
@@ -58,6 +61,7 @@ async function compile(programs: ProgramTable, command: Command & { type: 'compi
     program: name,
     ms: performance.now() - start,
     key: { hash: verificationKey.hash.toString(), data: verificationKey.data },
+    indexes: recorded?.indexes,
   });
 }
 

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { checked, roots, time } from '../arguments.ts';
 import { verify } from 'o1js';
-import { presetSetup } from '../circuits/proof-system.ts';
+import { presetSetup, VERIFIER_PARTS } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { systemClock } from '../time.ts';
 import { selectBackend } from './backend.ts';
 import { checkEnvelope, type JsonProof, type ProofEnvelope } from './envelope.ts';
-import { pinnedKey, pinnedSetup, type VerificationKey } from './keys.ts';
+import { pinnedKey, pinnedPart, type VerificationKey } from './keys.ts';
 import { PROOF_SHAPES, type ProgramName } from './programs.ts';
 
 export interface VerifyChainOptions {
@@ -119,7 +119,7 @@ export type AssertProof = typeof assertProof;
 /** Whether a proof verifies, whatever it says. */
 export async function isValid(proof: JsonProof, key: VerificationKey): Promise<boolean> {
   selectBackend();
-  await presetSetup(pinnedSetup());
+  await presetSetup(VERIFIER_PARTS, pinnedPart);
   try {
     return await verify(proof, key.data);
   } catch {

@@ -9,7 +9,7 @@ import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import type { ProverEvent } from '../../src/prover/prover.ts';
 import { verifyAggregate } from '../../src/prover/verify-aggregate.ts';
 import { aggregateClaims } from '../../src/witness/aggregate.ts';
-import { KEYS, proveAlone } from '../support/alone.ts';
+import { proveAlone } from '../support/alone.ts';
 import { killProver } from '../support/aggregate/kill.ts';
 import {
   PROVEN_AT,
@@ -36,7 +36,6 @@ beforeAll(async () => {
     { trust: trustRoot, chains, at: PROVEN_AT },
     {
       work,
-      cache: KEYS,
       onProgress: (state) => progress.push(state),
       onEvent: (event) => {
         events.push(event);

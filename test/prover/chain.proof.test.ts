@@ -1,6 +1,6 @@
 /**
- * The whole way with real proofs, once: from an empty key cache, compile every program and compare with
- * the pinned keys and gates, prove the SGP.26 chain CI -> EUM -> eUICC, and verify; then what must be refused.
+ * The whole way with real proofs, once: compile every program anew and compare with the pinned keys, indexes
+ * and gates, prove the SGP.26 chain CI -> EUM -> eUICC, and verify; then what must be refused.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { NOTING_WORKER, programRows } from '../../bench/row-counts.ts';
 import { parseCertificate } from '../../src/asn1/index.ts';
 import { Opening } from '../../src/circuits/claims.ts';
+import { SETUP_PARTS } from '../../src/circuits/proof-system.ts';
 import { anchorFromCertificate } from '../../src/pki/index.ts';
 import { proveChain } from '../../src/prover/chain.ts';
 import { type Credential, readCredential, writeCredential } from '../../src/prover/credential.ts';
@@ -20,7 +21,7 @@ import type { ProverEvent } from '../../src/prover/prover.ts';
 import { verifyChain } from '../../src/prover/verify.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { PINNED_PROGRAMS } from '../pins/pinned.ts';
-import { KEYS, proveAlone } from '../support/alone.ts';
+import { proveAlone } from '../support/alone.ts';
 
 const MINUTES = 60_000;
 const root = new URL('../../', import.meta.url);
@@ -37,10 +38,8 @@ let proof: ProofEnvelope;
 proveAlone();
 
 beforeAll(async () => {
-  rmSync(KEYS, { recursive: true, force: true });
-  const setup = ['srs-fp', 'srs-fq', 'lagrange-basis-13', 'lagrange-basis-14'];
-  const checked = [...PROGRAM_NAMES, ...setup];
-  expect(await checkKeys({ cache: KEYS, worker: NOTING_WORKER })).toEqual(
+  const checked = [...PROGRAM_NAMES, ...SETUP_PARTS];
+  expect(await checkKeys({ worker: NOTING_WORKER })).toEqual(
     checked.map((program) => expect.objectContaining({ program, matches: true })),
   );
   const certificates = [
@@ -49,7 +48,7 @@ beforeAll(async () => {
   ];
   credential = await proveChain(
     { anchors, certificates },
-    { cache: KEYS, onEvent: (event) => events.push(event) },
+    { onEvent: (event) => events.push(event) },
   );
   proof = credential.proof;
 }, 45 * MINUTES);
@@ -65,7 +64,7 @@ const withOutput = (index: number, value: bigint): ProofEnvelope => ({
 });
 
 test('rows, domain and gates of the programs are as pinned', () => {
-  expect(programRows(KEYS)).toEqual(PINNED_PROGRAMS);
+  expect(programRows()).toEqual(PINNED_PROGRAMS);
 });
 
 describe('a real chain proof', () => {
@@ -82,14 +81,14 @@ describe('a real chain proof', () => {
     expect(proved.map((event) => 'method' in event && event.method)).toEqual(['anchor', 'extend']);
   });
 
-  test('is verified by a fresh process without a key cache, in seconds', () => {
+  test('is verified by a fresh process, in seconds', () => {
     const file = join(folder, 'proof.json');
     writeFileSync(file, formatEnvelope(proof));
     const start = performance.now();
     const { status, stdout } = spawnSync(
       process.execPath,
       ['--import', 'tsx', 'src/cli/main.ts', 'chain', 'verify', file, '--ci', CI, '--json'],
-      { cwd: root, encoding: 'utf8', env: { ...process.env, ZKCX_CACHE: join(folder, 'empty') } },
+      { cwd: root, encoding: 'utf8' },
     );
     expect(status).toBe(0);
     // 4 to 6 s alone on two cores; other tests may run beside it

@@ -19,7 +19,7 @@ import { publicKey } from '../../src/witness/encode.ts';
 import { listEntry } from '../../src/witness/revocation.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { Field } from 'o1js';
-import { KEYS, proveAlone } from '../support/alone.ts';
+import { proveAlone } from '../support/alone.ts';
 import { ANCHOR, buildList, FIXTURE_LISTS } from '../support/crl/index.ts';
 
 const MINUTES = 60_000;
@@ -42,7 +42,7 @@ const proven: string[] = [];
 proveAlone();
 
 beforeAll(async () => {
-  const prover = new Prover({ cache: KEYS });
+  const prover = new Prover();
   try {
     stopped = await proveCrl(input, {
       work,

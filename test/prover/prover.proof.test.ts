@@ -1,7 +1,4 @@
 /** The proving process, with real proofs of a tiny program. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { verify } from 'o1js';
 import { selectBackend } from '../../src/prover/backend.ts';
@@ -11,7 +8,6 @@ import { Prover, type ProverEvent } from '../../src/prover/prover.ts';
 
 jest.setTimeout(600_000);
 
-const cache = mkdtempSync(join(tmpdir(), 'zkcx-keys-'));
 const worker = new URL('../support/prover/counter.worker.ts', import.meta.url);
 const MODE = '77';
 const startJob = (by: string) => ({
@@ -21,10 +17,8 @@ const startJob = (by: string) => ({
   privateInputs: [{ by }],
 });
 
-afterAll(() => rmSync(cache, { recursive: true }));
-
 describe('a prover', () => {
-  const prover = new Prover({ worker, cache, proofsPerProcess: 2 });
+  const prover = new Prover({ worker, proofsPerProcess: 2 });
   const events: ProverEvent[] = [];
   const onEvent = (event: ProverEvent) => events.push(event);
   let key: VerificationKey;
@@ -79,12 +73,6 @@ describe('a prover', () => {
     expect(JSON.stringify(events)).not.toContain('"by"');
   });
 
-  test('leaves whole entries in the cache', () => {
-    const names = readdirSync(cache);
-    expect(names.some((name) => name.startsWith('step-pk-zkcx-test-counter'))).toBe(true);
-    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
-  });
-
   test('replaces its process after as many proofs as were set, and stops when told to', async () => {
     const abort = new AbortController();
     const later: string[] = [];
@@ -128,7 +116,7 @@ describe('a prover', () => {
 
 describe('a prover that cannot work', () => {
   test('says when its process dies', async () => {
-    const prover = new Prover({ worker, cache });
+    const prover = new Prover({ worker });
     const crashed = prover.compile('crash');
     await expect(crashed).rejects.toMatchObject({ code: 'ERR_PROVER_CRASHED' });
     await expect(crashed).rejects.toThrow(/exit code 9/);
@@ -136,7 +124,7 @@ describe('a prover that cannot work', () => {
   });
 
   test('starts another process when an idle one is gone', async () => {
-    const prover = new Prover({ worker, cache });
+    const prover = new Prover({ worker });
     const starts: string[] = [];
     const onEvent = ({ type }: ProverEvent) => void starts.push(type);
     await prover.compile('mortal', { onEvent });
@@ -147,7 +135,7 @@ describe('a prover that cannot work', () => {
   });
 
   test('knows only the programs that it serves', async () => {
-    const prover = new Prover({ worker, cache });
+    const prover = new Prover({ worker });
     for (const program of ['nothing', 'toString', '__proto__']) {
       await expect(prover.compile(program)).rejects.toMatchObject({ code: 'ERR_PROVER_INPUT' });
     }

@@ -27,7 +27,7 @@ import { certify, possess } from '../../src/session/statements.ts';
 import type { VerifiedPresentation } from '../../src/session/verifier.ts';
 import { encodeOid } from '../../src/asn1/oid.ts';
 import { download } from '../rsp/zkcx/proven-download.ts';
-import { KEYS, proveAlone } from '../support/alone.ts';
+import { proveAlone } from '../support/alone.ts';
 import { provenCredential } from '../support/credentials.ts';
 import { ciList } from '../support/crl/index.ts';
 import { withValue } from './bundles.ts';
@@ -59,7 +59,7 @@ const ask = {
   oncePerDevice: true,
 } as const;
 
-const prover = new Prover({ cache: KEYS });
+const prover = new Prover();
 let store: OnceStore;
 let credential: Credential;
 let bundle: PresentationBundle;
@@ -168,7 +168,7 @@ describe('a session with real proofs', () => {
     ).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
   });
 
-  test('is verified by a fresh process without a key cache, in seconds', () => {
+  test('is verified by a fresh process, in seconds', () => {
     const lists = [ciList('B'), ciList('A')].map((der) => parseRevocationList(der));
     const map = buildMap({ sources: SOURCES, anchors: ANCHORS, lists, at: NOW });
     expect(map.map.root.toBigInt()).toBe(MAP.root.toBigInt());
@@ -184,7 +184,7 @@ describe('a session with real proofs', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, command.join(' ').split(' '), {
       cwd: root,
       encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '', ZKCX_CACHE: join(folder, 'empty') },
+      env: { ...process.env, NODE_OPTIONS: '' },
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     // other tests may run beside it

@@ -5,9 +5,6 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll } from '@jest/globals';
 
-/** Key cache of the files that make proofs; the first of them, chain.proof, empties it. */
-export const KEYS = join(tmpdir(), 'zkcx-tests-keys');
-
 const lock = join(tmpdir(), 'zkcx-tests-proving');
 const owner = join(lock, 'pid');
 

@@ -9,7 +9,7 @@ import { credentialLeaf } from '../../src/circuits/session.ts';
 import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { compileRegistry } from '../../src/zkapp/client/compile.ts';
 import { ProofRegistry, publishArguments, registryState } from '../../src/zkapp/contract/index.ts';
-import { KEYS, proveAlone } from '../support/alone.ts';
+import { proveAlone } from '../support/alone.ts';
 import { PROVEN_AT, PROVEN_TRUST, provenCredential } from '../support/credentials.ts';
 
 const MINUTES = 60_000;
@@ -23,7 +23,7 @@ let proof: ChainProof;
 proveAlone();
 
 beforeAll(async () => {
-  await compileRegistry({ cache: KEYS });
+  await compileRegistry();
   const local = await Mina.LocalBlockchain({ proofsEnabled: true });
   Mina.setActiveInstance(local);
   payer = local.testAccounts[0];

@@ -1,150 +1,104 @@
 /**
- * What every verification needs besides proof and key, and what is the same for ever: the two SRS
- * (points hashed from nothing), and the Lagrange bases of the wrap domains, by which a verifier
- * commits to a proof's public input. Kimchi computes them at the first verification of a process, for
- * ten seconds and more; o1js keeps them in the key cache, which a verifier does not have.
+ * What every proof and every verification needs besides circuits and keys, and what is the same for
+ * ever: the two SRS (points hashed from nothing), and Lagrange bases of them, by which values on a
+ * domain are committed to. Kimchi computes a part when it first needs it: ten seconds and more in a
+ * verifier, minutes of CPU time in a prover.
  */
-import { getBackendPreference } from 'o1js';
-import { o1jsInternal } from './gates.ts';
+import { type Backend, type Curve, loadBackend, type Srs } from './points.ts';
 
-/** log2 of the wrap domains of programs whose methods verify no proof, and at most one. */
-const WRAP_LOG2 = { 'lagrange-basis-13': 13, 'lagrange-basis-14': 14 } as const;
-const BASES = ['lagrange-basis-13', 'lagrange-basis-14'] as const;
-/** log2 of the sizes of the SRS: fp for step proofs, fq for wrap proofs. */
-const SRS_LOG2 = { fp: 16, fq: 15 } as const;
-const COORDINATE_BYTES = 32;
-
-export const SETUP_PARTS = ['srs-fp', 'srs-fq', ...BASES] as const;
-
-/** Points as x and y: of the SRS little-endian with the blinding base first, of a basis big-endian. */
-export type Setup = Readonly<Record<(typeof SETUP_PARTS)[number], Uint8Array>>;
-
-type Basis = (typeof BASES)[number];
-type Curve = keyof typeof SRS_LOG2;
-type Srs = object;
-/** A point as the native backend has it. */
-interface NativePoint {
-  readonly x: Uint8Array;
-  readonly y: Uint8Array;
-  readonly infinity: boolean;
-}
-/** OCaml's values as o1js has them in JavaScript: a tag, then the fields. */
-type MlBigint = [0, bigint];
-type MlPoint = [0, [0, MlBigint, MlBigint]];
-type MlCommitments = [0, ...[0, [0, MlPoint]][]];
-
-interface RustConversion {
-  readonly fq: {
-    polyCommsToRust(commitments: MlCommitments): object;
-    polyCommsFromRust(commitments: object): MlCommitments;
-  };
-}
-
-interface Rust {
-  caml_fp_srs_create_parallel(size: number): Srs;
-  caml_fq_srs_create_parallel(size: number): Srs;
-  caml_fp_srs_get(srs: Srs): NativePoint[];
-  caml_fq_srs_get(srs: Srs): NativePoint[];
-  caml_fp_srs_set(points: NativePoint[]): Srs;
-  caml_fq_srs_set(points: NativePoint[]): Srs;
-  caml_fq_srs_get_lagrange_basis(srs: Srs, domain: number): object;
-  caml_fq_srs_set_lagrange_basis(srs: Srs, domain: number, basis: object): void;
-}
-
-async function load() {
-  const bindings = (await import(o1jsInternal('./bindings.js'))) as {
-    initializeBindings(): Promise<void>;
-    wasm: Rust;
-  };
-  await bindings.initializeBindings();
-  const crypto = (await import(o1jsInternal('./bindings/crypto/bindings.js'))) as {
-    getRustConversion(rust: Rust): RustConversion;
-  };
-  const rust = bindings.wasm;
-  return { rust, conversion: crypto.getRustConversion(rust) };
-}
-
-/** Compute all parts from nothing, on the native backend. */
-export async function computeSetup(): Promise<Setup> {
-  const { rust, conversion } = await load();
-  const fp = rust.caml_fp_srs_create_parallel(2 ** SRS_LOG2.fp);
-  const fq = rust.caml_fq_srs_create_parallel(2 ** SRS_LOG2.fq);
-  const basisBytes = (part: Basis) => {
-    const basis = rust.caml_fq_srs_get_lagrange_basis(fq, 2 ** WRAP_LOG2[part]);
-    const [, ...commitments] = conversion.fq.polyCommsFromRust(basis);
-    const hex = commitments.map(([, [, point]]) => {
-      const [, [, [, x], [, y]]] = point;
-      return hex32(x) + hex32(y);
-    });
-    return Buffer.from(hex.join(''), 'hex');
-  };
-  return {
-    'srs-fp': pointBytes(rust.caml_fp_srs_get(fp)),
-    'srs-fq': pointBytes(rust.caml_fq_srs_get(fq)),
-    'lagrange-basis-13': basisBytes('lagrange-basis-13'),
-    'lagrange-basis-14': basisBytes('lagrange-basis-14'),
-  };
-}
-
-let given = false;
+/** log2 of the number of points, the base of blinding aside. */
+export const SRS_LOG2: Readonly<Record<Curve, number>> = { fp: 16, fq: 15 };
 
 /**
- * Give this process a computed setup before it verifies. The setup decides what is accepted: only
- * one that the package pins may be passed. The wasm backend has other types and computes its own.
+ * The bases, by curve and log2 of the domain. Wrap proofs (fq) have 2^13 in programs whose methods
+ * verify no proof, else 2^14; step proofs (fp) have that of their circuit.
  */
-export async function presetSetup(setup: Setup): Promise<void> {
-  if (given || getBackendPreference() !== 'native') return;
-  given = true;
-  const { rust, conversion } = await load();
-  offer(rust, 'fp', rust.caml_fp_srs_set(points(setup['srs-fp'])));
-  const srs = rust.caml_fq_srs_set(points(setup['srs-fq']));
-  for (const part of BASES) {
-    const basis = conversion.fq.polyCommsToRust(commitmentsOf(setup[part]));
-    rust.caml_fq_srs_set_lagrange_basis(srs, 2 ** WRAP_LOG2[part], basis);
+export const BASES = {
+  'lagrange-fq-13': { curve: 'fq', log2: 13 },
+  'lagrange-fq-14': { curve: 'fq', log2: 14 },
+  'lagrange-fp-14': { curve: 'fp', log2: 14 },
+  'lagrange-fp-15': { curve: 'fp', log2: 15 },
+  'lagrange-fp-16': { curve: 'fp', log2: 16 },
+} as const satisfies Record<string, { curve: Curve; log2: number }>;
+
+export type Basis = keyof typeof BASES;
+export type SetupPart = `srs-${Curve}` | Basis;
+
+/** Points as `points.ts` has them; of an SRS the base of blinding first. */
+export type Setup = Readonly<Record<SetupPart, Uint8Array>>;
+
+/** What a verifier commits to public inputs with. */
+export const VERIFIER_PARTS = ['srs-fp', 'srs-fq', 'lagrange-fq-13', 'lagrange-fq-14'] as const;
+
+const PROVER_PARTS = ['lagrange-fp-14', 'lagrange-fp-15', 'lagrange-fp-16'] as const;
+
+/** Each basis behind its SRS. */
+export const SETUP_PARTS = [...VERIFIER_PARTS, ...PROVER_PARTS] as const satisfies SetupPart[];
+
+/** Compute all parts from nothing; minutes. */
+export async function computeSetup(): Promise<Setup> {
+  const backend = await loadBackend();
+  const { rust, fromRust } = backend;
+  return backend.withThreadPool(async () => {
+    const srs = { fp: createSrs(backend, 'fp'), fq: createSrs(backend, 'fq') };
+    const compute = (part: SetupPart): Uint8Array => {
+      if (part === 'srs-fp') return srsBytes(backend, 'fp', srs.fp);
+      if (part === 'srs-fq') return srsBytes(backend, 'fq', srs.fq);
+      const { curve, log2 } = BASES[part];
+      const basis = rust[`caml_${curve}_srs_get_lagrange_basis`](srs[curve], 2 ** log2);
+      return fromRust.commitments(curve, basis);
+    };
+    return Object.fromEntries(SETUP_PARTS.map((part) => [part, compute(part)])) as Setup;
+  });
+}
+
+/** A computed SRS, without bases. */
+export function createSrs({ create }: Backend, curve: Curve): Srs {
+  return create[curve](2 ** SRS_LOG2[curve]);
+}
+
+export function srsBytes({ rust, fromRust }: Backend, curve: Curve, srs: Srs): Uint8Array {
+  return fromRust.points(curve, rust[`caml_${curve}_srs_get`](srs));
+}
+
+/** Put a basis on an SRS; kimchi computes none that is there. */
+function setBasis(backend: Backend, srs: Srs, part: Basis, bytes: Uint8Array): void {
+  const { curve, log2 } = BASES[part];
+  const basis = backend.toRust.commitments(curve, bytes);
+  backend.rust[`caml_${curve}_srs_set_lagrange_basis`](srs, 2 ** log2, basis);
+}
+
+const given = new Set<SetupPart>();
+const srsOf: Partial<Record<Curve, Srs>> = {};
+
+/**
+ * Give this process computed parts before it compiles, proves or verifies; those that it was given
+ * before are not read again. The setup decides what is accepted: only one that the package pins may be
+ * passed.
+ */
+export async function presetSetup(
+  parts: readonly SetupPart[],
+  read: (part: SetupPart) => Uint8Array,
+): Promise<void> {
+  if (parts.every((part) => given.has(part))) return;
+  const backend = await loadBackend();
+  for (const part of SETUP_PARTS) {
+    if (!parts.includes(part) || given.has(part)) continue;
+    if (part === 'srs-fp') offer(backend, 'fp', read(part));
+    else if (part === 'srs-fq') offer(backend, 'fq', read(part));
+    else setBasis(backend, srsOf[BASES[part].curve]!, part, read(part));
+    given.add(part);
   }
-  offer(rust, 'fq', srs);
 }
 
 /** o1js keeps one SRS a size: when it first asks for this one to be made, it gets the one that is there. */
-function offer(rust: Rust, curve: Curve, srs: Srs): void {
+function offer({ rust, create, toRust }: Backend, curve: Curve, bytes: Uint8Array): void {
+  const srs = rust[`caml_${curve}_srs_set`](toRust.points(curve, bytes));
+  srsOf[curve] = srs;
   const name = `caml_${curve}_srs_create_parallel` as const;
-  const original = rust[name];
   rust[name] = (size) => {
-    if (size !== 2 ** SRS_LOG2[curve]) return original(size);
-    rust[name] = original;
+    if (size !== 2 ** SRS_LOG2[curve]) return create[curve](size);
+    rust[name] = create[curve];
     return srs;
   };
-}
-
-function pointBytes(all: NativePoint[]): Uint8Array {
-  return Buffer.concat(all.flatMap(({ x, y }) => [x, y]));
-}
-
-function points(bytes: Uint8Array): NativePoint[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const coordinate = (i: number) =>
-    buffer.subarray(COORDINATE_BYTES * i, COORDINATE_BYTES * (i + 1));
-  return Array.from({ length: bytes.length / (2 * COORDINATE_BYTES) }, (_, i) => ({
-    x: coordinate(2 * i),
-    y: coordinate(2 * i + 1),
-    infinity: false,
-  }));
-}
-
-function commitmentsOf(bytes: Uint8Array): MlCommitments {
-  const hex = Buffer.from(bytes).toString('hex');
-  const coordinate = (i: number): MlBigint => {
-    const from = 2 * COORDINATE_BYTES * i;
-    return [0, BigInt(`0x${hex.slice(from, from + 2 * COORDINATE_BYTES)}`)];
-  };
-  const length = bytes.length / (2 * COORDINATE_BYTES);
-  const commitments = Array.from({ length }, (_, i): [0, [0, MlPoint]] => [
-    0,
-    [0, [0, [0, coordinate(2 * i), coordinate(2 * i + 1)]]],
-  ]);
-  return [0, ...commitments];
-}
-
-function hex32(x: bigint): string {
-  return x.toString(16).padStart(2 * COORDINATE_BYTES, '0');
 }

@@ -10,7 +10,7 @@ type Flags = TrustFlags & AtFlags;
 /** zkcx chain verify PROOF --ci CI [--trust-root ROOT] */
 export const chainVerify: CommandDefinition = {
   name: 'verify',
-  description: 'verify a proof made by chain prove; takes seconds and no key cache',
+  description: 'verify a proof made by chain prove; compiles nothing',
   arguments: [new Argument('<proof>', 'proof file')],
   options: [...TRUST, AT],
   run: verify,

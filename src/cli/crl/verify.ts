@@ -6,7 +6,7 @@ import { readProof, TRUST, type TrustFlags } from '../shared/proof-files.ts';
 /** zkcx crl verify PROOF --ci CI [--trust-root ROOT] */
 export const crlVerify: CommandDefinition = {
   name: 'verify',
-  description: 'verify a proof made by crl prove; takes seconds and no key cache',
+  description: 'verify a proof made by crl prove; compiles nothing',
   arguments: [new Argument('<proof>', 'proof file')],
   options: TRUST,
   run: verify,

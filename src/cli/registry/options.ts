@@ -133,7 +133,7 @@ export async function synced(flags: ChainFlags, chain: Chain): Promise<SyncedReg
 
 /** Who sends: keys come from files or the environment, or from the embedded chain's folder. */
 export async function senderOf(
-  { feePayerKey, fee, backend, cache }: SenderFlags,
+  { feePayerKey, fee, backend }: SenderFlags,
   chain: Chain,
   use: Use = 'payer',
 ): Promise<Sender> {
@@ -142,7 +142,6 @@ export async function senderOf(
     feePayer: await accountKey(chain, use, feePayerKey, 'ZKCX_FEE_PAYER_KEY'),
     fee,
     backend,
-    cache,
     onCompile: (name) => printProgress(`Compiling ${name} ...`),
     onStep: (step) => printProgress(STEPS[step]),
   };

@@ -50,9 +50,7 @@ export function printEvent(event: ProverEvent): void {
   switch (event.type) {
     case 'compiling':
       if (event.fallback !== undefined) printProgress(`Notice: ${event.fallback}`);
-      printProgress(
-        `Compiling ${event.program} (${event.backend}): seconds with a key cache, minutes without ...`,
-      );
+      printProgress(`Compiling ${event.program} (${event.backend}) ...`);
       break;
     case 'compiled':
       printProgress(`Compiled in ${seconds(event.ms)}`);

@@ -8,17 +8,15 @@ export const PROVER = [
   new Option('--backend <name>', 'how to compute; default: native where there is one').choices([
     ...BACKENDS,
   ]),
-  new Option('--cache <folder>', 'compiled keys; default: ZKCX_CACHE or ~/.cache/zkcx'),
 ];
 
 export interface ProverFlags {
   readonly backend?: Backend;
-  readonly cache?: string;
 }
 
 /** Options for the prover: flags, progress on stderr, Ctrl-C ends the proving process. */
-export function proverOptions({ backend, cache }: ProverFlags): ProverOptions & JobOptions {
-  return { backend, cache, signal: stopSignal(), onEvent: printEvent };
+export function proverOptions({ backend }: ProverFlags): ProverOptions & JobOptions {
+  return { backend, signal: stopSignal(), onEvent: printEvent };
 }
 
 /** Aborted by Ctrl-C and by SIGTERM; the second one ends the process at once. */

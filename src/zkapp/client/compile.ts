@@ -1,17 +1,15 @@
 /** The contract's proving keys, in this process: a transaction's proofs are made where it is built. */
-import { selfTest } from '../../circuits/proof-system.ts';
+import { presetSetup, selfTest, SETUP_PARTS } from '../../circuits/proof-system.ts';
 import { ZkcxError } from '../../errors.ts';
 import { selectBackend } from '../../prover/backend.ts';
-import { cacheFolder, keyCache } from '../../prover/cache.ts';
-import { assertPinned } from '../../prover/keys.ts';
+import { indexCache } from '../../prover/indexes.ts';
+import { assertPinned, pinnedPart } from '../../prover/keys.ts';
 import { PROGRAMS } from '../../prover/programs.ts';
 import type { Backend } from '../../prover/protocol.ts';
 import { ProofRegistry, REGISTRY_KEY_HASH } from '../contract/index.ts';
 
 export interface CompileOptions {
   readonly backend?: Backend;
-  /** Folder of compiled keys; default as of `Prover`. */
-  readonly cache?: string;
   /** What is compiled now. */
   readonly onCompile?: (name: string) => void;
 }
@@ -22,7 +20,7 @@ const TAKEN = ['chain', 'crl', 'aggregatePair', 'aggregateMerge', 'aggregate'] a
 let compiled: Promise<{ data: string; hash: bigint }> | undefined;
 
 /**
- * Compile the contract and what it verifies; once a process. Minutes without a key cache. Throws
+ * Compile the contract and what it verifies; once a process. It takes minutes. Throws
  * ERR_PROVER_KEY when contract or program is not the one whose key the package pins.
  */
 export function compileRegistry(options: CompileOptions = {}) {
@@ -30,18 +28,21 @@ export function compileRegistry(options: CompileOptions = {}) {
   return compiled;
 }
 
-async function compile({ backend, cache, onCompile }: CompileOptions) {
+async function compile({ backend, onCompile }: CompileOptions) {
   selectBackend(backend);
   await selfTest();
-  const keys = keyCache(cacheFolder(cache));
+  await presetSetup(SETUP_PARTS, pinnedPart);
   for (const name of TAKEN) {
     onCompile?.(name);
     const program = await PROGRAMS[name]();
-    const { verificationKey } = await program.compile({ cache: keys, withRuntimeTables: true });
+    const { verificationKey } = await program.compile({
+      cache: indexCache(name),
+      withRuntimeTables: true,
+    });
     assertPinned(name, verificationKey.hash.toString());
   }
   onCompile?.('ProofRegistry');
-  const { verificationKey } = await ProofRegistry.compile({ cache: keys });
+  const { verificationKey } = await ProofRegistry.compile({ cache: indexCache('ProofRegistry') });
   const hash = verificationKey.hash.toBigInt();
   if (hash !== REGISTRY_KEY_HASH) {
     throw new ZkcxError(
