@@ -1,6 +1,6 @@
 /** Forms of what callers pass to functions that prove, see src/arguments.ts. */
 import { z } from 'zod';
-import { callback, path, time } from '../arguments.ts';
+import { callback, time } from '../arguments.ts';
 import * as pki from '../pki/arguments.ts';
 import { BACKENDS } from './protocol.ts';
 
@@ -10,7 +10,7 @@ export const jobOptions = z.looseObject({
 });
 
 export const proverOptions = z.looseObject({
-  cache: path.optional(),
+  maxGrowth: z.number().optional(),
   backend: z.enum(BACKENDS).optional(),
   worker: z.instanceof(URL).optional(),
 });

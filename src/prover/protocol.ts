@@ -58,7 +58,8 @@ export const reportSchema = z.discriminatedUnion('type', [
     program: z.string(),
     method: z.string(),
     ms: milliseconds,
-    /** Most memory that the worker ever had in use, bytes. */
+    /** Bytes that the worker has in use now, and had at most. */
+    memory: z.number().positive(),
     peakMemory: z.number().positive(),
     proof: jsonProof,
   }),

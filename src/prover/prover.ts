@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import { ZkcxError } from '../errors.ts';
 import type { JsonProof } from './envelope.ts';
 import { forkModule, siblingModule } from './fork.ts';
+import { Growth } from './growth.ts';
 import type { Indexes } from './indexes.ts';
 import { assertPinned, type VerificationKey } from './keys.ts';
 import { VERIFIED_INSIDE } from './programs.ts';
@@ -37,8 +38,8 @@ export type ProverEvent =
 export interface ProverOptions {
   /** Default: native where installed, else wasm with a notice in the `compiling` event. */
   readonly backend?: Backend;
-  /** Proofs after which the process is replaced. The proof system leaks some 150 MB in each. */
-  readonly proofsPerProcess?: number;
+  /** Bytes that the process may leak before it is replaced, see `Growth`; default: 2 GiB. */
+  readonly maxGrowth?: number;
   /** Compile without what is pinned, and do not compare with it: for `keys build` and `check`. */
   readonly rebuild?: boolean;
   /** Module that serves the programs; for programs that are not part of this package. */
@@ -57,6 +58,8 @@ export interface ProofJob {
   readonly publicInput: unknown;
   readonly privateInputs: readonly unknown[];
 }
+
+const MAX_GROWTH = 2 ** 31;
 
 const proofJob = z.strictObject({
   program: z.string(),
@@ -85,7 +88,7 @@ export class Prover {
   private readonly options: ProverOptions;
   private child: ChildProcess | undefined;
   private compiled = new Map<string, CompiledKey>();
-  private proofs = 0;
+  private growth = new Growth();
   private nextId = 1;
   private closed = false;
   private readonly onExit = () => this.child?.kill('SIGKILL');
@@ -111,11 +114,11 @@ export class Prover {
     checked(job, proofJob, 'the job of Prover.prove');
     checked(options, argument.jobOptions, 'the options of Prover.prove');
     return inTurn(async () => {
-      if (this.proofs >= (this.options.proofsPerProcess ?? 10)) this.stop();
+      if (this.growth.bytes > (this.options.maxGrowth ?? MAX_GROWTH)) this.stop();
       await this.ensureCompiled(job.program, options);
       const report = await this.ask({ type: 'prove', ...job }, options);
-      this.proofs += 1;
       if (report.type !== 'proved') throw crashed('it answered out of turn');
+      this.growth.note(`${job.program}.${job.method}`, report.memory);
       return report.proof;
     });
   }
@@ -188,7 +191,7 @@ export class Prover {
 
   private start(): ChildProcess {
     this.compiled = new Map();
-    this.proofs = 0;
+    this.growth = new Growth();
     const child = forkModule(this.options.worker ?? siblingModule('worker', import.meta.url));
     // it can also die while nothing is under way
     child.once('exit', () => {

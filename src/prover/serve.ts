@@ -91,6 +91,7 @@ async function prove(programs: ProgramTable, command: Command & { type: 'prove' 
     program: name,
     method,
     ms: performance.now() - start,
+    memory: process.memoryUsage.rss(),
     peakMemory: process.resourceUsage().maxRSS * 1024,
     proof: proof.toJSON(),
   });

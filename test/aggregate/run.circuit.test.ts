@@ -32,7 +32,7 @@ let count = 0;
 beforeEach(async () => {
   proofs = join(folder, `proofs-${count++}`);
   store = await ProofStore.open(proofs, treeVerdict);
-  prover = new Prover({ worker: treeWorker, proofsPerProcess: 100 });
+  prover = new Prover({ worker: treeWorker });
 });
 afterEach(() => prover.close());
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -18,7 +18,7 @@ const startJob = (by: string) => ({
 });
 
 describe('a prover', () => {
-  const prover = new Prover({ worker, proofsPerProcess: 2 });
+  const prover = new Prover({ worker });
   const events: ProverEvent[] = [];
   const onEvent = (event: ProverEvent) => events.push(event);
   let key: VerificationKey;
@@ -73,7 +73,7 @@ describe('a prover', () => {
     expect(JSON.stringify(events)).not.toContain('"by"');
   });
 
-  test('replaces its process after as many proofs as were set, and stops when told to', async () => {
+  test('stops when told to, and replaces its process', async () => {
     const abort = new AbortController();
     const later: string[] = [];
     const cancelled = prover.prove(startJob('1'), {
@@ -84,9 +84,11 @@ describe('a prover', () => {
       },
     });
     await expect(cancelled).rejects.toMatchObject({ code: 'ERR_PROVER_CANCELLED' });
-    expect(later).toEqual(['compiling', 'compiled', 'proving']);
+    expect(later).toEqual(['proving']);
     const early = prover.prove(startJob('1'), { signal: abort.signal });
     await expect(early).rejects.toMatchObject({ code: 'ERR_PROVER_CANCELLED' });
+    await prover.compile('counter', { onEvent: ({ type }) => void later.push(type) });
+    expect(later).toEqual(['proving', 'compiling', 'compiled']);
   });
 
   test('says when the circuit refuses, without the values', async () => {
@@ -130,6 +132,19 @@ describe('a prover that cannot work', () => {
     await prover.compile('mortal', { onEvent });
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await prover.compile('mortal', { onEvent });
+    expect(starts).toEqual(['compiling', 'compiled', 'compiling', 'compiled']);
+    prover.close();
+  });
+
+  test('replaces a process that leaked more than it may', async () => {
+    const prover = new Prover({ worker, maxGrowth: -1 });
+    const starts: string[] = [];
+    const onEvent = ({ type }: ProverEvent) => void starts.push(type);
+    await prover.compile('idle', { onEvent });
+    const refused = { program: 'idle', method: 'none', publicInput: MODE, privateInputs: [] };
+    await expect(prover.prove(refused, { onEvent })).rejects.toMatchObject({
+      code: 'ERR_PROVER_INPUT',
+    });
     expect(starts).toEqual(['compiling', 'compiled', 'compiling', 'compiled']);
     prover.close();
   });

@@ -39,6 +39,7 @@ async function handle(command: Command): Promise<void> {
     program,
     method,
     ms: Number(ZKCX_TEST_MS),
+    memory: process.memoryUsage.rss(),
     peakMemory: process.resourceUsage().maxRSS * 1024,
     proof: sealed(TREE_MODE, String(output)),
   });
