@@ -28,12 +28,12 @@ export interface KeyComparison {
 export async function buildKeys(
   options: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] } = {},
 ): Promise<KeyFile[]> {
-  const compiled = await compileAll(options);
-  for (const { program, key, indexes } of compiled) {
+  const keys: KeyFile[] = [];
+  for await (const { program, key, indexes } of compileAll(options)) {
     await writeJson(keyFileUrl(program), key);
     await writeJson(indexesUrl(program), indexes);
+    keys.push(key);
   }
-  const keys = compiled.map(({ key }) => key);
   if (options.only !== undefined) return keys;
   selectBackend(options.backend);
   const setup = await computeSetup();
@@ -47,13 +47,13 @@ export async function buildKeys(
 export async function checkKeys(
   options: ProverOptions & JobOptions = {},
 ): Promise<KeyComparison[]> {
-  const compiled = await compileAll(options);
-  const programs = compiled.map(({ program, key, indexes }): KeyComparison => {
+  const programs: KeyComparison[] = [];
+  for await (const { program, key, indexes } of compileAll(options)) {
     const matches =
       isDeepStrictEqual(pinnedKey(program), key) &&
       isDeepStrictEqual(pinnedIndexes(program), indexes);
-    return { program, hash: key.hash, matches };
-  });
+    programs.push({ program, hash: key.hash, matches });
+  }
   selectBackend(options.backend);
   const pinned = pinnedSetup();
   const wrong = await wrongParts(pinned);
@@ -74,20 +74,21 @@ interface Compiled {
   readonly indexes: Indexes;
 }
 
-async function compileAll({
+/** Each program as soon as it is compiled. */
+async function* compileAll({
   onEvent,
   signal,
   only = PROGRAM_NAMES,
   ...options
-}: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] }): Promise<Compiled[]> {
+}: ProverOptions & JobOptions & {
+  readonly only?: readonly ProgramName[];
+}): AsyncGenerator<Compiled> {
   const prover = new Prover({ ...options, rebuild: true });
   try {
-    const all: Compiled[] = [];
     for (const program of only) {
       const { hash, data, indexes = {} } = await prover.compile(program, { onEvent, signal });
-      all.push({ program, key: { program, o1jsVersion: o1jsVersion(), hash, data }, indexes });
+      yield { program, key: { program, o1jsVersion: o1jsVersion(), hash, data }, indexes };
     }
-    return all;
   } finally {
     prover.close();
   }
