@@ -80,9 +80,10 @@ async function* compileAll({
   signal,
   only = PROGRAM_NAMES,
   ...options
-}: ProverOptions & JobOptions & {
-  readonly only?: readonly ProgramName[];
-}): AsyncGenerator<Compiled> {
+}: ProverOptions &
+  JobOptions & {
+    readonly only?: readonly ProgramName[];
+  }): AsyncGenerator<Compiled> {
   const prover = new Prover({ ...options, rebuild: true });
   try {
     for (const program of only) {
