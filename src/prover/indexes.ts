@@ -4,7 +4,7 @@
  * one of a method is made at its first proof. o1js asks for them by a hash of the circuit's gates, so a
  * circuit that was changed is compiled anew.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Cache } from 'o1js';
 import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
@@ -24,14 +24,19 @@ export function indexesUrl(program: ProgramName): URL {
   return new URL(`./keys/indexes/${program}.json`, import.meta.url);
 }
 
-/** The pinned indexes of a program. Throws ERR_PROVER_KEY when the package holds none. */
-export function pinnedIndexes(program: ProgramName): Indexes {
+/**
+ * The pinned indexes of a program; undefined where none are, whose compiling makes all keys. Throws
+ * ERR_PROVER_KEY when the file is damaged.
+ */
+export function pinnedIndexes(program: ProgramName): Indexes | undefined {
+  const url = indexesUrl(program);
+  if (!existsSync(url)) return undefined;
   try {
-    return indexesSchema.parse(JSON.parse(readFileSync(indexesUrl(program), 'utf8')));
+    return indexesSchema.parse(JSON.parse(readFileSync(url, 'utf8')));
   } catch (cause) {
     throw new ZkcxError(
       'ERR_PROVER_KEY',
-      `no verifier indexes are pinned for ${program}: reinstall the package, or run ` +
+      `the verifier indexes of ${program} are damaged: reinstall the package, or run ` +
         '`zkcx keys build` after a change of the circuits',
       { cause },
     );
@@ -41,7 +46,7 @@ export function pinnedIndexes(program: ProgramName): Indexes {
 /** What o1js reads while it compiles: the pinned indexes, of a program of this package. It writes nothing. */
 export function indexCache(program: string): Cache {
   const name = PROGRAM_NAMES.find((known) => known === program);
-  const indexes = name === undefined ? {} : pinnedIndexes(name);
+  const indexes = (name === undefined ? undefined : pinnedIndexes(name)) ?? {};
   return {
     canWrite: false,
     read: ({ uniqueId }) =>

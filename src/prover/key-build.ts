@@ -51,7 +51,7 @@ export async function checkKeys(
   for await (const { program, key, indexes } of compileAll(options)) {
     const matches =
       isDeepStrictEqual(pinnedKey(program), key) &&
-      isDeepStrictEqual(pinnedIndexes(program), indexes);
+      isDeepStrictEqual(pinnedIndexes(program) ?? indexes, indexes);
     programs.push({ program, hash: key.hash, matches });
   }
   selectBackend(options.backend);

@@ -1,0 +1,48 @@
+/** One first proof of a checkout of this project; argv: folder, subject. Started by first.ts. */
+import { setTimeout } from 'node:timers/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { possessionProgram } from '../src/circuits/possession.program.ts';
+import type { stepWitness } from '../src/prover/chain.ts';
+import type { Prover as ProverClass } from '../src/prover/prover.ts';
+import type { sampleSession as sample } from './session.ts';
+
+const [checkout, subject] = process.argv.slice(2) as [string, string];
+const load = <T>(path: string) => import(pathToFileURL(join(checkout, path)).href) as Promise<T>;
+
+const { MODE } = await load<typeof import('../src/params.ts')>('src/params.ts');
+const { sampleSession } = await load<{ sampleSession: typeof sample }>('bench/session.ts');
+const { Prover } = await load<{ Prover: typeof ProverClass }>('src/prover/prover.ts');
+
+const session = sampleSession();
+const prover = new Prover();
+await prover.prove(subject === 'chain' ? await chainJob() : await possessionJob());
+prover.close();
+// the proving process is counted once it has ended
+await setTimeout(1_000);
+process.exit(0);
+
+async function chainJob() {
+  const chain = await load<{ stepWitness: typeof stepWitness }>('src/prover/chain.ts');
+  const [first] = session.steps;
+  return {
+    program: 'chain',
+    method: 'anchor',
+    publicInput: String(MODE.chain),
+    privateInputs: [chain.stepWitness(first!)],
+  };
+}
+
+async function possessionJob() {
+  const { possessionProgram: program } = await load<{
+    possessionProgram: typeof possessionProgram;
+  }>('src/circuits/possession.program.ts');
+  const { request, witness } = session.possession;
+  const [witnessType] = program.privateInputTypes.prove;
+  return {
+    program: 'possession',
+    method: 'prove',
+    publicInput: program.publicInputType.toJSON(request),
+    privateInputs: [witnessType.toJSON(witness)],
+  };
+}
