@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { possessionProgram } from '../src/circuits/possession.program.ts';
+import type { MODE as modes } from '../src/params.ts';
 import type { stepWitness } from '../src/prover/chain.ts';
 import type { Prover as ProverClass } from '../src/prover/prover.ts';
 import type { sampleSession as sample } from './session.ts';
@@ -10,7 +11,7 @@ import type { sampleSession as sample } from './session.ts';
 const [checkout, subject] = process.argv.slice(2) as [string, string];
 const load = <T>(path: string) => import(pathToFileURL(join(checkout, path)).href) as Promise<T>;
 
-const { MODE } = await load<typeof import('../src/params.ts')>('src/params.ts');
+const { MODE } = await load<{ MODE: typeof modes }>('src/params.ts');
 const { sampleSession } = await load<{ sampleSession: typeof sample }>('bench/session.ts');
 const { Prover } = await load<{ Prover: typeof ProverClass }>('src/prover/prover.ts');
 
