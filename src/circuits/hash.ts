@@ -1,4 +1,4 @@
-import { type Field, Poseidon } from 'o1js';
+import { Field, Poseidon } from 'o1js';
 import { MAX_BASES, MAX_LINKS } from '../params.ts';
 
 /**
@@ -67,5 +67,21 @@ export function domainHash(domain: Domain, fields: Field[]): Field {
   if (fields.length !== inputs) {
     throw Error(`${domain}: ${fields.length} inputs, the domain has ${inputs}`);
   }
-  return Poseidon.hashWithPrefix(prefix, fields);
+  return Poseidon.update(stateOf(prefix), fields)[0];
+}
+
+/** States of the sponge after a prefix: half of the work of a hash of two inputs. */
+const states = new Map<string, ReturnType<typeof Poseidon.initialState>>();
+
+/** `Poseidon.hashWithPrefix` computes it anew in each call. The prefix is ASCII, little-endian. */
+function stateOf(prefix: string): ReturnType<typeof Poseidon.initialState> {
+  const known = states.get(prefix);
+  if (known !== undefined) return known;
+  const packed = [...prefix].reduceRight(
+    (sum, char) => 256n * sum + BigInt(char.charCodeAt(0)),
+    0n,
+  );
+  const state = Poseidon.update(Poseidon.initialState(), [Field(packed)]);
+  states.set(prefix, state);
+  return state;
 }
