@@ -5,11 +5,11 @@
 import { Field } from 'o1js';
 import { z } from 'zod';
 import type { MerklePath } from '../circuits/gadgets/merkle.ts';
-import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
 import { checked, describeIssue, fieldString, instanceOf, path } from '../arguments.ts';
 import { readFileLimited, writeFileAtomic } from '../files.ts';
+import { nodesOnPath, sidesOf } from '../witness/merkle-tree.ts';
 
 const MAX_MEMBER_BYTES = 20_000;
 
@@ -66,11 +66,8 @@ export async function writeMember(file: string, member: AggregateMember): Promis
 export async function readMember(file: string): Promise<AggregateMember> {
   checked(file, path, 'the file of readMember');
   const member = parse(new TextDecoder().decode(await readFileLimited(file, MAX_MEMBER_BYTES)));
-  const { siblings, right } = member.path;
-  const root = siblings.reduce((node, sibling, level) => {
-    const isRight = right[level]!.toBigInt() === 1n;
-    return domainHash('node', isRight ? [sibling, node] : [node, sibling]);
-  }, member.leaf);
+  const { siblings } = member.path;
+  const root = nodesOnPath(member.leaf, member.path).at(-1)!;
   if (root.toBigInt() === member.root.toBigInt() && member.place < 2 ** siblings.length) {
     return member;
   }
@@ -98,7 +95,7 @@ function parse(text: string): AggregateMember {
     leaf: Field(leaf),
     path: {
       siblings: siblings.map((sibling) => Field(sibling)),
-      right: siblings.map((_, level) => Field((place >> level) & 1)),
+      right: sidesOf(place, siblings.length),
     },
     root: Field(root),
   };

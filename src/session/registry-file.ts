@@ -9,6 +9,7 @@ import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../files.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
 import { checked, describeIssue, fieldString, instanceOf } from '../arguments.ts';
+import { placeOfPath, sidesOf } from '../witness/merkle-tree.ts';
 import { RegistryTree } from '../witness/registry-tree.ts';
 
 /** Bytes of JSON: about a million publications. */
@@ -50,7 +51,7 @@ export function formatRegistry(tree: RegistryTree): string {
     ),
     members: tree.members.map(({ leaf, path }) => ({
       leaf: leaf.toString(),
-      index: path.right.reduce((sum, bit, level) => sum + Number(bit.toBigInt()) * 2 ** level, 0),
+      index: placeOfPath(path),
       siblings: path.siblings.map(String),
     })),
     root: tree.root.toString(),
@@ -84,7 +85,7 @@ export function loadRegistry(text: string): RegistryTree {
       leaf: Field(leaf),
       path: {
         siblings: siblings.map((sibling) => Field(sibling)),
-        right: siblings.map((_, level) => Field((index >> level) & 1)),
+        right: sidesOf(index, siblings.length),
       },
     });
   }

@@ -10,6 +10,7 @@ import { domainHash } from '../circuits/hash.ts';
 import { credentialLeaf } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
+import { MerkleTree } from './merkle-tree.ts';
 
 /** What a chain proof claims: `ChainClaim` in numbers, as `verifyChain` returns it. */
 export interface ChainClaimValues {
@@ -42,25 +43,18 @@ export function aggregateClaims(
 ): AggregatedClaims {
   assertTogether(claims, at);
   const leaves = claims.map(leafOfClaim);
-  const levels: Field[][] = [leaves];
-  while (levels.length === 1 || levels.at(-1)!.length > 1) {
-    levels.push(parents(levels.at(-1)!, levels.length - 1));
-  }
-  const height = levels.length - 1;
-  const heights = Array.from({ length: height }, (_, level) => level);
+  const tree = new MerkleTree(Math.max(1, Math.ceil(Math.log2(leaves.length))));
+  for (const [i, leaf] of leaves.entries()) tree.set(i, leaf);
   return {
     claim: new AggregateClaim({
       trustRoot: Field(claims[0]!.trustRoot),
-      root: levels[height]![0]!,
-      height: Field(height),
+      root: tree.root,
+      height: Field(tree.height),
       count: Field(claims.length),
       validUntil: Field(earliest(claims.map(({ validUntil }) => validUntil))),
     }),
     leaves,
-    paths: leaves.map((_, index) => ({
-      siblings: heights.map((level) => levels[level]![(index >> level) ^ 1] ?? emptyRoot(level)),
-      right: heights.map((level) => Field((index >> level) & 1)),
-    })),
+    paths: leaves.map((_, index) => tree.path(index)),
   };
 }
 
@@ -68,9 +62,10 @@ export function aggregateClaims(
 export function pairClaim(left: ChainClaimValues, right?: ChainClaimValues): AggregateClaim {
   const both = right === undefined ? [left] : [left, right];
   assertOneRoot(both.map(({ trustRoot }) => trustRoot));
+  const [leaf, other = emptyRoot(0)] = both.map(leafOfClaim) as [Field, Field?];
   return new AggregateClaim({
     trustRoot: Field(left.trustRoot),
-    root: parents(both.map(leafOfClaim), 0)[0]!,
+    root: domainHash('node', [leaf, other]),
     height: Field(1),
     count: Field(both.length),
     validUntil: Field(earliest(both.map(({ validUntil }) => validUntil))),
@@ -151,13 +146,6 @@ function tooMany(): ZkcxError {
 
 function leafOfClaim({ commitment, validFrom, validUntil }: ChainClaimValues): Field {
   return credentialLeaf(Field(commitment), Field(validFrom), Field(validUntil));
-}
-
-/** The nodes above those of a level; what is missing is empty. */
-function parents(nodes: readonly Field[], level: number): Field[] {
-  return Array.from({ length: Math.ceil(nodes.length / 2) }, (_, i) =>
-    domainHash('node', [nodes[2 * i]!, nodes[2 * i + 1] ?? emptyRoot(level)]),
-  );
 }
 
 function earliest(times: readonly bigint[]): bigint {

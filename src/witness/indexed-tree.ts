@@ -2,9 +2,8 @@
  * Indexed Merkle tree: leaves in order of insertion, each with the next larger key, so that one leaf
  * shows that no key lies between the two. Leaf 0 is the sentinel with key 0.
  */
-import { Field } from 'o1js';
-import { emptyRoot } from '../circuits/gadgets/merkle.ts';
-import { domainHash } from '../circuits/hash.ts';
+import type { Field } from 'o1js';
+import { MerkleTree } from './merkle-tree.ts';
 
 export interface IndexedLeaf {
   readonly key: bigint;
@@ -32,21 +31,20 @@ export class IndexedTree {
   private readonly leaves: IndexedLeaf[] = [];
   /** Positions in `leaves`, by ascending key. */
   private readonly sorted: number[] = [];
-  /** levels[0] the leaves' hashes; what is missing is empty. */
-  private readonly levels: Field[][];
-  /** Leaves that were changed since the nodes above them were hashed. */
+  private readonly tree: MerkleTree;
+  /** Leaves that were changed since they were hashed. */
   private readonly changed = new Set<number>([0]);
 
   constructor(options: IndexedTreeOptions) {
     this.options = options;
-    this.levels = Array.from({ length: options.height + 1 }, () => []);
+    this.tree = new MerkleTree(options.height);
     this.leaves.push({ key: 0n, nextKey: options.end, value: 0n });
     this.sorted.push(0);
   }
 
   get root(): Field {
     this.settle();
-    return this.levels[this.options.height]![0]!;
+    return this.tree.root;
   }
 
   /** Keys beside the sentinel. */
@@ -88,26 +86,17 @@ export class IndexedTree {
 
   /** The leaf at a place that is taken: 0 for the sentinel, then in order of insertion. */
   pathAt(index: number): IndexedPath {
-    return { leaf: this.leaves[index]!, ...this.siblingsOf(index) };
+    return { leaf: this.leaves[index]!, ...this.pathOf(index) };
   }
 
   /** The path to the next free leaf. */
   freePath(): Omit<IndexedPath, 'leaf'> {
-    const { siblings, right } = this.siblingsOf(this.leaves.length);
-    return { siblings, right };
+    return this.pathOf(this.leaves.length);
   }
 
-  private siblingsOf(index: number): { siblings: Field[]; right: Field[] } {
+  private pathOf(index: number): Omit<IndexedPath, 'leaf'> {
     this.settle();
-    const heights = Array.from({ length: this.options.height }, (_, level) => level);
-    return {
-      siblings: heights.map((level) => this.node(level, Math.floor(index / 2 ** level) ^ 1)),
-      right: heights.map((level) => Field(Math.floor(index / 2 ** level) % 2)),
-    };
-  }
-
-  private node(level: number, index: number): Field {
-    return this.levels[level]![index] ?? emptyRoot(level);
+    return this.tree.path(index);
   }
 
   /** Rank in `sorted` of the largest key that is at most `key`. */
@@ -121,19 +110,9 @@ export class IndexedTree {
     return low;
   }
 
-  /** Hash what lies on and above the changed leaves. */
   private settle(): void {
-    for (const index of this.changed) {
-      this.levels[0]![index] = this.options.hashLeaf(this.leaves[index]!);
-    }
-    let changed = new Set(this.changed);
+    const { hashLeaf } = this.options;
+    for (const index of this.changed) this.tree.set(index, hashLeaf(this.leaves[index]!));
     this.changed.clear();
-    for (let level = 1; level <= this.options.height && changed.size > 0; level++) {
-      changed = new Set([...changed].map((index) => Math.floor(index / 2)));
-      for (const index of changed) {
-        const children = [this.node(level - 1, 2 * index), this.node(level - 1, 2 * index + 1)];
-        this.levels[level]![index] = domainHash('node', children);
-      }
-    }
   }
 }

@@ -4,12 +4,12 @@ import { checked } from '../arguments.ts';
 import * as argument from '../pki/arguments.ts';
 import { Field } from 'o1js';
 import { CiLeaf } from '../circuits/claims.ts';
-import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
 import { PATH_UNLIMITED, TRUST_HEIGHT } from '../params.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import { roleMask } from '../roles.ts';
 import { octets, publicKey } from './encode.ts';
+import { MerkleTree } from './merkle-tree.ts';
 
 /** The leaf of a CI. */
 export function ciLeaf(anchor: TrustAnchor): CiLeaf {
@@ -33,7 +33,7 @@ export class TrustSet {
   readonly size: number;
   /** `CiLeaf.hash` of each CI, ascending: what a registry is deployed with. */
   readonly leaves: readonly bigint[];
-  private readonly levels: Field[][];
+  private readonly tree = new MerkleTree(TRUST_HEIGHT);
 
   constructor(anchors: readonly TrustAnchor[]) {
     checked(anchors, z.array(argument.anchor), 'TrustSet');
@@ -47,36 +47,20 @@ export class TrustSet {
     }
     this.size = hashes.size;
     this.leaves = [...hashes].sort((a, b) => (a < b ? -1 : 1));
-    const leaves = Array.from({ length: size }, (_, i) => Field(this.leaves[i] ?? 0n));
-    this.levels = [leaves];
-    let empty = Field(0);
-    for (let level = leaves; level.length > 1;) {
-      const [below, children] = [empty, level];
-      empty = domainHash('node', [below, below]);
-      level = Array.from({ length: children.length / 2 }, (_, i) => {
-        const [left, right] = [children[2 * i]!, children[2 * i + 1]!];
-        // leaves stand at the front: where the left half is empty, all is
-        return left.equals(below).toBoolean() ? empty : domainHash('node', [left, right]);
-      });
-      this.levels.push(level);
-    }
-    this.root = this.levels[TRUST_HEIGHT]![0]!;
+    for (const [i, leaf] of this.leaves.entries()) this.tree.set(i, Field(leaf));
+    this.root = this.tree.root;
   }
 
   /** Siblings and sides from the leaf of a CI up. */
   path(anchor: TrustAnchor): { siblings: Field[]; right: Field[] } {
     const hash = CiLeaf.hash(ciLeaf(anchor)).toBigInt();
-    const index = this.levels[0]!.findIndex((leaf) => leaf.toBigInt() === hash);
+    const index = this.leaves.indexOf(hash);
     if (index < 0) {
       throw new ZkcxError(
         'ERR_TRUST_UNKNOWN',
         'this CI is not in the trust set: add it or use another root',
       );
     }
-    const heights = Array.from({ length: TRUST_HEIGHT }, (_, level) => level);
-    return {
-      siblings: heights.map((level) => this.levels[level]![(index >> level) ^ 1]!),
-      right: heights.map((level) => Field((index >> level) & 1)),
-    };
+    return this.tree.path(index);
   }
 }
