@@ -72,9 +72,6 @@ export class Tlv {
   }
 }
 
-/** A decoded message or part of one, with the bytes that it was read from. */
-export type Received<T> = T & { readonly der: Uint8Array };
-
 /**
  * Reads the elements of some bytes, front to back. Every element has a tag of at most `maxTagBytes`, a
  * definite length in its shortest form, and ends inside the bytes. When the expected elements were read,
@@ -253,14 +250,6 @@ export function inside({ source, what, contentStart, end }: Tlv, skip = 0): TlvR
   const { bytes, maxTagBytes, depth } = source;
   const span = { start: contentStart + skip, end };
   return new TlvReader(bytes, what, { maxTagBytes, span, depth: depth + 1 });
-}
-
-/** The elements of a SEQUENCE OF, each of this tag. */
-export function listOf(element: Tlv, tag: number, what: string): Tlv[] {
-  const reader = inside(element);
-  const list: Tlv[] = [];
-  while (!reader.done) list.push(reader.element(tag, what));
-  return list;
 }
 
 /** An element of this tag with a minimal definite length. Contents are put one after the other. */

@@ -1,11 +1,11 @@
 /** ES10b.AuthenticateServer in the eUICC (SGP.22 5.7.13). */
 import { bytesEqual } from '../../bytes.ts';
 import {
-  AUTHENTICATE_ERROR,
-  decodeAuthenticateServerRequest,
-  decodeServerSigned1,
-  encodeAuthenticateServerResponse,
-  encodeEuiccSigned1,
+  type AUTHENTICATE_ERROR,
+  AuthenticateServerRequest,
+  AuthenticateServerResponse,
+  EuiccSigned1,
+  ServerSigned1,
 } from '../../sgp22/messages/authenticate-server.ts';
 import { isSignature, sign } from '../../sgp22/messages/signature.ts';
 import { NO_CERTIFICATE } from '../../sgp22/messages/zkcx-server.ts';
@@ -31,13 +31,13 @@ export function authenticateServer(
   euiccInfo2: Uint8Array,
   bytes: Uint8Array,
 ): { response: Uint8Array; session: AuthenticatedSession | undefined } {
-  const request = decodeAuthenticateServerRequest(bytes);
-  const signed = decodeServerSigned1(request.serverSigned1);
+  const request = AuthenticateServerRequest.decode(bytes);
+  const signed = ServerSigned1.decode(request.serverSigned1);
   const failed = (failure: Failure) => ({
-    response: encodeAuthenticateServerResponse({
+    response: AuthenticateServerResponse.encode({
       result: 'error',
       transactionId: signed.transactionId,
-      authenticateErrorCode: AUTHENTICATE_ERROR[failure],
+      authenticateErrorCode: failure,
     }),
     session: undefined,
   });
@@ -57,16 +57,16 @@ export function authenticateServer(
   }
 
   const { transactionId, serverAddress, serverChallenge } = signed;
-  const euiccSigned1 = encodeEuiccSigned1({
+  const euiccSigned1 = EuiccSigned1.encode({
     transactionId,
     serverAddress,
     serverChallenge,
-    euiccInfo2,
-    ctxParams1: request.ctxParams1.der,
+    euiccInfo2: { der: euiccInfo2 },
+    ctxParams1: request.ctxParams1,
   });
   const euiccSignature1 = sign(credential.secretKey, euiccSigned1);
   return {
-    response: encodeAuthenticateServerResponse({
+    response: AuthenticateServerResponse.encode({
       result: 'ok',
       euiccSigned1,
       euiccSignature1,

@@ -2,17 +2,19 @@
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { BoundProfileOpener, BppError } from '../../sgp22/bpp/index.ts';
-import { decodeConfigureIsdp } from '../../sgp22/messages/bound-profile-package.ts';
 import {
-  BPP_COMMAND,
-  encodeProfileInstallationResult,
-  encodeProfileInstallationResultData,
-  INSTALLATION_ERROR,
+  ConfigureIsdpRequest,
+  DpProprietaryData,
+} from '../../sgp22/messages/bound-profile-package.ts';
+import {
+  type FinalResult,
+  type InstallationError,
+  ProfileInstallationResult,
+  ProfileInstallationResultData,
 } from '../../sgp22/messages/installation-result.ts';
-import type { FinalResult, InstallationError } from '../../sgp22/messages/installation-result.ts';
-import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
-import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
+import { EuiccResponse } from '../../sgp22/messages/profile-package.ts';
 import { addNotification, notify } from './notifications.ts';
 import { PackageReader } from './package-reader.ts';
 import type { PackageElement } from './package-reader.ts';
@@ -21,11 +23,8 @@ import type { PreparedSession } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
 import type { EuiccState, PackageChange, StoredProfile } from './state.ts';
 
-/** EUICCResponse of the profile package specification with one PEStatus, ok. */
-const SIMA_OK = encodeTlv(
-  0x30,
-  encodeTlv(0xa0, encodeTlv(0x30, encodeTlv(0x80, Uint8Array.of(0)))),
-);
+/** One profile element, taken. */
+const SIMA_OK = EuiccResponse.encode({ peStatus: [{ status: 0 }] });
 
 /** How an installation ended, well or not. */
 export interface Installed {
@@ -48,7 +47,7 @@ export class PackageInstaller {
   /** Data of the segments of the command under way. */
   #data: Uint8Array[] = [];
   #dpProprietaryData: Uint8Array | undefined;
-  #metadata: ReturnType<typeof decodeStoreMetadata> | undefined;
+  #metadata: ReturnType<typeof StoreMetadataRequest.decode> | undefined;
 
   constructor(settings: EuiccSettings, session: PreparedSession, state: EuiccState) {
     this.#settings = settings;
@@ -100,16 +99,16 @@ export class PackageInstaller {
   }
 
   #configure(command: Uint8Array): void {
-    const { dpOid, dpProprietaryData } = decodeConfigureIsdp(command);
-    if (dpOid !== undefined && dpOid !== this.#session.smdpOid) {
+    const { dpProprietaryData } = ConfigureIsdpRequest.decode(command);
+    if (dpProprietaryData === undefined) return;
+    if (DpProprietaryData.decode(dpProprietaryData).dpOid !== this.#session.smdpOid) {
       throw new BppError('incorrectInputValues', "dpOid is not the server's OID");
     }
-    this.#dpProprietaryData =
-      dpProprietaryData && onlyTlv(dpProprietaryData, 0xb8, 'dpProprietaryData').content.slice();
+    this.#dpProprietaryData = dpProprietaryData.slice();
   }
 
   #storeMetadata(command: Uint8Array): void {
-    const metadata = decodeStoreMetadata(command);
+    const metadata = StoreMetadataRequest.decode(command);
     if (findProfile(this.#state, { iccid: metadata.iccid }) !== undefined) {
       throw new BppError('installFailedDueToIccidAlreadyExistsOnEuicc', 'the ICCID is taken');
     }
@@ -121,7 +120,7 @@ export class PackageInstaller {
   #checkPolicy(rules: readonly string[]): void {
     const forbidden = this.#settings.info.forbiddenProfilePolicyRules ?? [];
     const operational = this.#state.profiles.some(
-      ({ metadata }) => decodeStoreMetadata(metadata).profileClass === 'operational',
+      ({ metadata }) => StoreMetadataRequest.decode(metadata).profileClass === 'operational',
     );
     if (forbidden.some((rule) => rules.includes(rule)) || (rules.includes('ppr1') && operational)) {
       throw new BppError('pprNotAllowed', 'the profile policy rules are not allowed here');
@@ -167,8 +166,8 @@ export class PackageInstaller {
   #failed(errorReason: InstallationError): Installed {
     const { result, state } = this.#result({
       result: 'error',
-      bppCommandId: BPP_COMMAND[this.#reader.part],
-      errorReason: INSTALLATION_ERROR[errorReason],
+      bppCommandId: this.#reader.part,
+      errorReason,
     });
     // after an interruption the same package may come again
     const again = errorReason === 'installFailedDueToInterruption';
@@ -177,7 +176,7 @@ export class PackageInstaller {
 
   #result(finalResult: FinalResult): { result: Uint8Array; state: EuiccState } {
     const { transactionId, serverAddress, smdpOid, credential } = this.#session;
-    const data = encodeProfileInstallationResultData({
+    const data = ProfileInstallationResultData.encode({
       transactionId,
       notificationMetadata: {
         seqNumber: this.#state.nextSeqNumber,
@@ -188,7 +187,10 @@ export class PackageInstaller {
       smdpOid,
       finalResult,
     });
-    const result = encodeProfileInstallationResult(data, sign(credential.secretKey, data));
+    const result = ProfileInstallationResult.encode({
+      profileInstallationResultData: { der: data },
+      euiccSignPIR: sign(credential.secretKey, data),
+    });
     return { result, state: addNotification(this.#state, result) };
   }
 

@@ -3,47 +3,52 @@ import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { SW } from '../apdu/index.ts';
 import {
-  CANCEL_SESSION_ERROR,
   CANCEL_SESSION_REASON,
-  decodeCancelSessionRequest,
-  encodeCancelSessionResponse,
-  encodeEuiccCancelSessionSigned,
+  CancelSessionRequest,
+  CancelSessionResponse,
+  EuiccCancelSessionSigned,
 } from '../../sgp22/messages/cancel-session.ts';
 import {
-  decodeGetEidRequest,
-  decodeSetDefaultDpAddressRequest,
-  encodeEuiccConfiguredAddressesResponse,
-  encodeGetEidResponse,
-  encodeGetRatResponse,
+  EuiccConfiguredAddressesResponse,
+  GetEuiccDataRequest,
+  GetEuiccDataResponse,
+  GetRatResponse,
+  IsdrProprietaryApplicationTemplate,
+  type PolicyAuthorisation,
+  SetDefaultDpAddressRequest,
 } from '../../sgp22/messages/euicc-data.ts';
-import type { PolicyAuthorisation } from '../../sgp22/messages/euicc-data.ts';
 import {
-  encodeEuiccInfo1,
-  encodeEuiccInfo2,
-  encodeExtCardResource,
-  encodeGetEuiccChallengeResponse,
+  EuiccInfo1,
+  EuiccInfo2,
+  ExtCardResource,
+  GetEuiccChallengeResponse,
 } from '../../sgp22/messages/euicc-info.ts';
 import {
-  decodeListNotificationRequest,
-  decodeNotificationSentRequest,
-  decodeRetrieveNotificationsListRequest,
-  encodeListNotificationResponse,
-  encodeRetrieveNotificationsListResponse,
+  ListNotificationRequest,
+  ListNotificationResponse,
+  type NotificationSearch,
+  NotificationSentRequest,
+  RetrieveNotificationsListRequest,
+  RetrieveNotificationsListResponse,
 } from '../../sgp22/messages/notifications.ts';
 import {
-  decodeDeleteProfileRequest,
-  decodeEuiccMemoryResetRequest,
-  decodeSetNicknameRequest,
-  decodeSwitchProfileRequest,
-  encodeResult,
+  DeleteProfileRequest,
+  DeleteProfileResponse,
+  DisableProfileRequest,
+  DisableProfileResponse,
+  EnableProfileRequest,
+  EnableProfileResponse,
+  EuiccMemoryResetRequest,
+  EuiccMemoryResetResponse,
+  NotificationSentResponse,
+  SetDefaultDpAddressResponse,
+  SetNicknameRequest,
+  SetNicknameResponse,
 } from '../../sgp22/messages/profile-management.ts';
+import { tagOf } from '../../sgp22/codec/codec.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
-import { encodeVersion } from '../../sgp22/messages/identifiers.ts';
-import {
-  decodeZkcxServerRequest,
-  encodeZkcxServerResponse,
-} from '../../sgp22/messages/zkcx-server.ts';
-import { encodeTlv, TlvReader } from '../../asn1/tlv.ts';
+import { ZkcxServerRequest, ZkcxServerResponse } from '../../sgp22/messages/zkcx-server.ts';
+import { TAG } from '../../sgp22/tags.ts';
 import { authenticateServer } from './authenticate.ts';
 import type { Application } from './card.ts';
 import { PackageInstaller } from './install.ts';
@@ -85,7 +90,7 @@ export class Isdr implements Application {
     this.#store = store;
     this.#state = state;
     // ISDRProprietaryApplicationTemplate (SGP.22 5.7.1)
-    this.template = encodeTlv(0xe0, encodeVersion(0x82, settings.info.svn));
+    this.template = IsdrProprietaryApplicationTemplate.encode({ svn: settings.info.svn });
     this.#handlers = this.#functions();
   }
 
@@ -103,7 +108,7 @@ export class Isdr implements Application {
     if (continues) return this.#load(data);
     await this.#interrupt();
     try {
-      const tag = new TlvReader(data, 'the request').peek();
+      const tag = tagOf(data, 'the request');
       const handler = tag === undefined ? undefined : this.#handlers.get(tag);
       if (handler === undefined) throw new RequestError(SW.referenceNotFound, 'no such function');
       return await handler(data);
@@ -119,76 +124,87 @@ export class Isdr implements Application {
   #functions(): Map<number, Handler> {
     const { identity, info, rootDsAddress, firmware } = this.#settings;
     const extra: [number, Handler][] =
-      firmware === 'zkcx' ? [[0xbf70, (request) => this.#zkcxServer(request)]] : [];
+      firmware === 'zkcx' ? [[TAG.zkcxServer, (request) => this.#zkcxServer(request)]] : [];
     return new Map<number, Handler>([
       ...extra,
-      [0xbf20, () => encodeEuiccInfo1({ svn: info.svn, ...this.#ciLists() })],
-      [0xbf22, () => this.#euiccInfo2()],
-      [0xbf2e, () => this.#challenge()],
-      [0xbf38, (request) => this.#authenticate(request)],
-      [0xbf21, (request) => this.#prepare(request)],
-      [0xbf41, (request) => this.#cancel(request)],
-      [0xbf36, (request) => this.#begin(request)],
-      [0xbf28, (request) => this.#listNotifications(request)],
-      [0xbf2b, (request) => this.#retrieveNotifications(request)],
-      [0xbf30, (request) => this.#removeNotification(request)],
-      [0xbf2d, (request) => getProfilesInfo(this.#state, request)],
-      [0xbf31, (request) => this.#switch('enableProfile', request)],
-      [0xbf32, (request) => this.#switch('disableProfile', request)],
+      [TAG.getEuiccInfo1, () => EuiccInfo1.encode({ svn: info.svn, ...this.#ciLists() })],
+      [TAG.getEuiccInfo2, () => this.#euiccInfo2()],
+      [TAG.getEuiccChallenge, () => this.#challenge()],
+      [TAG.authenticateServer, (request) => this.#authenticate(request)],
+      [TAG.prepareDownload, (request) => this.#prepare(request)],
+      [TAG.cancelSession, (request) => this.#cancel(request)],
+      [TAG.boundProfilePackage, (request) => this.#begin(request)],
+      [TAG.listNotification, (request) => this.#listNotifications(request)],
+      [TAG.retrieveNotificationsList, (request) => this.#retrieveNotifications(request)],
+      [TAG.notificationSent, (request) => this.#removeNotification(request)],
+      [TAG.getProfilesInfo, (request) => getProfilesInfo(this.#state, request)],
       [
-        0xbf33,
+        TAG.enableProfile,
         async (request) => {
-          const which = decodeDeleteProfileRequest(request);
-          return encodeResult(
-            'deleteProfile',
-            await this.#apply(deleteProfile(this.#state, identity, which)),
-          );
+          const { profileIdentifier } = EnableProfileRequest.decode(request);
+          const outcome = enableProfile(this.#state, identity, profileIdentifier);
+          return EnableProfileResponse.encode({ result: await this.#apply(outcome) });
         },
       ],
       [
-        0xbf29,
+        TAG.disableProfile,
         async (request) => {
-          const { iccid, profileNickname } = decodeSetNicknameRequest(request);
-          return encodeResult(
-            'setNickname',
-            await this.#apply(setNickname(this.#state, iccid, profileNickname)),
-          );
+          const { profileIdentifier } = DisableProfileRequest.decode(request);
+          const outcome = disableProfile(this.#state, identity, profileIdentifier);
+          return DisableProfileResponse.encode({ result: await this.#apply(outcome) });
         },
       ],
       [
-        0xbf34,
+        TAG.deleteProfile,
         async (request) => {
-          const options = decodeEuiccMemoryResetRequest(request);
-          return encodeResult(
-            'euiccMemoryReset',
-            await this.#apply(memoryReset(this.#state, identity, options)),
+          const outcome = deleteProfile(
+            this.#state,
+            identity,
+            DeleteProfileRequest.decode(request),
           );
+          return DeleteProfileResponse.encode({ result: await this.#apply(outcome) });
         },
       ],
       [
-        0xbf3e,
+        TAG.setNickname,
+        async (request) => {
+          const { iccid, profileNickname } = SetNicknameRequest.decode(request);
+          const outcome = setNickname(this.#state, iccid, profileNickname);
+          return SetNicknameResponse.encode({ result: await this.#apply(outcome) });
+        },
+      ],
+      [
+        TAG.euiccMemoryReset,
+        async (request) => {
+          const { resetOptions } = EuiccMemoryResetRequest.decode(request);
+          const outcome = memoryReset(this.#state, identity, resetOptions);
+          return EuiccMemoryResetResponse.encode({ result: await this.#apply(outcome) });
+        },
+      ],
+      [
+        TAG.getEuiccData,
         (request) => {
-          decodeGetEidRequest(request);
-          return encodeGetEidResponse(identity.eid);
+          GetEuiccDataRequest.decode(request);
+          return GetEuiccDataResponse.encode({ eidValue: identity.eid });
         },
       ],
       [
-        0xbf3c,
+        TAG.getEuiccConfiguredAddresses,
         () => {
           const address = this.#state.defaultDpAddress;
           const defaultDpAddress = address === '' ? undefined : address;
-          return encodeEuiccConfiguredAddressesResponse({ defaultDpAddress, rootDsAddress });
+          return EuiccConfiguredAddressesResponse.encode({ defaultDpAddress, rootDsAddress });
         },
       ],
       [
-        0xbf3f,
+        TAG.setDefaultDpAddress,
         async (request) => {
-          const defaultDpAddress = decodeSetDefaultDpAddressRequest(request);
+          const { defaultDpAddress } = SetDefaultDpAddressRequest.decode(request);
           await this.#commit({ ...this.#state, defaultDpAddress });
-          return encodeResult('setDefaultDpAddress', 'ok');
+          return SetDefaultDpAddressResponse.encode({ result: 'ok' });
         },
       ],
-      [0xbf43, () => encodeGetRatResponse(POLICY_AUTHORISATION)],
+      [TAG.getRat, () => GetRatResponse.encode({ rat: POLICY_AUTHORISATION })],
     ]);
   }
 
@@ -203,29 +219,29 @@ export class Isdr implements Application {
   #euiccInfo2(): Uint8Array {
     const { info, fixedInfo2, memory } = this.#settings;
     if (fixedInfo2 !== undefined) return fixedInfo2;
-    const extCardResource = encodeExtCardResource({
+    const extCardResource = ExtCardResource.encode({
       installedApplications: this.#state.profiles.length,
       freeNonVolatileMemory: Math.max(0, memory - usedMemory(this.#state)),
       freeVolatileMemory: 0x1000,
     });
-    return encodeEuiccInfo2({ ...info, ...this.#ciLists(), extCardResource });
+    return EuiccInfo2.encode({ ...info, ...this.#ciLists(), extCardResource });
   }
 
   /** A new challenge is a new session: the one before is over. */
   #challenge(): Uint8Array {
     const challenge = this.#settings.random(16);
     this.#session = { stage: 'challenged', challenge };
-    return encodeGetEuiccChallengeResponse(challenge);
+    return GetEuiccChallengeResponse.encode({ euiccChallenge: challenge });
   }
 
   /** The LPA vouches for a server, once, between challenge and AuthenticateServer. */
   #zkcxServer(request: Uint8Array): Uint8Array {
-    const server = decodeZkcxServerRequest(request);
+    const server = ZkcxServerRequest.decode(request);
     if (this.#session?.stage !== 'challenged' || this.#session.server !== undefined) {
-      return encodeZkcxServerResponse('noSessionContext');
+      return ZkcxServerResponse.encode({ result: 'noSessionContext' });
     }
     this.#session = { ...this.#session, server };
-    return encodeZkcxServerResponse('ok');
+    return ZkcxServerResponse.encode({ result: 'ok' });
   }
 
   #authenticate(request: Uint8Array): Uint8Array {
@@ -257,12 +273,11 @@ export class Isdr implements Application {
 
   /** ES10b.CancelSession (SGP.22 5.7.14). */
   async #cancel(request: Uint8Array): Promise<Uint8Array> {
-    const { transactionId, reason } = decodeCancelSessionRequest(request);
+    const { transactionId, reason } = CancelSessionRequest.decode(request);
     const session = this.#session;
     const known = session !== undefined && session.stage !== 'challenged';
     if (!known || !bytesEqual(session.transactionId, transactionId)) {
-      const error = CANCEL_SESSION_ERROR.invalidTransactionId;
-      return encodeCancelSessionResponse({ result: 'error', error });
+      return CancelSessionResponse.encode({ result: 'error', error: 'invalidTransactionId' });
     }
     this.#session = undefined;
     const { postponed, timeout } = CANCEL_SESSION_REASON;
@@ -270,8 +285,8 @@ export class Isdr implements Application {
       await this.#forget(session.oneTimeKey.secretKey);
     }
     const { smdpOid, credential } = session;
-    const signed = encodeEuiccCancelSessionSigned({ transactionId, smdpOid, reason });
-    return encodeCancelSessionResponse({
+    const signed = EuiccCancelSessionSigned.encode({ transactionId, smdpOid, reason });
+    return CancelSessionResponse.encode({
       result: 'ok',
       euiccCancelSessionSigned: signed,
       euiccCancelSessionSignature: sign(credential.secretKey, signed),
@@ -305,47 +320,32 @@ export class Isdr implements Application {
   }
 
   #listNotifications(request: Uint8Array): Uint8Array {
-    const found = notificationsOf(this.#state, decodeListNotificationRequest(request));
+    const { profileManagementOperation } = ListNotificationRequest.decode(request);
+    const found = notificationsOf(this.#state, profileManagementOperation);
     const notifications = found.map(({ der }) => metadataOf(der));
-    return encodeListNotificationResponse({ result: 'ok', notifications });
+    return ListNotificationResponse.encode({ result: 'ok', notifications });
   }
 
   #retrieveNotifications(request: Uint8Array): Uint8Array {
-    const search = decodeRetrieveNotificationsListRequest(request);
-    const found = notificationsOf(this.#state, search.profileManagementOperation).filter(
-      ({ seqNumber }) => search.seqNumber === undefined || seqNumber === search.seqNumber,
+    const { searchCriteria } = RetrieveNotificationsListRequest.decode(request);
+    const { seqNumber, profileManagementOperation }: NotificationSearch = searchCriteria ?? {};
+    const found = notificationsOf(this.#state, profileManagementOperation).filter(
+      (one) => seqNumber === undefined || one.seqNumber === seqNumber,
     );
-    return encodeRetrieveNotificationsListResponse({
+    return RetrieveNotificationsListResponse.encode({
       result: 'ok',
-      notifications: found.map(({ der }) => der),
+      notifications: found,
     });
   }
 
   async #removeNotification(request: Uint8Array): Promise<Uint8Array> {
-    const sent = decodeNotificationSentRequest(request);
+    const sent = NotificationSentRequest.decode(request).seqNumber;
     const notifications = this.#state.notifications.filter(({ seqNumber }) => seqNumber !== sent);
     if (notifications.length === this.#state.notifications.length) {
-      return encodeResult('notificationSent', 'nothingToDelete');
+      return NotificationSentResponse.encode({ result: 'nothingToDelete' });
     }
     await this.#commit({ ...this.#state, notifications });
-    return encodeResult('notificationSent', 'ok');
-  }
-
-  async #switch(
-    name: 'enableProfile' | 'disableProfile',
-    request: Uint8Array,
-  ): Promise<Uint8Array> {
-    const { identity } = this.#settings;
-    const { profileIdentifier } = decodeSwitchProfileRequest(name, request);
-    return name === 'enableProfile'
-      ? encodeResult(
-          name,
-          await this.#apply(enableProfile(this.#state, identity, profileIdentifier)),
-        )
-      : encodeResult(
-          name,
-          await this.#apply(disableProfile(this.#state, identity, profileIdentifier)),
-        );
+    return NotificationSentResponse.encode({ result: 'ok' });
   }
 
   async #apply<R extends string>({ result, state, packages }: Outcome<R>): Promise<'ok' | R> {
@@ -373,5 +373,5 @@ const ANY_OPERATOR = { mccMnc: Uint8Array.of(0xee, 0xee, 0xee) };
 
 /** Any operator may set either rule, if the user agrees. */
 const POLICY_AUTHORISATION = [
-  { pprIds: ['ppr1', 'ppr2'], allowedOperators: [ANY_OPERATOR], consentRequired: true },
+  { pprIds: ['ppr1', 'ppr2'], allowedOperators: [ANY_OPERATOR], pprFlags: ['consentRequired'] },
 ] as const satisfies readonly PolicyAuthorisation[];

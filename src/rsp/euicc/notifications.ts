@@ -1,13 +1,8 @@
 /** What an eUICC tells servers about its profiles (SGP.22 3.5). */
 import { bytesEqual } from '../../bytes.ts';
-import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
-import type { NotificationEvent } from '../../sgp22/messages/metadata.ts';
-import { encodeNotificationMetadata } from '../../sgp22/messages/notification-metadata.ts';
-import {
-  decodePendingNotification,
-  encodeOtherSignedNotification,
-  notificationMetadataOf,
-} from '../../sgp22/messages/notifications.ts';
+import { type NotificationEvent, StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
+import { NotificationMetadata } from '../../sgp22/messages/notification-metadata.ts';
+import { notificationMetadataOf, PendingNotification } from '../../sgp22/messages/notifications.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
 import type { EuiccIdentity } from './identity.ts';
 import type { EuiccState, StoredNotification, StoredProfile } from './state.ts';
@@ -33,21 +28,24 @@ export function notify(
   event: NotificationEvent,
   except?: string,
 ): EuiccState {
-  const { iccid, notificationConfigurationInfo = [] } = decodeStoreMetadata(profile.metadata);
+  const { iccid, notificationConfigurationInfo = [] } = StoreMetadataRequest.decode(
+    profile.metadata,
+  );
   const credential = credentialUnder(identity, profile.ciKeyIdentifier);
   const addresses = notificationConfigurationInfo
     .filter(({ profileManagementOperation }) => profileManagementOperation.includes(event))
     .map(({ notificationAddress }) => notificationAddress)
     .filter((address) => address !== except);
   return [...new Set(addresses)].reduce((before, notificationAddress) => {
-    const metadata = encodeNotificationMetadata({
+    const metadata = NotificationMetadata.encode({
       seqNumber: before.nextSeqNumber,
       profileManagementOperation: event,
       notificationAddress,
       iccid,
     });
-    const der = encodeOtherSignedNotification({
-      tbsOtherNotification: metadata,
+    const der = PendingNotification.encode({
+      kind: 'otherSignedNotification',
+      tbsOtherNotification: { der: metadata },
       euiccNotificationSignature: sign(credential.secretKey, metadata),
       euiccCertificate: credential.certificate,
       eumCertificate: credential.eumCertificate,
@@ -78,5 +76,5 @@ export function notificationsOf(
 }
 
 export function metadataOf(der: Uint8Array) {
-  return notificationMetadataOf(decodePendingNotification(der));
+  return notificationMetadataOf(PendingNotification.decode(der));
 }

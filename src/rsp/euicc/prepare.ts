@@ -1,11 +1,11 @@
 /** ES10b.PrepareDownload in the eUICC (SGP.22 5.7.5). */
 import { bytesEqual } from '../../bytes.ts';
 import {
-  decodePrepareDownloadRequest,
-  decodeSmdpSigned2,
-  DOWNLOAD_ERROR,
-  encodeEuiccSigned2,
-  encodePrepareDownloadResponse,
+  type DOWNLOAD_ERROR,
+  EuiccSigned2,
+  PrepareDownloadRequest,
+  PrepareDownloadResponse,
+  SmdpSigned2,
 } from '../../sgp22/messages/prepare-download.ts';
 import {
   euiccSignature2Input,
@@ -45,14 +45,14 @@ export function prepareDownload(
   kept: EuiccState['oneTimeKeys'],
   bytes: Uint8Array,
 ): { response: Uint8Array; session: PreparedSession | undefined } {
-  const request = decodePrepareDownloadRequest(bytes);
-  const signed = decodeSmdpSigned2(request.smdpSigned2);
+  const request = PrepareDownloadRequest.decode(bytes);
+  const signed = SmdpSigned2.decode(request.smdpSigned2);
   const { transactionId } = signed;
   const failed = (failure: Failure) => ({
-    response: encodePrepareDownloadResponse({
+    response: PrepareDownloadResponse.encode({
       result: 'error',
       transactionId,
-      downloadErrorCode: DOWNLOAD_ERROR[failure],
+      downloadErrorCode: failure,
     }),
     session: undefined,
   });
@@ -73,14 +73,14 @@ export function prepareDownload(
     keptKey(byCertificate ? kept : [], current.smdpOid, signed.bppEuiccOtpk) ??
     // a second PrepareDownload of one session gets the key of the first
     (current.stage === 'prepared' ? current.oneTimeKey : settings.newOneTimeKey());
-  const euiccSigned2 = encodeEuiccSigned2({
+  const euiccSigned2 = EuiccSigned2.encode({
     transactionId,
     euiccOtpk: key.publicKey,
     hashCc: signed.ccRequiredFlag ? request.hashCc : undefined,
   });
   const signature = euiccSignature2Input(euiccSigned2, request.smdpSignature2);
   return {
-    response: encodePrepareDownloadResponse({
+    response: PrepareDownloadResponse.encode({
       result: 'ok',
       euiccSigned2,
       euiccSignature2: sign(current.credential.secretKey, signature),

@@ -1,52 +1,51 @@
 /** ES10c.GetProfilesInfo in the eUICC (SGP.22 5.7.15). */
-import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
 import {
-  decodeGetProfilesInfoRequest,
-  encodeGetProfilesInfoResponse,
+  PROFILE_INFO_FIELDS,
+  type ProfileInfo,
+  ProfileInfoListRequest,
+  ProfileInfoListResponse,
 } from '../../sgp22/messages/profiles.ts';
-import type { GetProfilesInfoRequest, ProfileInfo } from '../../sgp22/messages/profiles.ts';
 import { findProfile } from './profiles.ts';
 import type { EuiccState, StoredProfile } from './state.ts';
 
-/** Tag of every field that can be asked for. */
-const FIELDS: readonly (readonly [number, keyof ProfileInfo])[] = [
-  [0x5a, 'iccid'],
-  [0x4f, 'isdpAid'],
-  [0x9f70, 'profileState'],
-  [0x90, 'profileNickname'],
-  [0x91, 'serviceProviderName'],
-  [0x92, 'profileName'],
-  [0x93, 'iconType'],
-  [0x94, 'icon'],
-  [0x95, 'profileClass'],
-  [0xb6, 'notificationConfigurationInfo'],
-  [0xb7, 'profileOwner'],
-  [0xb8, 'dpProprietaryData'],
-  [0x99, 'profilePolicyRules'],
-  [0xbf22, 'serviceSpecificDataStoredInEuicc'],
-];
+type Field = keyof typeof PROFILE_INFO_FIELDS;
+
+const FIELDS = Object.keys(PROFILE_INFO_FIELDS) as Field[];
 
 /** What an LPA gets that asks for nothing in particular. */
-const DEFAULT_TAGS = [0x5a, 0x4f, 0x9f70, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95];
+const DEFAULT_TAGS = (
+  [
+    'iccid',
+    'isdpAid',
+    'profileState',
+    'profileNickname',
+    'serviceProviderName',
+    'profileName',
+    'iconType',
+    'icon',
+    'profileClass',
+  ] as const
+).map((name) => PROFILE_INFO_FIELDS[name].tag);
 
 /** Answer a ProfileInfoListRequest; tags of fields that do not exist select nothing. */
 export function getProfilesInfo(state: EuiccState, bytes: Uint8Array): Uint8Array {
-  const { searchCriteria, tagList = DEFAULT_TAGS } = decodeGetProfilesInfoRequest(bytes);
-  const wanted = new Set(FIELDS.filter(([tag]) => tagList.includes(tag)).map(([, name]) => name));
+  const { searchCriteria, tagList = DEFAULT_TAGS } = ProfileInfoListRequest.decode(bytes);
+  const wanted = FIELDS.filter((name) => tagList.includes(PROFILE_INFO_FIELDS[name].tag));
   const profiles = matching(state, searchCriteria)
     .map(infoOf)
     .map((info) => pick(info, wanted));
-  return encodeGetProfilesInfoResponse({ result: 'ok', profiles });
+  return ProfileInfoListResponse.encode({ result: 'ok', profiles });
 }
 
 function matching(
   state: EuiccState,
-  search: GetProfilesInfoRequest['searchCriteria'],
+  search: ProfileInfoListRequest['searchCriteria'],
 ): readonly StoredProfile[] {
   if (search === undefined) return state.profiles;
   if ('profileClass' in search) {
     return state.profiles.filter(
-      ({ metadata }) => decodeStoreMetadata(metadata).profileClass === search.profileClass,
+      ({ metadata }) => StoreMetadataRequest.decode(metadata).profileClass === search.profileClass,
     );
   }
   const found = findProfile(state, search);
@@ -55,7 +54,7 @@ function matching(
 
 function infoOf(profile: StoredProfile): ProfileInfo {
   return {
-    ...decodeStoreMetadata(profile.metadata),
+    ...StoreMetadataRequest.decode(profile.metadata),
     isdpAid: profile.aid,
     profileState: profile.enabled ? 'enabled' : 'disabled',
     profileNickname: profile.nickname,
@@ -63,7 +62,6 @@ function infoOf(profile: StoredProfile): ProfileInfo {
   };
 }
 
-function pick(info: ProfileInfo, wanted: ReadonlySet<keyof ProfileInfo>): ProfileInfo {
-  const kept = Object.entries(info).filter(([name]) => wanted.has(name as keyof ProfileInfo));
-  return Object.fromEntries(kept) as ProfileInfo;
+function pick(info: ProfileInfo, wanted: readonly Field[]): ProfileInfo {
+  return Object.fromEntries(wanted.map((name) => [name, info[name]])) as ProfileInfo;
 }

@@ -1,6 +1,6 @@
 /** ES10c.EnableProfile and its relatives: what a user does with installed profiles (SGP.22 5.7.15 ff). */
 import { bytesEqual } from '../../bytes.ts';
-import { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
+import { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
 import type { ResetOption } from '../../sgp22/messages/profile-management.ts';
 import type { ProfileIdentifier } from '../../sgp22/messages/profiles.ts';
 import type { EuiccIdentity } from './identity.ts';
@@ -82,7 +82,7 @@ export function memoryReset(
 ): Outcome<'nothingToDelete'> {
   const going = state.profiles.filter((profile) =>
     options.includes(
-      decodeStoreMetadata(profile.metadata).profileClass === 'test'
+      StoreMetadataRequest.decode(profile.metadata).profileClass === 'test'
         ? 'deleteFieldLoadedTestProfiles'
         : 'deleteOperationalProfiles',
     ),
@@ -102,7 +102,7 @@ export function usedMemory({ profiles, notifications }: EuiccState): number {
 }
 
 export const rulesOf = ({ metadata }: StoredProfile) =>
-  decodeStoreMetadata(metadata).profilePolicyRules ?? [];
+  StoreMetadataRequest.decode(metadata).profilePolicyRules ?? [];
 
 function remove(state: EuiccState, identity: EuiccIdentity, going: readonly StoredProfile[]) {
   const rest = { ...state, profiles: state.profiles.filter((one) => !going.includes(one)) };

@@ -4,9 +4,11 @@ import { AUTHENTICATE_ERROR } from '../../sgp22/messages/authenticate-server.ts'
 import { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
 import type { DeviceInfo } from '../../sgp22/messages/ctx-params.ts';
 import { transactionIdText } from '../../sgp22/messages/identifiers.ts';
-import type { decodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
-import { DOWNLOAD_ERROR } from '../../sgp22/messages/prepare-download.ts';
-import type { ConfirmationCodeForm } from '../../sgp22/messages/prepare-download.ts';
+import type { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
+import {
+  type ConfirmationCodeForm,
+  DOWNLOAD_ERROR,
+} from '../../sgp22/messages/prepare-download.ts';
 import { RspRefusal } from '../../sgp22/status-codes.ts';
 import {
   askedHashCc,
@@ -28,7 +30,7 @@ import {
   checkTransaction,
 } from './server-checks.ts';
 
-export type ProfileMetadata = ReturnType<typeof decodeStoreMetadata>;
+export type ProfileMetadata = ReturnType<typeof StoreMetadataRequest.decode>;
 
 export type DownloadEvent =
   | { readonly type: 'authenticating'; readonly address: string }
@@ -162,7 +164,7 @@ async function install(
   goOn();
   const progress: Progress = (done, total) => onEvent?.({ type: 'installing', done, total });
   const result = await es10.loadBoundProfilePackage(bound.boundProfilePackage, progress);
-  const { notificationMetadata, finalResult } = result.data;
+  const { notificationMetadata, finalResult } = result.profileInstallationResultData;
   const { seqNumber } = notificationMetadata;
   const notification = await tellResult(es10, seqNumber, { server: options.notificationServer });
   if (finalResult.result === 'error') throw new InstallationFailure(finalResult);

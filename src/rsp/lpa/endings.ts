@@ -2,9 +2,12 @@
 import { ZkcxError } from '../../errors.ts';
 import type { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
 import { BPP_COMMAND, INSTALLATION_ERROR } from '../../sgp22/messages/installation-result.ts';
-import { hashCcOf, hashConfirmationCode } from '../../sgp22/messages/prepare-download.ts';
-import type { ConfirmationCodeForm } from '../../sgp22/messages/prepare-download.ts';
-import { nameOf } from '../../sgp22/messages/values.ts';
+import {
+  type ConfirmationCodeForm,
+  hashCcOf,
+  hashConfirmationCode,
+} from '../../sgp22/messages/prepare-download.ts';
+import { nameOf } from '../../sgp22/codec/primitives.ts';
 import type { Es10 } from './es10.ts';
 import { sendNotifications } from './notifications.ts';
 import type { SendOptions, SentNotification } from './notifications.ts';

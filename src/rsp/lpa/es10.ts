@@ -2,66 +2,18 @@
 import { ZkcxError } from '../../errors.ts';
 import type { Es10Channel } from '../apdu/index.ts';
 import { segmentsOf } from '../../sgp22/bpp/index.ts';
+import { nameOf } from '../../sgp22/codec/primitives.ts';
 import {
-  decodeAuthenticateServerResponse,
-  encodeAuthenticateServerRequest,
-} from '../../sgp22/messages/authenticate-server.ts';
-import type { AuthenticateServerRequest } from '../../sgp22/messages/authenticate-server.ts';
-import {
-  decodeCancelSessionResponse,
-  encodeCancelSessionRequest,
-} from '../../sgp22/messages/cancel-session.ts';
-import type { CancelSessionRequest } from '../../sgp22/messages/cancel-session.ts';
-import {
-  decodeEuiccConfiguredAddressesResponse,
-  decodeGetEidResponse,
-  encodeSetDefaultDpAddressRequest,
-  GET_CONFIGURED_ADDRESSES_REQUEST,
-  GET_EID_REQUEST,
-} from '../../sgp22/messages/euicc-data.ts';
-import {
-  decodeEuiccInfo1,
-  decodeEuiccInfo2,
-  decodeGetEuiccChallengeResponse,
-  GET_EUICC_CHALLENGE_REQUEST,
-  GET_EUICC_INFO1_REQUEST,
-  GET_EUICC_INFO2_REQUEST,
-} from '../../sgp22/messages/euicc-info.ts';
-import { decodeProfileInstallationResult } from '../../sgp22/messages/installation-result.ts';
-import {
-  decodeListNotificationResponse,
-  decodeRetrieveNotificationsListResponse,
-  encodeListNotificationRequest,
-  encodeNotificationSentRequest,
-  encodeRetrieveNotificationsListRequest,
-} from '../../sgp22/messages/notifications.ts';
-import type { NotificationList } from '../../sgp22/messages/notifications.ts';
-import {
-  decodePrepareDownloadResponse,
-  encodePrepareDownloadRequest,
-} from '../../sgp22/messages/prepare-download.ts';
-import type { PrepareDownloadRequest } from '../../sgp22/messages/prepare-download.ts';
-import {
-  decodeResult,
-  encodeDeleteProfileRequest,
-  encodeEuiccMemoryResetRequest,
-  encodeSetNicknameRequest,
-  encodeSwitchProfileRequest,
-  RESULT,
-} from '../../sgp22/messages/profile-management.ts';
-import type { ResetOption, ResultFunction } from '../../sgp22/messages/profile-management.ts';
-import {
-  decodeGetProfilesInfoResponse,
-  encodeGetProfilesInfoRequest,
-} from '../../sgp22/messages/profiles.ts';
+  ES10,
+  type Es10Function,
+  type Es10Request,
+  type Es10Response,
+  type Es10ResultFunction,
+} from '../../sgp22/es10.ts';
+import { ProfileInstallationResult } from '../../sgp22/messages/installation-result.ts';
+import type { ResetOption } from '../../sgp22/messages/profile-management.ts';
 import type { ProfileIdentifier } from '../../sgp22/messages/profiles.ts';
-import { nameOf } from '../../sgp22/messages/values.ts';
-import {
-  decodeZkcxServerResponse,
-  encodeZkcxServerRequest,
-  ZKCX_SERVER_RESULT,
-} from '../../sgp22/messages/zkcx-server.ts';
-import type { ZkcxServer } from '../../sgp22/messages/zkcx-server.ts';
+import { ZKCX_SERVER_RESULT } from '../../sgp22/messages/zkcx-server.ts';
 
 /** Bytes of a package that the eUICC has, of all. */
 export type Progress = (done: number, total: number) => void;
@@ -74,77 +26,65 @@ export type Es10 = ReturnType<typeof es10>;
  * answers with one that is not ok. Responses that carry an error of their own are returned.
  */
 export function es10(channel: Es10Channel) {
-  const change = async (name: ResultFunction, request: Uint8Array) =>
-    expectOk(name, decodeResult(name, await channel.request(request)));
+  const call = async <F extends Es10Function>(
+    name: F,
+    request: Es10Request<F>,
+  ): Promise<Es10Response<F>> => {
+    const { request: sent, response } = ES10[name];
+    const answer = await channel.request(sent.encode(request as never));
+    return response.decode(answer) as Es10Response<F>;
+  };
+  const change = async <F extends Es10ResultFunction>(name: F, request: Es10Request<F>) => {
+    const { result } = await call(name, request);
+    if (result !== 0)
+      throw refused(name, nameOf<string>(ES10[name].response.codes, result), result);
+  };
   return {
-    eid: async () => decodeGetEidResponse(await channel.request(GET_EID_REQUEST)),
-    euiccInfo1: async () => decodeEuiccInfo1(await channel.request(GET_EUICC_INFO1_REQUEST)),
-    euiccInfo2: async () => decodeEuiccInfo2(await channel.request(GET_EUICC_INFO2_REQUEST)),
+    /** 32 digits. */
+    eid: async () => (await call('getEuiccData', { tagList: 'eidValue' })).eidValue,
+    euiccInfo1: () => call('getEuiccInfo1', {}),
+    euiccInfo2: () => call('getEuiccInfo2', {}),
     /** 16 bytes; a session that was under way is over. */
-    euiccChallenge: async () =>
-      decodeGetEuiccChallengeResponse(await channel.request(GET_EUICC_CHALLENGE_REQUEST)),
-    configuredAddresses: async () =>
-      decodeEuiccConfiguredAddressesResponse(
-        await channel.request(GET_CONFIGURED_ADDRESSES_REQUEST),
-      ),
-    setDefaultDpAddress: (address: string) =>
-      change('setDefaultDpAddress', encodeSetDefaultDpAddressRequest(address)),
+    euiccChallenge: async () => (await call('getEuiccChallenge', {})).euiccChallenge,
+    configuredAddresses: () => call('getEuiccConfiguredAddresses', {}),
+    setDefaultDpAddress: (defaultDpAddress: string) =>
+      change('setDefaultDpAddress', { defaultDpAddress }),
 
     /** zkCX-aware firmware only: vouch for a server after its challenge; others know no such function. */
-    zkcxServer: async (server: ZkcxServer) => {
-      const response = await channel.request(encodeZkcxServerRequest(server));
-      const code = decodeZkcxServerResponse(response);
-      if (code !== 0) {
-        throw refused('zkcxServer', nameOf<string>(ZKCX_SERVER_RESULT, code) ?? String(code));
-      }
+    zkcxServer: async (server: Es10Request<'zkcxServer'>) => {
+      const { result } = await call('zkcxServer', server);
+      if (result !== 0) throw refused('zkcxServer', nameOf(ZKCX_SERVER_RESULT, result), result);
     },
-    authenticateServer: async (request: AuthenticateServerRequest) =>
-      decodeAuthenticateServerResponse(
-        await channel.request(encodeAuthenticateServerRequest(request)),
-      ),
-    prepareDownload: async (request: PrepareDownloadRequest) =>
-      decodePrepareDownloadResponse(await channel.request(encodePrepareDownloadRequest(request))),
-    cancelSession: async (request: CancelSessionRequest) =>
-      decodeCancelSessionResponse(await channel.request(encodeCancelSessionRequest(request))),
+    authenticateServer: (request: Es10Request<'authenticateServer'>) =>
+      call('authenticateServer', request),
+    prepareDownload: (request: Es10Request<'prepareDownload'>) => call('prepareDownload', request),
+    cancelSession: (request: Es10Request<'cancelSession'>) => call('cancelSession', request),
     loadBoundProfilePackage: (bpp: Uint8Array, progress?: Progress) =>
       loadPackage(channel, bpp, progress),
 
-    listNotifications: async () =>
-      listed(
-        decodeListNotificationResponse(await channel.request(encodeListNotificationRequest())),
-      ),
+    listNotifications: async () => listed(await call('listNotification', {})),
     /** The notification of this number, undefined if the eUICC has none. */
     retrieveNotification: async (seqNumber: number) => {
-      const request = encodeRetrieveNotificationsListRequest({ seqNumber });
-      const response = await channel.request(request);
-      return listed(decodeRetrieveNotificationsListResponse(response))[0];
+      const search = { searchCriteria: { seqNumber } };
+      return listed(await call('retrieveNotificationsList', search))[0];
     },
     /** The server has the notification; the eUICC forgets it. */
-    removeNotification: (seqNumber: number) =>
-      change('notificationSent', encodeNotificationSentRequest(seqNumber)),
+    removeNotification: (seqNumber: number) => change('notificationSent', { seqNumber }),
 
     profiles: async () => {
-      const response = await channel.request(encodeGetProfilesInfoRequest());
-      const list = decodeGetProfilesInfoResponse(response);
-      if (list.result === 'error') throw refused('getProfilesInfo', String(list.error));
-      return list.profiles;
+      const response = await call('getProfilesInfo', {});
+      if (response.result === 'error') throw refused('getProfilesInfo', undefined, response.error);
+      return response.profiles;
     },
     enableProfile: (profileIdentifier: ProfileIdentifier, refreshFlag = true) =>
-      change(
-        'enableProfile',
-        encodeSwitchProfileRequest('enableProfile', { profileIdentifier, refreshFlag }),
-      ),
+      change('enableProfile', { profileIdentifier, refreshFlag }),
     disableProfile: (profileIdentifier: ProfileIdentifier, refreshFlag = true) =>
-      change(
-        'disableProfile',
-        encodeSwitchProfileRequest('disableProfile', { profileIdentifier, refreshFlag }),
-      ),
-    deleteProfile: (which: ProfileIdentifier) =>
-      change('deleteProfile', encodeDeleteProfileRequest(which)),
+      change('disableProfile', { profileIdentifier, refreshFlag }),
+    deleteProfile: (which: ProfileIdentifier) => change('deleteProfile', which),
     setNickname: (iccid: string, profileNickname: string) =>
-      change('setNickname', encodeSetNicknameRequest({ iccid, profileNickname })),
-    memoryReset: (options: readonly ResetOption[]) =>
-      change('euiccMemoryReset', encodeEuiccMemoryResetRequest(options)),
+      change('setNickname', { iccid, profileNickname }),
+    memoryReset: (resetOptions: readonly ResetOption[]) =>
+      change('euiccMemoryReset', { resetOptions }),
   };
 }
 
@@ -158,21 +98,22 @@ async function loadPackage(channel: Es10Channel, bpp: Uint8Array, progress?: Pro
     const response = await channel.request(segment);
     done += segment.length;
     progress?.(done, bpp.length);
-    if (response.length > 0) return decodeProfileInstallationResult(response);
+    if (response.length > 0) return ProfileInstallationResult.decode(response);
   }
   throw new ZkcxError('ERR_RSP_CARD', 'the eUICC took the whole profile and answered nothing');
 }
 
-function listed<T>(list: NotificationList<T>): readonly T[] {
-  if (list.result === 'error') throw refused('notifications', String(list.error));
+function listed<T>(
+  list:
+    | { readonly result: 'ok'; readonly notifications: readonly T[] }
+    | { readonly result: 'error'; readonly error: number },
+): readonly T[] {
+  if (list.result === 'error') throw refused('notifications', undefined, list.error);
   return list.notifications;
 }
 
-function expectOk(name: ResultFunction, code: number): void {
-  if (code === 0) return;
-  throw refused(name, nameOf<string>(RESULT[name].codes, code) ?? String(code));
-}
-
-function refused(name: string, reason: string): ZkcxError {
+/** `reason` is the name of the result code, or its number where it has none. */
+function refused(name: string, code: string | undefined, number: number): ZkcxError {
+  const reason = code ?? String(number);
   return new ZkcxError('ERR_RSP_CARD', `the eUICC refused ${name}: ${reason}`, { reason });
 }

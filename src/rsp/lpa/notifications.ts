@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZkcxError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
-import type { Received } from '../../asn1/tlv.ts';
+import type { Received } from '../../sgp22/codec/codec.ts';
 import type { NotificationEvent } from '../../sgp22/messages/metadata.ts';
 import type { PendingNotification } from '../../sgp22/messages/notifications.ts';
 import type { Es10 } from './es10.ts';

@@ -4,7 +4,7 @@ import { ZkcxError } from '../../errors.ts';
 import { checkChain } from '../../pki/index.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
 import type { RandomBytes } from '../../random.ts';
-import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
+import { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
 import type { Es9p } from './es9p.ts';
 import { checkInitiateAuthentication } from './server-checks.ts';
@@ -51,12 +51,12 @@ async function probeCi(
 ): Promise<ProbedCi> {
   const ci = anchor.subjectKeyIdentifier;
   const challenge = random(16);
-  const info1 = encodeEuiccInfo1({
+  const info1 = EuiccInfo1.encode({
     svn,
     euiccCiPKIdListForVerification: [ci],
     euiccCiPKIdListForSigning: [ci],
   });
-  const euiccInfo1 = decodeEuiccInfo1(info1);
+  const euiccInfo1 = EuiccInfo1.decode(info1);
   let certificate: Uint8Array | undefined;
   try {
     const answer = await server.call('initiateAuthentication', {

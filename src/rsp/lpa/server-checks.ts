@@ -2,13 +2,12 @@
 import { parseCertificate } from '../../asn1/index.ts';
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { decodeServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
-import { decodeBoundProfilePackage } from '../../sgp22/messages/bound-profile-package.ts';
+import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
+import { BoundProfilePackage, SEGMENT } from '../../sgp22/messages/bound-profile-package.ts';
 import type { Es9pAnswer } from '../../sgp22/messages/es9p.ts';
 import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
-import { decodeStoreMetadata, encodeStoreMetadata } from '../../sgp22/messages/metadata.ts';
-import { decodeSmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
-import { onlyTlv } from '../../asn1/tlv.ts';
+import { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
+import { SmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
 
 /** Why the LPA gives a download up; `reason` of the error. */
 export type DownloadProblem =
@@ -30,7 +29,7 @@ export function checkInitiateAuthentication(
     readonly oid?: string;
   },
 ): void {
-  const signed = decodeServerSigned1(answer.serverSigned1);
+  const signed = ServerSigned1.decode(answer.serverSigned1);
   if (!bytesEqual(signed.transactionId, answer.transactionId)) {
     throw problem('transactionId', 'the server signed another transactionId than it gave');
   }
@@ -65,9 +64,9 @@ export function checkAuthenticateClient(
   transactionId: Uint8Array,
 ) {
   checkTransaction(answer.transactionId, transactionId);
-  const signed = decodeSmdpSigned2(answer.smdpSigned2);
+  const signed = SmdpSigned2.decode(answer.smdpSigned2);
   checkTransaction(signed.transactionId, transactionId);
-  return { signed, metadata: decodeStoreMetadata(answer.profileMetadata) };
+  return { signed, metadata: StoreMetadataRequest.decode(answer.profileMetadata) };
 }
 
 /** Bytes of the MAC at the end of a segment. */
@@ -78,8 +77,8 @@ const MAC = 8;
  * for the LPA alone stay out of the package.
  */
 export function checkPackageMetadata(bpp: Uint8Array, shown: Uint8Array): void {
-  const segments = decodeBoundProfilePackage(bpp).storeMetadata.map(
-    (segment) => onlyTlv(segment, 0x88, 'a segment of storeMetadata').content,
+  const segments = BoundProfilePackage.decode(bpp).storeMetadata.map(
+    (segment) => SEGMENT.storeMetadata.decode(segment).content,
   );
   if (segments.some(({ length }) => length < MAC)) {
     throw problem('metadataMismatch', 'the metadata of the package have no MAC');
@@ -91,8 +90,8 @@ export function checkPackageMetadata(bpp: Uint8Array, shown: Uint8Array): void {
 }
 
 function comparable(metadata: Uint8Array): Uint8Array {
-  const all = decodeStoreMetadata(metadata);
-  return encodeStoreMetadata({ ...all, serviceSpecificDataNotStoredInEuicc: undefined });
+  const all = StoreMetadataRequest.decode(metadata);
+  return StoreMetadataRequest.encode({ ...all, serviceSpecificDataNotStoredInEuicc: undefined });
 }
 
 function problem(reason: DownloadProblem, message: string): ZkcxError {

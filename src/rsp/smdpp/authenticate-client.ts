@@ -2,11 +2,10 @@ import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import {
   type AuthenticateServerResponse,
-  decodeEuiccSigned1,
-  type EuiccSigned1,
+  EuiccSigned1,
 } from '../../sgp22/messages/authenticate-server.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
-import { decodeExtCardResource } from '../../sgp22/messages/euicc-info.ts';
+import { ExtCardResource } from '../../sgp22/messages/euicc-info.ts';
 import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
 import { isSignature, sign, smdpSignature2Input } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
@@ -82,7 +81,7 @@ function checkResponse(
   if (!isSignature(euiccSignature1, euicc.publicKey, euiccSigned1)) {
     throw new RspRefusal(refuse.euiccSignatureInvalid);
   }
-  const signed = decoded(() => decodeEuiccSigned1(euiccSigned1));
+  const signed = decoded(() => EuiccSigned1.decode(euiccSigned1));
   if (bytesToHex(signed.transactionId) !== session.transactionId) {
     throw new RspRefusal(refuse.transactionUnknown);
   }
@@ -93,7 +92,7 @@ function checkResponse(
     throw new RspRefusal(refuse.euiccSignatureInvalid);
   }
   const { freeNonVolatileMemory } = decoded(() =>
-    decodeExtCardResource(signed.euiccInfo2.extCardResource),
+    ExtCardResource.decode(signed.euiccInfo2.extCardResource),
   );
   const device = {
     eid: euicc.eid,

@@ -1,15 +1,12 @@
 /** A package for one device, and the same package again for its next session. */
 import { bindProfile } from '../../sgp22/bpp/index.ts';
 import {
-  decodeBoundProfilePackage,
-  decodeInitialiseSecureChannel,
-  encodeBoundProfilePackage,
-  encodeInitialiseSecureChannel,
-  encodeInitialiseSecureChannelFields,
+  BoundProfilePackage,
+  InitialiseSecureChannelRequest,
+  SmdpSignInput,
 } from '../../sgp22/messages/bound-profile-package.ts';
 import { CURVE } from '../../sgp22/messages/curve.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
-import { encodeTlv } from '../../asn1/tlv.ts';
 import type { SmdpContext } from './context.ts';
 import type { SmdpIdentity } from './identities.ts';
 import { metadataOf, type Profile } from './profile.ts';
@@ -58,14 +55,13 @@ export function bindFresh(
  * TransactionID and the signature over it are new (SGP.22 5.6.2). So no key is kept by the server.
  */
 export function bindAgain(stored: Uint8Array, target: Target): Uint8Array {
-  const bpp = decodeBoundProfilePackage(stored);
-  const { smdpSign: _, ...before } = decodeInitialiseSecureChannel(bpp.initialiseSecureChannel);
+  const bpp = BoundProfilePackage.decode(stored);
+  const before = InitialiseSecureChannelRequest.decode(bpp.initialiseSecureChannel);
   const request = { ...before, transactionId: target.transactionId };
   const smdpSign = sign(
     target.identity.pb.secretKey,
-    encodeInitialiseSecureChannelFields(request),
-    encodeTlv(0x5f49, target.euiccOtpk),
+    SmdpSignInput.encode({ ...request, euiccOtpk: target.euiccOtpk }),
   );
-  const initialiseSecureChannel = encodeInitialiseSecureChannel({ ...request, smdpSign });
-  return encodeBoundProfilePackage({ ...bpp, initialiseSecureChannel });
+  const initialiseSecureChannel = InitialiseSecureChannelRequest.encode({ ...request, smdpSign });
+  return BoundProfilePackage.encode({ ...bpp, initialiseSecureChannel });
 }

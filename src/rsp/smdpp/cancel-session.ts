@@ -3,13 +3,12 @@ import { ZkcxError } from '../../errors.ts';
 import {
   CANCEL_SESSION_REASON,
   type CancelSessionResponse,
-  decodeEuiccCancelSessionSigned,
-  type EuiccCancelSessionSigned,
+  EuiccCancelSessionSigned,
 } from '../../sgp22/messages/cancel-session.ts';
 import type { Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
-import { nameOf } from '../../sgp22/messages/values.ts';
+import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
@@ -82,7 +81,7 @@ export function readCancellation(
 ): EuiccCancelSessionSigned {
   let signed: EuiccCancelSessionSigned;
   try {
-    signed = decodeEuiccCancelSessionSigned(euiccCancelSessionSigned);
+    signed = EuiccCancelSessionSigned.decode(euiccCancelSessionSigned);
   } catch (cause) {
     if (!(cause instanceof ZkcxError)) throw cause;
     throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });

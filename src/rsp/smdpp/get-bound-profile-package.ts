@@ -3,8 +3,7 @@ import { ZkcxError } from '../../errors.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import { eidBytes, hexToBytes } from '../../sgp22/messages/identifiers.ts';
 import {
-  decodeEuiccSigned2,
-  type EuiccSigned2,
+  EuiccSigned2,
   hashCcOf,
   type PrepareDownloadResponse,
 } from '../../sgp22/messages/prepare-download.ts';
@@ -107,7 +106,7 @@ export function checkPrepareDownload(
 export function readEuiccSigned2(session: Session, euiccSigned2: Uint8Array): EuiccSigned2 {
   let signed: EuiccSigned2;
   try {
-    signed = decodeEuiccSigned2(euiccSigned2);
+    signed = EuiccSigned2.decode(euiccSigned2);
   } catch (cause) {
     if (!(cause instanceof ZkcxError)) throw cause;
     throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });

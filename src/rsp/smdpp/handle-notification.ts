@@ -3,13 +3,15 @@ import { ZkcxError } from '../../errors.ts';
 import {
   INSTALLATION_ERROR,
   type ProfileInstallationResult,
+  type ProfileInstallationResultData,
 } from '../../sgp22/messages/installation-result.ts';
+import type { NotificationMetadata } from '../../sgp22/messages/notification-metadata.ts';
 import type {
   OtherSignedNotification,
   PendingNotification,
 } from '../../sgp22/messages/notifications.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
-import { nameOf } from '../../sgp22/messages/values.ts';
+import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { checkEuicc, keyFromText } from './device.ts';
 import {
@@ -47,20 +49,20 @@ export async function handleNotification(
 
 async function installationResult(
   context: SmdpContext,
-  { data, signedData, euiccSignPir }: ProfileInstallationResult,
+  { profileInstallationResultData: data, euiccSignPIR }: ProfileInstallationResult,
 ): Promise<NotificationOutcome> {
   return recordResult(
     context,
     data,
     ({ euiccKey }) =>
-      euiccKey !== undefined && isSignature(euiccSignPir, keyFromText(euiccKey), signedData),
+      euiccKey !== undefined && isSignature(euiccSignPIR, keyFromText(euiccKey), data.der),
   );
 }
 
 /** Put a result into the order that it is about, if it is authentic for the session that delivered it. */
 export async function recordResult(
   context: SmdpContext,
-  data: ProfileInstallationResult['data'],
+  data: ProfileInstallationResultData,
   isAuthentic: (session: DeliverySession) => boolean,
 ): Promise<NotificationOutcome> {
   const transactionId = bytesToHex(data.transactionId);
@@ -95,16 +97,16 @@ async function otherNotification(
   context: SmdpContext,
   notification: OtherSignedNotification,
 ): Promise<NotificationOutcome> {
-  const { metadata, tbsOtherNotification, euiccNotificationSignature } = notification;
+  const { tbsOtherNotification: metadata } = notification;
   if (metadata.iccid === undefined) return 'ignored';
-  const eid = signer(context, notification, tbsOtherNotification, euiccNotificationSignature);
+  const eid = signer(context, notification);
   return eid === undefined ? 'ignored' : recordEvent(context, metadata, { eid });
 }
 
 /** Put what this device says of a profile that it got into the order. */
 export async function recordEvent(
   context: SmdpContext,
-  { iccid, seqNumber, profileManagementOperation }: OtherSignedNotification['metadata'],
+  { iccid, seqNumber, profileManagementOperation }: NotificationMetadata,
   device: DeviceName,
 ): Promise<NotificationOutcome> {
   if (iccid === undefined) return 'ignored';
@@ -119,13 +121,13 @@ export async function recordEvent(
 /** EID of the device that signed, if its certificates and its signature are right. */
 function signer(
   { trust, now }: SmdpContext,
-  certificates: OtherSignedNotification,
-  signed: Uint8Array,
-  signature: Uint8Array,
+  notification: OtherSignedNotification,
 ): string | undefined {
+  const { tbsOtherNotification, euiccNotificationSignature } = notification;
   try {
-    const { eid, publicKey } = checkEuicc(certificates, trust.anchors, now());
-    return isSignature(signature, publicKey, signed) ? eid : undefined;
+    const { eid, publicKey } = checkEuicc(notification, trust.anchors, now());
+    const valid = isSignature(euiccNotificationSignature, publicKey, tbsOtherNotification.der);
+    return valid ? eid : undefined;
   } catch (error) {
     if (error instanceof ZkcxError) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { bytesEqual, bytesToHex } from '../../bytes.ts';
-import { encodeServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
+import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
 import { compareVersions } from '../../sgp22/messages/identifiers.ts';
@@ -27,7 +27,7 @@ export async function initiateAuthentication(
   const { opened, change } = openSession(context, parties, challenge);
   await change.putSession(opened).commit({ durable: false });
 
-  const serverSigned1 = encodeServerSigned1({
+  const serverSigned1 = ServerSigned1.encode({
     transactionId,
     euiccChallenge,
     serverAddress,

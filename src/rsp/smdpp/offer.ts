@@ -1,6 +1,6 @@
 /** Which order a device gets, by what it asks for and what is known of it (SGP.22 3.1.3, 5.6.3). */
 import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
-import { encodeSmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
+import { SmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { type DeviceFacts, whyNotEligible } from './eligibility.ts';
@@ -91,7 +91,7 @@ export function smdpSigned2Of(
   { confirmation, delivery }: Order,
   { askAgain }: { readonly askAgain: boolean },
 ): Uint8Array {
-  return encodeSmdpSigned2({
+  return SmdpSigned2.encode({
     transactionId: hexToBytes(transactionId, 'a TransactionID'),
     ccRequiredFlag: confirmation !== undefined,
     bppEuiccOtpk:

@@ -3,11 +3,9 @@
  * package itself (UPP, a sequence of profile elements) is stored apart from this record.
  */
 import { z } from 'zod';
-import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { PROFILE_POLICY_RULES } from '../../sgp22/messages/euicc-info.ts';
-import { inside, TlvReader } from '../../asn1/tlv.ts';
-import { badValue, readInteger, readOctets, readText } from '../../sgp22/messages/values.ts';
+import { ProfilePackage } from '../../sgp22/messages/profile-package.ts';
 
 export const profileSchema = z.object({
   /** Digits, without the filler. */
@@ -47,17 +45,9 @@ export interface ProfileHeader {
  */
 export function readProfileHeader(upp: Uint8Array): ProfileHeader {
   try {
-    const elements = new TlvReader(upp, 'profile package');
-    const header = inside(elements.element(0xa0, 'ProfileHeader'));
-    const major = readInteger(header.element(0x80, 'major-version'));
-    const minor = readInteger(header.element(0x81, 'minor-version'));
-    const type = header.optional(0x82, 'profileType');
-    // digits in their order, unlike EF ICCID and the messages of SGP.22
-    const digits = bytesToHex(readOctets(header.element(0x83, 'iccid'), 10)).replace(/f+$/, '');
-    if (!/^\d{18,20}$/.test(digits)) throw badValue('iccid', 'must have 18 to 20 digits');
-    while (!elements.done) elements.any('profile element');
-    const profileType = type === undefined ? 'generic' : readText(type, 100);
-    return { version: [major, minor], profileType, iccid: digits };
+    const { majorVersion, minorVersion, profileType, iccid } =
+      ProfilePackage.decode(upp).profileHeader;
+    return { version: [majorVersion, minorVersion], profileType: profileType ?? 'generic', iccid };
   } catch (cause) {
     throw new ZkcxError('ERR_RSP_PROFILE', `not a DER profile package: ${textOf(cause)}`, {
       cause,

@@ -4,11 +4,10 @@ import { ZkcxError } from '../../errors.ts';
 import { eid, iccid, matchingId } from './es2p/messages.ts';
 import { cancelOrder, confirmOrder, downloadOrder } from './es2p/orders.ts';
 import {
-  decodeStoreMetadata,
-  encodeStoreMetadata,
   NOTIFICATION_EVENTS,
   PROFILE_CLASS,
   type StoreMetadata,
+  StoreMetadataRequest,
 } from '../../sgp22/messages/metadata.ts';
 import { PROFILE_POLICY_RULES } from '../../sgp22/messages/euicc-info.ts';
 import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
@@ -73,9 +72,8 @@ export async function addProfile(
     // the eUICC authorises policy rules by the owner of the profile
     throw new ZkcxError('ERR_RSP_PROFILE', 'a profile with policy rules needs its MCC and MNC');
   }
-  const metadata = encodeStoreMetadata(metadataOf(request, iccid, settings.address));
   // what a device would refuse is refused here
-  decodeStoreMetadata(metadata);
+  const metadata = StoreMetadataRequest.encode(metadataOf(request, iccid, settings.address));
   const profile: Profile = {
     iccid,
     profileType: request.profileType ?? header.profileType,

@@ -54,7 +54,7 @@ const matchingId = z
   .regex(/^[!-~]+$/);
 
 const signed2 = {
-  smdpSigned2: element(0x30, 'smdpSigned2'),
+  smdpSigned2: element('smdpSigned2'),
   smdpSignature2: signature('smdpSignature2'),
 };
 const profileMetadata = ES9P.authenticateClient.answer.shape.profileMetadata;
@@ -112,7 +112,7 @@ export const ZKCX = {
       }),
       z.strictObject({
         kind: z.literal('possession'),
-        euiccSigned2: element(0x30, 'euiccSigned2'),
+        euiccSigned2: element('euiccSigned2'),
         /** Of the kind prepareDownload. */
         possession: envelopeSchema,
       }),
@@ -135,7 +135,7 @@ export const ZKCX = {
       }),
       z.strictObject({
         kind: z.literal('possession'),
-        euiccCancelSessionSigned: element(0x30, 'euiccCancelSessionSigned'),
+        euiccCancelSessionSigned: element('euiccCancelSessionSigned'),
         possession: envelopeSchema,
       }),
     ]),

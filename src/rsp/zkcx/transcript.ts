@@ -10,6 +10,7 @@
  * Today's eUICC takes any 16 bytes as challenge and knows nothing of this.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { TAG } from '../../asn1/index.ts';
 import { tlvHeader } from '../../asn1/tlv.ts';
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
@@ -18,17 +19,13 @@ import {
   type SignedTranscript,
   TRANSACTION_BYTES,
 } from '../../session/transcript.ts';
-import {
-  encodeEuiccSigned1,
-  encodeServerSigned1,
-} from '../../sgp22/messages/authenticate-server.ts';
+import { EuiccSigned1Beginning, ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
 import { parseServerOffer } from './negotiation.ts';
 
 const CHALLENGE_BYTES = 16;
 const ascii = (text: string) => new TextEncoder().encode(text);
 const CHALLENGE_DOMAIN = ascii('zkcx-rsp-challenge-1');
 const SESSION_DOMAIN = ascii('zkcx-rsp-session-1');
-const NOTHING = new Uint8Array();
 
 /** Offers in the bytes that were sent. */
 export interface RspNegotiation {
@@ -73,7 +70,7 @@ export function rspTranscript(
   const serverChallenge = hash.slice(0, CHALLENGE_BYTES);
   const { euiccChallenge } = expected;
   const own = { transactionId, euiccChallenge, serverAddress, serverChallenge };
-  if (!bytesEqual(encodeServerSigned1(own), serverSigned1)) {
+  if (!bytesEqual(ServerSigned1.encode(own), serverSigned1)) {
     throw transcriptError('the server signed something else than this negotiation');
   }
   const session = sha256(concatBytes(SESSION_DOMAIN, hash, sha256(serverSigned1)));
@@ -95,7 +92,7 @@ export function rspTranscript(
  */
 export function hiddenPart(transcript: RspTranscript, euiccSigned1: Uint8Array): Uint8Array {
   const { form } = transcript;
-  const known = fieldsOf(transcript).length;
+  const known = EuiccSigned1Beginning.encode(transcript).length;
   const hidden = euiccSigned1.length - headerLength(euiccSigned1) - known;
   const prefix = hidden > 0 ? form.prefix(hidden) : undefined;
   if (prefix && bytesEqual(prefix, euiccSigned1.subarray(0, prefix.length))) {
@@ -108,15 +105,8 @@ type Signed = Pick<SignedTranscript, 'transactionId' | 'serverAddress' | 'server
 
 /** EuiccSigned1 up to euiccInfo2, for so many bytes after it. */
 function euiccSigned1Prefix(signed: Signed, hiddenLength: number): Uint8Array {
-  const fields = fieldsOf(signed);
-  return concatBytes(tlvHeader(0x30, fields.length + hiddenLength), fields);
-}
-
-/** The three known elements, one after the other. */
-function fieldsOf({ transactionId, serverAddress, serverChallenge }: Signed): Uint8Array {
-  const known = { transactionId, serverAddress, serverChallenge };
-  const element = encodeEuiccSigned1({ ...known, euiccInfo2: NOTHING, ctxParams1: NOTHING });
-  return element.subarray(headerLength(element));
+  const fields = EuiccSigned1Beginning.encode(signed);
+  return concatBytes(tlvHeader(TAG.sequence, fields.length + hiddenLength), fields);
 }
 
 /** Of an element with a tag of one byte. */

@@ -1,16 +1,16 @@
 import {
+  BoundProfilePackage,
+  ConfigureIsdpRequest,
   CRT_AES,
   CRT_KEY_BYTES,
-  encodeBoundProfilePackage,
-  encodeConfigureIsdp,
-  encodeInitialiseSecureChannel,
-  encodeInitialiseSecureChannelFields,
-  encodeReplaceSessionKeys,
-  INSTALL_BOUND_PROFILE_PACKAGE,
+  DpProprietaryData,
+  InitialiseSecureChannelRequest,
+  ReplaceSessionKeysRequest,
+  SEGMENT,
+  SmdpSignInput,
 } from '../messages/bound-profile-package.ts';
 import type { ReplaceSessionKeys } from '../messages/bound-profile-package.ts';
 import { sign } from '../messages/signature.ts';
-import { encodeTlv } from '../../asn1/tlv.ts';
 import { Bsp, deriveSessionKeys, MAX_ENCRYPTED, MAX_MAC_ONLY } from './bsp.ts';
 import { agree, oneTimePublicKey } from './key-agreement.ts';
 
@@ -47,35 +47,36 @@ export function bindProfile(binding: Binding, profile: ProfileToBind): Uint8Arra
   const { transactionId, euiccOtpk, eid, smdpOtsk, hostId, secretKey } = binding;
   const channel = new Bsp(deriveSessionKeys(agree(smdpOtsk, euiccOtpk), hostId, eid));
   const request = {
-    remoteOpId: INSTALL_BOUND_PROFILE_PACKAGE,
+    remoteOpId: 'installBoundProfilePackage' as const,
     transactionId,
-    keyType: CRT_AES,
-    keyLength: CRT_KEY_BYTES,
-    hostId,
+    controlRefTemplate: { keyType: CRT_AES, keyLen: CRT_KEY_BYTES, hostId },
     smdpOtpk: oneTimePublicKey(smdpOtsk),
   };
-  const smdpSign = sign(
-    secretKey,
-    encodeInitialiseSecureChannelFields(request),
-    encodeTlv(0x5f49, euiccOtpk),
-  );
+  const smdpSign = sign(secretKey, SmdpSignInput.encode({ ...request, euiccOtpk }));
+  const { dpOid, replaceSessionKeys: keys } = profile;
   // in this order: every segment moves the channel on
-  const configureIsdp = [channel.encrypt(0x87, encodeConfigureIsdp(profile.dpOid))];
+  const configureISDP = channel.encrypt(
+    SEGMENT.configureISDP.tag,
+    ConfigureIsdpRequest.encode({
+      dpProprietaryData: dpOid === undefined ? undefined : DpProprietaryData.encode({ dpOid }),
+    }),
+  );
   const storeMetadata = cut(profile.metadata, MAX_MAC_ONLY).map((data) =>
-    channel.authenticate(0x88, data),
+    channel.authenticate(SEGMENT.storeMetadata.tag, data),
   );
-  const { replaceSessionKeys: keys } = profile;
-  const replaceSessionKeys = keys && [channel.encrypt(0x87, encodeReplaceSessionKeys(keys))];
+  const replaceSessionKeys = keys && [
+    channel.encrypt(SEGMENT.replaceSessionKeys.tag, ReplaceSessionKeysRequest.encode(keys)),
+  ];
   const profileChannel = keys ? protectionChannel(keys) : channel;
-  const profileElements = cut(profile.profile, MAX_ENCRYPTED).map((data) =>
-    profileChannel.encrypt(0x86, data),
+  const loadProfileElements = cut(profile.profile, MAX_ENCRYPTED).map((data) =>
+    profileChannel.encrypt(SEGMENT.loadProfileElements.tag, data),
   );
-  return encodeBoundProfilePackage({
-    initialiseSecureChannel: encodeInitialiseSecureChannel({ ...request, smdpSign }),
-    configureIsdp,
+  return BoundProfilePackage.encode({
+    initialiseSecureChannel: InitialiseSecureChannelRequest.encode({ ...request, smdpSign }),
+    configureISDP: [configureISDP],
     storeMetadata,
     replaceSessionKeys,
-    profileElements,
+    loadProfileElements,
   });
 }
 

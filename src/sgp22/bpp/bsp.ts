@@ -6,9 +6,9 @@ import { cbc, cmac, ecb } from '@noble/ciphers/aes.js';
 import { equalBytes } from '@noble/ciphers/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.ts';
+import { type Received, tagged } from '../codec/codec.ts';
+import { content } from '../codec/primitives.ts';
 import { CRT_AES, CRT_KEY_BYTES } from '../messages/bound-profile-package.ts';
-import { encodeTlv } from '../../asn1/tlv.ts';
-import type { Tlv } from '../../asn1/tlv.ts';
 import { BppError } from './errors.ts';
 
 const BLOCK = 16;
@@ -27,6 +27,9 @@ export const MAX_MAC_ONLY = MAX_SEGMENT - HEADER - MAC;
 
 /** Most bytes of data in one encrypted segment: whole blocks, of which padding takes one byte. */
 export const MAX_ENCRYPTED = Math.floor(MAX_MAC_ONLY / BLOCK) * BLOCK - 1;
+
+/** A segment as it arrived: its content ends with the MAC. */
+export type Segment = Received<{ readonly content: Uint8Array }>;
 
 /** Three times 16 bytes. */
 export interface BspKeys {
@@ -92,23 +95,23 @@ export class Bsp {
   }
 
   /** Data of an encrypted segment. Throws BppError. */
-  decrypt(segment: Tlv): Uint8Array {
+  decrypt(segment: Segment): Uint8Array {
     // MAC, counter and ICV first: only authentic bytes are decrypted
     const cipher = this.#cbc();
     const encrypted = this.#unseal(segment);
     if (encrypted.length === 0 || encrypted.length % BLOCK !== 0) {
-      throw new BppError('scp03tStructureError', `${segment.what} is not whole blocks`);
+      throw new BppError('scp03tStructureError', 'the data of a segment are not whole blocks');
     }
     const padded = cipher.decrypt(encrypted);
     const end = padded.findLastIndex((byte) => byte !== 0);
     if (padded[end] !== 0x80 || padded.length - end > BLOCK) {
-      throw new BppError('scp03tStructureError', `${segment.what} has no valid padding`);
+      throw new BppError('scp03tStructureError', 'a segment has no valid padding');
     }
     return padded.slice(0, end);
   }
 
   /** Data of a segment in the clear. Throws BppError. */
-  verify(segment: Tlv): Uint8Array {
+  verify(segment: Segment): Uint8Array {
     return this.#unseal(segment);
   }
 
@@ -120,15 +123,15 @@ export class Bsp {
   }
 
   #seal(tag: number, data: Uint8Array): Uint8Array {
-    const mac = this.#next(encodeTlv(tag, data, new Uint8Array(MAC)).subarray(0, -MAC));
-    return encodeTlv(tag, data, mac);
+    const seal = (mac: Uint8Array) => tagged(tag, content).put(concatBytes(data, mac), 'a segment');
+    return seal(this.#next(seal(new Uint8Array(MAC)).subarray(0, -MAC)));
   }
 
-  #unseal({ der, content, what }: Tlv): Uint8Array {
-    if (content.length < MAC) throw new BppError('scp03tStructureError', `${what} has no MAC`);
+  #unseal({ der, content }: Segment): Uint8Array {
+    if (content.length < MAC) throw new BppError('scp03tStructureError', 'a segment has no MAC');
     const mac = this.#next(der.subarray(0, -MAC));
     if (!equalBytes(mac, content.subarray(-MAC))) {
-      throw new BppError('scp03tSecurityError', `${what} has a wrong MAC`);
+      throw new BppError('scp03tSecurityError', 'a segment has a wrong MAC');
     }
     return content.slice(0, -MAC);
   }

@@ -1,5 +1,5 @@
 import { CURVE } from '../messages/curve.ts';
-import { badValue } from '../messages/values.ts';
+import { badValue } from '../codec/codec.ts';
 
 /**
  * ECKA with one-time keys (SGP.22 annex G): x coordinate of the common point, 32 bytes. Secret key

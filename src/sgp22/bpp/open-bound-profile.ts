@@ -2,16 +2,19 @@ import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { PublicKey } from '../../pki/index.ts';
 import {
+  BoundProfilePackage,
   CRT_AES,
   CRT_KEY_BYTES,
-  decodeBoundProfilePackage,
-  decodeInitialiseSecureChannel,
-  decodeReplaceSessionKeys,
-  INSTALL_BOUND_PROFILE_PACKAGE,
+  InitialiseSecureChannelRequest,
+  REMOTE_OPERATION,
+  ReplaceSessionKeysRequest,
+  SEGMENT,
+  SEGMENT_COMMANDS,
+  type SegmentCommand,
 } from '../messages/bound-profile-package.ts';
+import { Otpk } from '../messages/curve.ts';
 import type { BppCommand, InstallationError } from '../messages/installation-result.ts';
 import { isSignature } from '../messages/signature.ts';
-import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
 import { protectionChannel } from './bind-profile.ts';
 import { Bsp, deriveSessionKeys } from './bsp.ts';
 import { BppError } from './errors.ts';
@@ -28,16 +31,6 @@ export interface DownloadContext {
   /** Key of CERT.DPpb, which was checked before. */
   readonly smdpKey: PublicKey;
 }
-
-type SegmentCommand = Exclude<BppCommand, 'initialiseSecureChannel' | 'storeMetadata2'>;
-
-/** Tags of the segments, in the order of the package. */
-const SEGMENT_TAG = {
-  configureISDP: 0x87,
-  storeMetadata: 0x88,
-  replaceSessionKeys: 0x87,
-  loadProfileElements: 0x86,
-} as const satisfies Record<SegmentCommand, number>;
 
 /**
  * The eUICC's side of a package that arrives in segments (SGP.22 2.5.4, 5.5). Segments of any size
@@ -70,10 +63,8 @@ export class BoundProfileOpener {
     this.#failed = true;
     this.#enter(command);
     const data = blame(command, 'scp03tStructureError', () => {
-      const element = onlyTlv(segment, SEGMENT_TAG[command], `a segment of ${command}`);
-      return command === 'storeMetadata'
-        ? this.#channel.verify(element)
-        : this.#channel.decrypt(element);
+      const read = SEGMENT[command].decode(segment);
+      return command === 'storeMetadata' ? this.#channel.verify(read) : this.#channel.decrypt(read);
     });
     if (command === 'replaceSessionKeys') this.#keyData = concatBytes(this.#keyData, data);
     this.#failed = false;
@@ -84,17 +75,16 @@ export class BoundProfileOpener {
   #enter(command: SegmentCommand): void {
     const from = this.#command;
     if (from === command) return;
-    const order = Object.keys(SEGMENT_TAG) as SegmentCommand[];
-    const at = from === 'initialiseSecureChannel' ? -1 : order.indexOf(from as SegmentCommand);
+    const at = SEGMENT_COMMANDS.findIndex((one) => one === from);
     const skips = from === 'storeMetadata' && command === 'loadProfileElements';
-    if (order[at + 1] !== command && !skips) {
+    if (SEGMENT_COMMANDS[at + 1] !== command && !skips) {
       throw new BppError('scp03tStructureError', `${command} cannot follow ${from}`, {
         bppCommand: command,
       });
     }
     if (from === 'replaceSessionKeys') {
       this.#channel = blame(from, 'incorrectInputValues', () =>
-        protectionChannel(decodeReplaceSessionKeys(this.#keyData)),
+        protectionChannel(ReplaceSessionKeysRequest.decode(this.#keyData)),
       );
     }
     this.#command = command;
@@ -112,15 +102,15 @@ export interface OpenedProfile {
 /** Open a whole package, element BF36, at once. Throws BppError. */
 export function openBoundProfile(bytes: Uint8Array, download: DownloadContext): OpenedProfile {
   const bpp = blame('initialiseSecureChannel', 'scp03tStructureError', () =>
-    decodeBoundProfilePackage(bytes),
+    BoundProfilePackage.decode(bytes),
   );
   const opener = new BoundProfileOpener(bpp.initialiseSecureChannel, download);
   const open = (command: SegmentCommand, segments: readonly Uint8Array[]) =>
     concatBytes(...segments.map((segment) => opener.open(command, segment)));
-  const configureIsdp = open('configureISDP', bpp.configureIsdp);
+  const configureIsdp = open('configureISDP', bpp.configureISDP);
   const metadata = open('storeMetadata', bpp.storeMetadata);
   open('replaceSessionKeys', bpp.replaceSessionKeys ?? []);
-  return { configureIsdp, metadata, profile: open('loadProfileElements', bpp.profileElements) };
+  return { configureIsdp, metadata, profile: open('loadProfileElements', bpp.loadProfileElements) };
 }
 
 /** Check InitialiseSecureChannel and derive the session keys. */
@@ -128,24 +118,25 @@ function openChannel(
   bytes: Uint8Array,
   { transactionId, euiccOtsk, eid, smdpKey }: DownloadContext,
 ): Bsp {
-  const request = decodeInitialiseSecureChannel(bytes);
+  const request = InitialiseSecureChannelRequest.decode(bytes);
   const refuse = (reason: InstallationError, message: string) => new BppError(reason, message);
-  if (request.remoteOpId !== INSTALL_BOUND_PROFILE_PACKAGE) {
+  if (request.remoteOpId !== REMOTE_OPERATION.installBoundProfilePackage) {
     throw refuse('unsupportedRemoteOperationType', `Operation ${request.remoteOpId} is unknown`);
   }
   if (!bytesEqual(request.transactionId, transactionId)) {
     throw refuse('invalidTransactionId', 'The package belongs to another download');
   }
-  if (request.keyType !== CRT_AES || request.keyLength !== CRT_KEY_BYTES) {
+  const { keyType, keyLen, hostId } = request.controlRefTemplate;
+  if (keyType !== CRT_AES || keyLen !== CRT_KEY_BYTES) {
     throw refuse('unsupportedCrtValues', 'The key type is not AES with 16 bytes');
   }
   const key = euiccOtsk instanceof Uint8Array ? oneTimeKey(euiccOtsk) : euiccOtsk;
-  const euiccOtpk = encodeTlv(0x5f49, key.publicKey);
+  const euiccOtpk = Otpk.encode(key.publicKey);
   if (!isSignature(request.smdpSign, smdpKey, request.signedFields, euiccOtpk)) {
     throw refuse('invalidSignature', 'smdpSign is not the signature of CERT.DPpb');
   }
   const secret = key.agree(request.smdpOtpk);
-  return new Bsp(deriveSessionKeys(secret, request.hostId, eid));
+  return new Bsp(deriveSessionKeys(secret, hostId, eid));
 }
 
 /** Errors of `work` as a BppError of this part; `reason` stands for those that are no BppError. */

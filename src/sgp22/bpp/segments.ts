@@ -1,31 +1,19 @@
-import { inside, onlyTlv } from '../../asn1/tlv.ts';
-import type { Tlv } from '../../asn1/tlv.ts';
-import { decodeBoundProfilePackage } from '../messages/bound-profile-package.ts';
+import { BoundProfilePackage, SEGMENT_COMMANDS } from '../messages/bound-profile-package.ts';
 
 /**
  * How an LPA cuts a package, element BF36, for ES10b.LoadBoundProfilePackage (SGP.22 2.5.5, 5.7.6):
  * the header of BF36 with BF23; A0 and A2 with their first segment; the headers of A1 and A3 alone;
  * every other segment alone. Throws ERR_DER_* if it is not such a package.
  */
-export function segmentsOf(bpp: Uint8Array): Uint8Array[] {
-  const { initialiseSecureChannel } = decodeBoundProfilePackage(bpp);
-  const outer = onlyTlv(bpp, 0xbf36, 'BoundProfilePackage');
-  const reader = inside(outer);
-  reader.element(0xbf23, 'initialiseSecureChannelRequest');
-  const header = outer.der.length - outer.content.length;
-  const cuts = [outer.der.subarray(0, header + initialiseSecureChannel.length)];
-  while (!reader.done) cuts.push(...cutSequence(reader.any('a sequence of segments')));
-  return cuts;
-}
-
-function cutSequence(sequence: Tlv): Uint8Array[] {
-  const header = sequence.der.length - sequence.content.length;
-  const reader = inside(sequence);
-  const segments: Uint8Array[] = [];
-  while (!reader.done) segments.push(reader.any('a segment').der);
-  const [first] = segments;
-  if (first === undefined || sequence.tag === 0xa1 || sequence.tag === 0xa3) {
-    return [sequence.der.subarray(0, header), ...segments];
-  }
-  return [sequence.der.subarray(0, header + first.length), ...segments.slice(1)];
+export function segmentsOf(bytes: Uint8Array): Uint8Array[] {
+  const bpp = BoundProfilePackage.decode(bytes);
+  const startOf = (part: Uint8Array) => part.byteOffset - bytes.byteOffset;
+  const endOf = (part: Uint8Array) => startOf(part) + part.length;
+  const ends = SEGMENT_COMMANDS.flatMap((command) => {
+    const segments = bpp[command] ?? [];
+    const alone = command === 'storeMetadata' || command === 'loadProfileElements';
+    return [...(alone ? segments.slice(0, 1).map(startOf) : []), ...segments.map(endOf)];
+  });
+  const cuts = [0, endOf(bpp.initialiseSecureChannel), ...ends];
+  return cuts.slice(1).map((end, i) => bytes.subarray(cuts[i], end));
 }

@@ -1,195 +1,152 @@
 /**
  * BoundProfilePackage BF36 (SGP.22 2.5.4) as a container, its InitialiseSecureChannel BF23 (5.5.1),
  * ConfigureISDP BF24 (5.5.2) and ReplaceSessionKeys BF26 (5.5.4). What protects the segments is in
- * es8p/.
+ * bpp/.
  */
-import { concatBytes } from '../../bytes.ts';
-import { readTransactionId } from './identifiers.ts';
-import { readPoint } from './prepare-download.ts';
-import { encodeSignature, readSignature } from './signature.ts';
-import { encodeTlv, inside, listOf, onlyTlv } from '../../asn1/tlv.ts';
-import type { Received, Tlv, TlvReader } from '../../asn1/tlv.ts';
+import { automatic, badValue, context, type Input } from '../codec/codec.ts';
+import { coded, content, mapped, octets, oid } from '../codec/primitives.ts';
 import {
-  badValue,
-  encodeInteger,
-  encodeOid,
-  encodeOptional,
-  readInteger,
-  readOctets,
-  readOid,
-} from './values.ts';
+  elements,
+  joined,
+  list,
+  message,
+  optional,
+  sequence,
+  whole,
+  wrapped,
+} from '../codec/structures.ts';
+import { TAG } from '../tags.ts';
+import { Otpk } from './curve.ts';
+import { transactionId } from './identifiers.ts';
+import type { BppCommand } from './installation-result.ts';
+import { dpProprietaryData } from './metadata.ts';
+import { Signature } from './signature.ts';
 
-/** Segments are whole elements 87, 88 or 86, MAC included. */
-export interface BoundProfilePackage {
-  /** Whole element BF23. */
-  readonly initialiseSecureChannel: Uint8Array;
-  /** Elements 87 of A0. */
-  readonly configureIsdp: readonly Uint8Array[];
-  /** Elements 88 of A1. */
-  readonly storeMetadata: readonly Uint8Array[];
-  /** Elements 87 of A2, which is OPTIONAL. */
-  readonly replaceSessionKeys?: readonly Uint8Array[];
-  /** Elements 86 of A3. */
-  readonly profileElements: readonly Uint8Array[];
+/** The commands that come in segments, in the order of the package, each with its segment. */
+export const SEGMENT = {
+  configureISDP: segment('configureISDP', TAG.encryptedSegment),
+  storeMetadata: segment('storeMetadata', TAG.macOnlySegment),
+  replaceSessionKeys: segment('replaceSessionKeys', TAG.encryptedSegment),
+  loadProfileElements: segment('loadProfileElements', TAG.profileSegment),
+} as const satisfies Partial<Record<BppCommand, unknown>>;
+export type SegmentCommand = keyof typeof SEGMENT;
+export const SEGMENT_COMMANDS = Object.keys(SEGMENT) as SegmentCommand[];
+
+/** Data as they are protected, and the MAC. */
+function segment(command: BppCommand, tag: number) {
+  return message(`a segment of ${command}`, tag, wrapped('content', content));
 }
 
-export function encodeBoundProfilePackage(bpp: BoundProfilePackage): Uint8Array {
-  return encodeTlv(
-    0xbf36,
-    bpp.initialiseSecureChannel,
-    encodeTlv(0xa0, ...bpp.configureIsdp),
-    encodeTlv(0xa1, ...bpp.storeMetadata),
-    encodeOptional(bpp.replaceSessionKeys, (segments) => encodeTlv(0xa2, ...segments)),
-    encodeTlv(0xa3, ...bpp.profileElements),
-  );
-}
+/** Whole elements. */
+const segments = ({ tag }: { readonly tag: number }) => list(whole(tag), 'a segment', 1);
+
+/** Named by their commands: BppCommandId. */
+export const PACKAGE_FIELDS = {
+  /** Whole element, see `InitialiseSecureChannelRequest`. */
+  initialiseSecureChannel: whole(TAG.initialiseSecureChannel),
+  /** firstSequenceOf87. */
+  configureISDP: context(0, segments(SEGMENT.configureISDP)),
+  /** sequenceOf88. */
+  storeMetadata: context(1, segments(SEGMENT.storeMetadata)),
+  /** secondSequenceOf87. */
+  replaceSessionKeys: optional(context(2, segments(SEGMENT.replaceSessionKeys))),
+  /** sequenceOf86. */
+  loadProfileElements: context(3, segments(SEGMENT.loadProfileElements)),
+};
 
 /** Strict: an unknown element would be one that the secure channel does not protect. */
-export function decodeBoundProfilePackage(bytes: Uint8Array): Received<BoundProfilePackage> {
-  const element = onlyTlv(bytes, 0xbf36, 'BoundProfilePackage');
-  const reader = inside(element);
-  const initialiseSecureChannel = reader.element(0xbf23, 'initialiseSecureChannelRequest').der;
-  const configureIsdp = segments(reader.element(0xa0, 'firstSequenceOf87'), 0x87);
-  const storeMetadata = segments(reader.element(0xa1, 'sequenceOf88'), 0x88);
-  const second = reader.optional(0xa2, 'secondSequenceOf87');
-  const profileElements = segments(reader.element(0xa3, 'sequenceOf86'), 0x86);
-  reader.finish();
-  return {
-    initialiseSecureChannel,
-    configureIsdp,
-    storeMetadata,
-    replaceSessionKeys: second && segments(second, 0x87),
-    profileElements,
-    der: element.der,
-  };
-}
+export const BoundProfilePackage = message(
+  'BoundProfilePackage',
+  TAG.boundProfilePackage,
+  sequence(PACKAGE_FIELDS, 'closed'),
+);
 
-function segments(element: Tlv, tag: number): Uint8Array[] {
-  const list = listOf(element, tag, 'a segment').map(({ der }) => der);
-  if (list.length === 0) throw badValue(element.what, 'is empty');
-  return list;
-}
-
-/** RemoteOpId installBoundProfilePackage, the only one. */
-export const INSTALL_BOUND_PROFILE_PACKAGE = 1;
+/** RemoteOpId. */
+export const REMOTE_OPERATION = { installBoundProfilePackage: 1 } as const;
 
 /** Key type and size of a control reference template: AES, 16 bytes. */
 export const CRT_AES = 0x88;
 export const CRT_KEY_BYTES = 0x10;
 
-export interface InitialiseSecureChannel {
-  readonly remoteOpId: number;
-  readonly transactionId: Uint8Array;
-  /** GlobalPlatform key type, 88 for AES. */
-  readonly keyType: number;
-  /** Bytes of a session key. */
-  readonly keyLength: number;
-  /** 1 to 16 bytes that go into the key derivation. */
-  readonly hostId: Uint8Array;
+const octet = mapped(
+  octets(1),
+  ([byte]) => byte!,
+  (byte: number) => Uint8Array.of(byte),
+);
+
+const beforeSignature = {
+  remoteOpId: context(2, coded(REMOTE_OPERATION)),
+  transactionId: context(0, transactionId),
+  controlRefTemplate: context(
+    6,
+    sequence({
+      /** GlobalPlatform key type, 88 for AES. */
+      keyType: context(0, octet),
+      /** Bytes of a session key. */
+      keyLen: context(1, octet),
+      /** 1 to 16 bytes that go into the key derivation. */
+      hostId: context(4, octets(1, 16)),
+    }),
+  ),
   /** otPK.DP.ECKA: 65 bytes. */
-  readonly smdpOtpk: Uint8Array;
-  /** r and s, 64 bytes. */
-  readonly smdpSign: Uint8Array;
-}
+  smdpOtpk: Otpk,
+};
 
-/** All of BF23 before the signature, without a header: the first part of what smdpSign covers. */
-export function encodeInitialiseSecureChannelFields(
-  request: Omit<InitialiseSecureChannel, 'smdpSign'>,
-): Uint8Array {
-  return concatBytes(
-    encodeInteger(0x82, request.remoteOpId),
-    encodeTlv(0x80, request.transactionId),
-    encodeTlv(
-      0xa6,
-      encodeTlv(0x80, Uint8Array.of(request.keyType)),
-      encodeTlv(0x81, Uint8Array.of(request.keyLength)),
-      encodeTlv(0x84, request.hostId),
-    ),
-    encodeTlv(0x5f49, request.smdpOtpk),
-  );
-}
-
-export function encodeInitialiseSecureChannel(request: InitialiseSecureChannel): Uint8Array {
-  const signature = encodeSignature(request.smdpSign);
-  return encodeTlv(0xbf23, encodeInitialiseSecureChannelFields(request), signature);
-}
+/** All of BF23 before the signature, without a header, and otPK.EUICC.ECKA: what smdpSign covers. */
+export const SmdpSignInput = elements(
+  'the input of smdpSign',
+  { ...beforeSignature, euiccOtpk: Otpk },
+  'closed',
+);
 
 /** `signedFields` are the bytes before the signature, as received. */
-export function decodeInitialiseSecureChannel(
-  bytes: Uint8Array,
-): Received<InitialiseSecureChannel & { readonly signedFields: Uint8Array }> {
-  const element = onlyTlv(bytes, 0xbf23, 'InitialiseSecureChannelRequest');
-  const reader = inside(element);
-  const remoteOpId = readInteger(reader.element(0x82, 'remoteOpId'));
-  const transactionId = readTransactionId(reader.element(0x80, 'transactionId'));
-  const template = inside(reader.element(0xa6, 'controlRefTemplate'));
-  const keyType = octet(template, 0x80, 'keyType');
-  const keyLength = octet(template, 0x81, 'keyLen');
-  const hostId = readOctets(template.element(0x84, 'hostId'), 1, 16);
-  template.end();
-  const smdpOtpk = reader.element(0x5f49, 'smdpOtpk');
-  const signedEnd = smdpOtpk.der.byteOffset + smdpOtpk.der.length;
-  const smdpSign = readSignature(reader, 'smdpSign');
-  reader.finish();
-  return {
-    remoteOpId,
-    transactionId,
-    keyType,
-    keyLength,
-    hostId,
-    smdpOtpk: readPoint(smdpOtpk),
-    smdpSign,
-    signedFields: element.content.subarray(0, signedEnd - element.content.byteOffset),
-    der: element.der,
-  };
+export const InitialiseSecureChannelRequest = message(
+  'InitialiseSecureChannelRequest',
+  TAG.initialiseSecureChannel,
+  joined(
+    sequence({ ...beforeSignature, smdpSign: Signature }, 'closed'),
+    ({ content: fields }) => ({
+      signedFields: fields.subarray(0, -Signature.encode(new Uint8Array(64)).length),
+    }),
+  ),
+);
+export type InitialiseSecureChannelRequest = Input<typeof InitialiseSecureChannelRequest>;
+
+/** OID of the server, and data of its own that may follow it. */
+export const DpProprietaryData = elements(
+  'dpProprietaryData',
+  { dpOid: context(0, oid) },
+  'unread',
+);
+
+/** Content of at most 126 bytes: 128 with tag and length. */
+const limitedData = mapped(dpProprietaryData, checkProprietaryData, checkProprietaryData);
+
+function checkProprietaryData(bytes: Uint8Array, what: string): Uint8Array {
+  if (bytes.length > 126) throw badValue(what, 'has more than 128 bytes');
+  DpProprietaryData.decode(bytes);
+  return bytes;
 }
 
-/** ConfigureISDP: OID of the server in its proprietary data, or nothing. */
-export function encodeConfigureIsdp(dpOid?: string): Uint8Array {
-  const data = encodeOptional(dpOid, (oid) => encodeTlv(0xb8, encodeOid(0x80, oid)));
-  return encodeTlv(0xbf24, data);
-}
-
-/** `dpProprietaryData` is the whole element B8, 128 bytes at most. */
-export function decodeConfigureIsdp(
-  bytes: Uint8Array,
-): Received<{ readonly dpOid?: string; readonly dpProprietaryData?: Uint8Array }> {
-  const element = onlyTlv(bytes, 0xbf24, 'ConfigureISDPRequest');
-  const reader = inside(element);
-  const data = reader.optional(0xb8, 'dpProprietaryData');
-  reader.end();
-  if (!data) return { der: element.der };
-  readOctets({ what: data.what, content: data.der }, 2, 128);
-  const dpOid = readOid(inside(data).element(0x80, 'dpOid'));
-  return { dpOid, dpProprietaryData: data.der, der: element.der };
-}
+export const ConfigureIsdpRequest = message(
+  'ConfigureISDPRequest',
+  TAG.configureIsdp,
+  sequence({
+    /** Content, see `DpProprietaryData`. */
+    dpProprietaryData: optional(limitedData),
+  }),
+);
 
 /** Profile protection keys that replace the session keys: 16 bytes each. */
-export interface ReplaceSessionKeys {
-  readonly initialMacChainingValue: Uint8Array;
-  readonly ppkEnc: Uint8Array;
-  readonly ppkCmac: Uint8Array;
-}
-
-export function encodeReplaceSessionKeys(keys: ReplaceSessionKeys): Uint8Array {
-  return encodeTlv(
-    0xbf26,
-    encodeTlv(0x80, keys.initialMacChainingValue),
-    encodeTlv(0x81, keys.ppkEnc),
-    encodeTlv(0x82, keys.ppkCmac),
-  );
-}
-
-export function decodeReplaceSessionKeys(bytes: Uint8Array): Received<ReplaceSessionKeys> {
-  const element = onlyTlv(bytes, 0xbf26, 'ReplaceSessionKeysRequest');
-  const reader = inside(element);
-  const initialMacChainingValue = readOctets(reader.element(0x80, 'initialMacChainingValue'), 16);
-  const ppkEnc = readOctets(reader.element(0x81, 'ppkEnc'), 16);
-  const ppkCmac = readOctets(reader.element(0x82, 'ppkCmac'), 16);
-  reader.end();
-  return { initialMacChainingValue, ppkEnc, ppkCmac, der: element.der };
-}
-
-function octet(reader: TlvReader, tag: number, what: string): number {
-  return readOctets(reader.element(tag, what), 1)[0]!;
-}
+export const ReplaceSessionKeysRequest = message(
+  'ReplaceSessionKeysRequest',
+  TAG.replaceSessionKeys,
+  sequence(
+    automatic({
+      initialMacChainingValue: octets(16),
+      ppkEnc: octets(16),
+      ppkCmac: octets(16),
+    }),
+  ),
+);
+export type ReplaceSessionKeys = Input<typeof ReplaceSessionKeysRequest>;

@@ -5,8 +5,11 @@
  */
 import type { ECDSA } from '@noble/curves/abstract/weierstrass.js';
 import { p256 } from '@noble/curves/nist.js';
-import { bigintToBytes, bytesEqual, concatBytes } from '../../bytes.ts';
-import type { PublicKey } from '../../pki/index.ts';
+import { bigintToBytes, bytesEqual, bytesToBigint, concatBytes } from '../../bytes.ts';
+import { isOnCurve, type PublicKey } from '../../pki/index.ts';
+import { badValue, element, tagged } from '../codec/codec.ts';
+import { mapped, octets } from '../codec/primitives.ts';
+import { TAG } from '../tags.ts';
 
 /** Secret keys and coordinates have 32 bytes, big-endian; points are 04, x, y; signatures r, s. */
 export interface Curve {
@@ -56,3 +59,27 @@ export function pointOf({ x, y }: PublicKey): Uint8Array {
 export function isKeyPair(secretKey: Uint8Array, key: PublicKey): boolean {
   return CURVE.isSecretKey(secretKey) && bytesEqual(CURVE.publicKey(secretKey), pointOf(key));
 }
+
+const UNCOMPRESSED = 0x04;
+
+function checkUncompressed(point: Uint8Array, what: string): Uint8Array {
+  if (point[0] !== UNCOMPRESSED) throw badValue(what, 'is not an uncompressed point');
+  return point;
+}
+
+/** An uncompressed point: 04, x, y. Whether it is on the curve shows when it is used. */
+const uncompressedPoint = mapped(octets(65), checkUncompressed, checkUncompressed);
+
+/** A one-time key for key agreement, otPK, tag 5F49: 04, x, y. */
+export const Otpk = element('otPK', tagged(TAG.oneTimeKey, uncompressedPoint));
+
+/** A public key as an uncompressed point, which is on P-256. */
+export const publicKey = mapped(
+  uncompressedPoint,
+  (point, what): PublicKey => {
+    const key = { x: bytesToBigint(point.subarray(1, 33)), y: bytesToBigint(point.subarray(33)) };
+    if (!isOnCurve(key)) throw badValue(what, 'is not a point of P-256');
+    return key;
+  },
+  pointOf,
+);

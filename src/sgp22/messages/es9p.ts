@@ -5,22 +5,18 @@
  */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { decodeAuthenticateServerResponse } from './authenticate-server.ts';
-import type { AuthenticateServerResponse } from './authenticate-server.ts';
-import { decodeCancelSessionResponse } from './cancel-session.ts';
-import type { CancelSessionResponse } from './cancel-session.ts';
-import { decodeEuiccInfo1 } from './euicc-info.ts';
-import type { EuiccInfo1 } from './euicc-info.ts';
-import { hexToBytes, readKeyIdentifier, transactionIdText } from './identifiers.ts';
-import { decodePendingNotification } from './notifications.ts';
-import type { PendingNotification } from './notifications.ts';
-import { decodePrepareDownloadResponse } from './prepare-download.ts';
-import type { PrepareDownloadResponse } from './prepare-download.ts';
-import { encodeSignature, signatureValue } from './signature.ts';
+import { element as wholeElement, type Message } from '../codec/codec.ts';
+import { whole } from '../codec/structures.ts';
 import { RspRefusal } from '../status-codes.ts';
 import type { StatusCode } from '../status-codes.ts';
-import { encodeTlv, onlyTlv } from '../../asn1/tlv.ts';
-import type { Received } from '../../asn1/tlv.ts';
+import { TAG } from '../tags.ts';
+import { AuthenticateServerResponse } from './authenticate-server.ts';
+import { CancelSessionResponse } from './cancel-session.ts';
+import { EuiccInfo1 } from './euicc-info.ts';
+import { hexToBytes, keyIdentifier, transactionIdText } from './identifiers.ts';
+import { PendingNotification } from './notifications.ts';
+import { PrepareDownloadResponse } from './prepare-download.ts';
+import { Signature } from './signature.ts';
 
 /** Any bytes in base64: the canonical spelling, padding included. */
 export const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {
@@ -36,30 +32,24 @@ export const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {
 
 const challenge = base64.refine((bytes) => bytes.length === 16, 'must be 16 bytes');
 
-/** One whole element with this tag. */
-export const element = (tag: number, what: string) =>
-  z.codec(base64, z.custom<Uint8Array>(), {
-    decode: (bytes) => onlyTlv(bytes, tag, what).der,
-    encode: (der) => der,
-  });
+/** An element in base64, by its codec. */
+const inBase64 = <T>(codec: Pick<Message<T>, 'decode' | 'encode'>) =>
+  z.codec(base64, z.custom<T>(), { decode: codec.decode, encode: codec.encode });
 
-const certificate = element(0x30, 'a certificate');
+/** One whole element with this tag, as it is; a SEQUENCE if it is left out. */
+export const element = (what: string, tag?: number) => inBase64(wholeElement(what, whole(tag)));
 
 /** 5F37: r and s, 64 bytes. */
-export const signature = (what: string) =>
-  z.codec(base64, z.custom<Uint8Array>(), {
-    decode: (bytes) => signatureValue(onlyTlv(bytes, 0x5f37, what)),
-    encode: encodeSignature,
-  });
+export const signature = (what: string) => inBase64(wholeElement(what, Signature));
 
-const keyIdentifier = z.codec(base64, z.custom<Uint8Array>(), {
-  decode: (bytes) => readKeyIdentifier(onlyTlv(bytes, 0x04, 'euiccCiPKIdToBeUsed')),
-  encode: (id) => encodeTlv(0x04, id),
-});
+const ciKeyIdentifier = inBase64(wholeElement('euiccCiPKIdToBeUsed', keyIdentifier));
 
 /** A message of the eUICC, passed on as received. */
-const message = <T>(decode: (bytes: Uint8Array) => Received<T>) =>
-  z.codec(base64, z.custom<Received<T>>(), { decode, encode: ({ der }) => der });
+const message = <T extends { readonly der: Uint8Array }>({
+  decode,
+}: {
+  decode(bytes: Uint8Array): T;
+}) => inBase64<T>({ decode, encode: ({ der }) => der });
 
 export const transactionId = z.codec(
   z.string().regex(/^([0-9A-Fa-f]{2}){1,16}$/, 'must be 1 to 16 bytes in hexadecimal'),
@@ -73,48 +63,46 @@ export const ES9P = {
     path: '/gsma/rsp2/es9plus/initiateAuthentication',
     request: z.object({
       euiccChallenge: challenge,
-      euiccInfo1: message<EuiccInfo1>(decodeEuiccInfo1),
+      euiccInfo1: message(EuiccInfo1),
       smdpAddress: z.string().min(1).max(255),
     }),
     answer: z.object({
       transactionId,
-      serverSigned1: element(0x30, 'serverSigned1'),
+      serverSigned1: element('serverSigned1'),
       serverSignature1: signature('serverSignature1'),
-      euiccCiPKIdToBeUsed: keyIdentifier,
-      serverCertificate: certificate,
+      euiccCiPKIdToBeUsed: ciKeyIdentifier,
+      serverCertificate: element('a certificate'),
     }),
   },
   authenticateClient: {
     path: '/gsma/rsp2/es9plus/authenticateClient',
     request: z.object({
       transactionId,
-      authenticateServerResponse: message<AuthenticateServerResponse>(
-        decodeAuthenticateServerResponse,
-      ),
+      authenticateServerResponse: message(AuthenticateServerResponse),
     }),
     answer: z.object({
       transactionId,
-      profileMetadata: element(0xbf25, 'profileMetadata'),
-      smdpSigned2: element(0x30, 'smdpSigned2'),
+      profileMetadata: element('profileMetadata', TAG.storeMetadata),
+      smdpSigned2: element('smdpSigned2'),
       smdpSignature2: signature('smdpSignature2'),
-      smdpCertificate: certificate,
+      smdpCertificate: element('a certificate'),
     }),
   },
   getBoundProfilePackage: {
     path: '/gsma/rsp2/es9plus/getBoundProfilePackage',
     request: z.object({
       transactionId,
-      prepareDownloadResponse: message<PrepareDownloadResponse>(decodePrepareDownloadResponse),
+      prepareDownloadResponse: message(PrepareDownloadResponse),
     }),
     answer: z.object({
       transactionId,
-      boundProfilePackage: element(0xbf36, 'boundProfilePackage'),
+      boundProfilePackage: element('boundProfilePackage', TAG.boundProfilePackage),
     }),
   },
   handleNotification: {
     path: '/gsma/rsp2/es9plus/handleNotification',
     request: z.object({
-      pendingNotification: message<PendingNotification>(decodePendingNotification),
+      pendingNotification: message(PendingNotification),
     }),
     /** HTTP 204 without a body. */
     answer: undefined,
@@ -123,7 +111,7 @@ export const ES9P = {
     path: '/gsma/rsp2/es9plus/cancelSession',
     request: z.object({
       transactionId,
-      cancelSessionResponse: message<CancelSessionResponse>(decodeCancelSessionResponse),
+      cancelSessionResponse: message(CancelSessionResponse),
     }),
     answer: z.object({}),
   },

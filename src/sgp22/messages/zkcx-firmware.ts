@@ -5,7 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.ts';
-import { encodeTlv } from '../../asn1/tlv.ts';
+import { octets } from '../codec/primitives.ts';
 
 const KDF_DOMAIN = new TextEncoder().encode('zkcx-bsp-kdf-1');
 
@@ -24,7 +24,7 @@ export function zkcxSmdpSignature2Input(
   smdpSigned2: Uint8Array,
   serverSigned1: Uint8Array,
 ): Uint8Array {
-  return concatBytes(smdpSigned2, encodeTlv(0x04, sha256(serverSigned1)));
+  return concatBytes(smdpSigned2, octets(32).put(sha256(serverSigned1), 'the hash'));
 }
 
 /**

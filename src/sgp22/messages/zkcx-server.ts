@@ -8,65 +8,36 @@
  * Keys are points, 04, x, y. Where these messages are used there are no certificates, and an empty
  * SEQUENCE stands in the places that SGP.22 has for them.
  */
-import { bytesToBigint } from '../../bytes.ts';
-import { isOnCurve } from '../../pki/index.ts';
-import type { PublicKey } from '../../pki/index.ts';
-import { encodeTlv, inside, onlyTlv } from '../../asn1/tlv.ts';
-import type { Tlv } from '../../asn1/tlv.ts';
-import { pointOf } from './curve.ts';
-import { readPoint } from './prepare-download.ts';
-import { badValue, encodeInteger, encodeOid, readInteger, readOid } from './values.ts';
-
-const TAG = 0xbf70;
+import { automatic, context, element, type Input } from '../codec/codec.ts';
+import { coded, oid } from '../codec/primitives.ts';
+import { message, sequence } from '../codec/structures.ts';
+import { TAG } from '../tags.ts';
+import { publicKey } from './curve.ts';
 
 /** In the place of CERT.DPauth and CERT.DPpb. */
-export const NO_CERTIFICATE: Uint8Array = encodeTlv(0x30);
+export const NO_CERTIFICATE: Uint8Array = element('nothing', sequence({})).encode({});
 
-/** A server as the LPA verified it. */
-export interface ZkcxServer {
-  /** Dotted; one for both keys. */
-  readonly smdpOid: string;
-  readonly authKey: PublicKey;
-  readonly packageKey: PublicKey;
-}
+/** A server as the LPA verified it. Strict: nothing may follow the known elements. */
+export const ZkcxServerRequest = message(
+  'ZkcxServerRequest',
+  TAG.zkcxServer,
+  sequence(
+    {
+      /** Dotted; one for both keys. */
+      smdpOid: oid,
+      authKey: context(0, publicKey),
+      packageKey: context(1, publicKey),
+    },
+    'closed',
+  ),
+);
+export type ZkcxServer = Input<typeof ZkcxServerRequest>;
 
 /** Result codes. */
 export const ZKCX_SERVER_RESULT = { ok: 0, noSessionContext: 4 } as const;
 
-export function encodeZkcxServerRequest({ smdpOid, authKey, packageKey }: ZkcxServer): Uint8Array {
-  return encodeTlv(
-    TAG,
-    encodeOid(0x06, smdpOid),
-    encodeTlv(0x80, pointOf(authKey)),
-    encodeTlv(0x81, pointOf(packageKey)),
-  );
-}
-
-/** Strict: nothing may follow the known elements. Throws ERR_DER_* and ERR_RSP_VALUE. */
-export function decodeZkcxServerRequest(bytes: Uint8Array): ZkcxServer {
-  const reader = inside(onlyTlv(bytes, TAG, 'ZkcxServerRequest'));
-  const smdpOid = readOid(reader.element(0x06, 'smdpOid'));
-  const authKey = readKey(reader.element(0x80, 'the key for serverSignature1'));
-  const packageKey = readKey(reader.element(0x81, 'the key for packages'));
-  reader.finish();
-  return { smdpOid, authKey, packageKey };
-}
-
-export function encodeZkcxServerResponse(result: keyof typeof ZKCX_SERVER_RESULT): Uint8Array {
-  return encodeTlv(TAG, encodeInteger(0x80, ZKCX_SERVER_RESULT[result]));
-}
-
-/** A number of ZKCX_SERVER_RESULT, or of a later version. */
-export function decodeZkcxServerResponse(bytes: Uint8Array): number {
-  const reader = inside(onlyTlv(bytes, TAG, 'ZkcxServerResponse'));
-  const result = readInteger(reader.element(0x80, 'the result'));
-  reader.finish();
-  return result;
-}
-
-function readKey(element: Tlv): PublicKey {
-  const point = readPoint(element);
-  const key = { x: bytesToBigint(point.subarray(1, 33)), y: bytesToBigint(point.subarray(33)) };
-  if (!isOnCurve(key)) throw badValue(element.what, 'is not a point of P-256');
-  return key;
-}
+export const ZkcxServerResponse = message(
+  'ZkcxServerResponse',
+  TAG.zkcxServer,
+  sequence(automatic({ result: coded(ZKCX_SERVER_RESULT) }), 'closed'),
+);

@@ -2,16 +2,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   AUTHENTICATE_ERROR,
-  decodeEuiccSigned1,
+  EuiccSigned1,
 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import {
   CANCEL_SESSION_ERROR,
   CANCEL_SESSION_REASON,
-  decodeEuiccCancelSessionSigned,
+  EuiccCancelSessionSigned,
 } from '../../../src/sgp22/messages/cancel-session.ts';
 import {
-  decodeEuiccSigned2,
   DOWNLOAD_ERROR,
+  EuiccSigned2,
   hashCcOf,
   hashConfirmationCode,
 } from '../../../src/sgp22/messages/prepare-download.ts';
@@ -65,7 +65,7 @@ describe('AuthenticateServer', () => {
     if (!('euiccSigned1' in response)) throw Error('no signature');
     const key = KEYS.euicc.publicKey;
     expect(isSignature(response.euiccSignature1, key, response.euiccSigned1)).toBe(true);
-    expect(decodeEuiccSigned1(response.euiccSigned1)).toMatchObject({
+    expect(EuiccSigned1.decode(response.euiccSigned1)).toMatchObject({
       transactionId: download.transactionId,
       serverAddress: SERVER,
       serverChallenge: new Uint8Array(16).fill(9),
@@ -251,7 +251,7 @@ describe('PrepareDownload', () => {
     });
     expectOk(response);
     if (!('euiccSigned2' in response)) throw Error('no signature');
-    expect(decodeEuiccSigned2(response.euiccSigned2).hashCc).toEqual(hashCc);
+    expect(EuiccSigned2.decode(response.euiccSigned2).hashCc).toEqual(hashCc);
   });
 
   test('one-time keys are new, and kept for a package that is bound to them', async () => {
@@ -281,7 +281,7 @@ describe('CancelSession', () => {
     const signed = response.euiccCancelSessionSigned;
     const key = KEYS.euicc.publicKey;
     expect(isSignature(response.euiccCancelSessionSignature, key, signed)).toBe(true);
-    expect(decodeEuiccCancelSessionSigned(signed)).toMatchObject({
+    expect(EuiccCancelSessionSigned.decode(signed)).toMatchObject({
       transactionId,
       reason,
       smdpOid: '2.999.10',

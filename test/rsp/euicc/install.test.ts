@@ -1,16 +1,11 @@
 /** LoadBoundProfilePackage: what is installed, segments of any size, every ErrorReason. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Euicc } from '../../../src/rsp/euicc/index.ts';
+import type { Value } from '../../../src/sgp22/codec/codec.ts';
 import {
-  decodeBoundProfilePackage,
-  decodeInitialiseSecureChannel,
-  encodeBoundProfilePackage,
-  encodeInitialiseSecureChannel,
-  encodeInitialiseSecureChannelFields,
-} from '../../../src/sgp22/messages/bound-profile-package.ts';
-import type {
   BoundProfilePackage,
-  InitialiseSecureChannel,
+  InitialiseSecureChannelRequest,
+  SmdpSignInput,
 } from '../../../src/sgp22/messages/bound-profile-package.ts';
 import {
   BPP_COMMAND,
@@ -37,23 +32,39 @@ beforeEach(async () => {
   download = new TestDownload(await es10Of(euicc));
 });
 
-const load = async (bpp: Uint8Array) => (await download.es10.loadBoundProfilePackage(bpp)).data;
+const load = async (bpp: Uint8Array) =>
+  (await download.es10.loadBoundProfilePackage(bpp)).profileInstallationResultData;
 
 /** The package with a part replaced. */
-function replaced(bpp: Uint8Array, change: (parts: BoundProfilePackage) => object): Uint8Array {
-  const parts = decodeBoundProfilePackage(bpp);
-  return encodeBoundProfilePackage({ ...parts, ...change(parts) });
+function replaced(
+  bpp: Uint8Array,
+  change: (parts: Value<typeof BoundProfilePackage>) => object,
+): Uint8Array {
+  const parts = BoundProfilePackage.decode(bpp);
+  return BoundProfilePackage.encode({ ...parts, ...change(parts) });
 }
 
 /** InitialiseSecureChannel with another value, signed for it. */
-const resigned = (change: Partial<InitialiseSecureChannel>) => (bpp: Uint8Array) =>
+const resigned = (change: Partial<InitialiseSecureChannelRequest>) => (bpp: Uint8Array) =>
   replaced(bpp, ({ initialiseSecureChannel }) => {
-    const request = { ...decodeInitialiseSecureChannel(initialiseSecureChannel), ...change };
-    const euiccOtpk = encodeTlv(0x5f49, download.euiccOtpk);
-    const fields = encodeInitialiseSecureChannelFields(request);
-    const smdpSign = change.smdpSign ?? sign(DPPB_SECRET, fields, euiccOtpk);
-    return { initialiseSecureChannel: encodeInitialiseSecureChannel({ ...request, smdpSign }) };
+    const { euiccOtpk } = download;
+    const before = InitialiseSecureChannelRequest.decode(initialiseSecureChannel);
+    const request = { ...before, ...change };
+    const smdpSign =
+      change.smdpSign ?? sign(DPPB_SECRET, SmdpSignInput.encode({ ...request, euiccOtpk }));
+    return {
+      initialiseSecureChannel: InitialiseSecureChannelRequest.encode({ ...request, smdpSign }),
+    };
   });
+
+const crt = (change: Partial<InitialiseSecureChannelRequest['controlRefTemplate']>) => ({
+  controlRefTemplate: {
+    keyType: 0x88,
+    keyLen: 0x10,
+    hostId: new TextEncoder().encode('host'),
+    ...change,
+  },
+});
 
 const flipped = (bytes: Uint8Array, at: number) =>
   bytes.map((byte, i) => (i === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
@@ -84,7 +95,9 @@ describe('a package', () => {
     const bpp = await download.bound();
     const result = await download.es10.loadBoundProfilePackage(bpp);
     const key = KEYS.euicc.publicKey;
-    expect(isSignature(result.euiccSignPir, key, result.signedData)).toBe(true);
+    expect(isSignature(result.euiccSignPIR, key, result.profileInstallationResultData.der)).toBe(
+      true,
+    );
     const list = await download.es10.listNotifications();
     expect(list).toEqual([
       expect.objectContaining({ seqNumber: 0, notificationAddress: 'smdpp.example.com' }),
@@ -136,13 +149,13 @@ describe('a package is refused for', () => {
     ],
     [
       'other keys than AES',
-      resigned({ keyType: 0x80 }),
+      resigned(crt({ keyType: 0x80 })),
       'initialiseSecureChannel',
       'unsupportedCrtValues',
     ],
     [
       'longer keys',
-      resigned({ keyLength: 0x20 }),
+      resigned(crt({ keyLen: 0x20 })),
       'initialiseSecureChannel',
       'unsupportedCrtValues',
     ],
@@ -160,7 +173,7 @@ describe('a package is refused for', () => {
     ],
     [
       'a wrong MAC on ConfigureISDP',
-      (bpp) => replaced(bpp, (p) => ({ configureIsdp: [flipped(p.configureIsdp[0]!, -1)] })),
+      (bpp) => replaced(bpp, (p) => ({ configureISDP: [flipped(p.configureISDP[0]!, -1)] })),
       'configureISDP',
       'scp03tSecurityError',
     ],
@@ -173,8 +186,8 @@ describe('a package is refused for', () => {
     [
       'a profile changed on the way',
       (bpp) =>
-        replaced(bpp, ({ profileElements: [first, ...rest] }) => ({
-          profileElements: [flipped(first!, 30), ...rest],
+        replaced(bpp, ({ loadProfileElements: [first, ...rest] }) => ({
+          loadProfileElements: [flipped(first!, 30), ...rest],
         })),
       'loadProfileElements',
       'scp03tSecurityError',
@@ -182,21 +195,21 @@ describe('a package is refused for', () => {
     [
       'segments in another order',
       (bpp) =>
-        replaced(bpp, ({ profileElements: [first, second, ...rest] }) => ({
-          profileElements: [second!, first!, ...rest],
+        replaced(bpp, ({ loadProfileElements: [first, second, ...rest] }) => ({
+          loadProfileElements: [second!, first!, ...rest],
         })),
       'loadProfileElements',
       'scp03tSecurityError',
     ],
     [
       'a segment left out',
-      (bpp) => replaced(bpp, (p) => ({ profileElements: p.profileElements.slice(1) })),
+      (bpp) => replaced(bpp, (p) => ({ loadProfileElements: p.loadProfileElements.slice(1) })),
       'loadProfileElements',
       'scp03tSecurityError',
     ],
     [
       'a segment without room for a MAC',
-      (bpp) => replaced(bpp, () => ({ profileElements: [encodeTlv(0x86, new Uint8Array(4))] })),
+      (bpp) => replaced(bpp, () => ({ loadProfileElements: [encodeTlv(0x86, new Uint8Array(4))] })),
       'loadProfileElements',
       'scp03tStructureError',
     ],

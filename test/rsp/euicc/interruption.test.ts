@@ -8,8 +8,8 @@ import { openIsdr } from '../../../src/rsp/apdu/index.ts';
 import { segmentsOf } from '../../../src/sgp22/bpp/index.ts';
 import { levelStore } from '../../../src/rsp/euicc/index.ts';
 import type { Euicc } from '../../../src/rsp/euicc/index.ts';
-import { decodeBoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
-import type { BoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
+import type { Value } from '../../../src/sgp22/codec/codec.ts';
+import { BoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
 import { INSTALLATION_ERROR } from '../../../src/sgp22/messages/installation-result.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import {
@@ -30,13 +30,14 @@ beforeEach(async () => {
   download = new TestDownload(await es10Of(euicc));
 });
 
-const load = async (bpp: Uint8Array) => (await download.es10.loadBoundProfilePackage(bpp)).data;
+const load = async (bpp: Uint8Array) =>
+  (await download.es10.loadBoundProfilePackage(bpp)).profileInstallationResultData;
 
 describe('malformed packages', () => {
   const structure = INSTALLATION_ERROR.scp03tStructureError;
   const wrap = (...parts: Uint8Array[]) => encodeTlv(0xbf36, ...parts);
 
-  test.each<[string, (bpp: BoundProfilePackage & { der: Uint8Array }) => Uint8Array]>([
+  test.each<[string, (bpp: Value<typeof BoundProfilePackage>) => Uint8Array]>([
     ['empty', () => wrap()],
     ['something else first', () => wrap(encodeTlv(0xa0, new Uint8Array(3)))],
     ['the request too long', () => wrap(encodeTlv(0xbf23, new Uint8Array(2_000)))],
@@ -71,7 +72,7 @@ describe('malformed packages', () => {
     ],
     ['bytes after the end', ({ der }) => Uint8Array.of(...der, 0)],
   ])('%s', async (_, make) => {
-    const bpp = make(decodeBoundProfilePackage(await download.bound()));
+    const bpp = make(BoundProfilePackage.decode(await download.bound()));
     const { finalResult } = await loadPieces(euicc, [bpp]);
     expect(finalResult).toMatchObject({ result: 'error', errorReason: structure });
     expect(await download.es10.profiles()).toEqual([]);
@@ -105,7 +106,9 @@ describe('an interruption', () => {
     await channel.request(encodeTlv(0xbf2e));
     const [entry] = await download.es10.listNotifications();
     const pending = await download.es10.retrieveNotification(entry!.seqNumber);
-    expect(pending).toMatchObject({ data: { finalResult: { errorReason: interrupted } } });
+    expect(pending).toMatchObject({
+      profileInstallationResultData: { finalResult: { errorReason: interrupted } },
+    });
     await expect(channel.request(segments.at(-1)!)).rejects.toMatchObject({ code: 'ERR_RSP_APDU' });
     expect(await download.es10.profiles()).toEqual([]);
   });
@@ -119,7 +122,7 @@ describe('an interruption', () => {
     expect(await after.profiles()).toEqual([]);
     const [entry] = await after.listNotifications();
     expect((await after.retrieveNotification(entry!.seqNumber))!).toMatchObject({
-      data: { finalResult: { errorReason: interrupted } },
+      profileInstallationResultData: { finalResult: { errorReason: interrupted } },
     });
   });
 

@@ -140,7 +140,7 @@ describe('notifications', () => {
     if (pending?.kind !== 'otherSignedNotification') throw Error('another kind');
     const { euiccNotificationSignature, tbsOtherNotification } = pending;
     const key = KEYS.euicc.publicKey;
-    expect(isSignature(euiccNotificationSignature, key, tbsOtherNotification)).toBe(true);
+    expect(isSignature(euiccNotificationSignature, key, tbsOtherNotification.der)).toBe(true);
     await es10.removeNotification(first!);
     expect(await reasonOf(es10.removeNotification(first!))).toBe('nothingToDelete');
     expect(await es10.retrieveNotification(first!)).toBeUndefined();

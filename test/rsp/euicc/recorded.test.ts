@@ -6,7 +6,7 @@ import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
 import type { Es10Channel } from '../../../src/rsp/apdu/index.ts';
 import { segmentsOf } from '../../../src/sgp22/bpp/index.ts';
 import type { Euicc } from '../../../src/rsp/euicc/index.ts';
-import { decodeProfileInstallationResult } from '../../../src/sgp22/messages/installation-result.ts';
+import { ProfileInstallationResult } from '../../../src/sgp22/messages/installation-result.ts';
 import { encodeTlv, inside, onlyTlv } from '../../../src/asn1/tlv.ts';
 import { fixture } from '../../support/certificates/keys.ts';
 import { testEuicc } from '../../support/rsp/emulator.ts';
@@ -90,7 +90,7 @@ describe('the recorded session', () => {
       expect(response).toHaveLength(0);
       response = await channel.request(segment);
     }
-    const { data } = decodeProfileInstallationResult(response);
+    const { profileInstallationResultData: data } = ProfileInstallationResult.decode(response);
     expect(data).toMatchObject({
       transactionId: session('transaction-id.bin'),
       smdpOid: '2.999.10',

@@ -15,7 +15,7 @@ import type {
   Fetch,
   ProfileMetadata,
 } from '../../../src/rsp/lpa/index.ts';
-import { decodeStoreMetadata, encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import { sign } from '../../../src/sgp22/messages/signature.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
@@ -286,8 +286,8 @@ describe('the server', () => {
     const { matchingId } = await smdp.order();
     const meddle: Meddler = (name, answer) => {
       if (name !== 'authenticateClient') return answer;
-      const metadata = decodeStoreMetadata(bytesOf(answer.profileMetadata));
-      const shown = encodeStoreMetadata({ ...metadata, profileName: 'Cheaper plan' });
+      const metadata = StoreMetadataRequest.decode(bytesOf(answer.profileMetadata));
+      const shown = StoreMetadataRequest.encode({ ...metadata, profileName: 'Cheaper plan' });
       return { ...answer, profileMetadata: base64(shown) };
     };
     expect(await failureOf(download(matchingId!, { meddle }))).toBe(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
-import { decodeSmdpSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
+import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
+import { SmdpSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
 import { utcTime } from '../../support/certificates/der.ts';
 import { faults, fixture } from '../../support/certificates/index.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
@@ -33,13 +33,13 @@ describe('authenticateClient', () => {
   test('offers the profile of the MatchingID', async () => {
     const { iccid, matchingId } = await smdp.order();
     const answer = await smdp.authenticate(euicc, matchingId);
-    expect(decodeStoreMetadata(answer.profileMetadata)).toMatchObject({
+    expect(StoreMetadataRequest.decode(answer.profileMetadata)).toMatchObject({
       iccid,
       serviceProviderName: 'Operator',
       profileName: 'Plan',
       profileClass: 'operational',
     });
-    const signed = decodeSmdpSigned2(answer.smdpSigned2);
+    const signed = SmdpSigned2.decode(answer.smdpSigned2);
     expect(signed.transactionId).toEqual(answer.transactionId);
     expect(signed.ccRequiredFlag).toBe(false);
     expect(signed.bppEuiccOtpk).toBeUndefined();
@@ -48,10 +48,10 @@ describe('authenticateClient', () => {
   test('says whether a confirmation code is needed, and which key was bound before', async () => {
     const { matchingId } = await smdp.order({ confirmationCode: '1234' });
     const first = await smdp.authenticate(euicc, matchingId);
-    expect(decodeSmdpSigned2(first.smdpSigned2).ccRequiredFlag).toBe(true);
+    expect(SmdpSigned2.decode(first.smdpSigned2).ccRequiredFlag).toBe(true);
     await smdp.bind(euicc, first, { code: '1234' });
     const second = await smdp.authenticate(euicc, matchingId);
-    expect(decodeSmdpSigned2(second.smdpSigned2).bppEuiccOtpk).toEqual(oneTimeKey().point);
+    expect(SmdpSigned2.decode(second.smdpSigned2).bppEuiccOtpk).toEqual(oneTimeKey().point);
   });
 
   test.each([undefined, ''])('offers a default order for the MatchingID %p', async (matchingId) => {
@@ -59,7 +59,7 @@ describe('authenticateClient', () => {
     await smdp.order({ matchingId: '', eid: OTHER_EID });
     const { iccid } = await smdp.order({ matchingId: '', eid: eidOf(device) });
     const answer = await smdp.authenticate(device, matchingId);
-    expect(decodeStoreMetadata(answer.profileMetadata).iccid).toBe(iccid);
+    expect(StoreMetadataRequest.decode(answer.profileMetadata).iccid).toBe(iccid);
   });
 
   describe('certificates', () => {
@@ -134,7 +134,7 @@ describe('authenticateClient', () => {
       [
         '8.1/6.1',
         'with an euiccInfo2 that is none',
-        { change: { euiccInfo2: Uint8Array.of(5, 0) } },
+        { change: { euiccInfo2: { der: Uint8Array.of(0xbf, 0x22, 0) } } },
       ],
       ['8.10.1/3.9', 'for another transaction', { change: { transactionId: new Uint8Array(16) } }],
     ])('%s for an answer %s', async (code, _, options) => {

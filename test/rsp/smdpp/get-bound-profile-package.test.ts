@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decodeBoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
-import { decodeInitialiseSecureChannel } from '../../../src/sgp22/messages/bound-profile-package.ts';
+import {
+  BoundProfilePackage,
+  InitialiseSecureChannelRequest,
+} from '../../../src/sgp22/messages/bound-profile-package.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import {
@@ -34,7 +36,7 @@ describe('getBoundProfilePackage', () => {
   test('delivers, and says so in the order', async () => {
     const { iccid, matchingId } = await smdp.order();
     const { boundProfilePackage } = await smdp.download(euicc, matchingId);
-    expect(decodeBoundProfilePackage(boundProfilePackage).configureIsdp).toHaveLength(1);
+    expect(BoundProfilePackage.decode(boundProfilePackage).configureISDP).toHaveLength(1);
     const delivery = { eid: eidOf(euicc) };
     expect(await smdp.storedOrder(iccid)).toMatchObject({ state: 'downloaded', delivery });
   });
@@ -144,8 +146,8 @@ describe('getBoundProfilePackage', () => {
 
   describe('binding', () => {
     const channel = (bytes: Uint8Array) => {
-      const { initialiseSecureChannel, ...segments } = decodeBoundProfilePackage(bytes);
-      return { ...decodeInitialiseSecureChannel(initialiseSecureChannel), segments };
+      const { initialiseSecureChannel, ...segments } = BoundProfilePackage.decode(bytes);
+      return { ...InitialiseSecureChannelRequest.decode(initialiseSecureChannel), segments };
     };
 
     test('the same one-time key gets the same segments in a new session', async () => {
@@ -154,7 +156,7 @@ describe('getBoundProfilePackage', () => {
       const second = await smdp.download(euicc, matchingId);
       const [a, b] = [channel(first.boundProfilePackage), channel(second.boundProfilePackage)];
       expect(b.smdpOtpk).toEqual(a.smdpOtpk);
-      expect(b.segments.profileElements).toEqual(a.segments.profileElements);
+      expect(b.segments.loadProfileElements).toEqual(a.segments.loadProfileElements);
       expect(b.segments.storeMetadata).toEqual(a.segments.storeMetadata);
       expect(b.transactionId).toEqual(second.transactionId);
       expect(b.smdpSign).not.toEqual(a.smdpSign);
@@ -167,7 +169,7 @@ describe('getBoundProfilePackage', () => {
       const second = await smdp.download(euicc, matchingId, { otpk });
       const [a, b] = [channel(first.boundProfilePackage), channel(second.boundProfilePackage)];
       expect(b.smdpOtpk).not.toEqual(a.smdpOtpk);
-      expect(b.segments.profileElements).not.toEqual(a.segments.profileElements);
+      expect(b.segments.loadProfileElements).not.toEqual(a.segments.loadProfileElements);
     });
 
     test('8.2/3.7 for another one-time key where the order forbids it', async () => {

@@ -11,7 +11,7 @@ import {
   sgp26Euicc,
 } from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
-import type { Received } from '../../../src/asn1/tlv.ts';
+import type { Received } from '../../../src/sgp22/codec/codec.ts';
 import type { PendingNotification } from '../../../src/sgp22/messages/notifications.ts';
 
 let smdp: TestSmdp;

@@ -6,10 +6,10 @@ import * as fc from 'fast-check';
 import type { z } from 'zod';
 import { es2pApp } from '../../../src/rsp/smdpp/es2p/app.ts';
 import { decodeAnswer, encodeJson, ES9P } from '../../../src/sgp22/messages/es9p.ts';
-import { encodeAuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
-import { encodeCancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
-import { encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
-import { encodePrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { CancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
+import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import type { FunctionEvent } from '../../../src/rsp/smdpp/json-functions.ts';
 import { listen, type Listening } from '../../../src/rsp/smdpp/listen.ts';
@@ -61,7 +61,7 @@ async function call<S extends z.ZodType>(path: string, answer: S, request: objec
 
 const initiation = (changes: object = {}) => ({
   euiccChallenge: base64(new Uint8Array(16)),
-  euiccInfo1: base64(encodeEuiccInfo1(euiccInfo())),
+  euiccInfo1: base64(EuiccInfo1.encode(euiccInfo())),
   smdpAddress: ADDRESS,
   ...changes,
 });
@@ -83,13 +83,13 @@ describe('ES9+', () => {
     const { authenticateClient, getBoundProfilePackage } = ES9P;
     const offer = await call(authenticateClient.path, authenticateClient.answer, {
       transactionId,
-      authenticateServerResponse: base64(encodeAuthenticateServerResponse(authenticated)),
+      authenticateServerResponse: base64(AuthenticateServerResponse.encode(authenticated)),
     });
     const prepared = prepareDownload(euicc, offer);
     const bound = await call(getBoundProfilePackage.path, getBoundProfilePackage.answer, {
       // the hexadecimal digits may come in either case
       transactionId: transactionId.toLowerCase(),
-      prepareDownloadResponse: base64(encodePrepareDownloadResponse(prepared)),
+      prepareDownloadResponse: base64(PrepareDownloadResponse.encode(prepared)),
     });
     expect(bound.boundProfilePackage.length).toBeGreaterThan(3_000);
     const result = installationResult(euicc, initiated.transactionId, iccid);
@@ -128,7 +128,7 @@ describe('ES9+', () => {
       transactionId,
       cancelSessionResponse: {
         ...cancelSessionResponse,
-        der: encodeCancelSessionResponse(cancelSessionResponse),
+        der: CancelSessionResponse.encode(cancelSessionResponse),
       },
     });
     const response = await post(ES9P.cancelSession.path, { transactionId: id, ...rest });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decodeServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { ServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { isSignature } from '../../../src/sgp22/messages/signature.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
@@ -19,7 +19,7 @@ describe('initiateAuthentication', () => {
   test('signs a fresh challenge with the key of CERT.DPauth', async () => {
     const first = await smdp.initiate(euicc);
     const second = await smdp.initiate(euicc);
-    const { serverAddress, euiccChallenge, serverChallenge, transactionId } = decodeServerSigned1(
+    const { serverAddress, euiccChallenge, serverChallenge, transactionId } = ServerSigned1.decode(
       first.serverSigned1,
     );
     expect(serverAddress).toBe(ADDRESS);
@@ -29,7 +29,7 @@ describe('initiateAuthentication', () => {
     const { publicKey } = KEYS.dpAuth;
     expect(isSignature(first.serverSignature1, publicKey, first.serverSigned1)).toBe(true);
     expect(second.transactionId).not.toEqual(first.transactionId);
-    expect(decodeServerSigned1(second.serverSigned1).serverChallenge).not.toEqual(serverChallenge);
+    expect(ServerSigned1.decode(second.serverSigned1).serverChallenge).not.toEqual(serverChallenge);
   });
 
   test('takes its address in any case, and the unknown CIs beside a known one', async () => {

@@ -2,21 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeTlv, onlyTlv } from '../../../src/asn1/tlv.ts';
 import { cancelOrder } from '../../../src/rsp/smdpp/es2p/orders.ts';
-import {
-  decodeAuthenticateServerResponse,
-  encodeAuthenticateServerResponse,
-} from '../../../src/sgp22/messages/authenticate-server.ts';
-import { encodeCtxParams1, type DeviceInfo } from '../../../src/sgp22/messages/ctx-params.ts';
-import {
-  decodeEuiccInfo1,
-  encodeEuiccInfo1,
-  encodeEuiccInfo2,
-  type EuiccInfo2,
-} from '../../../src/sgp22/messages/euicc-info.ts';
-import {
-  decodePrepareDownloadResponse,
-  encodePrepareDownloadResponse,
-} from '../../../src/sgp22/messages/prepare-download.ts';
+import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { CtxParams1, type DeviceInfo } from '../../../src/sgp22/messages/ctx-params.ts';
+import { EuiccInfo1, EuiccInfo2 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { euiccSignature2Input, sign } from '../../../src/sgp22/messages/signature.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import {
@@ -52,19 +41,19 @@ async function download(
   const { euiccInfo1, ...rest } = initiateRequest(euicc, ADDRESS);
   const { transactionId, serverSigned1 } = await server.initiateAuthentication({
     ...rest,
-    euiccInfo1: decodeEuiccInfo1(extend(0xbf20, encodeEuiccInfo1(euiccInfo1))),
+    euiccInfo1: EuiccInfo1.decode(extend(0xbf20, EuiccInfo1.encode(euiccInfo1))),
   });
   const change = {
-    euiccInfo2: extend(0xbf22, encodeEuiccInfo2(info)),
-    ctxParams1: extend(0xa0, encodeCtxParams1({ matchingId, deviceInfo })),
+    euiccInfo2: { der: extend(0xbf22, EuiccInfo2.encode(info)) },
+    ctxParams1: { der: extend(0xa0, CtxParams1.encode({ matchingId, deviceInfo })) },
   };
   const authenticated = authenticateServer(euicc, serverSigned1, { change });
   const euiccSigned1 = extend(0x30, authenticated.euiccSigned1);
   const euiccSignature1 = sign(euicc.key.secret, euiccSigned1);
   const answer = await server.authenticateClient({
     transactionId,
-    authenticateServerResponse: decodeAuthenticateServerResponse(
-      encodeAuthenticateServerResponse({ ...authenticated, euiccSigned1, euiccSignature1 }),
+    authenticateServerResponse: AuthenticateServerResponse.decode(
+      AuthenticateServerResponse.encode({ ...authenticated, euiccSigned1, euiccSignature1 }),
     ),
   });
   const prepared = prepareDownload(euicc, answer);
@@ -73,8 +62,8 @@ async function download(
   const euiccSignature2 = sign(euicc.key.secret, input);
   await server.getBoundProfilePackage({
     transactionId,
-    prepareDownloadResponse: decodePrepareDownloadResponse(
-      encodePrepareDownloadResponse({ ...prepared, euiccSigned2, euiccSignature2 }),
+    prepareDownloadResponse: PrepareDownloadResponse.decode(
+      PrepareDownloadResponse.encode({ ...prepared, euiccSigned2, euiccSignature2 }),
     ),
   });
   await server.handleNotification({

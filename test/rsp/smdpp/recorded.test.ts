@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
-  decodeAuthenticateServerResponse,
-  decodeServerSigned1,
-  encodeAuthenticateServerResponse,
+  AuthenticateServerResponse,
+  ServerSigned1,
 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { decodeAnswer, ES9P } from '../../../src/sgp22/messages/es9p.ts';
-import { decodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import { fixture } from '../../support/certificates/index.ts';
@@ -37,7 +36,7 @@ const sessions = recorded.flatMap(({ dir, json: request }, start) => {
   return [
     {
       request,
-      chosen: decodeServerSigned1(bytes),
+      chosen: ServerSigned1.decode(bytes),
       serverSigned1: bytes,
       authenticateClient: find('authenticateServerResponse')!,
       cancelSession: find('cancelSessionResponse'),
@@ -51,10 +50,10 @@ const sessions = recorded.flatMap(({ dir, json: request }, start) => {
  */
 function withItsEum(request: Readonly<Record<string, string>>) {
   const bytes = new Uint8Array(Buffer.from(request.authenticateServerResponse!, 'base64'));
-  const response = decodeAuthenticateServerResponse(bytes);
+  const response = AuthenticateServerResponse.decode(bytes);
   if (response.result !== 'ok') throw Error('an error was recorded');
   const eumCertificate = fixture('sgp26-2017/CERT_EUM_ECDSA_NIST_2017.der');
-  const changed = encodeAuthenticateServerResponse({ ...response, eumCertificate });
+  const changed = AuthenticateServerResponse.encode({ ...response, eumCertificate });
   return { ...request, authenticateServerResponse: Buffer.from(changed).toString('base64') };
 }
 
@@ -109,7 +108,7 @@ describe('recorded sessions', () => {
     expect(initiated.serverSigned1).toEqual(serverSigned1);
     const chained = withItsEum(authenticateClient);
     const offer = decodeAnswer(second.answer, await post(second.path, chained));
-    expect(decodeStoreMetadata(offer.profileMetadata).iccid).toBe(iccid);
+    expect(StoreMetadataRequest.decode(offer.profileMetadata).iccid).toBe(iccid);
   });
 
   test('8.1.3/6.1 as they were: the name of the EUM is not that of the issuer', async () => {

@@ -6,11 +6,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../../../src/bytes.ts';
-import {
-  decodeServerSigned1,
-  encodeServerSigned1,
-} from '../../../src/sgp22/messages/authenticate-server.ts';
-import { encodeSignature, sign } from '../../../src/sgp22/messages/signature.ts';
+import { ServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { sign, Signature } from '../../../src/sgp22/messages/signature.ts';
 import type { ServerOffer } from '../../../src/rsp/zkcx/negotiation.ts';
 import { zkcxServerChallenge } from '../../../src/rsp/zkcx/transcript.ts';
 import { verifyCertified } from '../../../src/session/certified.ts';
@@ -76,14 +73,14 @@ const clientOffer = () => {
 };
 
 function signedAnew(answer: Json, zkcx: string): Json {
-  const signed = decodeServerSigned1(bytesOf(answer.serverSigned1));
+  const signed = ServerSigned1.decode(bytesOf(answer.serverSigned1));
   const serverChallenge = zkcxServerChallenge({
     transactionId: signed.transactionId,
     clientOffer: clientOffer(),
     serverOffer: bytesOf(zkcx),
   });
-  const serverSigned1 = encodeServerSigned1({ ...signed, serverChallenge });
-  const serverSignature1 = encodeSignature(sign(KEYS.dpAuth.secret, serverSigned1));
+  const serverSigned1 = ServerSigned1.encode({ ...signed, serverChallenge });
+  const serverSignature1 = Signature.encode(sign(KEYS.dpAuth.secret, serverSigned1));
   return {
     zkcx,
     serverSigned1: base64(serverSigned1),
@@ -162,7 +159,7 @@ describe('changed on the way', () => {
     [
       'the signature',
       'ERR_RSP_ZKCX_SERVER',
-      onTheWay(() => ({ serverSignature1: base64(encodeSignature(new Uint8Array(64).fill(1))) })),
+      onTheWay(() => ({ serverSignature1: base64(Signature.encode(new Uint8Array(64).fill(1))) })),
     ],
   ])('%s', async (_, code, meddle) => {
     const authenticate = await expectSilence(code, { meddle });
@@ -173,7 +170,7 @@ describe('changed on the way', () => {
     const meddle = onTheWay((answer) => {
       const anew = signedAnew(answer, written({ ...offerOf(answer), hpkeKey: otherKey }));
       const signature = sign(KEYS.euicc.secret, bytesOf(anew.serverSigned1));
-      return { ...anew, serverSignature1: base64(encodeSignature(signature)) };
+      return { ...anew, serverSignature1: base64(Signature.encode(signature)) };
     });
     await expectSilence('ERR_RSP_ZKCX_SERVER', { meddle });
   });
@@ -336,7 +333,7 @@ describe('statements of a server', () => {
   test('with a key that is not the one that signs', async () => {
     const meddle = onTheWay((answer) => {
       const signature = sign(KEYS.euicc.secret, bytesOf(answer.serverSigned1));
-      return { serverSignature1: base64(encodeSignature(signature)) };
+      return { serverSignature1: base64(Signature.encode(signature)) };
     });
     await expectSilence('ERR_RSP_ZKCX_SERVER', { meddle }, 'zkcx');
   });

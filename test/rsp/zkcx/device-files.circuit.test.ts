@@ -8,14 +8,11 @@ import { storedCredential } from '../../../src/rsp/zkcx/device/credential.ts';
 import { type DeviceProofs, KeptSessions } from '../../../src/rsp/zkcx/device/index.ts';
 import { CredentialStore } from '../../../src/session/credential-store.ts';
 import type { KeptSession } from '../../../src/rsp/zkcx/device/kept-sessions.ts';
+import { PendingNotification } from '../../../src/sgp22/messages/notifications.ts';
+import { NotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
 import {
-  decodePendingNotification,
-  encodeOtherSignedNotification,
-} from '../../../src/sgp22/messages/notifications.ts';
-import { encodeNotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
-import {
-  encodeProfileInstallationResult,
-  encodeProfileInstallationResultData,
+  ProfileInstallationResult,
+  ProfileInstallationResultData,
 } from '../../../src/sgp22/messages/installation-result.ts';
 import { publicKey } from '../../../src/witness/encode.ts';
 import { zkcx } from '../../support/cli.ts';
@@ -66,9 +63,10 @@ const metadata = (iccid?: string) => ({
 });
 
 const about = (iccid: string) =>
-  decodePendingNotification(
-    encodeOtherSignedNotification({
-      tbsOtherNotification: encodeNotificationMetadata(metadata(iccid)),
+  PendingNotification.decode(
+    PendingNotification.encode({
+      kind: 'otherSignedNotification',
+      tbsOtherNotification: { der: NotificationMetadata.encode(metadata(iccid)) },
       euiccNotificationSignature: new Uint8Array(64),
       euiccCertificate: EUICC.der,
       eumCertificate: EUM.der,
@@ -77,16 +75,18 @@ const about = (iccid: string) =>
 
 /** The result of an installation that failed before its profile was named. */
 const resultOf = (last: number) =>
-  decodePendingNotification(
-    encodeProfileInstallationResult(
-      encodeProfileInstallationResultData({
-        transactionId: transactionId(last),
-        notificationMetadata: metadata(),
-        smdpOid: '2.999.10',
-        finalResult: { result: 'error', bppCommandId: 0, errorReason: 2 },
-      }),
-      new Uint8Array(64),
-    ),
+  PendingNotification.decode(
+    ProfileInstallationResult.encode({
+      profileInstallationResultData: {
+        der: ProfileInstallationResultData.encode({
+          transactionId: transactionId(last),
+          notificationMetadata: metadata(),
+          smdpOid: '2.999.10',
+          finalResult: { result: 'error', bppCommandId: 0, errorReason: 2 },
+        }),
+      },
+      euiccSignPIR: new Uint8Array(64),
+    }),
   );
 
 describe('kept sessions', () => {

@@ -8,17 +8,16 @@ import { bindProfile } from '../../../src/sgp22/bpp/index.ts';
 import type { Euicc, EuiccOptions, EuiccStore } from '../../../src/rsp/euicc/index.ts';
 import { memoryStore } from '../../../src/rsp/euicc/index.ts';
 import type { Es10 } from '../../../src/rsp/lpa/index.ts';
-import { encodeServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
-import type { AuthenticateServerRequest } from '../../../src/sgp22/messages/authenticate-server.ts';
-import { decodeEuiccCancelSessionSigned } from '../../../src/sgp22/messages/cancel-session.ts';
-import { eidBytes } from '../../../src/sgp22/messages/identifiers.ts';
-import { encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
 import {
-  decodeEuiccSigned2,
-  encodeSmdpSigned2,
-} from '../../../src/sgp22/messages/prepare-download.ts';
-import type {
-  PrepareDownloadRequest,
+  type AuthenticateServerRequest,
+  ServerSigned1,
+} from '../../../src/sgp22/messages/authenticate-server.ts';
+import { EuiccCancelSessionSigned } from '../../../src/sgp22/messages/cancel-session.ts';
+import { eidBytes } from '../../../src/sgp22/messages/identifiers.ts';
+import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
+import {
+  EuiccSigned2,
+  type PrepareDownloadRequest,
   SmdpSigned2,
 } from '../../../src/sgp22/messages/prepare-download.ts';
 import { sign, smdpSignature2Input } from '../../../src/sgp22/messages/signature.ts';
@@ -27,11 +26,10 @@ import {
   zkcxSmdpSignature2Input,
 } from '../../../src/sgp22/messages/zkcx-firmware.ts';
 import {
-  decodeZkcxServerRequest,
-  encodeZkcxServerRequest,
   NO_CERTIFICATE,
+  type ZkcxServer,
+  ZkcxServerRequest,
 } from '../../../src/sgp22/messages/zkcx-server.ts';
-import type { ZkcxServer } from '../../../src/sgp22/messages/zkcx-server.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { bytesToBigint, concatBytes } from '../../../src/bytes.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
@@ -79,7 +77,7 @@ interface Changes {
 }
 
 async function authenticate({ verified = VERIFIED, request, secret = AUTH.secret }: Changes = {}) {
-  const serverSigned1 = encodeServerSigned1({
+  const serverSigned1 = ServerSigned1.encode({
     transactionId: TRANSACTION,
     euiccChallenge: await card.euiccChallenge(),
     serverAddress: SERVER,
@@ -103,7 +101,7 @@ async function prepare(
   signed: Partial<SmdpSigned2> = {},
   request: Partial<PrepareDownloadRequest> = {},
 ) {
-  const smdpSigned2 = encodeSmdpSigned2({
+  const smdpSigned2 = SmdpSigned2.encode({
     transactionId: TRANSACTION,
     ccRequiredFlag: false,
     ...signed,
@@ -120,7 +118,7 @@ async function oneTimeKey(serverSigned1: Uint8Array, signed: Partial<SmdpSigned2
   const prepared = await prepare(serverSigned1, signed);
   expectOk(prepared);
   if (!('euiccSigned2' in prepared)) throw Error('no signature');
-  return decodeEuiccSigned2(prepared.euiccSigned2).euiccOtpk;
+  return EuiccSigned2.decode(prepared.euiccSigned2).euiccOtpk;
 }
 
 const packageFor = (euiccOtpk: Uint8Array, eid: Uint8Array) =>
@@ -133,7 +131,7 @@ const packageFor = (euiccOtpk: Uint8Array, eid: Uint8Array) =>
       hostId: new TextEncoder().encode('host'),
       secretKey: PB.secret,
     },
-    { dpOid: VERIFIED.smdpOid, metadata: encodeStoreMetadata(METADATA), profile: PROFILE },
+    { dpOid: VERIFIED.smdpOid, metadata: StoreMetadataRequest.encode(METADATA), profile: PROFILE },
   );
 
 const errorOf = (response: { readonly result: string }) =>
@@ -149,7 +147,7 @@ describe('a server that the LPA verified', () => {
     expectOk(response);
     const otpk = await oneTimeKey(serverSigned1);
     const bpp = packageFor(otpk, zkcxKdfValue(serverSigned1, otpk));
-    const { finalResult } = (await card.loadBoundProfilePackage(bpp)).data;
+    const { finalResult } = (await card.loadBoundProfilePackage(bpp)).profileInstallationResultData;
     if (finalResult.result !== 'success') throw Error(`refused: ${finalResult.errorReason}`);
     expect(await euicc.profilePackage(finalResult.aid)).toEqual(PROFILE);
   });
@@ -157,7 +155,9 @@ describe('a server that the LPA verified', () => {
   test('cannot bind a package to the EID', async () => {
     const { serverSigned1 } = await authenticate();
     const bpp = packageFor(await oneTimeKey(serverSigned1), eidBytes(EID));
-    expect((await card.loadBoundProfilePackage(bpp)).data.finalResult.result).toBe('error');
+    expect(
+      (await card.loadBoundProfilePackage(bpp)).profileInstallationResultData.finalResult.result,
+    ).toBe('error');
   });
 
   test('has the key that the LPA named, and shows no certificate beside it', async () => {
@@ -171,7 +171,7 @@ describe('a server that the LPA verified', () => {
     const otherSession = encodeTlv(0x30, Uint8Array.of(0x80, 1, 1));
     expect(errorOf(await prepare(otherSession))).toBe(2);
     expect(errorOf(await prepare(serverSigned1, {}, { smdpCertificate: CERT_DPPB }))).toBe(1);
-    const smdpSigned2 = encodeSmdpSigned2({ transactionId: TRANSACTION, ccRequiredFlag: false });
+    const smdpSigned2 = SmdpSigned2.encode({ transactionId: TRANSACTION, ccRequiredFlag: false });
     const classic = smdpSignature2Input(smdpSigned2, new Uint8Array(64));
     const smdpSignature2 = sign(PB.secret, classic);
     expect(errorOf(await prepare(serverSigned1, {}, { smdpSigned2, smdpSignature2 }))).toBe(2);
@@ -185,7 +185,7 @@ describe('a server that the LPA verified', () => {
     await authenticate();
     const response = await card.cancelSession({ transactionId: TRANSACTION, reason: 1 });
     if (response.result !== 'ok') throw Error('refused');
-    const { smdpOid } = decodeEuiccCancelSessionSigned(response.euiccCancelSessionSigned);
+    const { smdpOid } = EuiccCancelSessionSigned.decode(response.euiccCancelSessionSigned);
     expect(smdpOid).toBe(VERIFIED.smdpOid);
   });
 
@@ -225,7 +225,7 @@ describe('beside it', () => {
   test("today's firmware knows no such function, and takes no server without certificate", async () => {
     await start({ firmware: 'classic' });
     await expect(authenticate()).rejects.toMatchObject({ code: 'ERR_RSP_APDU' });
-    const serverSigned1 = encodeServerSigned1({
+    const serverSigned1 = ServerSigned1.encode({
       transactionId: TRANSACTION,
       euiccChallenge: await card.euiccChallenge(),
       serverAddress: SERVER,
@@ -243,23 +243,23 @@ describe('beside it', () => {
 });
 
 describe('the message', () => {
-  const good = encodeZkcxServerRequest(VERIFIED);
+  const good = ZkcxServerRequest.encode(VERIFIED);
   const offCurve = { ...VERIFIED, authKey: { x: 1n, y: 1n } };
 
   test.each([
     ['an element after the known ones', encodeTlv(0xbf70, good.slice(3), Uint8Array.of(5, 0))],
     ['a missing key', encodeTlv(0xbf70, encodeTlv(0x06, Uint8Array.of(0x88, 0x37, 1)))],
-    ['a key that is no point', encodeZkcxServerRequest(offCurve)],
+    ['a key that is no point', ZkcxServerRequest.encode(offCurve)],
     ['bytes after it', concatBytes(good, Uint8Array.of(0))],
     ['a cut', good.slice(0, -1)],
   ])('is refused with %s', async (_, bytes) => {
-    expect(() => decodeZkcxServerRequest(bytes)).toThrow();
+    expect(() => ZkcxServerRequest.decode(bytes)).toThrow();
     await card.euiccChallenge();
     const channel = await openIsdr({ ...cardInterface(euicc.card), connect: async () => {} });
     await expect(channel.request(bytes)).rejects.toMatchObject({ code: 'ERR_RSP_APDU' });
   });
 
   test('reads what it writes', () => {
-    expect(decodeZkcxServerRequest(good)).toEqual(VERIFIED);
+    expect(ZkcxServerRequest.decode(good)).toEqual(VERIFIED);
   });
 });

@@ -1,8 +1,8 @@
 /** Servers that say something else inside the seal than they should, and what the eUICC never gets to sign. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { decodeStoreMetadata, encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
-import { encodeSmdpSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
-import { encodeSignature } from '../../../src/sgp22/messages/signature.ts';
+import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
+import { SmdpSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
+import { Signature } from '../../../src/sgp22/messages/signature.ts';
 import { ServerChannel } from '../../../src/rsp/zkcx/channel.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { base64, bytesOf, DeviceWorld, failureOf, type Json } from './device-world.ts';
@@ -37,14 +37,14 @@ describe('inside the seal', () => {
     const transactionId = Uint8Array.from(
       Buffer.from(String((JSON.parse(world.traffic.at(-1)!) as Json).transactionId), 'hex'),
     );
-    const smdpSigned2 = encodeSmdpSigned2({
+    const smdpSigned2 = SmdpSigned2.encode({
       transactionId,
       ccRequiredFlag: false,
       bppEuiccOtpk: key,
     });
     return {
       smdpSigned2: base64(smdpSigned2),
-      smdpSignature2: base64(encodeSignature(new Uint8Array(64).fill(1))),
+      smdpSignature2: base64(Signature.encode(new Uint8Array(64).fill(1))),
     };
   };
 
@@ -77,8 +77,10 @@ describe('inside the seal', () => {
 
   test('other metadata than those that were agreed to', async () => {
     answering((answer) => {
-      const shown = decodeStoreMetadata(bytesOf(answer.profileMetadata));
-      const profileMetadata = base64(encodeStoreMetadata({ ...shown, profileName: 'Another' }));
+      const shown = StoreMetadataRequest.decode(bytesOf(answer.profileMetadata));
+      const profileMetadata = base64(
+        StoreMetadataRequest.encode({ ...shown, profileName: 'Another' }),
+      );
       return { ...answer, profileMetadata };
     });
     const answer = world.download('zkcx-device', matchingId);

@@ -2,7 +2,7 @@
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { bigintToBytes, bytesToBigint } from '../../../src/bytes.ts';
 import type { Es10 } from '../../../src/rsp/lpa/index.ts';
-import { encodeIccid, hexToBytes } from '../../../src/sgp22/messages/identifiers.ts';
+import { iccidBytes, hexToBytes } from '../../../src/sgp22/messages/identifiers.ts';
 import { EID, EUICC, EUM } from '../../session/world.ts';
 import type { Secret } from '../../../scripts/demo-zkcx/leak-scan.ts';
 
@@ -46,7 +46,7 @@ export const KNOWN: readonly Secret[] = [
 /** Of one download: only the server may know which it is. */
 export const orderSecrets = (matchingId: string, iccid: string): Secret[] => [
   { name: 'MatchingID', values: [text(matchingId)] },
-  { name: 'ICCID', values: [text(iccid), encodeIccid(iccid).slice(2)] },
+  { name: 'ICCID', values: [text(iccid), iccidBytes(iccid)] },
 ];
 
 /** EUICCInfo2 as it is now: an installation changes the free memory in it. */

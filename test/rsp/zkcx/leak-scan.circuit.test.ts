@@ -9,7 +9,7 @@ import { property, assert, uint8Array, nat } from 'fast-check';
 import { concatBytes } from '../../../src/bytes.ts';
 import { downloadProfile, es9pClient } from '../../../src/rsp/lpa/index.ts';
 import { encodeJson } from '../../../src/sgp22/messages/es9p.ts';
-import { encodeIccid, hexToBytes } from '../../../src/sgp22/messages/identifiers.ts';
+import { iccidBytes, hexToBytes } from '../../../src/sgp22/messages/identifiers.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { ClientChannel, type SealedKind, ServerChannel } from '../../../src/rsp/zkcx/channel.ts';
 import { SEALED_ANSWER, SEALED_REQUEST } from '../../../src/rsp/zkcx/messages.ts';
@@ -53,7 +53,7 @@ describe('the scan', () => {
   });
 
   test('finds digits of reversed nibbles', () => {
-    const body = Buffer.from(encodeIccid(ICCID)).toString('base64');
+    const body = Buffer.from(iccidBytes(ICCID)).toString('base64');
     const values = [hexToBytes(ICCID, 'the ICCID')];
     expect(findLeaks([{ label: 'a', body }], [{ name: 'ICCID', values }])).toHaveLength(1);
   });

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { concatBytes } from '../../../src/bytes.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
-import { encodePrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { RspRefusal, STATUS } from '../../../src/sgp22/status-codes.ts';
 import {
   decodeZkcxAnswer,
@@ -170,7 +170,7 @@ const prepared = () => {
     euiccSigned2: ELEMENT,
     euiccSignature2: new Uint8Array(64).fill(9),
   } as const;
-  return { ...response, der: encodePrepareDownloadResponse(response) };
+  return { ...response, der: PrepareDownloadResponse.encode(response) };
 };
 
 /** One request of every form. */

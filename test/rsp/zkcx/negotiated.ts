@@ -1,7 +1,7 @@
 /** A negotiated session as both sides have it, and ways to make another one. */
 import { bytesToHex } from '../../../src/bytes.ts';
 import { ZkcxError } from '../../../src/errors.ts';
-import { encodeServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { ServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
 import {
   type ServerOfferInput,
@@ -46,7 +46,7 @@ export type Negotiated = Awaited<ReturnType<typeof negotiate>>;
 
 /** ServerSigned1 with the challenge of a negotiation. */
 export function signedFor(negotiation: Negotiated['negotiation']): Uint8Array {
-  return encodeServerSigned1({
+  return ServerSigned1.encode({
     transactionId: negotiation.transactionId,
     euiccChallenge: EUICC_CHALLENGE,
     serverAddress: ADDRESS,

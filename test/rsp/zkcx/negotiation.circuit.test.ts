@@ -1,9 +1,10 @@
 /** Offers of zkCX over RSP: strict, bound to the challenge to the last byte, never left out silently. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { concatBytes } from '../../../src/bytes.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import {
-  decodeEuiccSigned1,
-  encodeEuiccSigned1,
+  EuiccSigned1,
+  EuiccSigned1Beginning,
 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import {
   zkcxKdfValue,
@@ -247,11 +248,7 @@ describe('the transcript', () => {
     (length) => {
       const { transcript } = session;
       const hidden = new Uint8Array(length).fill(7);
-      const signed = encodeEuiccSigned1({
-        ...transcript,
-        euiccInfo2: hidden,
-        ctxParams1: new Uint8Array(),
-      });
+      const signed = encodeTlv(0x30, EuiccSigned1Beginning.encode(transcript), hidden);
       expect(sessionMessage(transcript, hidden)).toEqual(signed);
       expect(hiddenPart(transcript, signed)).toEqual(hidden);
     },
@@ -284,7 +281,7 @@ describe('the transcript', () => {
     const outside = bindTranscript({ ...negotiation, serverAddress: ADDRESS });
     expect(sessionId(outside).toBigInt()).not.toBe(sessionId(transcript).toBigInt());
     expect(hex(messagePrefix(transcript, 9))).not.toBe(hex(messagePrefix(outside, 9)));
-    expect(codeOf(() => decodeEuiccSigned1(sessionMessage(outside, new Uint8Array(9))))).toBe(
+    expect(codeOf(() => EuiccSigned1.decode(sessionMessage(outside, new Uint8Array(9))))).toBe(
       'ERR_DER_TAG',
     );
   });

@@ -1,11 +1,8 @@
 /** What the SM-DP+ refuses in zkCX, and with which code: tampered messages and messages out of place. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  decodeAuthenticateServerResponse,
-  encodeAuthenticateServerResponse,
-} from '../../../src/sgp22/messages/authenticate-server.ts';
+import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { encodeJson, ES9P } from '../../../src/sgp22/messages/es9p.ts';
-import { encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { ClientChannel } from '../../../src/rsp/zkcx/channel.ts';
 import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
 import { writeClientOffer, ZKCX_INITIATE } from '../../../src/rsp/zkcx/negotiation.ts';
@@ -44,7 +41,7 @@ function initiated(to: ZkcxSmdp): Promise<Response> {
   const { euiccInfo1, ...request } = initiateRequest(one.euicc, ADDRESS);
   const body = encodeJson(ZKCX_INITIATE.request, {
     ...request,
-    euiccInfo1: { ...euiccInfo1, der: encodeEuiccInfo1(euiccInfo1) },
+    euiccInfo1: { ...euiccInfo1, der: EuiccInfo1.encode(euiccInfo1) },
     zkcx: writeClientOffer(['zkcx-device']),
   });
   return to.post(ZKCX_INITIATE.path, body);
@@ -243,12 +240,12 @@ describe('modes do not mix', () => {
   test('a classic message is of no session of zkCX, nor the reverse', async () => {
     const visit = await begin(server, one, 'zkcx-device');
     const { transactionId, serverSigned1 } = visit.parts.transcript;
-    const response = encodeAuthenticateServerResponse(
+    const response = AuthenticateServerResponse.encode(
       authenticateServer(one.euicc, serverSigned1, { matchingId: await order() }),
     );
     const classic = server.smdp.server.authenticateClient({
       transactionId,
-      authenticateServerResponse: decodeAuthenticateServerResponse(response),
+      authenticateServerResponse: AuthenticateServerResponse.decode(response),
     });
     expect(await refusalOf(classic)).toBe('8.10.1/3.9');
     const { transactionId: id } = await server.smdp.initiate(sgp26Euicc());

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { parseRevocationList } from '../../../src/asn1/index.ts';
 import { decodeAnswer, encodeJson } from '../../../src/sgp22/messages/es9p.ts';
-import { encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { hexToBytes } from '../../../src/sgp22/messages/identifiers.ts';
 import { ClientChannel } from '../../../src/rsp/zkcx/channel.ts';
 import {
@@ -56,7 +56,7 @@ test('a session is opened and cancelled over HTTP', async () => {
   const { euiccInfo1, ...request } = initiateRequest(sgp26Euicc(), ADDRESS);
   const body = encodeJson(ZKCX_INITIATE.request, {
     ...request,
-    euiccInfo1: { ...euiccInfo1, der: encodeEuiccInfo1(euiccInfo1) },
+    euiccInfo1: { ...euiccInfo1, der: EuiccInfo1.encode(euiccInfo1) },
     zkcx: clientOffer,
   });
   const reply = decodeAnswer(ZKCX_INITIATE.anyAnswer, await post(ZKCX_INITIATE.path, body));

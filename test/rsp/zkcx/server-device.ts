@@ -7,11 +7,11 @@ import { bytesToHex } from '../../../src/bytes.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import type { Credential } from '../../../src/prover/credential.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
-import { encodeCancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
+import { CancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
 import { decodeAnswer, encodeJson } from '../../../src/sgp22/messages/es9p.ts';
-import { encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { hexToBytes, transactionIdText } from '../../../src/sgp22/messages/identifiers.ts';
-import { encodeEuiccSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
+import { EuiccSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
 import { euiccSignature2Input } from '../../../src/sgp22/messages/signature.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { ClientChannel, type SealedKind } from '../../../src/rsp/zkcx/channel.ts';
@@ -159,7 +159,7 @@ export async function begin(server: ZkcxSmdp, { euicc, credential }: Device, mod
     ZKCX_INITIATE.path,
     encodeJson(ZKCX_INITIATE.request, {
       ...request,
-      euiccInfo1: { ...euiccInfo1, der: encodeEuiccInfo1(euiccInfo1) },
+      euiccInfo1: { ...euiccInfo1, der: EuiccInfo1.encode(euiccInfo1) },
       zkcx: clientOffer,
     }),
   );
@@ -259,7 +259,7 @@ export class Visit {
   /** euiccSigned2 and what is signed with it. */
   prepared(smdpSignature2: Uint8Array, key = oneTimeKey()) {
     const { transactionId } = this.parts.transcript;
-    const euiccSigned2 = encodeEuiccSigned2({ transactionId, euiccOtpk: key.point });
+    const euiccSigned2 = EuiccSigned2.encode({ transactionId, euiccOtpk: key.point });
     return { euiccSigned2, message: euiccSignature2Input(euiccSigned2, smdpSignature2) };
   }
 
@@ -275,7 +275,7 @@ export class Visit {
   cancellation(reason: number) {
     const { euicc, transcript } = this.parts;
     const { cancelSessionResponse } = cancelSession(euicc, transcript.transactionId, reason);
-    const der = encodeCancelSessionResponse(cancelSessionResponse);
+    const der = CancelSessionResponse.encode(cancelSessionResponse);
     return { ...cancelSessionResponse, der };
   }
 

@@ -2,12 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { ZkcxError } from '../../../src/errors.ts';
 import { openBoundProfile } from '../../../src/sgp22/bpp/index.ts';
-import { eidBytes, encodeIccid } from '../../../src/sgp22/messages/identifiers.ts';
-import { encodeNotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
-import {
-  decodePrepareDownloadResponse,
-  encodePrepareDownloadResponse,
-} from '../../../src/sgp22/messages/prepare-download.ts';
+import { eidBytes, iccidBytes } from '../../../src/sgp22/messages/identifiers.ts';
+import { NotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { zkcxKdfValue } from '../../../src/sgp22/messages/zkcx-firmware.ts';
 import { sealNotification } from '../../../src/rsp/zkcx/channel.ts';
 import { encodeZkcxRequest, type ZkcxRequest } from '../../../src/rsp/zkcx/messages.ts';
@@ -41,7 +38,9 @@ function fetchSigned(visit: Visit, smdpSignature2: Uint8Array, otpk = oneTimeKey
   const response = prepareDownload(euicc, { transactionId, smdpSignature2 }, { otpk });
   return visit.call('getBoundProfilePackage', {
     kind: 'signature',
-    prepareDownloadResponse: decodePrepareDownloadResponse(encodePrepareDownloadResponse(response)),
+    prepareDownloadResponse: PrepareDownloadResponse.decode(
+      PrepareDownloadResponse.encode(response),
+    ),
   });
 }
 
@@ -113,7 +112,8 @@ describe('zkcx', () => {
     expect(stored).not.toContain(EID);
 
     const { transactionId } = visit.parts.transcript;
-    const { signedData } = installationResult(one.euicc, transactionId, iccid);
+    const signedData = installationResult(one.euicc, transactionId, iccid)
+      .profileInstallationResultData.der;
     const result = {
       kind: 'possession' as const,
       message: 'installationResult' as const,
@@ -131,14 +131,14 @@ describe('zkcx', () => {
     expect(await notify(visit, notificationKey, result)).toBe(204);
     expect((await server.smdp.storedOrder(iccid))?.state).toBe('installed');
 
-    const signed = encodeNotificationMetadata({
+    const signed = NotificationMetadata.encode({
       seqNumber: 4,
       profileManagementOperation: 'enable',
       notificationAddress: 'smdpp.example.com',
       iccid,
     });
     const possession = await visit.possession('notification', signed, {
-      iccid: encodeIccid(iccid).slice(2),
+      iccid: iccidBytes(iccid),
     });
     const event = {
       kind: 'possession' as const,
@@ -162,12 +162,15 @@ describe('zkcx', () => {
     const other = await begin(server, one, 'zkcx');
     const { iccid: othersIccid } = await server.smdp.order();
     const theirs = installationResult(one.euicc, other.parts.transcript.transactionId, othersIccid);
-    const possession = await other.possession('installationResult', theirs.signedData);
+    const possession = await other.possession(
+      'installationResult',
+      theirs.profileInstallationResultData.der,
+    );
     const message = 'installationResult';
     const requests: ZkcxRequest<'handleNotification'>[] = [
       { kind: 'signature', pendingNotification: result },
-      { kind: 'possession', message, signed: result.signedData, possession },
-      { kind: 'possession', message, signed: theirs.signedData, possession },
+      { kind: 'possession', message, signed: result.profileInstallationResultData.der, possession },
+      { kind: 'possession', message, signed: theirs.profileInstallationResultData.der, possession },
     ];
     for (const request of requests) await notify(visit, notificationKey, request);
     // sealed to a key of another session

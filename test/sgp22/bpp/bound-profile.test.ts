@@ -12,12 +12,12 @@ import {
   segmentsOf,
 } from '../../../src/sgp22/bpp/index.ts';
 import {
-  decodeBoundProfilePackage,
-  encodeConfigureIsdp,
+  BoundProfilePackage,
+  ConfigureIsdpRequest,
 } from '../../../src/sgp22/messages/bound-profile-package.ts';
-import { encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
-import { EID, fixture } from '../../rsp/recorded.ts';
+import { EID, fixture, HEX } from '../../rsp/recorded.ts';
 import {
   bind,
   binding,
@@ -38,7 +38,7 @@ describe('a package', () => {
         const profile = bytesOf(length);
         const bpp = bind({ profile, replaceSessionKeys: keys, dpOid: '2.999.10' });
         expect(openBoundProfile(bpp, download)).toEqual({
-          configureIsdp: encodeConfigureIsdp('2.999.10'),
+          configureIsdp: HEX('bf24 07 b8 05 80 03 88370a'),
           metadata,
           profile,
         });
@@ -48,7 +48,7 @@ describe('a package', () => {
 
   test('of a TS.48 profile, with an icon that takes two segments of metadata', () => {
     const profile = fixture('rsp/profiles/TS48v7_SAIP2.3_BERTLV_SUCI.der');
-    const large = encodeStoreMetadata({
+    const large = StoreMetadataRequest.encode({
       iccid: '89000123456789012341',
       serviceProviderName: 'Operator',
       profileName: 'Profile',
@@ -56,9 +56,9 @@ describe('a package', () => {
       icon: bytesOf(1_024),
     });
     const bpp = bind({ profile, metadata: large, replaceSessionKeys });
-    const { storeMetadata, profileElements } = decodeBoundProfilePackage(bpp);
+    const { storeMetadata, loadProfileElements } = BoundProfilePackage.decode(bpp);
     expect(storeMetadata).toHaveLength(2);
-    const segments = [...storeMetadata, ...profileElements];
+    const segments = [...storeMetadata, ...loadProfileElements];
     expect(Math.max(...segments.map(({ length }) => length))).toBeLessThanOrEqual(MAX_SEGMENT);
     expect(storeMetadata[0]).toHaveLength(MAX_SEGMENT);
     expect(openBoundProfile(bpp, download)).toMatchObject({ metadata: large, profile });
@@ -71,12 +71,14 @@ describe('a package', () => {
     expect(bpp.includes(Buffer.from(metadata))).toBe(true);
     expect(bpp.includes(Buffer.alloc(16, 0x5a))).toBe(false);
     const other = { ...binding, smdpOtsk: new Uint8Array(32).fill(0x43) };
-    const { profileElements } = decodeBoundProfilePackage(
+    const { loadProfileElements } = BoundProfilePackage.decode(
       bindProfile(other, { metadata, profile }),
     );
-    expect(profileElements[0]).not.toEqual(decodeBoundProfilePackage(bpp).profileElements[0]);
+    expect(loadProfileElements[0]).not.toEqual(
+      BoundProfilePackage.decode(bpp).loadProfileElements[0],
+    );
     // the ICV counts: equal plaintext, different segments
-    expect(profileElements[0]!.slice(4, -8)).not.toEqual(profileElements[1]!.slice(4, -8));
+    expect(loadProfileElements[0]!.slice(4, -8)).not.toEqual(loadProfileElements[1]!.slice(4, -8));
   });
 
   test('for a key that is no point of the curve is not made', () => {
@@ -91,15 +93,17 @@ describe('a package', () => {
 });
 
 describe('segment by segment', () => {
-  const bpp = decodeBoundProfilePackage(bind());
+  const bpp = BoundProfilePackage.decode(bind());
   const opener = () => new BoundProfileOpener(bpp.initialiseSecureChannel, download);
-  const [isdp, first] = [bpp.configureIsdp[0]!, bpp.storeMetadata[0]!];
+  const [isdp, first] = [bpp.configureISDP[0]!, bpp.storeMetadata[0]!];
 
   test('data comes out as it arrives', () => {
     const open = opener();
-    expect(open.open('configureISDP', isdp)).toEqual(encodeConfigureIsdp());
+    expect(open.open('configureISDP', isdp)).toEqual(ConfigureIsdpRequest.encode({}));
     expect(open.open('storeMetadata', first)).toEqual(metadata);
-    const parts = bpp.profileElements.map((segment) => open.open('loadProfileElements', segment));
+    const parts = bpp.loadProfileElements.map((segment) =>
+      open.open('loadProfileElements', segment),
+    );
     expect(concatBytes(...parts)).toEqual(bytesOf(2_500));
   });
 
@@ -108,7 +112,9 @@ describe('segment by segment', () => {
     expect(() => early.open('storeMetadata', first)).toThrow(BppError);
     const skipping = opener();
     skipping.open('configureISDP', isdp);
-    expect(() => skipping.open('loadProfileElements', bpp.profileElements[0]!)).toThrow(BppError);
+    expect(() => skipping.open('loadProfileElements', bpp.loadProfileElements[0]!)).toThrow(
+      BppError,
+    );
     const back = opener();
     back.open('configureISDP', isdp);
     back.open('storeMetadata', first);
@@ -129,10 +135,10 @@ describe('segment by segment', () => {
       deriveSessionKeys(agree(smdpOtsk, binding.euiccOtpk), binding.hostId, EID),
     );
     const open = opener();
-    open.open('configureISDP', channel.encrypt(0x87, encodeConfigureIsdp()));
+    open.open('configureISDP', channel.encrypt(0x87, ConfigureIsdpRequest.encode({})));
     open.open('storeMetadata', channel.authenticate(0x88, metadata));
     open.open('replaceSessionKeys', channel.encrypt(0x87, encodeTlv(0xbf26)));
-    expect(() => open.open('loadProfileElements', bpp.profileElements[0]!)).toThrow(
+    expect(() => open.open('loadProfileElements', bpp.loadProfileElements[0]!)).toThrow(
       expect.objectContaining({
         bppCommand: 'replaceSessionKeys',
         errorReason: 'incorrectInputValues',

@@ -1,7 +1,11 @@
 /** A download with made-up keys, to bind packages for and to open them. */
-import { bindProfile, oneTimePublicKey } from '../../../src/sgp22/bpp/index.ts';
-import type { Binding, ProfileToBind } from '../../../src/sgp22/bpp/index.ts';
-import { encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import {
+  type Binding,
+  bindProfile,
+  oneTimePublicKey,
+  type ProfileToBind,
+} from '../../../src/sgp22/bpp/index.ts';
+import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import {
   DPPB_CERTIFICATE,
   DPPB_KEY,
@@ -28,7 +32,7 @@ export const download = {
   eid: EID,
   smdpKey: fixtureCertificate(DPPB_CERTIFICATE).publicKey,
 };
-export const metadata = encodeStoreMetadata({
+export const metadata = StoreMetadataRequest.encode({
   iccid: '89000123456789012341',
   serviceProviderName: 'Operator',
   profileName: 'Profile',

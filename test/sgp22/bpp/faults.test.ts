@@ -3,16 +3,11 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { concatBytes } from '../../../src/bytes.ts';
 import { BppError, oneTimePublicKey, openBoundProfile } from '../../../src/sgp22/bpp/index.ts';
+import type { Value } from '../../../src/sgp22/codec/codec.ts';
 import {
-  decodeBoundProfilePackage,
-  decodeInitialiseSecureChannel,
-  encodeBoundProfilePackage,
-  encodeInitialiseSecureChannel,
-  encodeInitialiseSecureChannelFields,
-} from '../../../src/sgp22/messages/bound-profile-package.ts';
-import type {
   BoundProfilePackage,
-  InitialiseSecureChannel,
+  InitialiseSecureChannelRequest,
+  SmdpSignInput,
 } from '../../../src/sgp22/messages/bound-profile-package.ts';
 import { sign } from '../../../src/sgp22/messages/signature.ts';
 import { encodeTlv, onlyTlv } from '../../../src/asn1/tlv.ts';
@@ -27,23 +22,42 @@ import {
   smdpOtsk,
 } from './download.ts';
 
-/** The package with some parts exchanged. */
-function changed(change: (bpp: BoundProfilePackage) => Partial<BoundProfilePackage>): Uint8Array {
-  const bpp = decodeBoundProfilePackage(bind({ replaceSessionKeys }));
-  return encodeBoundProfilePackage({ ...bpp, ...change(bpp) });
+type Package = Value<typeof BoundProfilePackage>;
+
+/** The package with some parts exchanged, whatever they are. */
+function changed(change: (bpp: Package) => Partial<Package>): Uint8Array {
+  const before = BoundProfilePackage.decode(bind({ replaceSessionKeys }));
+  const bpp = { ...before, ...change(before) };
+  return encodeTlv(
+    0xbf36,
+    bpp.initialiseSecureChannel,
+    encodeTlv(0xa0, ...bpp.configureISDP),
+    encodeTlv(0xa1, ...bpp.storeMetadata),
+    ...(bpp.replaceSessionKeys ? [encodeTlv(0xa2, ...bpp.replaceSessionKeys)] : []),
+    encodeTlv(0xa3, ...bpp.loadProfileElements),
+  );
 }
 
+type Request = Value<typeof InitialiseSecureChannelRequest>;
+
 /** The same with another InitialiseSecureChannel, signed as it is. */
-function withRequest(changes: Partial<InitialiseSecureChannel>): Uint8Array {
+function withRequest(changes: (request: Request) => Partial<Request>): Uint8Array {
   return changed(({ initialiseSecureChannel }) => {
-    const request = { ...decodeInitialiseSecureChannel(initialiseSecureChannel), ...changes };
-    const fields = encodeInitialiseSecureChannelFields(request);
-    const smdpSign = sign(binding.secretKey, fields, encodeTlv(0x5f49, binding.euiccOtpk));
+    const before = InitialiseSecureChannelRequest.decode(initialiseSecureChannel);
+    const request = { ...before, ...changes(before) };
+    const input = SmdpSignInput.encode({ ...request, euiccOtpk: binding.euiccOtpk });
+    const smdpSign = sign(binding.secretKey, input);
     return {
-      initialiseSecureChannel: encodeInitialiseSecureChannel({ ...request, smdpSign }),
+      initialiseSecureChannel: InitialiseSecureChannelRequest.encode({ ...request, smdpSign }),
     };
   });
 }
+
+const crt =
+  (change: Partial<Request['controlRefTemplate']>) =>
+  ({ controlRefTemplate }: Request) => ({
+    controlRefTemplate: { ...controlRefTemplate, ...change },
+  });
 
 const wrongTag = (segment: Uint8Array) =>
   encodeTlv(0x85, onlyTlv(segment, segment[0]!, '').content);
@@ -53,43 +67,42 @@ test.each<[string, string, string, () => Uint8Array]>([
     'another TransactionID',
     'initialiseSecureChannel',
     'invalidTransactionId',
-    () => withRequest({ transactionId: HEX('0102030406') }),
+    () => withRequest(() => ({ transactionId: HEX('0102030406') })),
   ],
   [
     'another operation',
     'initialiseSecureChannel',
     'unsupportedRemoteOperationType',
-    () => withRequest({ remoteOpId: 2 }),
+    () => withRequest(() => ({ remoteOpId: 2 })),
   ],
   [
     'another key type',
     'initialiseSecureChannel',
     'unsupportedCrtValues',
-    () => withRequest({ keyType: 0x80 }),
+    () => withRequest(crt({ keyType: 0x80 })),
   ],
   [
     'another key length',
     'initialiseSecureChannel',
     'unsupportedCrtValues',
-    () => withRequest({ keyLength: 32 }),
+    () => withRequest(crt({ keyLen: 32 })),
   ],
   [
     'a one-time key off the curve',
     'initialiseSecureChannel',
     'incorrectInputValues',
-    () => withRequest({ smdpOtpk: flip(oneTimePublicKey(smdpOtsk), -1) }),
+    () => withRequest(() => ({ smdpOtpk: flip(oneTimePublicKey(smdpOtsk), -1) })),
   ],
   [
     'a hostId that was not signed',
     'initialiseSecureChannel',
     'invalidSignature',
     () =>
-      changed(({ initialiseSecureChannel }) => ({
-        initialiseSecureChannel: encodeInitialiseSecureChannel({
-          ...decodeInitialiseSecureChannel(initialiseSecureChannel),
-          hostId: HEX('a1a2a4'),
-        }),
-      })),
+      changed(({ initialiseSecureChannel }) => {
+        const request = InitialiseSecureChannelRequest.decode(initialiseSecureChannel);
+        const other = { ...request, ...crt({ hostId: HEX('a1a2a4') })(request) };
+        return { initialiseSecureChannel: InitialiseSecureChannelRequest.encode(other) };
+      }),
   ],
   [
     'a changed signature',
@@ -101,7 +114,7 @@ test.each<[string, string, string, () => Uint8Array]>([
     'ConfigureISDP changed',
     'configureISDP',
     'scp03tSecurityError',
-    () => changed((bpp) => ({ configureIsdp: [flip(bpp.configureIsdp[0]!, 2)] })),
+    () => changed((bpp) => ({ configureISDP: [flip(bpp.configureISDP[0]!, 2)] })),
   ],
   [
     'metadata changed',
@@ -131,15 +144,15 @@ test.each<[string, string, string, () => Uint8Array]>([
     'a segment changed',
     'loadProfileElements',
     'scp03tSecurityError',
-    () => changed((bpp) => ({ profileElements: [flip(bpp.profileElements[0]!, 100)] })),
+    () => changed((bpp) => ({ loadProfileElements: [flip(bpp.loadProfileElements[0]!, 100)] })),
   ],
   [
     'segments exchanged',
     'loadProfileElements',
     'scp03tSecurityError',
     () =>
-      changed(({ profileElements: [first, second, third] }) => ({
-        profileElements: [second!, first!, third!],
+      changed(({ loadProfileElements: [first, second, third] }) => ({
+        loadProfileElements: [second!, first!, third!],
       })),
   ],
   [
@@ -147,25 +160,28 @@ test.each<[string, string, string, () => Uint8Array]>([
     'loadProfileElements',
     'scp03tSecurityError',
     () =>
-      changed(({ profileElements: [first, , third] }) => ({ profileElements: [first!, third!] })),
+      changed(({ loadProfileElements: [first, , third] }) => ({
+        loadProfileElements: [first!, third!],
+      })),
   ],
   [
     'a segment twice',
     'loadProfileElements',
     'scp03tSecurityError',
-    () => changed(({ profileElements: [first] }) => ({ profileElements: [first!, first!] })),
+    () =>
+      changed(({ loadProfileElements: [first] }) => ({ loadProfileElements: [first!, first!] })),
   ],
   [
     'a segment without MAC',
     'loadProfileElements',
     'scp03tStructureError',
-    () => changed(() => ({ profileElements: [encodeTlv(0x86, new Uint8Array(7))] })),
+    () => changed(() => ({ loadProfileElements: [encodeTlv(0x86, new Uint8Array(7))] })),
   ],
   [
     'a segment of another tag',
     'initialiseSecureChannel',
     'scp03tStructureError',
-    () => changed((bpp) => ({ profileElements: bpp.profileElements.map(wrongTag) })),
+    () => changed((bpp) => ({ loadProfileElements: bpp.loadProfileElements.map(wrongTag) })),
   ],
   [
     'no metadata',

@@ -9,11 +9,11 @@ import {
   openBoundProfile,
   segmentsOf,
 } from '../../../src/sgp22/bpp/index.ts';
-import { decodeBoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
+import { BoundProfilePackage } from '../../../src/sgp22/messages/bound-profile-package.ts';
 import { decodeAnswer, decodeJson, ES9P } from '../../../src/sgp22/messages/es9p.ts';
 import {
-  decodeEuiccSigned2,
-  decodePrepareDownloadResponse,
+  EuiccSigned2,
+  PrepareDownloadResponse,
 } from '../../../src/sgp22/messages/prepare-download.ts';
 import {
   DPPB_CERTIFICATE,
@@ -29,9 +29,9 @@ import {
 } from '../../rsp/recorded.ts';
 
 describe('the session with fixed random numbers', () => {
-  const prepared = decodePrepareDownloadResponse(session('prepare-download-response.der'));
+  const prepared = PrepareDownloadResponse.decode(session('prepare-download-response.der'));
   if (prepared.result !== 'ok') throw Error('an error was recorded');
-  const { euiccOtpk } = decodeEuiccSigned2(prepared.euiccSigned2);
+  const { euiccOtpk } = EuiccSigned2.decode(prepared.euiccSigned2);
   const recorded = session('bound-profile-package.der');
   const smdpOtsk = session('otsk-dp.bin');
 
@@ -81,10 +81,10 @@ describe('the recorded downloads', () => {
   test('are three, with ReplaceSessionKeys and segments above 1,020 bytes', () => {
     expect(packages).toHaveLength(3);
     for (const { boundProfilePackage } of packages) {
-      const { replaceSessionKeys, profileElements } =
-        decodeBoundProfilePackage(boundProfilePackage);
+      const { replaceSessionKeys, loadProfileElements } =
+        BoundProfilePackage.decode(boundProfilePackage);
       expect(replaceSessionKeys).toHaveLength(1);
-      expect(profileElements[0]).toHaveLength(1_036);
+      expect(loadProfileElements[0]).toHaveLength(1_036);
     }
   });
 

@@ -4,17 +4,15 @@ import * as fc from 'fast-check';
 import { concatBytes } from '../../../src/bytes.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import {
-  decodeGetEidRequest,
-  GET_CONFIGURED_ADDRESSES_REQUEST,
-  GET_EID_REQUEST,
-  GET_RAT_REQUEST,
+  EuiccConfiguredAddressesRequest,
+  GetEuiccDataRequest,
+  GetRatRequest,
 } from '../../../src/sgp22/messages/euicc-data.ts';
 import {
-  decodeExtCardResource,
-  encodeExtCardResource,
-  GET_EUICC_CHALLENGE_REQUEST,
-  GET_EUICC_INFO1_REQUEST,
-  GET_EUICC_INFO2_REQUEST,
+  ExtCardResource,
+  GetEuiccChallengeRequest,
+  GetEuiccInfo1Request,
+  GetEuiccInfo2Request,
 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { encodeTlv, TlvReader } from '../../../src/asn1/tlv.ts';
 import { CODECS } from './samples/index.ts';
@@ -135,16 +133,17 @@ describe.each(named)('%s', (_, codec) => {
 
 test('requests without fields, and the one with a fixed field', () => {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-  expect(hex(GET_EUICC_CHALLENGE_REQUEST)).toBe('bf2e00');
-  expect(hex(GET_EUICC_INFO1_REQUEST)).toBe('bf2000');
-  expect(hex(GET_EUICC_INFO2_REQUEST)).toBe('bf2200');
-  expect(hex(GET_CONFIGURED_ADDRESSES_REQUEST)).toBe('bf3c00');
-  expect(hex(GET_RAT_REQUEST)).toBe('bf4300');
-  expect(hex(GET_EID_REQUEST)).toBe('bf3e035c015a');
-  expect(() => decodeGetEidRequest(GET_EID_REQUEST)).not.toThrow();
+  expect(hex(GetEuiccChallengeRequest.encode({}))).toBe('bf2e00');
+  expect(hex(GetEuiccInfo1Request.encode({}))).toBe('bf2000');
+  expect(hex(GetEuiccInfo2Request.encode({}))).toBe('bf2200');
+  expect(hex(EuiccConfiguredAddressesRequest.encode({}))).toBe('bf3c00');
+  expect(hex(GetRatRequest.encode({}))).toBe('bf4300');
+  const request = GetEuiccDataRequest.encode({ tagList: 'eidValue' });
+  expect(hex(request)).toBe('bf3e035c015a');
+  expect(GetEuiccDataRequest.decode(request).tagList).toBe('eidValue');
   for (const tagList of [Uint8Array.of(0x5b), Uint8Array.of(), Uint8Array.of(0x5a, 0x5a)]) {
     const other = encodeTlv(0xbf3e, encodeTlv(0x5c, tagList));
-    expect(() => decodeGetEidRequest(other)).toThrow(
+    expect(() => GetEuiccDataRequest.decode(other)).toThrow(
       expect.objectContaining({ code: 'ERR_RSP_VALUE' }),
     );
   }
@@ -156,10 +155,10 @@ test('what is left in a card: bytes and numbers of any size that fits', () => {
     freeNonVolatileMemory: 2 ** 33,
     freeVolatileMemory: 70_000,
   };
-  expect(decodeExtCardResource(encodeExtCardResource(resource))).toEqual(resource);
-  expect(decodeExtCardResource(new Uint8Array())).toEqual({});
+  expect(ExtCardResource.decode(ExtCardResource.encode(resource))).toEqual(resource);
+  expect(ExtCardResource.decode(new Uint8Array())).toEqual({});
   const tooLong = encodeTlv(0x82, new Uint8Array(7));
-  expect(() => decodeExtCardResource(tooLong)).toThrow(
+  expect(() => ExtCardResource.decode(tooLong)).toThrow(
     expect.objectContaining({ code: 'ERR_RSP_VALUE' }),
   );
 });

@@ -9,9 +9,9 @@ import {
   encodeFailure,
   encodeJson,
   ES9P,
+  type Es9pFunction,
   withSuccess,
 } from '../../../src/sgp22/messages/es9p.ts';
-import type { Es9pFunction } from '../../../src/sgp22/messages/es9p.ts';
 import { RspRefusal, STATUS } from '../../../src/sgp22/status-codes.ts';
 import { recordedExchanges } from '../../rsp/recorded.ts';
 

@@ -1,11 +1,11 @@
 /** A device that downloads over HTTP, with the answers of a soft eUICC. */
 import { Agent, request } from 'node:http';
 import type { z } from 'zod';
-import { encodeAuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { decodeAnswer, ES9P } from '../../../src/sgp22/messages/es9p.ts';
-import { encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { transactionIdText } from '../../../src/sgp22/messages/identifiers.ts';
-import { encodePrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { authenticateServer, installationResult, prepareDownload } from './soft-euicc.ts';
 import type { SoftEuicc } from './soft-euicc.ts';
 import { ADDRESS } from './smdpp.ts';
@@ -31,16 +31,16 @@ export class TestClient {
     const { initiateAuthentication, authenticateClient, getBoundProfilePackage } = ES9P;
     const initiated = await this.#call(initiateAuthentication, {
       euiccChallenge: base64(new Uint8Array(16)),
-      euiccInfo1: base64(encodeEuiccInfo1(euicc.info)),
+      euiccInfo1: base64(EuiccInfo1.encode(euicc.info)),
       smdpAddress: ADDRESS,
     });
     const transactionId = transactionIdText(initiated.transactionId);
     const response = authenticateServer(euicc, initiated.serverSigned1, { matchingId });
     const offer = await this.#call(authenticateClient, {
       transactionId,
-      authenticateServerResponse: base64(encodeAuthenticateServerResponse(response)),
+      authenticateServerResponse: base64(AuthenticateServerResponse.encode(response)),
     });
-    const prepared = encodePrepareDownloadResponse(prepareDownload(euicc, offer));
+    const prepared = PrepareDownloadResponse.encode(prepareDownload(euicc, offer));
     return this.#call(getBoundProfilePackage, {
       transactionId,
       prepareDownloadResponse: base64(prepared),

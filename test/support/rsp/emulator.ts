@@ -10,23 +10,18 @@ import { memoryStore, openEuicc } from '../../../src/rsp/euicc/index.ts';
 import type { Euicc, EuiccOptions } from '../../../src/rsp/euicc/index.ts';
 import { es10 } from '../../../src/rsp/lpa/index.ts';
 import type { Es10 } from '../../../src/rsp/lpa/index.ts';
-import { encodeServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
-import type {
-  AuthenticateResponseOk,
-  AuthenticateServerRequest,
+import {
+  type AuthenticateResponseOk,
+  type AuthenticateServerRequest,
   ServerSigned1,
 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { eidBytes } from '../../../src/sgp22/messages/identifiers.ts';
-import { decodeProfileInstallationResult } from '../../../src/sgp22/messages/installation-result.ts';
-import { encodeStoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
-import type { StoreMetadata } from '../../../src/sgp22/messages/metadata.ts';
+import { ProfileInstallationResult } from '../../../src/sgp22/messages/installation-result.ts';
+import { type StoreMetadata, StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import {
-  decodeEuiccSigned2,
-  encodeSmdpSigned2,
-} from '../../../src/sgp22/messages/prepare-download.ts';
-import type {
-  PrepareDownloadRequest,
-  PrepareDownloadResponseOk,
+  EuiccSigned2,
+  type PrepareDownloadRequest,
+  type PrepareDownloadResponseOk,
   SmdpSigned2,
 } from '../../../src/sgp22/messages/prepare-download.ts';
 import { sign, smdpSignature2Input } from '../../../src/sgp22/messages/signature.ts';
@@ -107,7 +102,7 @@ export class TestDownload {
     readonly signer?: Pick<TestKey, 'secret'>;
     readonly request?: Partial<AuthenticateServerRequest>;
   } = {}) {
-    const serverSigned1 = encodeServerSigned1({
+    const serverSigned1 = ServerSigned1.encode({
       transactionId: this.transactionId,
       euiccChallenge: await this.es10.euiccChallenge(),
       serverAddress: SERVER,
@@ -138,7 +133,7 @@ export class TestDownload {
     readonly secret?: Uint8Array;
     readonly request?: Partial<PrepareDownloadRequest>;
   } = {}) {
-    const smdpSigned2 = encodeSmdpSigned2({
+    const smdpSigned2 = SmdpSigned2.encode({
       transactionId: this.transactionId,
       ccRequiredFlag: false,
       ...signed,
@@ -150,7 +145,7 @@ export class TestDownload {
       ...request,
     });
     if (response.result === 'ok') {
-      this.euiccOtpk = decodeEuiccSigned2(response.euiccSigned2).euiccOtpk;
+      this.euiccOtpk = EuiccSigned2.decode(response.euiccSigned2).euiccOtpk;
     }
     return response;
   }
@@ -168,7 +163,7 @@ export class TestDownload {
       hostId: new TextEncoder().encode('host'),
       secretKey: DPPB_SECRET,
       dpOid: '2.999.10',
-      metadata: encodeStoreMetadata({ ...METADATA, ...metadata }),
+      metadata: StoreMetadataRequest.encode({ ...METADATA, ...metadata }),
       profile: PROFILE,
       ...changes,
     };
@@ -186,7 +181,7 @@ export class TestDownload {
 /** A download of `METADATA` with these changes; returns the installation result. */
 export async function install(es10: Es10, metadata: Partial<StoreMetadata> = {}) {
   const bpp = await new TestDownload(es10).bound({}, metadata);
-  const { finalResult } = (await es10.loadBoundProfilePackage(bpp)).data;
+  const { finalResult } = (await es10.loadBoundProfilePackage(bpp)).profileInstallationResultData;
   if (finalResult.result !== 'success') throw Error(`installation: ${finalResult.errorReason}`);
   return finalResult.aid;
 }
@@ -207,7 +202,8 @@ export async function loadPieces(euicc: Euicc, pieces: readonly Uint8Array[]) {
   const channel = await openIsdr(keepOn(euicc));
   for (const piece of pieces) {
     const response = await channel.request(piece);
-    if (response.length > 0) return decodeProfileInstallationResult(response).data;
+    if (response.length > 0)
+      return ProfileInstallationResult.decode(response).profileInstallationResultData;
   }
   throw Error('no result');
 }

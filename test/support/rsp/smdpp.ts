@@ -5,18 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { anchorFromCertificate } from '../../../src/pki/index.ts';
-import { decodeEuiccInfo1, encodeEuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
-import type { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
-import {
-  decodeAuthenticateServerResponse,
-  encodeAuthenticateServerResponse,
-} from '../../../src/sgp22/messages/authenticate-server.ts';
-import {
-  decodePrepareDownloadResponse,
-  encodePrepareDownloadResponse,
-} from '../../../src/sgp22/messages/prepare-download.ts';
+import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
-import { encodeInteger, encodeText } from '../../../src/sgp22/messages/values.ts';
+import { ProfilePackage } from '../../../src/sgp22/messages/profile-package.ts';
 import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
 import type { KeyPair, SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
 import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
@@ -121,7 +114,7 @@ export class TestSmdp {
     const { euiccInfo1, ...rest } = initiateRequest(euicc, address, changes);
     return this.server.initiateAuthentication({
       ...rest,
-      euiccInfo1: decodeEuiccInfo1(encodeEuiccInfo1(euiccInfo1)),
+      euiccInfo1: EuiccInfo1.decode(EuiccInfo1.encode(euiccInfo1)),
     });
   }
 
@@ -135,8 +128,8 @@ export class TestSmdp {
     const response = authenticateServer(euicc, serverSigned1, { matchingId, ...options });
     return this.server.authenticateClient({
       transactionId,
-      authenticateServerResponse: decodeAuthenticateServerResponse(
-        encodeAuthenticateServerResponse(response),
+      authenticateServerResponse: AuthenticateServerResponse.decode(
+        AuthenticateServerResponse.encode(response),
       ),
     });
   }
@@ -150,8 +143,8 @@ export class TestSmdp {
     const response = prepareDownload(euicc, answer, options);
     return this.server.getBoundProfilePackage({
       transactionId: answer.transactionId,
-      prepareDownloadResponse: decodePrepareDownloadResponse(
-        encodePrepareDownloadResponse(response),
+      prepareDownloadResponse: PrepareDownloadResponse.decode(
+        PrepareDownloadResponse.encode(response),
       ),
     });
   }
@@ -165,13 +158,14 @@ export class TestSmdp {
 
 /** A header and a few elements, 3 kB: what an SM-DP+ looks at is right, the rest is anything. */
 export function testPackage(iccid: string, [major, minor] = [2, 1]): Uint8Array {
-  const header = encodeTlv(
-    0xa0,
-    encodeInteger(0x80, major!),
-    encodeInteger(0x81, minor!),
-    encodeText(0x82, 'test profile'),
-    encodeTlv(0x83, new Uint8Array(Buffer.from(iccid.padEnd(20, 'f'), 'hex'))),
-  );
+  const header = ProfilePackage.encode({
+    profileHeader: {
+      majorVersion: major!,
+      minorVersion: minor!,
+      profileType: 'test profile',
+      iccid,
+    },
+  });
   const rest = Array.from({ length: 3 }, (_, i) =>
     encodeTlv(0xa2 + i, new Uint8Array(1_000).fill(i)),
   );

@@ -2,38 +2,33 @@
  * The answers of an eUICC, made with the key that SGP.26 publishes: right by default, and each part
  * can be made wrong. No state, no checks; the emulator of src/rsp/euicc has those.
  */
+import type { Received } from '../../../src/sgp22/codec/codec.ts';
 import { subjectSerialNumber, parseCertificate } from '../../../src/asn1/index.ts';
 import {
-  decodeServerSigned1,
-  encodeEuiccSigned1,
+  type AuthenticateResponseOk,
+  EuiccSigned1,
+  ServerSigned1,
 } from '../../../src/sgp22/messages/authenticate-server.ts';
-import type { AuthenticateResponseOk } from '../../../src/sgp22/messages/authenticate-server.ts';
-import { encodeEuiccCancelSessionSigned } from '../../../src/sgp22/messages/cancel-session.ts';
-import { encodeCtxParams1 } from '../../../src/sgp22/messages/ctx-params.ts';
-import { encodeEuiccInfo2, encodeExtCardResource } from '../../../src/sgp22/messages/euicc-info.ts';
-import type { EuiccInfo1, EuiccInfo2 } from '../../../src/sgp22/messages/euicc-info.ts';
+import { EuiccCancelSessionSigned } from '../../../src/sgp22/messages/cancel-session.ts';
+import { CtxParams1 } from '../../../src/sgp22/messages/ctx-params.ts';
 import {
-  decodeProfileInstallationResult,
-  encodeProfileInstallationResult,
-  encodeProfileInstallationResultData,
-} from '../../../src/sgp22/messages/installation-result.ts';
-import type {
-  FinalResult,
-  ProfileInstallationResult,
+  type EuiccInfo1,
+  EuiccInfo2,
+  ExtCardResource,
+} from '../../../src/sgp22/messages/euicc-info.ts';
+import {
+  type FinalResult,
+  ProfileInstallationResultData,
 } from '../../../src/sgp22/messages/installation-result.ts';
 import type { NotificationEvent } from '../../../src/sgp22/messages/metadata.ts';
-import { encodeNotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
+import { NotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
+import { PendingNotification } from '../../../src/sgp22/messages/notifications.ts';
 import {
-  decodePendingNotification,
-  encodeOtherSignedNotification,
-} from '../../../src/sgp22/messages/notifications.ts';
-import type { PendingNotification } from '../../../src/sgp22/messages/notifications.ts';
-import {
-  encodeEuiccSigned2,
+  EuiccSigned2,
   hashCcOf,
   hashConfirmationCode,
+  type PrepareDownloadResponseOk,
 } from '../../../src/sgp22/messages/prepare-download.ts';
-import type { PrepareDownloadResponseOk } from '../../../src/sgp22/messages/prepare-download.ts';
 import { euiccSignature2Input, sign } from '../../../src/sgp22/messages/signature.ts';
 import { build, sgp26Device } from '../certificates/chains.ts';
 import { TAG } from '../certificates/der.ts';
@@ -76,7 +71,7 @@ export function euiccInfo(
     profileVersion: '2.3.1',
     svn: '2.4.0',
     euiccFirmwareVer: '1.0.0',
-    extCardResource: encodeExtCardResource({
+    extCardResource: ExtCardResource.encode({
       installedApplications: 0,
       freeNonVolatileMemory,
       freeVolatileMemory: 8_000,
@@ -107,20 +102,22 @@ export function authenticateServer(
   serverSigned1: Uint8Array,
   options: {
     readonly matchingId?: string;
-    readonly change?: Partial<Parameters<typeof encodeEuiccSigned1>[0]>;
+    readonly change?: Partial<Parameters<typeof EuiccSigned1.encode>[0]>;
     readonly signer?: TestKey;
   } = {},
 ): AuthenticateResponseOk {
-  const { transactionId, serverAddress, serverChallenge } = decodeServerSigned1(serverSigned1);
-  const euiccSigned1 = encodeEuiccSigned1({
+  const { transactionId, serverAddress, serverChallenge } = ServerSigned1.decode(serverSigned1);
+  const euiccSigned1 = EuiccSigned1.encode({
     transactionId,
     serverAddress,
     serverChallenge,
-    euiccInfo2: encodeEuiccInfo2(euicc.info),
-    ctxParams1: encodeCtxParams1({
-      matchingId: options.matchingId,
-      deviceInfo: { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} },
-    }),
+    euiccInfo2: { der: EuiccInfo2.encode(euicc.info) },
+    ctxParams1: {
+      der: CtxParams1.encode({
+        matchingId: options.matchingId,
+        deviceInfo: { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} },
+      }),
+    },
     ...options.change,
   });
   return {
@@ -149,7 +146,7 @@ export function prepareDownload(
 ): PrepareDownloadResponseOk {
   const { code, form } = options;
   const transactionId = options.transactionId ?? answer.transactionId;
-  const euiccSigned2 = encodeEuiccSigned2({
+  const euiccSigned2 = EuiccSigned2.encode({
     transactionId,
     euiccOtpk: options.otpk ?? oneTimeKey().point,
     hashCc:
@@ -169,6 +166,8 @@ export const SUCCESS: FinalResult = {
   simaResponse: Uint8Array.of(0x30, 0x07, 0x80, 0x01, 0x0a, 0x81, 0x02, 0x00, 0x00),
 };
 
+type SignedResult = Extract<PendingNotification, { readonly kind: 'profileInstallationResult' }>;
+
 export function installationResult(
   euicc: SoftEuicc,
   transactionId: Uint8Array,
@@ -178,8 +177,8 @@ export function installationResult(
     readonly smdpOid?: string;
     readonly signer?: TestKey;
   } = {},
-): ProfileInstallationResult & { readonly der: Uint8Array } {
-  const signedData = encodeProfileInstallationResultData({
+): Received<SignedResult> {
+  const signedData = ProfileInstallationResultData.encode({
     transactionId,
     notificationMetadata: {
       seqNumber: 0,
@@ -190,8 +189,15 @@ export function installationResult(
     smdpOid: options.smdpOid ?? TEST_OID,
     finalResult: options.finalResult ?? SUCCESS,
   });
-  const signature = sign((options.signer ?? euicc.key).secret, signedData);
-  return decodeProfileInstallationResult(encodeProfileInstallationResult(signedData, signature));
+  const result = PendingNotification.decode(
+    PendingNotification.encode({
+      kind: 'profileInstallationResult',
+      profileInstallationResultData: { der: signedData },
+      euiccSignPIR: sign((options.signer ?? euicc.key).secret, signedData),
+    }),
+  );
+  if (result.kind !== 'profileInstallationResult') throw Error('another kind');
+  return result;
 }
 
 export const failure = (errorReason: number): FinalResult => ({
@@ -206,17 +212,18 @@ export function notification(
   profileManagementOperation: NotificationEvent,
   seqNumber: number,
   signer: TestKey = euicc.key,
-): PendingNotification & { readonly der: Uint8Array } {
-  const tbsOtherNotification = encodeNotificationMetadata({
+): Received<PendingNotification> {
+  const signed = NotificationMetadata.encode({
     seqNumber,
     profileManagementOperation,
     notificationAddress: 'smdpp.example.com',
     iccid,
   });
-  return decodePendingNotification(
-    encodeOtherSignedNotification({
-      tbsOtherNotification,
-      euiccNotificationSignature: sign(signer.secret, tbsOtherNotification),
+  return PendingNotification.decode(
+    PendingNotification.encode({
+      kind: 'otherSignedNotification',
+      tbsOtherNotification: { der: signed },
+      euiccNotificationSignature: sign(signer.secret, signed),
       euiccCertificate: euicc.euiccCertificate,
       eumCertificate: euicc.eumCertificate,
     }),
@@ -229,7 +236,7 @@ export function cancelSession(
   reason: number,
   options: { readonly smdpOid?: string; readonly signer?: TestKey; id?: Uint8Array } = {},
 ) {
-  const euiccCancelSessionSigned = encodeEuiccCancelSessionSigned({
+  const euiccCancelSessionSigned = EuiccCancelSessionSigned.encode({
     transactionId: options.id ?? transactionId,
     smdpOid: options.smdpOid ?? TEST_OID,
     reason,

@@ -11,15 +11,15 @@ import {
 } from '../../lpa/endings.ts';
 import type { Downloaded } from '../../lpa/index.ts';
 import { checkPackageMetadata, checkTransaction } from '../../lpa/server-checks.ts';
-import { decodeStoreMetadata } from '../../../sgp22/messages/metadata.ts';
+import { StoreMetadataRequest } from '../../../sgp22/messages/metadata.ts';
 import {
-  decodeSmdpSigned2,
   DOWNLOAD_ERROR,
   type PrepareDownloadResponseOk,
+  SmdpSigned2,
 } from '../../../sgp22/messages/prepare-download.ts';
 import { euiccSignature2Input } from '../../../sgp22/messages/signature.ts';
-import type { Received } from '../../../asn1/tlv.ts';
 import { systemClock } from '../../../time.ts';
+import type { Received } from '../../../sgp22/codec/codec.ts';
 import type { ZkcxAnswer } from '../messages.ts';
 import { discloseDevice, discloseIdentity } from '../openings.ts';
 import type { ZkcxDownloadOptions } from './download.ts';
@@ -42,7 +42,7 @@ export async function installProfile(
 ): Promise<Downloaded> {
   const { es10, signal, onEvent } = options;
   const { transactionId } = session;
-  const metadata = decodeStoreMetadata(offered.profileMetadata);
+  const metadata = StoreMetadataRequest.decode(offered.profileMetadata);
   assertGoesOn(signal);
   const { peer } = session.initiated;
   const tells = session.isDeviceMode ? (['eid', 'key'] as const) : [];
@@ -81,7 +81,7 @@ export async function installProfile(
   const result = await es10.loadBoundProfilePackage(boundProfilePackage, (done, total) =>
     onEvent?.({ type: 'installing', done, total }),
   );
-  const { notificationMetadata, finalResult } = result.data;
+  const { notificationMetadata, finalResult } = result.profileInstallationResultData;
   const notification = await tellResult(es10, notificationMetadata.seqNumber, {
     server: options.notificationServer,
     delivery: zkcxDelivery(options),
@@ -112,7 +112,7 @@ async function signed2Of(
 
 /** Of this session, and for a new one-time key: one that comes again would link two sessions. */
 function checkSigned2({ smdpSigned2 }: Signed2, transactionId: Uint8Array) {
-  const signed = decodeSmdpSigned2(smdpSigned2);
+  const signed = SmdpSigned2.decode(smdpSigned2);
   checkTransaction(signed.transactionId, transactionId);
   if (signed.bppEuiccOtpk !== undefined) {
     throw refuse('the server asks for a one-time key of an earlier session');

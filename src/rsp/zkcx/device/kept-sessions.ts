@@ -114,7 +114,10 @@ export class KeptSessions {
     return all
       .filter((kept) =>
         pending.kind === 'profileInstallationResult'
-          ? bytesEqual(kept.transcript.transactionId, pending.data.transactionId)
+          ? bytesEqual(
+              kept.transcript.transactionId,
+              pending.profileInstallationResultData.transactionId,
+            )
           : kept.iccid === iccid,
       )
       .reduce<KeptSession | undefined>(

@@ -8,7 +8,7 @@ import {
   notificationMetadataOf,
   type PendingNotification,
 } from '../../../sgp22/messages/notifications.ts';
-import type { Received } from '../../../asn1/tlv.ts';
+import type { Received } from '../../../sgp22/codec/codec.ts';
 import { sealNotification } from '../channel.ts';
 import { encodeZkcxRequest, SEALED_REQUEST, ZKCX, type ZkcxRequest } from '../messages.ts';
 import type { KeptSession, KeptSessions } from './kept-sessions.ts';
@@ -66,8 +66,10 @@ async function proven(
 ): Promise<ZkcxRequest<'handleNotification'>> {
   const isResult = pending.kind === 'profileInstallationResult';
   const message = isResult ? 'installationResult' : 'notification';
-  const signed = isResult ? pending.signedData : pending.tbsOtherNotification;
-  const signature = isResult ? pending.euiccSignPir : pending.euiccNotificationSignature;
+  const signed = isResult
+    ? pending.profileInstallationResultData.der
+    : pending.tbsOtherNotification.der;
+  const signature = isResult ? pending.euiccSignPIR : pending.euiccNotificationSignature;
   const { iccid } = notificationMetadataOf(pending);
   const plan = await planPossession({
     session: holder,

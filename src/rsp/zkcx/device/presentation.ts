@@ -10,10 +10,10 @@ import type { Es10 } from '../../lpa/index.ts';
 import {
   AUTHENTICATE_ERROR,
   type AuthenticateResponseOk,
-  decodeEuiccSigned1,
+  EuiccSigned1,
 } from '../../../sgp22/messages/authenticate-server.ts';
 import type { DeviceInfo } from '../../../sgp22/messages/ctx-params.ts';
-import { decodeExtCardResource } from '../../../sgp22/messages/euicc-info.ts';
+import { ExtCardResource } from '../../../sgp22/messages/euicc-info.ts';
 import { type Eligibility, memoryStep } from '../messages.ts';
 import { requestTerms } from '../negotiation.ts';
 import { hiddenPart } from '../transcript.ts';
@@ -90,10 +90,10 @@ export async function planPresentation(
 
 /** What the LPA says of the eUICC, rounded; unproven. */
 export function eligibilityOf({ euiccSigned1 }: AuthenticateResponseOk): Eligibility {
-  const { euiccInfo2 } = decodeEuiccSigned1(euiccSigned1);
+  const { euiccInfo2 } = EuiccSigned1.decode(euiccSigned1);
   const { svn, profileVersion, rspCapability, forbiddenProfilePolicyRules = [] } = euiccInfo2;
   // a card that does not say gets its try
-  const { freeNonVolatileMemory = Infinity } = decodeExtCardResource(euiccInfo2.extCardResource);
+  const { freeNonVolatileMemory = Infinity } = ExtCardResource.decode(euiccInfo2.extCardResource);
   return {
     svn,
     profileVersion,

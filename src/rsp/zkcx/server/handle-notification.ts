@@ -1,11 +1,10 @@
 /** HandleNotification in zkCX: about a profile that came in a session of zkCX, sealed to a key of its own. */
-import { onlyTlv } from '../../../asn1/tlv.ts';
 import { bytesToHex } from '../../../bytes.ts';
 import { acceptPossession } from '../../../session/possession.ts';
 import type { z } from 'zod';
 import { iccidBytes } from '../../../sgp22/messages/identifiers.ts';
-import { decodeInstallationResultData } from '../../../sgp22/messages/installation-result.ts';
-import { readNotificationMetadata } from '../../../sgp22/messages/notification-metadata.ts';
+import { ProfileInstallationResultData } from '../../../sgp22/messages/installation-result.ts';
+import { NotificationMetadata } from '../../../sgp22/messages/notification-metadata.ts';
 import {
   handleNotification as handleClassic,
   type NotificationOutcome,
@@ -85,10 +84,10 @@ async function proven(
   const keep = async () => {
     if (kind === 'installationResult') {
       const id = bytesToHex(transactionId);
-      const data = decodeInstallationResultData(message);
+      const data = ProfileInstallationResultData.decode(message);
       outcome = await recordResult(smdp, data, (one) => one.transactionId === id);
     } else {
-      const metadata = readNotificationMetadata(onlyTlv(message, 0xbf2f, 'NotificationMetadata'));
+      const metadata = NotificationMetadata.decode(message);
       outcome = await recordEvent(smdp, metadata, delivery);
     }
   };

@@ -1,7 +1,7 @@
 /** InitiateAuthentication with an offer of zkCX: the server's own offer, bound by the challenge it signs. */
 import { bytesToHex } from '../../../bytes.ts';
 import type { Role } from '../../../roles.ts';
-import { encodeServerSigned1 } from '../../../sgp22/messages/authenticate-server.ts';
+import { ServerSigned1 } from '../../../sgp22/messages/authenticate-server.ts';
 import { encodeJson, ES9P } from '../../../sgp22/messages/es9p.ts';
 import { compareVersions } from '../../../sgp22/messages/identifiers.ts';
 import { sign } from '../../../sgp22/messages/signature.ts';
@@ -74,7 +74,7 @@ export async function initiate(
   const serverAddress = request.smdpAddress.toLowerCase();
   const { euiccChallenge } = request;
   const signed = { transactionId, euiccChallenge, serverAddress, serverChallenge };
-  const serverSigned1 = encodeServerSigned1(signed);
+  const serverSigned1 = ServerSigned1.encode(signed);
   const expected = { serverAddress, euiccChallenge };
   const transcript = rspTranscript(negotiation, serverSigned1, expected);
   const { change } = openSession(smdp, parties, {

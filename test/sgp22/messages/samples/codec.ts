@@ -1,6 +1,7 @@
 /** What a sample is, and values that samples share. */
-import { encodeOtherSignedNotification } from '../../../../src/sgp22/messages/notifications.ts';
-import { encodeNotificationMetadata } from '../../../../src/sgp22/messages/notification-metadata.ts';
+import type { Message } from '../../../../src/sgp22/codec/codec.ts';
+import { PendingNotification } from '../../../../src/sgp22/messages/notifications.ts';
+import { NotificationMetadata } from '../../../../src/sgp22/messages/notification-metadata.ts';
 import {
   EUICC_CERTIFICATE,
   EUM_CERTIFICATE,
@@ -18,14 +19,12 @@ export interface Codec {
   readonly extensible?: number;
 }
 
-export function codec<T>(
-  name: string,
-  decode: (bytes: Uint8Array) => T,
-  encode: (value: T) => Uint8Array,
+export function codec<Out extends In, In>(
+  message: Pick<Message<Out, In>, 'name' | 'decode' | 'encode'>,
   samples: readonly Uint8Array[],
   extensible?: number,
 ): Codec {
-  return { name, decode, encode: (value) => encode(value as T), samples, extensible };
+  return { ...message, encode: (value) => message.encode(value as In), samples, extensible };
 }
 
 export const transactionId = session('transaction-id.bin');
@@ -43,8 +42,9 @@ export const notification = {
   iccid,
 } as const;
 
-export const otherNotification = encodeOtherSignedNotification({
-  tbsOtherNotification: encodeNotificationMetadata(notification),
+export const otherNotification = PendingNotification.encode({
+  kind: 'otherSignedNotification',
+  tbsOtherNotification: { der: NotificationMetadata.encode(notification) },
   euiccNotificationSignature: signature,
   euiccCertificate: fixture(EUICC_CERTIFICATE),
   eumCertificate: fixture(EUM_CERTIFICATE),

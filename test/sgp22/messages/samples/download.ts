@@ -31,19 +31,19 @@ import type { Codec } from './codec.ts';
 const initiate = inside(onlyTlv(session('initiate-response.der'), 0x30, 'initiate'));
 initiate.element(0x80, 'transactionId');
 export const serverSigned1 = initiate.element(0x30, 'serverSigned1').der;
-const authenticated = authenticate.decodeAuthenticateServerResponse(
+const authenticated = authenticate.AuthenticateServerResponse.decode(
   session('auth-server-response.der'),
 );
 if (authenticated.result !== 'ok') throw Error('the recorded response is an error');
-const prepared = prepare.decodePrepareDownloadResponse(session('prepare-download-response.der'));
+const prepared = prepare.PrepareDownloadResponse.decode(session('prepare-download-response.der'));
 if (prepared.result !== 'ok') throw Error('the recorded response is an error');
 const packageSample = session('bound-profile-package.der');
 
-const fullInfo2 = info.encodeEuiccInfo2({
+const fullInfo2 = info.EuiccInfo2.encode({
   profileVersion: '2.3.1',
   svn: '2.4.0',
   euiccFirmwareVer: '35.66.0',
-  extCardResource: info.encodeExtCardResource({
+  extCardResource: info.ExtCardResource.encode({
     installedApplications: 2,
     freeNonVolatileMemory: 300_000,
     freeVolatileMemory: 8_739,
@@ -61,7 +61,7 @@ const fullInfo2 = info.encodeEuiccInfo2({
   rest: HEX('ac 03 800161 8e 0131'),
 });
 
-const fullMetadata = metadata.encodeStoreMetadata({
+const fullMetadata = metadata.StoreMetadataRequest.encode({
   iccid: '8949449999999990049',
   serviceProviderName: text,
   profileName: 'Profile',
@@ -78,7 +78,7 @@ const fullMetadata = metadata.encodeStoreMetadata({
   serviceSpecificDataNotStoredInEuicc: HEX('3000'),
 });
 
-const authenticateServerRequest = authenticate.encodeAuthenticateServerRequest({
+const authenticateServerRequest = authenticate.AuthenticateServerRequest.encode({
   serverSigned1,
   serverSignature1: signature,
   euiccCiPKIdToBeUsed: HEX('f54172bdf98a95d65cbeb88a38a1c11d800a85c3'),
@@ -94,28 +94,25 @@ const authenticateServerRequest = authenticate.encodeAuthenticateServerRequest({
 });
 
 const prepareDownloadRequest = (hashCc?: Uint8Array) =>
-  prepare.encodePrepareDownloadRequest({
-    smdpSigned2: prepare.encodeSmdpSigned2({ transactionId, ccRequiredFlag: false }),
+  prepare.PrepareDownloadRequest.encode({
+    smdpSigned2: prepare.SmdpSigned2.encode({ transactionId, ccRequiredFlag: false }),
     smdpSignature2: signature,
     hashCc,
     smdpCertificate: fixture(DPPB_CERTIFICATE),
   });
 
 const installationResult = (finalResult: installation.FinalResult) =>
-  installation.encodeProfileInstallationResult(
-    installation.encodeProfileInstallationResultData({
-      transactionId,
-      notificationMetadata: { ...notification, profileManagementOperation: 'install' },
-      smdpOid: '2.999.10',
-      finalResult,
-    }),
-    signature,
-  );
-
-const encodePending = (value: notifications.PendingNotification) =>
-  value.kind === 'otherSignedNotification'
-    ? notifications.encodeOtherSignedNotification(value)
-    : installation.encodeProfileInstallationResult(value.signedData, value.euiccSignPir);
+  installation.ProfileInstallationResult.encode({
+    profileInstallationResultData: {
+      der: installation.ProfileInstallationResultData.encode({
+        transactionId,
+        notificationMetadata: { ...notification, profileManagementOperation: 'install' },
+        smdpOid: '2.999.10',
+        finalResult,
+      }),
+    },
+    euiccSignPIR: signature,
+  });
 
 const installationErrors = Object.values(installation.INSTALLATION_ERROR).map((errorReason) =>
   installationResult({ result: 'error', bppCommandId: 5, errorReason }),
@@ -123,19 +120,15 @@ const installationErrors = Object.values(installation.INSTALLATION_ERROR).map((e
 
 export const DOWNLOAD_CODECS: readonly Codec[] = [
   codec(
-    'GetEuiccChallengeResponse',
-    info.decodeGetEuiccChallengeResponse,
-    info.encodeGetEuiccChallengeResponse,
-    [info.encodeGetEuiccChallengeResponse(challenge)],
+    info.GetEuiccChallengeResponse,
+    [info.GetEuiccChallengeResponse.encode({ euiccChallenge: challenge })],
     0,
   ),
   codec(
-    'EUICCInfo1',
-    info.decodeEuiccInfo1,
-    info.encodeEuiccInfo1,
+    info.EuiccInfo1,
     [
       session('euicc-info1.der'),
-      info.encodeEuiccInfo1({
+      info.EuiccInfo1.encode({
         svn: '2.3.1',
         euiccCiPKIdListForVerification: [HEX('0102'), HEX('aabbcc')],
         euiccCiPKIdListForSigning: [HEX('0102')],
@@ -143,41 +136,16 @@ export const DOWNLOAD_CODECS: readonly Codec[] = [
     ],
     0,
   ),
-  codec('EUICCInfo2', info.decodeEuiccInfo2, info.encodeEuiccInfo2, [fullInfo2], 0),
+  codec(info.EuiccInfo2, [fullInfo2], 0),
+  codec(authenticate.ServerSigned1, [serverSigned1], 0),
+  codec(authenticate.AuthenticateServerRequest, [authenticateServerRequest], 0),
+  codec(authenticate.EuiccSigned1, [authenticated.euiccSigned1], 0),
   codec(
-    'serverSigned1',
-    authenticate.decodeServerSigned1,
-    authenticate.encodeServerSigned1,
-    [serverSigned1],
-    0,
-  ),
-  codec(
-    'AuthenticateServerRequest',
-    authenticate.decodeAuthenticateServerRequest,
-    authenticate.encodeAuthenticateServerRequest,
-    [authenticateServerRequest],
-    0,
-  ),
-  codec(
-    'euiccSigned1',
-    authenticate.decodeEuiccSigned1,
-    (value) =>
-      authenticate.encodeEuiccSigned1({
-        ...value,
-        euiccInfo2: value.euiccInfo2.der,
-        ctxParams1: value.ctxParams1.der,
-      }),
-    [authenticated.euiccSigned1],
-    0,
-  ),
-  codec(
-    'AuthenticateServerResponse',
-    authenticate.decodeAuthenticateServerResponse,
-    authenticate.encodeAuthenticateServerResponse,
+    authenticate.AuthenticateServerResponse,
     [
       authenticated.der,
       ...Object.values(authenticate.AUTHENTICATE_ERROR).map((authenticateErrorCode) =>
-        authenticate.encodeAuthenticateServerResponse({
+        authenticate.AuthenticateServerResponse.encode({
           result: 'error',
           transactionId,
           authenticateErrorCode,
@@ -186,37 +154,25 @@ export const DOWNLOAD_CODECS: readonly Codec[] = [
     ],
     1,
   ),
+  codec(metadata.StoreMetadataRequest, [session('store-metadata.der'), fullMetadata], 0),
   codec(
-    'StoreMetadataRequest',
-    metadata.decodeStoreMetadata,
-    metadata.encodeStoreMetadata,
-    [session('store-metadata.der'), fullMetadata],
-    0,
-  ),
-  codec(
-    'smdpSigned2',
-    prepare.decodeSmdpSigned2,
-    prepare.encodeSmdpSigned2,
+    prepare.SmdpSigned2,
     [
-      prepare.encodeSmdpSigned2({ transactionId, ccRequiredFlag: false }),
-      prepare.encodeSmdpSigned2({ transactionId, ccRequiredFlag: true, bppEuiccOtpk: point }),
+      prepare.SmdpSigned2.encode({ transactionId, ccRequiredFlag: false }),
+      prepare.SmdpSigned2.encode({ transactionId, ccRequiredFlag: true, bppEuiccOtpk: point }),
     ],
     0,
   ),
   codec(
-    'PrepareDownloadRequest',
-    prepare.decodePrepareDownloadRequest,
-    prepare.encodePrepareDownloadRequest,
+    prepare.PrepareDownloadRequest,
     [prepareDownloadRequest(), prepareDownloadRequest(new Uint8Array(32))],
     0,
   ),
   codec(
-    'euiccSigned2',
-    prepare.decodeEuiccSigned2,
-    prepare.encodeEuiccSigned2,
+    prepare.EuiccSigned2,
     [
       prepared.euiccSigned2,
-      prepare.encodeEuiccSigned2({
+      prepare.EuiccSigned2.encode({
         transactionId,
         euiccOtpk: point,
         hashCc: new Uint8Array(32).fill(7),
@@ -225,13 +181,11 @@ export const DOWNLOAD_CODECS: readonly Codec[] = [
     0,
   ),
   codec(
-    'PrepareDownloadResponse',
-    prepare.decodePrepareDownloadResponse,
-    prepare.encodePrepareDownloadResponse,
+    prepare.PrepareDownloadResponse,
     [
       prepared.der,
       ...Object.values(prepare.DOWNLOAD_ERROR).map((downloadErrorCode) =>
-        prepare.encodePrepareDownloadResponse({
+        prepare.PrepareDownloadResponse.encode({
           result: 'error',
           transactionId,
           downloadErrorCode,
@@ -240,28 +194,24 @@ export const DOWNLOAD_CODECS: readonly Codec[] = [
     ],
     1,
   ),
-  codec('BoundProfilePackage', bpp.decodeBoundProfilePackage, bpp.encodeBoundProfilePackage, [
-    packageSample,
+  codec(bpp.BoundProfilePackage, [packageSample]),
+  codec(bpp.InitialiseSecureChannelRequest, [
+    bpp.BoundProfilePackage.decode(packageSample).initialiseSecureChannel,
   ]),
   codec(
-    'InitialiseSecureChannelRequest',
-    bpp.decodeInitialiseSecureChannel,
-    bpp.encodeInitialiseSecureChannel,
-    [bpp.decodeBoundProfilePackage(packageSample).initialiseSecureChannel],
-  ),
-  codec(
-    'ConfigureISDPRequest',
-    bpp.decodeConfigureIsdp,
-    ({ dpOid }) => bpp.encodeConfigureIsdp(dpOid),
-    [bpp.encodeConfigureIsdp(), bpp.encodeConfigureIsdp('2.999.10')],
+    bpp.ConfigureIsdpRequest,
+    [
+      bpp.ConfigureIsdpRequest.encode({}),
+      bpp.ConfigureIsdpRequest.encode({
+        dpProprietaryData: bpp.DpProprietaryData.encode({ dpOid: '2.999.10' }),
+      }),
+    ],
     0,
   ),
   codec(
-    'ReplaceSessionKeysRequest',
-    bpp.decodeReplaceSessionKeys,
-    bpp.encodeReplaceSessionKeys,
+    bpp.ReplaceSessionKeysRequest,
     [
-      bpp.encodeReplaceSessionKeys({
+      bpp.ReplaceSessionKeysRequest.encode({
         initialMacChainingValue: challenge,
         ppkEnc: transactionId,
         ppkCmac: challenge,
@@ -270,9 +220,7 @@ export const DOWNLOAD_CODECS: readonly Codec[] = [
     0,
   ),
   codec(
-    'PendingNotification',
-    notifications.decodePendingNotification,
-    encodePending,
+    notifications.PendingNotification,
     [
       session('pending-notification.der'),
       otherNotification,
@@ -288,20 +236,16 @@ export const DOWNLOAD_CODECS: readonly Codec[] = [
     0,
   ),
   codec(
-    'CancelSessionRequest',
-    cancel.decodeCancelSessionRequest,
-    cancel.encodeCancelSessionRequest,
+    cancel.CancelSessionRequest,
     Object.values(cancel.CANCEL_SESSION_REASON).map((reason) =>
-      cancel.encodeCancelSessionRequest({ transactionId, reason }),
+      cancel.CancelSessionRequest.encode({ transactionId, reason }),
     ),
     0,
   ),
   codec(
-    'euiccCancelSessionSigned',
-    cancel.decodeEuiccCancelSessionSigned,
-    cancel.encodeEuiccCancelSessionSigned,
+    cancel.EuiccCancelSessionSigned,
     [
-      cancel.encodeEuiccCancelSessionSigned({
+      cancel.EuiccCancelSessionSigned.encode({
         transactionId,
         smdpOid: '2.999.16383.128',
         reason: 127,
@@ -309,21 +253,16 @@ export const DOWNLOAD_CODECS: readonly Codec[] = [
     ],
     0,
   ),
-  codec(
-    'CancelSessionResponse',
-    cancel.decodeCancelSessionResponse,
-    cancel.encodeCancelSessionResponse,
-    [
-      cancel.encodeCancelSessionResponse({
-        result: 'ok',
-        euiccCancelSessionSigned: cancel.encodeEuiccCancelSessionSigned({
-          transactionId,
-          smdpOid: '2.999.10',
-          reason: 0,
-        }),
-        euiccCancelSessionSignature: signature,
+  codec(cancel.CancelSessionResponse, [
+    cancel.CancelSessionResponse.encode({
+      result: 'ok',
+      euiccCancelSessionSigned: cancel.EuiccCancelSessionSigned.encode({
+        transactionId,
+        smdpOid: '2.999.10',
+        reason: 0,
       }),
-      cancel.encodeCancelSessionResponse({ result: 'error', error: 5 }),
-    ],
-  ),
+      euiccCancelSessionSignature: signature,
+    }),
+    cancel.CancelSessionResponse.encode({ result: 'error', error: 5 }),
+  ]),
 ];

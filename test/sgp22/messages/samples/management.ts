@@ -3,205 +3,154 @@ import * as data from '../../../../src/sgp22/messages/euicc-data.ts';
 import * as notifications from '../../../../src/sgp22/messages/notifications.ts';
 import * as management from '../../../../src/sgp22/messages/profile-management.ts';
 import * as profiles from '../../../../src/sgp22/messages/profiles.ts';
-import { encodeTlv } from '../../../../src/asn1/tlv.ts';
-import { encodeInteger } from '../../../../src/sgp22/messages/values.ts';
+import { ES10 } from '../../../../src/sgp22/es10.ts';
 import { HEX, session } from '../../../rsp/recorded.ts';
 import { aid, codec, iccid, notification, otherNotification, text } from './codec.ts';
 import type { Codec } from './codec.ts';
 
-const switching = (['enableProfile', 'disableProfile'] as const).map((name) =>
-  codec(
-    `${name} request`,
-    (bytes) => management.decodeSwitchProfileRequest(name, bytes),
-    (value) => management.encodeSwitchProfileRequest(name, value),
-    [
-      management.encodeSwitchProfileRequest(name, {
-        profileIdentifier: { iccid },
-        refreshFlag: true,
-      }),
-      management.encodeSwitchProfileRequest(name, {
-        profileIdentifier: { isdpAid: aid },
-        refreshFlag: false,
-      }),
-    ],
-    0,
-  ),
+const switching = [management.EnableProfileRequest, management.DisableProfileRequest].map(
+  (message) =>
+    codec(
+      message,
+      [
+        message.encode({ profileIdentifier: { iccid }, refreshFlag: true }),
+        message.encode({ profileIdentifier: { isdpAid: aid }, refreshFlag: false }),
+      ],
+      0,
+    ),
 );
 
-const results = (Object.keys(management.RESULT) as management.ResultFunction[]).map((name) => {
-  const { tag, codes } = management.RESULT[name];
-  const encode = (code: number) => encodeTlv(tag, encodeInteger(0x80, code));
-  return codec(
-    `${name} response`,
-    (bytes) => management.decodeResult(name, bytes),
-    encode,
-    Object.values(codes).map(encode),
-    0,
-  );
+const results = Object.values(ES10).flatMap(({ response }) => {
+  if (!('codes' in response)) return [];
+  const encode = ({ result }: { readonly result: number }) => response.encode({ result });
+  const samples = Object.values<number>(response.codes).map((result) => encode({ result }));
+  return [codec({ ...response, encode }, samples, 0)];
 });
 
 export const MANAGEMENT_CODECS: readonly Codec[] = [
   codec(
-    'ListNotificationRequest',
-    notifications.decodeListNotificationRequest,
-    notifications.encodeListNotificationRequest,
+    notifications.ListNotificationRequest,
     [
-      notifications.encodeListNotificationRequest(),
-      notifications.encodeListNotificationRequest(['install', 'disable']),
-    ],
-    0,
-  ),
-  codec(
-    'ListNotificationResponse',
-    notifications.decodeListNotificationResponse,
-    notifications.encodeListNotificationResponse,
-    [
-      notifications.encodeListNotificationResponse({ result: 'ok', notifications: [] }),
-      notifications.encodeListNotificationResponse({
-        result: 'ok',
-        notifications: [notification, { ...notification, seqNumber: 70_000, iccid: undefined }],
-      }),
-      notifications.encodeListNotificationResponse({
-        result: 'error',
-        error: notifications.NOTIFICATION_LIST_ERROR.undefinedError,
-      }),
-    ],
-  ),
-  codec(
-    'RetrieveNotificationsListRequest',
-    notifications.decodeRetrieveNotificationsListRequest,
-    notifications.encodeRetrieveNotificationsListRequest,
-    [
-      notifications.encodeRetrieveNotificationsListRequest(),
-      notifications.encodeRetrieveNotificationsListRequest({ seqNumber: 0 }),
-      notifications.encodeRetrieveNotificationsListRequest({
-        profileManagementOperation: ['delete'],
+      notifications.ListNotificationRequest.encode({}),
+      notifications.ListNotificationRequest.encode({
+        profileManagementOperation: ['install', 'disable'],
       }),
     ],
     0,
   ),
+  codec(notifications.ListNotificationResponse, [
+    notifications.ListNotificationResponse.encode({ result: 'ok', notifications: [] }),
+    notifications.ListNotificationResponse.encode({
+      result: 'ok',
+      notifications: [notification, { ...notification, seqNumber: 70_000, iccid: undefined }],
+    }),
+    notifications.ListNotificationResponse.encode({
+      result: 'error',
+      error: notifications.NOTIFICATION_LIST_ERROR.undefinedError,
+    }),
+  ]),
   codec(
-    'RetrieveNotificationsListResponse',
-    notifications.decodeRetrieveNotificationsListResponse,
-    (value) =>
-      notifications.encodeRetrieveNotificationsListResponse(
-        value.result === 'error'
-          ? value
-          : { result: 'ok', notifications: value.notifications.map(({ der }) => der) },
-      ),
+    notifications.RetrieveNotificationsListRequest,
     [
-      notifications.encodeRetrieveNotificationsListResponse({
-        result: 'ok',
-        notifications: [session('pending-notification.der'), otherNotification],
-      }),
-      notifications.encodeRetrieveNotificationsListResponse({
-        result: 'error',
-        error: notifications.NOTIFICATION_LIST_ERROR.undefinedError,
+      notifications.RetrieveNotificationsListRequest.encode({}),
+      notifications.RetrieveNotificationsListRequest.encode({ searchCriteria: { seqNumber: 0 } }),
+      notifications.RetrieveNotificationsListRequest.encode({
+        searchCriteria: { profileManagementOperation: ['delete'] },
       }),
     ],
+    0,
   ),
+  codec(notifications.RetrieveNotificationsListResponse, [
+    notifications.RetrieveNotificationsListResponse.encode({
+      result: 'ok',
+      notifications: [{ der: session('pending-notification.der') }, { der: otherNotification }],
+    }),
+    notifications.RetrieveNotificationsListResponse.encode({
+      result: 'error',
+      error: notifications.NOTIFICATION_LIST_ERROR.undefinedError,
+    }),
+  ]),
   codec(
-    'NotificationSentRequest',
-    notifications.decodeNotificationSentRequest,
-    notifications.encodeNotificationSentRequest,
-    [0, 127, 128, 65_536].map(notifications.encodeNotificationSentRequest),
+    notifications.NotificationSentRequest,
+    [0, 127, 128, 65_536].map((seqNumber) =>
+      notifications.NotificationSentRequest.encode({ seqNumber }),
+    ),
     0,
   ),
   codec(
-    'ProfileInfoListRequest',
-    profiles.decodeGetProfilesInfoRequest,
-    profiles.encodeGetProfilesInfoRequest,
+    profiles.ProfileInfoListRequest,
     [
-      profiles.encodeGetProfilesInfoRequest(),
-      profiles.encodeGetProfilesInfoRequest({
+      profiles.ProfileInfoListRequest.encode({}),
+      profiles.ProfileInfoListRequest.encode({
         searchCriteria: { iccid },
         tagList: [0x5a, 0x9f70, 0xbf22],
       }),
-      profiles.encodeGetProfilesInfoRequest({ searchCriteria: { isdpAid: aid } }),
-      profiles.encodeGetProfilesInfoRequest({ searchCriteria: { profileClass: 'operational' } }),
+      profiles.ProfileInfoListRequest.encode({ searchCriteria: { isdpAid: aid } }),
+      profiles.ProfileInfoListRequest.encode({ searchCriteria: { profileClass: 'operational' } }),
     ],
     0,
   ),
-  codec(
-    'ProfileInfoListResponse',
-    profiles.decodeGetProfilesInfoResponse,
-    profiles.encodeGetProfilesInfoResponse,
-    [
-      profiles.encodeGetProfilesInfoResponse({ result: 'ok', profiles: [] }),
-      profiles.encodeGetProfilesInfoResponse({
-        result: 'ok',
-        profiles: [
-          {},
-          {
-            iccid,
-            isdpAid: aid,
-            profileState: 'enabled',
-            profileNickname: text,
-            serviceProviderName: 'Operator',
-            profileName: '',
-            iconType: 'jpg',
-            icon: Uint8Array.of(9),
-            profileClass: 'operational',
-            notificationConfigurationInfo: [],
-            profileOwner: { mccMnc: HEX('62f210') },
-            dpProprietaryData: HEX('8003883700'),
-            profilePolicyRules: ['ppr1'],
-            serviceSpecificDataStoredInEuicc: HEX('3000'),
-          },
-        ],
-      }),
-      ...Object.values(profiles.PROFILE_INFO_LIST_ERROR).map((error) =>
-        profiles.encodeGetProfilesInfoResponse({ result: 'error', error }),
-      ),
-    ],
-  ),
+  codec(profiles.ProfileInfoListResponse, [
+    profiles.ProfileInfoListResponse.encode({ result: 'ok', profiles: [] }),
+    profiles.ProfileInfoListResponse.encode({
+      result: 'ok',
+      profiles: [
+        {},
+        {
+          iccid,
+          isdpAid: aid,
+          profileState: 'enabled',
+          profileNickname: text,
+          serviceProviderName: 'Operator',
+          profileName: '',
+          iconType: 'jpg',
+          icon: Uint8Array.of(9),
+          profileClass: 'operational',
+          notificationConfigurationInfo: [],
+          profileOwner: { mccMnc: HEX('62f210') },
+          dpProprietaryData: HEX('8003883700'),
+          profilePolicyRules: ['ppr1'],
+          serviceSpecificDataStoredInEuicc: HEX('3000'),
+        },
+      ],
+    }),
+    ...Object.values(profiles.PROFILE_INFO_LIST_ERROR).map((error) =>
+      profiles.ProfileInfoListResponse.encode({ result: 'error', error }),
+    ),
+  ]),
   ...switching,
+  codec(management.DeleteProfileRequest, [
+    management.DeleteProfileRequest.encode({ iccid }),
+    management.DeleteProfileRequest.encode({ isdpAid: aid }),
+  ]),
   codec(
-    'DeleteProfileRequest',
-    management.decodeDeleteProfileRequest,
-    management.encodeDeleteProfileRequest,
+    management.SetNicknameRequest,
     [
-      management.encodeDeleteProfileRequest({ iccid }),
-      management.encodeDeleteProfileRequest({ isdpAid: aid }),
-    ],
-  ),
-  codec(
-    'SetNicknameRequest',
-    management.decodeSetNicknameRequest,
-    management.encodeSetNicknameRequest,
-    [
-      management.encodeSetNicknameRequest({ iccid, profileNickname: text }),
-      management.encodeSetNicknameRequest({ iccid, profileNickname: '' }),
+      management.SetNicknameRequest.encode({ iccid, profileNickname: text }),
+      management.SetNicknameRequest.encode({ iccid, profileNickname: '' }),
     ],
     0,
   ),
   codec(
-    'EuiccMemoryResetRequest',
-    management.decodeEuiccMemoryResetRequest,
-    management.encodeEuiccMemoryResetRequest,
+    management.EuiccMemoryResetRequest,
     [
-      management.encodeEuiccMemoryResetRequest([
-        'deleteOperationalProfiles',
-        'resetDefaultSmdpAddress',
-      ]),
+      management.EuiccMemoryResetRequest.encode({
+        resetOptions: ['deleteOperationalProfiles', 'resetDefaultSmdpAddress'],
+      }),
     ],
     0,
   ),
   ...results,
   codec(
-    'GetEuiccDataResponse',
-    data.decodeGetEidResponse,
-    data.encodeGetEidResponse,
-    [data.encodeGetEidResponse('89049032123451234512345678901235')],
+    data.GetEuiccDataResponse,
+    [data.GetEuiccDataResponse.encode({ eidValue: '89049032123451234512345678901235' })],
     0,
   ),
   codec(
-    'EuiccConfiguredAddressesResponse',
-    data.decodeEuiccConfiguredAddressesResponse,
-    data.encodeEuiccConfiguredAddressesResponse,
+    data.EuiccConfiguredAddressesResponse,
     [
-      data.encodeEuiccConfiguredAddressesResponse({ rootDsAddress: 'ds.example.com' }),
-      data.encodeEuiccConfiguredAddressesResponse({
+      data.EuiccConfiguredAddressesResponse.encode({ rootDsAddress: 'ds.example.com' }),
+      data.EuiccConfiguredAddressesResponse.encode({
         defaultDpAddress: 'dp.example.com',
         rootDsAddress: 'ds.example.com',
       }),
@@ -209,24 +158,22 @@ export const MANAGEMENT_CODECS: readonly Codec[] = [
     0,
   ),
   codec(
-    'SetDefaultDpAddressRequest',
-    data.decodeSetDefaultDpAddressRequest,
-    data.encodeSetDefaultDpAddressRequest,
-    [data.encodeSetDefaultDpAddressRequest('dp.example.com')],
+    data.SetDefaultDpAddressRequest,
+    [data.SetDefaultDpAddressRequest.encode({ defaultDpAddress: 'dp.example.com' })],
     0,
   ),
   codec(
-    'GetRatResponse',
-    data.decodeGetRatResponse,
-    data.encodeGetRatResponse,
+    data.GetRatResponse,
     [
-      data.encodeGetRatResponse([
-        {
-          pprIds: ['ppr1', 'ppr2'],
-          allowedOperators: [{ mccMnc: HEX('62f210'), gid1: HEX('01') }],
-          consentRequired: true,
-        },
-      ]),
+      data.GetRatResponse.encode({
+        rat: [
+          {
+            pprIds: ['ppr1', 'ppr2'],
+            allowedOperators: [{ mccMnc: HEX('62f210'), gid1: HEX('01') }],
+            pprFlags: ['consentRequired'],
+          },
+        ],
+      }),
     ],
     0,
   ),
