@@ -33,7 +33,7 @@ const STAGES = {
     packages: ['o1js', 'zod', 'node:', 'tsx'],
   },
   session: {
-    folders: [...GROUND, 'level', 'prover', 'witness', 'circuits', 'pki', 'asn1'],
+    folders: [...GROUND, 'level', 'prover', 'witness', 'circuits', 'pki', 'asn1', 'sgp22'],
     packages: ['o1js', 'zod', '@noble/', 'node:'],
   },
   aggregate: {

@@ -1,12 +1,21 @@
 /**
- * Messages that the leaf key signs later in a session, as SGP.22 (RSPDefinitions, AUTOMATIC TAGS)
- * writes them. Each is parsed to its last byte and compared with the session before anything is
- * hashed: a signature over other bytes, or for another session, is no possession of this one.
+ * Messages that the leaf key signs later in a session, as SGP.22 writes them. Each is compared with the
+ * session before anything is hashed: a signature over other bytes, or for another session, is no
+ * possession of this one.
+ *
+ * SGP.22 tolerates unknown elements at the end of a SEQUENCE. Here nothing may stand in the message
+ * beside what was understood: it has to be, byte for byte, what this package writes for what it read.
  */
-import { encodeOid } from '../asn1/oid.ts';
-import { decodeInteger } from '../asn1/values.ts';
 import { bytesEqual, bytesToHex } from '../bytes.ts';
-import { readSequence, refuse } from './elements.ts';
+import { ZkcxError } from '../errors.ts';
+import {
+  CANCEL_SESSION_REASON,
+  EuiccCancelSessionSigned,
+} from '../sgp22/messages/cancel-session.ts';
+import { iccidBytes } from '../sgp22/messages/identifiers.ts';
+import { ProfileInstallationResultData } from '../sgp22/messages/installation-result.ts';
+import { NotificationMetadata } from '../sgp22/messages/notification-metadata.ts';
+import { EuiccSignature2Input } from '../sgp22/messages/prepare-download.ts';
 
 /** Numbers in `possession`. */
 export const MESSAGE_KIND = {
@@ -22,7 +31,7 @@ export const MESSAGE_KIND = {
 
 export type MessageKind = keyof typeof MESSAGE_KIND;
 
-export const MESSAGE_KINDS = Object.keys(MESSAGE_KIND) as [MessageKind, ...MessageKind[]];
+export const MESSAGE_KINDS = Object.keys(MESSAGE_KIND) as MessageKind[];
 
 /** What the verifier knows that the message has to say. */
 export interface MessageContext {
@@ -58,74 +67,65 @@ export function checkMessage(
       return kind;
     case 'installationResult':
       return `notification/${checkInstallationResult(message, context)}`;
-    case 'notification': {
-      const [metadata] = readSequence(message, [0xbf2f], kind);
-      return `notification/${checkNotification(metadata!, context)}`;
-    }
+    case 'notification':
+      return `notification/${checkNotification(exactly(NotificationMetadata, message, kind), context)}`;
   }
 }
 
 function checkPrepareDownload(message: Uint8Array, context: MessageContext): void {
   const what = 'prepareDownload';
-  const [signed, signature] = readSequence(message, [0x30, 0x5f37], what);
-  const [transactionId, key, codeHash] = readSequence(signed!, [0x80, 0x5f49, -0x04], what);
-  same(transactionId, context.transactionId, what, 'is of another transaction');
-  if (key?.length !== 65 || key[0] !== 4) throw refuse(what, 'has no uncompressed one-time key');
-  if (codeHash !== undefined && codeHash.length !== 32) throw refuse(what, 'has no hash of a code');
-  same(signature, context.serverSignature, what, "does not answer the server's signature");
+  const { euiccSigned2, smdpSignature2 } = exactly(EuiccSignature2Input, message, what);
+  same(euiccSigned2.transactionId, context.transactionId, what, 'is of another transaction');
+  same(smdpSignature2, context.serverSignature, what, "does not answer the server's signature");
 }
 
 function checkCancelSession(message: Uint8Array, context: MessageContext): void {
   const what = 'cancelSession';
-  const [signed] = readSequence(message, [0x30], what);
-  const [transactionId, oid, reason] = readSequence(signed!, [0x80, 0x81, 0x82], what);
+  const { transactionId, smdpOid, reason } = exactly(EuiccCancelSessionSigned, message, what);
   same(transactionId, context.transactionId, what, 'is of another transaction');
-  same(oid, encodeOid(context.serverOid), what, 'names another server');
-  const known = [0, 1, 2, 3, 4, 5, 127];
-  if (reason?.length !== 1 || !known.includes(reason[0]!))
-    throw refuse(what, 'has no known reason');
+  if (smdpOid !== context.serverOid) throw refuse(what, 'names another server');
+  const known: readonly number[] = Object.values(CANCEL_SESSION_REASON);
+  if (!known.includes(reason)) throw refuse(what, 'has no known reason');
 }
 
 function checkInstallationResult(message: Uint8Array, context: MessageContext): string {
   const what = 'installationResult';
-  const [data] = readSequence(message, [0xbf27], what);
-  const [transactionId, metadata, oid, result] = readSequence(
-    data!,
-    [0x80, 0xbf2f, 0x06, 0xa2],
-    what,
-  );
-  same(transactionId, context.transactionId, what, 'is of another transaction');
-  same(oid, encodeOid(context.serverOid), what, 'names another server');
-  const [success, error] = readSequence(result!, [-0xa0, -0xa1], what);
-  if ((success === undefined) === (error === undefined)) throw refuse(what, 'has not one result');
-  if (success !== undefined) {
-    const [aid] = readSequence(success, [0x4f, 0x04], what);
-    if (aid!.length < 5 || aid!.length > 16) throw refuse(what, 'has an AID of another size');
-  } else {
-    const [command, reason] = readSequence(error!, [0x80, 0x81, -0x82], what);
-    if (command!.length !== 1 || reason!.length !== 1) throw refuse(what, 'has no error codes');
+  const data = exactly(ProfileInstallationResultData, message, what);
+  same(data.transactionId, context.transactionId, what, 'is of another transaction');
+  if (data.smdpOid !== context.serverOid) throw refuse(what, 'names another server');
+  const { finalResult } = data;
+  if (finalResult.result === 'error') {
+    const codes = [finalResult.bppCommandId, finalResult.errorReason];
+    if (codes.some((code) => code > 127)) throw refuse(what, 'has no error codes of one byte');
   }
-  return checkNotification(metadata!, context);
+  return checkNotification(data.notificationMetadata, context);
 }
 
 /** Returns profile and sequence number. */
-function checkNotification(metadata: Uint8Array, context: MessageContext): string {
+function checkNotification(metadata: NotificationMetadata, context: MessageContext): string {
   const what = 'notification';
-  const [number, event, address, iccid] = readSequence(metadata, [0x80, 0x81, 0x0c, -0x5a], what);
-  const sequence = decodeInteger(number!, 'seqNumber');
-  if (sequence < 0n || number!.length > 8) throw refuse(what, 'has no sequence number');
-  // one event, its bit alone
-  const events = [0x0780, 0x0640, 0x0520, 0x0410];
-  if (event!.length !== 2 || !events.includes((event![0]! << 8) | event![1]!)) {
-    throw refuse(what, 'is not about exactly one event');
-  }
-  if (new TextDecoder('latin1').decode(address).toLowerCase() !== context.serverAddress) {
-    throw refuse(what, 'is for another address');
-  }
-  if (iccid !== undefined && iccid.length !== 10)
-    throw refuse(what, 'has an ICCID of another size');
+  // no Unicode: other letters have the same lower case as those of ASCII
+  const address = metadata.notificationAddress.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  if (address !== context.serverAddress) throw refuse(what, 'is for another address');
+  const iccid = metadata.iccid === undefined ? undefined : iccidBytes(metadata.iccid);
   if (context.iccid !== undefined) same(iccid, context.iccid, what, 'is about another profile');
-  return `${bytesToHex(iccid ?? new Uint8Array())}/${sequence}`;
+  return `${bytesToHex(iccid ?? new Uint8Array())}/${metadata.seqNumber}`;
+}
+
+/** What the message says, if it is written as this package writes it. */
+function exactly<Out extends In, In>(
+  codec: { decode(bytes: Uint8Array): Out; encode(value: In): Uint8Array },
+  message: Uint8Array,
+  what: string,
+): Out {
+  try {
+    const value = codec.decode(message);
+    if (bytesEqual(codec.encode(value), message)) return value;
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw refuse(what, `is malformed: ${cause.message}`, cause);
+  }
+  throw refuse(what, 'has elements or spellings that do not belong there');
 }
 
 function same(
@@ -137,4 +137,8 @@ function same(
   if (found === undefined || expected === undefined || !bytesEqual(found, expected)) {
     throw refuse(what, otherwise);
   }
+}
+
+function refuse(what: string, problem: string, cause?: unknown): ZkcxError {
+  return new ZkcxError('ERR_SESSION_MESSAGE', `${what} ${problem}`, { cause });
 }

@@ -1,8 +1,7 @@
 /** Later messages of a session: each kind to its last byte, and only for this session. */
 import { describe, expect, test } from '@jest/globals';
 import { concatBytes } from '../../src/bytes.ts';
-import { encodeTlv } from '../../src/asn1/tlv.ts';
-import { readElements } from '../../src/session/elements.ts';
+import { encodeTlv, TlvReader } from '../../src/asn1/tlv.ts';
 import { checkMessage, type MessageContext, type MessageKind } from '../../src/session/messages.ts';
 import { encodeOid } from '../../src/asn1/oid.ts';
 
@@ -15,7 +14,7 @@ const context: MessageContext = {
 };
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
-const ascii = (text: string) => new TextEncoder().encode(text);
+const utf8 = (text: string) => new TextEncoder().encode(text);
 /** An element with a tag of one or two bytes. */
 const tlv = (tag: string, ...content: Uint8Array[]) => {
   const [last, ...first] = [...hex(tag)].reverse();
@@ -33,11 +32,17 @@ const withCode = concatBytes(
 const cancel = tlv('30', transactionId, tlv('81', encodeOid(OID)), hex('820101'));
 const ICCID = hex('5a0a98001032547698103214');
 const metadata = (sequence = '80020100', event = '81020780', address = 'DP.example.com') =>
-  tlv('bf2f', hex(sequence), hex(event), tlv('0c', ascii(address)), ICCID);
+  tlv('bf2f', hex(sequence), hex(event), tlv('0c', utf8(address)), ICCID);
 const result = (outcome: Uint8Array, oid = OID) =>
   tlv('bf27', transactionId, metadata(), tlv('06', encodeOid(oid)), tlv('a2', outcome));
 const success = tlv('a0', tlv('4f', new Uint8Array(16)), tlv('04', hex('aabb')));
 const failure = tlv('a1', hex('800101'), hex('810102'));
+
+/** The same element with an unknown one at the end of its content. */
+const more = (element: Uint8Array) => {
+  const { tag, content } = new TlvReader(element, 'it').any('it');
+  return encodeTlv(tag, content, hex('df7f0100'));
+};
 
 describe('accepted', () => {
   test.each([
@@ -121,22 +126,37 @@ describe('refused', () => {
     ['a tag that is not minimal', 'notification', hex('bf1e00')],
     ['a message that is cut', 'notification', metadata().slice(0, -1)],
     ['5000 bytes', 'notification', new Uint8Array(5000)],
+    // what reading tolerates in SGP.22
+    ['a number with a leading zero', 'notification', metadata('80020001')],
+    ['a number above 2^53', 'notification', metadata('800720000000000000')],
+    ['a bit that has no name', 'notification', metadata(undefined, '81020388')],
+    ['bits that are not needed', 'notification', metadata(undefined, '81020080')],
+    ['an element more in the metadata', 'notification', more(metadata())],
+    ['an element more in a result', 'installationResult', more(result(success))],
+    ['an element more in a success', 'installationResult', result(more(success))],
+    ['an element more in a failure', 'installationResult', result(more(failure))],
+    ['an element more in a cancellation', 'cancelSession', more(cancel)],
+    [
+      'an ICCID that is not digits',
+      'notification',
+      concatBytes(metadata().slice(0, -1), Uint8Array.of(0x1a)),
+    ],
+    [
+      'error codes of two bytes',
+      'installationResult',
+      result(tlv('a1', hex('800101'), hex('81020102'))),
+    ],
+    [
+      // the lower case of the Kelvin sign is the letter k
+      'an address in other letters',
+      'notification',
+      metadata(undefined, undefined, 'dp.\u212aelvin.example'),
+      { ...context, serverAddress: 'dp.kelvin.example' },
+    ],
   ];
   test.each(cases)('%s', (_, kind, message, known = context) => {
     expect(() => checkMessage(kind, message, known)).toThrow(
       expect.objectContaining({ code: 'ERR_SESSION_MESSAGE' }),
     );
   });
-
-  test('a number with a leading zero', () => {
-    expect(() => checkMessage('notification', metadata('80020001'), context)).toThrow(
-      expect.objectContaining({ code: 'ERR_DER_INTEGER' }),
-    );
-  });
-});
-
-test('elements are read with long lengths too', () => {
-  const content = new Uint8Array(300);
-  const elements = readElements(tlv('5f37', content), 'it');
-  expect(elements.map((element) => [element.tag, element.content])).toEqual([[0x5f37, content]]);
 });

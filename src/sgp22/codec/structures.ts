@@ -106,7 +106,8 @@ export function sequence<F extends Fields>(
 export function elements<F extends Fields>(name: string, fields: F, ending: Ending) {
   return {
     /** Throws ERR_DER_* and ERR_RSP_VALUE. */
-    decode: (bytes: Uint8Array) => takeFields(new TlvReader(bytes, name, { depth: 1 }), fields, ending),
+    decode: (bytes: Uint8Array) =>
+      takeFields(new TlvReader(bytes, name, { depth: 1 }), fields, ending),
     /** Throws ERR_RSP_VALUE. */
     encode: (value: InputsOf<F>) => putFields(fields, value),
   };
