@@ -1,6 +1,6 @@
 /** Files that matter: written whole or not at all, read up to a limit. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ZkcxError } from './errors.ts';
 
@@ -46,6 +46,7 @@ export async function writeFileAtomic(
   mode: number,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  await assertReplaceable(path);
   try {
     const file = await open(temporary, 'wx', mode);
     try {
@@ -65,7 +66,18 @@ export async function writeFileAtomic(
 }
 
 /**
- * Read a file of at most `limit` bytes. Throws ERR_FILE_READ and ERR_FILE_SIZE, and with `ownerOnly`
+ * Throws ERR_FILE_WRITE if something stands at a path that a file must not take the place of: renaming
+ * would put a file where a folder, pipe or device was.
+ */
+export async function assertReplaceable(path: string): Promise<void> {
+  const status = await lstat(path).catch(() => undefined);
+  if (status === undefined || status.isFile() || status.isSymbolicLink()) return;
+  throw new ZkcxError('ERR_FILE_WRITE', `cannot write ${path}: it is not a regular file`);
+}
+
+/**
+ * Read a regular file of at most `limit` bytes: no folder, pipe or device, and never more than that, even
+ * if the file grows meanwhile. Throws ERR_FILE_READ and ERR_FILE_SIZE, and with `ownerOnly`
  * ERR_CREDENTIAL_PERMISSIONS when the mode of the file lets others at it.
  */
 export async function readFileLimited(
@@ -74,19 +86,20 @@ export async function readFileLimited(
   { ownerOnly = false } = {},
 ): Promise<Uint8Array> {
   try {
-    const file = await open(path, 'r');
+    // to open a pipe without O_NONBLOCK waits until somebody writes into it
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const { size, mode } = await file.stat();
-      if (ownerOnly && isOpenToOthers(mode)) {
+      const status = await file.stat();
+      if (!status.isFile()) {
+        throw new ZkcxError('ERR_FILE_READ', `cannot read ${path}: it is not a regular file`);
+      }
+      if (ownerOnly && isOpenToOthers(status.mode)) {
         throw new ZkcxError(
           'ERR_CREDENTIAL_PERMISSIONS',
           `others may read ${path}: run "chmod 600" on it, and treat what it holds as known`,
         );
       }
-      if (size > limit) {
-        throw new ZkcxError('ERR_FILE_SIZE', `${path} has ${size} bytes, the limit is ${limit}`);
-      }
-      return await file.readFile();
+      return await readAtMost(file, limit, path);
     } finally {
       await file.close();
     }
@@ -94,6 +107,21 @@ export async function readFileLimited(
     if (cause instanceof ZkcxError) throw cause;
     throw new ZkcxError('ERR_FILE_READ', `cannot read ${path}: ${reason(cause)}`, { cause });
   }
+}
+
+/** The size that a file claims is that of a moment, and 0 in some file systems. */
+async function readAtMost(file: FileHandle, limit: number, path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // `end` is the last byte that is read: one beyond the limit shows that there is more
+  for await (const chunk of file.createReadStream({ end: limit, autoClose: false })) {
+    chunks.push(chunk as Uint8Array);
+    size += (chunk as Uint8Array).length;
+  }
+  if (size > limit) {
+    throw new ZkcxError('ERR_FILE_SIZE', `${path} has more than ${limit} bytes, the limit`);
+  }
+  return new Uint8Array(Buffer.concat(chunks, size));
 }
 
 /** Whether `readFileLimited` failed because there is no such file. */

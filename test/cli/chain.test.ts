@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { zkcx } from '../support/cli.ts';
+import { told, zkcx } from '../support/cli.ts';
 import { CI, DP_AUTH, EID, EUICC, EUM } from '../support/sgp26-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -61,6 +61,33 @@ describe('zkcx chain prove', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('ERR_FILE_WRITE');
     expect(readFileSync(out, 'utf8')).toBe('precious');
+  });
+});
+
+describe('outputs of zkcx chain prove', () => {
+  const prove = (...args: string[]) => told('chain', 'prove', '--ci', CI, ...WHEN, ...args);
+  const copy = (name: string) => {
+    writeFileSync(join(folder, name), readFileSync(EUM));
+    return join(folder, name);
+  };
+  const out = join(folder, 'a.json');
+
+  test.each([
+    ['twice the same', ['--out', out, '--proof', out, EUM], 'ERR_CLI_USAGE'],
+    [
+      'the same by another way',
+      ['--out', out, '--proof', `${folder}/./a.json`, EUM],
+      'ERR_CLI_USAGE',
+    ],
+    ['a certificate that is read', ['--out', copy('eum.der'), copy('eum.der')], 'ERR_CLI_USAGE'],
+    ['in a folder that is not there', ['--out', `${out}/none/b`, EUM], 'ERR_FILE_WRITE'],
+    ['a folder', ['--out', folder, EUM], 'ERR_FILE_WRITE'],
+    ['a device', ['--out', '/dev/null', EUM], 'ERR_FILE_WRITE'],
+  ])('are refused before proving: %s', async (_, args, code) => {
+    const answer = await prove(...args);
+    expect(answer).toMatchObject({ status: 2, ok: false, error: { code } });
+    expect(answer.stderr).not.toContain('Compiling');
+    expect(existsSync(out)).toBe(false);
   });
 });
 

@@ -8,7 +8,7 @@ import { systemClock } from '../../time.ts';
 import { readAnchors, readCertificates } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime, printProgress } from '../shared/output.ts';
 import { readProofOrCredential } from '../shared/proof-files.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
@@ -48,7 +48,7 @@ async function run(args: string[], flags: Flags): Promise<Answer> {
   const file = join(out, 'aggregate.json');
   await makeFolder(out);
   // before minutes of work, not after them
-  await assertWritable(file);
+  await assertOutputs({ 'the aggregate': file });
   const trust = await readAnchors(ci);
   const chains: ChainToAggregate[] = [];
   for (const arg of args) chains.push(await readChain(arg));

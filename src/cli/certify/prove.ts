@@ -3,7 +3,7 @@ import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
@@ -31,7 +31,8 @@ export const certifyProve: CommandDefinition = {
 
 async function prove(flags: Flags): Promise<Answer> {
   const { out, at: time = systemClock() } = flags;
-  await assertWritable(out);
+  const inputs = [flags.credential, ...flags.ci, flags.map];
+  await assertOutputs({ '--out': out }, { inputs });
   const anchors = await readAnchors(flags.ci);
   const { map } = await readMap(flags.map, { anchors, at: time });
   const { readCredential } = await import('../../prover/credential.ts');

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../files.ts';
 import { readAnchors, readCertificates } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 
@@ -30,8 +30,7 @@ export const chainProve: CommandDefinition = {
 
 async function prove(files: string[], flags: Flags): Promise<Answer> {
   const { out, proof } = flags;
-  // before minutes of work, not after them
-  for (const file of proof === undefined ? [out] : [out, proof]) await assertWritable(file);
+  await assertOutputs({ '--out': out, '--proof': proof }, { inputs: [...files, ...flags.ci] });
   const anchors = await readAnchors(flags.ci);
   const certificates = await readCertificates(files);
   // circuits take a while to load, so only when everything else is in order

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../files.ts';
 import { readAnchors, readCertificates, readList } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 
@@ -37,8 +37,7 @@ export const crlProve: CommandDefinition = {
 
 async function prove(file: string, flags: Flags): Promise<Answer> {
   const { ci, issuerChain = [], kind, work, out, at } = flags;
-  // before minutes of work, not after them
-  await assertWritable(out);
+  await assertOutputs({ '--out': out }, { inputs: [file, ...ci, ...issuerChain] });
   const anchors = await readAnchors(ci);
   const certificates = await readCertificates(issuerChain);
   const list = await readList(file);

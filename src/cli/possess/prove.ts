@@ -2,7 +2,7 @@ import { writeFileAtomic } from '../../files.ts';
 import { formatEnvelope } from '../../prover/envelope.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { required } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import type { Answer } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import { KEY, readSigner } from '../shared/session-files.ts';
@@ -31,7 +31,8 @@ export const possessProve: CommandDefinition = {
 
 async function prove(flags: Flags): Promise<Answer> {
   const { messageKind: kind, out } = flags;
-  await assertWritable(out);
+  const inputs = [flags.session, flags.message, flags.key, flags.serverSignature];
+  await assertOutputs({ '--out': out }, { inputs });
   const message = await readMessage(flags);
   const sign = await readSigner(flags.key);
   const { readSession } = await import('../../session/session-file.ts');

@@ -5,7 +5,7 @@ import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags, wholeNumber } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import type { Answer } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
@@ -64,7 +64,15 @@ export const presentProve: CommandDefinition = {
 
 async function prove(flags: Flags): Promise<Answer> {
   const { address, oid, disclose = [], minimumCis, minimumEntries, minimumPublished, out } = flags;
-  for (const file of [out, ...(flags.session ? [flags.session] : [])]) await assertWritable(file);
+  const inputs = [
+    ...flags.ci,
+    flags.credential,
+    flags.map,
+    flags.request,
+    flags.key,
+    flags.registry,
+  ];
+  await assertOutputs({ '--out': out, '--session': flags.session }, { inputs });
   const at = flags.at ?? systemClock();
   const anchors = await readAnchors(flags.ci);
   const { map } = await readMap(flags.map, { anchors, at });

@@ -7,7 +7,7 @@ import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import { readRegistry } from '../shared/session-files.ts';
@@ -43,7 +43,7 @@ export const presentRequest: CommandDefinition = {
 
 async function request(flags: Flags): Promise<Answer> {
   const { ci, role, purpose, disclose, out, at = systemClock() } = flags;
-  await assertWritable(out);
+  await assertOutputs({ '--out': out }, { inputs: [...ci, flags.map, flags.registry] });
   const anchors = await readAnchors(ci);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);

@@ -4,7 +4,7 @@ import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime, printable } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import {
@@ -42,7 +42,8 @@ export const presentVerify: CommandDefinition = {
 };
 
 async function verify(file: string, flags: Flags): Promise<Answer> {
-  if (flags.session !== undefined) await assertWritable(flags.session);
+  const inputs = [file, ...flags.ci, flags.map, flags.request, flags.registry];
+  await assertOutputs({ '--session': flags.session }, { inputs });
   const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(flags.ci);

@@ -3,7 +3,7 @@ import type { Chain } from '../../zkapp/client/index.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { CI, type CiFlags } from '../shared/options.ts';
-import { assertWritable } from '../shared/output-file.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, factLines } from '../shared/output.ts';
 import {
   ADMIN,
@@ -27,7 +27,7 @@ export const registryDeploy: CommandDefinition = {
 
 async function deploy(flags: Flags, chain: Chain): Promise<Answer> {
   const file = deploymentFile(flags);
-  await assertWritable(file);
+  await assertOutputs({ '--deployment': file }, { inputs: flags.ci });
   const anchors = await readAnchors(flags.ci);
   const { CiLeaf } = await import('../../circuits/claims.ts');
   const { ciLeaf, TrustSet } = await import('../../witness/trust.ts');

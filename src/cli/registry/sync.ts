@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../../files.ts';
 import type { Chain } from '../../zkapp/client/index.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { required } from '../shared/options.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, factLines } from '../shared/output.ts';
 import { CHAIN, type ChainFlags, synced, withChain } from './options.ts';
 
@@ -24,6 +25,7 @@ export const registrySync: CommandDefinition = {
 };
 
 async function sync(flags: Flags, chain: Chain): Promise<Answer> {
+  await assertOutputs({ '--out': flags.out }, { inputs: flags.member, replace: true });
   const { readMember } = await import('../../prover/member.ts');
   const { formatRegistry } = await import('../../session/registry-file.ts');
   const members = await Promise.all((flags.member ?? []).map(readMember));

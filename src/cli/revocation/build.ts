@@ -4,6 +4,7 @@ import { systemClock } from '../../time.ts';
 import { readAnchors, readList } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
+import { assertOutputs } from '../shared/output-files.ts';
 import type { Answer } from '../shared/output.ts';
 import { readMap, readSources } from '../shared/revocation-map.ts';
 import { mapAnswer } from './map-answer.ts';
@@ -35,6 +36,9 @@ export const revocationBuild: CommandDefinition = {
 
 async function build(flags: Flags): Promise<Answer> {
   const { ci, out, at = systemClock() } = flags;
+  // a map may take the place of its predecessor, of nothing else that is read
+  const inputs = [...ci, flags.sources, ...(flags.list ?? [])];
+  await assertOutputs({ '--out': out }, { inputs, replace: true });
   const anchors = await readAnchors(ci);
   const lists = await Promise.all((flags.list ?? []).map(readList));
   const sources = await readSources(flags.sources);
