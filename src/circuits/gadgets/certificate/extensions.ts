@@ -15,8 +15,9 @@ import { assertDistinct } from './distinct.ts';
 import type { ExtensionFacts } from './facts.ts';
 import { readRegisteredId } from './general-names.ts';
 import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './key-identifiers.ts';
+import { readList } from './list.ts';
 import { readNameConstraints, readPermittedEins, ownConstraints } from './name-constraints.ts';
-import { oidKey, oidKeyOf } from './oids.ts';
+import { oidKey, oidKeyOf, slotKey } from './oids.ts';
 import {
   assertSamePosition,
   readOptional,
@@ -66,7 +67,8 @@ export function walkExtensions(
   region: { readonly start: Position; readonly end: Position },
 ): ExtensionFacts {
   const { context } = walk;
-  const slots = readSlots(walk, region);
+  const list = { from: region.start, to: region.end, slots: EXTENSION_SLOTS };
+  const slots = readList(walk, list, (at, used, slot) => readSlot(walk, at, used, slot));
   // no OID twice
   assertDistinct(
     context,
@@ -95,43 +97,24 @@ export function walkExtensions(
   return facts;
 }
 
-/**
- * The slots, one after the other from `start`; used ones first, the last used one ends at `end`.
- * Unused slots have no bytes. 21 rows a slot.
- */
-function readSlots(
+/** One Extension, or nothing. 20 rows. */
+function readSlot(
   walk: Walk,
-  region: { readonly start: Position; readonly end: Position },
-): Slot[] {
+  at: Position,
+  used: Bit,
+  slot: number,
+): { item: Slot; end: Position } {
   const { context } = walk;
-  const slots: Slot[] = [];
-  let at = region.start;
-  let previous: Bit | undefined;
-  for (let i = 0; i < EXTENSION_SLOTS; i++) {
-    const used = startsWith(walk, at, region.end);
-    if (previous !== undefined) context.assertImplies(used, previous);
-    const extension = readOptional(walk, at, TAG.sequence, used);
-    const oid = readOptionalOctets(walk, extension.content, TAG.oid, used);
-    const critical = startsWith(walk, oid.end, extension.end, 0x01);
-    context.assertImplies(critical, used);
-    const octetsAt = skipCritical(walk, oid.end, critical);
-    const octets = readOptional(walk, octetsAt, TAG.octetString, used);
-    assertSamePosition(walk, octets.end, extension.end);
-    // an OID's key is at least 2^248, an unused slot's is its number
-    const number = BigInt(i + 1);
-    const key = context.linear(
-      [
-        [1n, oidKey(context, oid)],
-        [-number, used],
-      ],
-      number,
-    );
-    slots.push({ key, critical, value: { start: octets.content, end: octets.end } });
-    at = extension.end;
-    previous = used;
-  }
-  assertSamePosition(walk, at, region.end);
-  return slots;
+  const extension = readOptional(walk, at, TAG.sequence, used);
+  const oid = readOptionalOctets(walk, extension.content, TAG.oid, used);
+  const critical = startsWith(walk, oid.end, extension.end, 0x01);
+  context.assertImplies(critical, used);
+  const octetsAt = skipCritical(walk, oid.end, critical);
+  const octets = readOptional(walk, octetsAt, TAG.octetString, used);
+  assertSamePosition(walk, octets.end, extension.end);
+  const key = slotKey(context, oidKey(context, oid), used, slot);
+  const value = { start: octets.content, end: octets.end };
+  return { item: { key, critical, value }, end: extension.end };
 }
 
 /**

@@ -6,13 +6,8 @@ import type { LookupTable } from '../../kimchi/table.ts';
 import type { Position } from '../memory.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact } from './facts.ts';
-import {
-  assertOctetLength,
-  assertSamePosition,
-  readOptional,
-  startsWith,
-  TAG,
-} from './optional.ts';
+import { readList } from './list.ts';
+import { assertOctetLength, assertSamePosition, readOptional, TAG } from './optional.ts';
 import type { Element } from './optional.ts';
 import type { Walk } from '../walk.ts';
 
@@ -29,28 +24,20 @@ export function readRegisteredId(walk: Walk, { present, start, end }: ExtensionV
   const list = readOptional(walk, start, TAG.sequence, present);
   assertSamePosition(walk, list.end, end);
   const kinds = kindTable(context);
-  const registered: Field[] = [];
-  const starts: Field[] = [];
-  const lengths: Field[] = [];
-  let at: Position = list.content;
-  let previous = present;
-  for (let i = 0; i < MAX_GENERAL_NAMES; i++) {
-    // the first name is there: the list is not empty
-    const used = i === 0 ? present : startsWith(walk, at, list.end);
-    context.assertImplies(used, previous);
+  // redundant, since `present` is a bit; the row stays, the verification keys have it
+  context.assertImplies(present, present);
+  const names = { from: list.content, to: list.end, slots: MAX_GENERAL_NAMES, present };
+  const registered = readList(walk, names, (at, used) => {
     const { name, isRegistered } = readName(walk, kinds, at, used);
-    registered.push(isRegistered);
-    starts.push(context.product(isRegistered, name.content.index));
-    lengths.push(context.product(isRegistered, name.length));
-    at = name.end;
-    previous = used;
-  }
-  assertSamePosition(walk, at, list.end);
+    const start = context.product(isRegistered, name.content.index);
+    const length = context.product(isRegistered, name.length);
+    return { item: { isRegistered, start, length }, end: name.end };
+  });
 
-  const count = context.assertBit(context.sum(registered));
+  const count = context.assertBit(context.sum(registered.map(({ isRegistered }) => isRegistered)));
   // without a registeredID all of them are 0
-  const content = memory.at(context.sum(starts));
-  const length = context.sum(lengths);
+  const content = memory.at(context.sum(registered.map((name) => name.start)));
+  const length = context.sum(registered.map((name) => name.length));
   const value = memory.span(content, memory.advance(content, length), length);
   assertOctetLength(context, count, length, 'oid');
   return { length, value };

@@ -8,12 +8,12 @@ import type { Position } from '../memory.ts';
 import { assertDigits } from './digits.ts';
 import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact, OrganisationFact, OwnBaseFact, OwnConstraintsFact } from './facts.ts';
+import { readList } from './list.ts';
 import {
   assertNotEmpty,
   assertSamePosition,
   readOptional,
   readOptionalOctets,
-  startsWith,
   TAG,
 } from './optional.ts';
 import { foldOrganisation } from './organisation.ts';
@@ -65,7 +65,8 @@ export function readNameConstraints(
   assertSamePosition(walk, constraints.end, end);
   const permitted = readOptional(walk, constraints.content, PERMITTED, present);
   assertSamePosition(walk, permitted.end, constraints.end);
-  return readList(walk, permitted, present, readSubtree);
+  const list = { from: permitted.content, to: permitted.end, slots: MAX_BASES, present };
+  return readList(walk, list, (at, used) => readSubtree(walk, at, used));
 }
 
 /**
@@ -75,14 +76,11 @@ export function readNameConstraints(
 export function readPermittedEins(walk: Walk, { present, start, end }: ExtensionValue): EinBase[] {
   const list = readOptional(walk, start, TAG.sequence, present);
   assertSamePosition(walk, list.end, end);
-  return readList(walk, list, present, (_, at, used) => {
-    const {
-      length,
-      value,
-      content,
-      end: next,
-    } = readOptionalOctets(walk, at, TAG.printableString, used);
-    return { base: { used, iin: { length, value, start: content } }, end: next };
+  const entries = { from: list.content, to: list.end, slots: MAX_BASES, present };
+  return readList(walk, entries, (at, used) => {
+    const ein = readOptionalOctets(walk, at, TAG.printableString, used);
+    const iin = { length: ein.length, value: ein.value, start: ein.content };
+    return { item: { used, iin }, end: ein.end };
   });
 }
 
@@ -118,36 +116,11 @@ export function ownConstraints(
   return { count: context.sum(bases.map(({ used }) => used)), bases };
 }
 
-type ReadBase<T> = (walk: Walk, at: Position, used: Bit) => { base: T; end: Position };
-
-/** 1 to MAX_BASES elements that fill a list; none when the list is absent. */
-function readList<T>(
-  walk: Walk,
-  list: { readonly content: Position; readonly end: Position },
-  present: Bit,
-  read: ReadBase<T>,
-): T[] {
-  const { context } = walk;
-  const bases: T[] = [];
-  let at = list.content;
-  let previous = present;
-  for (let i = 0; i < MAX_BASES; i++) {
-    const used = i === 0 ? present : startsWith(walk, at, list.end);
-    if (i > 0) context.assertImplies(used, previous);
-    const { base, end } = read(walk, at, used);
-    bases.push(base);
-    at = end;
-    previous = used;
-  }
-  assertSamePosition(walk, at, list.end);
-  return bases;
-}
-
 /**
  * One GeneralSubtree, or nothing. Its largest Name has 117 bytes (11 + 64 and 11 + 31), so all
  * lengths are of the short form and every header byte is fixed by the lengths of the two strings.
  */
-function readSubtree(walk: Walk, start: Position, used: Bit): { base: NameBase; end: Position } {
+function readSubtree(walk: Walk, start: Position, used: Bit): { item: NameBase; end: Position } {
   const { context, memory } = walk;
   const header = skip(walk, start, used, SUBTREE_HEADER);
   const first = readRdn(walk, header.end, used);
@@ -187,7 +160,7 @@ function readSubtree(walk: Walk, start: Position, used: Bit): { base: NameBase; 
   const iinStart = memory.at(serial.start);
   const iinEnd = memory.advance(iinStart, serial.length);
   return {
-    base: {
+    item: {
       used,
       organisation: foldOrganisation(walk, organisation.start, organisation.length),
       iin: {

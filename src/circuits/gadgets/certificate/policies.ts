@@ -1,11 +1,11 @@
-import type { Field } from 'o1js';
 import { MAX_POLICIES } from '../../../params.ts';
 import { ROLE_NAMES, ROLE_OID_PREFIX, roleOid } from '../../../roles.ts';
 import type { Bit } from '../../kimchi/context.ts';
 import { oneOf } from '../one-of.ts';
 import type { ExtensionValue } from './extensions.ts';
 import { assertDistinct } from './distinct.ts';
-import { oidKey, oidKeyOf } from './oids.ts';
+import { readList } from './list.ts';
+import { oidKey, oidKeyOf, slotKey } from './oids.ts';
 import {
   assertNotEmpty,
   assertSamePosition,
@@ -31,15 +31,10 @@ export function readRole(walk: Walk, { present, start, end }: ExtensionValue): r
   const list = readOptional(walk, start, TAG.sequence, present);
   assertSamePosition(walk, list.end, end);
 
-  const keys: Field[] = [];
-  const roleKeys: Field[] = [];
-  const counted: Field[] = [];
-  let at = list.content;
-  let previous = present;
-  for (let i = 0; i < MAX_POLICIES; i++) {
-    // the first policy is there: the list is not empty
-    const used = i === 0 ? present : startsWith(walk, at, list.end);
-    context.assertImplies(used, previous);
+  // redundant, since `present` is a bit; the row stays, the verification keys have it
+  context.assertImplies(present, present);
+  const policies = { from: list.content, to: list.end, slots: MAX_POLICIES, present };
+  const read = readList(walk, policies, (at, used, slot) => {
     const information = readOptional(walk, at, TAG.sequence, used);
     const oid = readOptionalOctets(walk, information.content, TAG.oid, used);
     const qualified = startsWith(walk, oid.end, information.end, TAG.sequence);
@@ -50,28 +45,23 @@ export function readRole(walk: Walk, { present, start, end }: ExtensionValue): r
     const key = oidKey(context, oid);
     const head = memory.between(oid.content, memory.advance(oid.content, 6), 6);
     const isRole = context.and(used, context.equals(head, PREFIX));
-    counted.push(isRole);
-    roleKeys.push(context.product(isRole, key));
-    // an unused slot's key is its number, which no OID has
-    const number = BigInt(i + 1);
-    keys.push(
-      context.linear(
-        [
-          [1n, key],
-          [-number, used],
-        ],
-        number,
-      ),
-    );
-    at = information.end;
-    previous = used;
-  }
-  assertSamePosition(walk, at, list.end);
-  assertDistinct(context, keys);
-  context.assertSum(counted, 1n);
+    const roleKey = context.product(isRole, key);
+    return {
+      item: { isRole, roleKey, key: slotKey(context, key, used, slot) },
+      end: information.end,
+    };
+  });
+  assertDistinct(
+    context,
+    read.map(({ key }) => key),
+  );
+  context.assertSum(
+    read.map(({ isRole }) => isRole),
+    1n,
+  );
   return oneOf(
     context,
-    context.sum(roleKeys),
+    context.sum(read.map(({ roleKey }) => roleKey)),
     ROLE_NAMES.map((role) => oidKeyOf(roleOid(role))),
   );
 }

@@ -1,6 +1,7 @@
 import type { Field } from 'o1js';
 import { TABLE } from '../../../params.ts';
 import type { Bit, NumberSet } from '../../kimchi/context.ts';
+import { readList } from '../certificate/list.ts';
 import { oidKey, oidKeyOf } from '../certificate/oids.ts';
 import {
   assertSamePosition,
@@ -61,15 +62,11 @@ export function readEntry(
   const hasExtensions = startsWith(walk, date.end, entry.end);
   const list = readOptional(walk, date.end, TAG.sequence, hasExtensions);
   assertSamePosition(walk, list.end, entry.end);
-  // a list of extensions is not empty, so the first is there when the list is
-  const first = readExtension(walk, list.content, hasExtensions);
-  const hasSecond = startsWith(walk, first.end, list.end);
-  context.assertImplies(hasSecond, hasExtensions);
-  const second = readExtension(walk, first.end, hasSecond);
-  assertSamePosition(walk, second.end, list.end);
+  const both = { from: list.content, to: list.end, slots: 2, present: hasExtensions };
+  const [first, second] = readList(walk, both, (at, used) => readExtension(walk, at, used));
   // of two kinds, two are different when exactly one is a reason
-  const reasons = context.add(first.isReason, second.isReason);
-  context.assertEqualWhen(hasSecond, reasons, 1n);
+  const reasons = context.add(first!.isReason, second!.isReason);
+  context.assertEqualWhen(second!.used, reasons, 1n);
   return { serialNumber: serial.value, end: entry.end };
 }
 
@@ -78,7 +75,7 @@ function readExtension(
   walk: Walk,
   start: Position,
   present: Bit,
-): { isReason: Bit; end: Position } {
+): { item: { used: Bit; isReason: Bit }; end: Position } {
   const { context } = walk;
   const extension = readOptional(walk, start, TAG.sequence, present);
   const oid = readOptionalOctets(walk, extension.content, TAG.oid, present);
@@ -93,5 +90,5 @@ function readExtension(
     left: IS_REASON - REASON_ZERO,
   });
   context.assertMember(reason, REASONS);
-  return { isReason, end: extension.end };
+  return { item: { used: present, isReason }, end: extension.end };
 }
