@@ -46,7 +46,7 @@ if (values.prove) await prove();
 process.exit();
 
 async function prove(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'zkcx-fold-demo-'));
+  const folder = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
   const redis = await startRedis();
   const workers = [1, 2].map(() => zkcx({ ZKCX_REDIS: redis.url }, 'worker'));
   try {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:aggregate -- [--json] [--chains 2,4,8] [--eums shared,own]`: seconds to fold so many chains into
+ * `npm run bench:aggregate -- [--json] [--chains 2,4,8] [--eums shared,own]`: seconds to aggregate so many chains into
  * one proof, from their certificates, with one EUM for all of them and with one each. Compiling is left out.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -36,17 +36,17 @@ if (!layouts.every((eums) => eums === 'shared' || eums === 'own')) {
   console.error('--eums takes shared and own, with a comma in between');
   process.exit(2);
 }
-const folds: AggregateMeasure[] = [];
+const aggregations: AggregateMeasure[] = [];
 const prover = new Prover();
 try {
   await prover.compile('aggregate');
   for (const eums of layouts) {
-    for (const count of counts) folds.push(await measureAggregate(count, eums));
+    for (const count of counts) aggregations.push(await measureAggregate(count, eums));
   }
 } finally {
   prover.close();
 }
-if (values.json) console.log(JSON.stringify({ folds }, null, 2));
+if (values.json) console.log(JSON.stringify({ aggregations }, null, 2));
 else show();
 
 function numbers(list: string): number[] {
@@ -103,7 +103,7 @@ function show(): void {
   const line = (...cells: (string | number)[]) =>
     cells.map((cell) => String(cell).padStart(12)).join('');
   console.log(line('chains', 'EUMs', 'seconds', 'a chain'));
-  for (const { chains, eums, seconds, secondsPerChain } of folds) {
+  for (const { chains, eums, seconds, secondsPerChain } of aggregations) {
     console.log(line(chains, eums, seconds.toFixed(0), secondsPerChain.toFixed(1)));
   }
 }

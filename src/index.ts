@@ -1,6 +1,6 @@
 /**
  * The public names of the package, by stage: parse certificates and revocation lists, check them, prove
- * them, verify proofs, fold them, and use them in sessions. Start with `parseCertificate`,
+ * them, verify proofs, aggregate them, and use them in sessions. Start with `parseCertificate`,
  * `anchorFromCertificate`, `proveChain` and `verifyChain`; then `checkRequest` for a holder and
  * `SessionVerifier` for a verifier.
  */

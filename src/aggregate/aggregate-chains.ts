@@ -24,7 +24,7 @@ export interface AggregateOptions extends JobOptions, ProverOptions {
   /**
    * Folder, made where it is missing, for blinds and finished proofs. Called again with the same chains,
    * the work goes on; chains that are added later reuse what they have in common. Private, and for one
-   * fold at a time.
+   * aggregation at a time.
    */
   readonly work: string;
   /** URL of a Redis whose workers (`startWorker`) do the proving, instead of a process of this one. */

@@ -1,5 +1,5 @@
 /**
- * The blinds of a fold, kept in its work folder: the same chains are planned with the same blinds again,
+ * The blinds of an aggregation, kept in its work folder: the same chains are planned with the same blinds again,
  * so that proofs that are finished still fit. Private: with a blind and a certificate one can tell
  * whose claim it is.
  */
@@ -15,7 +15,7 @@ import { freshBlind } from '../witness/chain.ts';
 const MAX_BLINDS_BYTES = 16_000_000;
 
 const blindsSchema = z.strictObject({
-  format: z.literal('zkcx-fold-blinds'),
+  format: z.literal('zkcx-aggregate-blinds'),
   version: z.literal(1),
   blinds: z.record(z.string().regex(/^[0-9a-f]{40}$/), fieldString),
 });
@@ -52,7 +52,7 @@ export class BlindBook {
   /** To be called before anything is proven with them. Readable by the owner only. */
   async save(): Promise<void> {
     const document: z.infer<typeof blindsSchema> = {
-      format: 'zkcx-fold-blinds',
+      format: 'zkcx-aggregate-blinds',
       version: 1,
       blinds: Object.fromEntries(this.blinds),
     };

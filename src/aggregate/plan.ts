@@ -1,7 +1,7 @@
 /**
  * A list of chains -> the proofs to make, as data: links of the chains, pairs of chains, merges of what
  * came before. A link that several chains have in common is proven once. Nothing is proven here, and
- * the same input with the same blinds gives the same plan, so that a fold goes on where it stopped.
+ * the same input with the same blinds gives the same plan, so that an aggregation continues where it stopped.
  */
 import type { Field } from 'o1js';
 import type { Certificate } from '../asn1/index.ts';
@@ -74,7 +74,7 @@ const AGGREGATE_PROGRAMS = ['chain', 'aggregatePair', 'aggregateMerge', 'aggrega
 type AggregateProgram = (typeof AGGREGATE_PROGRAMS)[number];
 
 /** An aggregate on the way to the last one. */
-interface Folded extends Proven<AggregateClaim> {
+interface AggregateStep extends Proven<AggregateClaim> {
   readonly program: Exclude<AggregateProgram, 'chain'>;
 }
 
@@ -83,7 +83,7 @@ interface Link extends Proven<ChainClaimValues> {
 }
 
 /**
- * Plan a fold. Chains are checked in plain TypeScript, proofs that are given by what they say only: they
+ * Plan an aggregation. Chains are checked in plain TypeScript, proofs that are given by what they say only: they
  * have yet to be verified. Throws ERR_AGGREGATE_INPUT (certificates, but no CIs), ERR_AGGREGATE_*, and the
  * codes of `proveChain` before it proves, or of `verifyChain` about the form of a proof.
  */
@@ -104,7 +104,7 @@ export function planAggregate(
   }
   const root = planner.tree(proven);
   if (AggregateClaim.toFields(claim).join() !== AggregateClaim.toFields(root.claim).join()) {
-    throw Error('the plan of a fold comes to another claim than its list');
+    throw Error('the plan claims something else than its list of chains');
   }
   const members = proven.map(({ id, credential }, i) => ({
     proof: id,
@@ -226,33 +226,33 @@ class Planner {
   private pair(
     left: Proven<ChainClaimValues>,
     right: Proven<ChainClaimValues> | undefined,
-  ): Folded {
+  ): AggregateStep {
     const claim = pairClaim(left.claim, right?.claim);
     const inputs = [
       { proof: left.id },
       { proof: (right ?? left).id },
       { value: right !== undefined },
     ];
-    return this.folded('aggregatePair', 'prove', inputs, claim);
+    return this.aggregated('aggregatePair', 'prove', inputs, claim);
   }
 
-  private merge(left: Folded, right: Folded): Folded {
+  private merge(left: AggregateStep, right: AggregateStep): AggregateStep {
     const claim = mergeClaim(left.claim, right.claim);
     const inputs = [{ proof: left.id }, { proof: right.id }];
-    return this.folded('aggregateMerge', mergeMethod(left, right), inputs, claim);
+    return this.aggregated('aggregateMerge', mergeMethod(left, right), inputs, claim);
   }
 
-  private seal({ id, claim, program }: Folded): Folded {
+  private seal({ id, claim, program }: AggregateStep): AggregateStep {
     const method = program === 'aggregatePair' ? 'ofPair' : 'ofMerge';
-    return this.folded('aggregate', method, [{ proof: id }], claim);
+    return this.aggregated('aggregate', method, [{ proof: id }], claim);
   }
 
-  private folded(
-    program: Folded['program'],
+  private aggregated(
+    program: AggregateStep['program'],
     method: string,
     inputs: AggregateJob['inputs'],
     claim: AggregateClaim,
-  ): Folded {
+  ): AggregateStep {
     const fields = AggregateClaim.toFields(claim);
     return { id: this.add({ program, method, inputs, claim: fields }), claim, program };
   }
@@ -275,7 +275,7 @@ class Planner {
 }
 
 /** Of a merge, by what is merged: a pair stands on the left only of another pair. */
-function mergeMethod(left: Folded, right: Folded): string {
+function mergeMethod(left: AggregateStep, right: AggregateStep): string {
   if (left.program === 'aggregatePair') return 'pairs';
   return right.program === 'aggregatePair' ? 'append' : 'merge';
 }
@@ -283,7 +283,7 @@ function mergeMethod(left: Folded, right: Folded): string {
 /** Keys of the programs that a plan uses, of no other. */
 export const pinnedFor: KeyOf = (program) => {
   const known = AGGREGATE_PROGRAMS.find((name) => name === program);
-  if (known === undefined) throw Error(`${program} has no part in a fold`);
+  if (known === undefined) throw Error(`${program} is not used in an aggregation`);
   return pinnedKey(known);
 };
 

@@ -1,4 +1,4 @@
-/** How far a fold is, and how long the rest may take, judged by the jobs that are finished. */
+/** How far an aggregation is, and how long the rest may take, estimated from finished jobs. */
 import type { AggregateJob } from './job.ts';
 
 export interface AggregateProgress {

@@ -3,7 +3,7 @@
  * in which a job waits for those that it needs. A proof that several jobs need is no tree, so it is a
  * flow of its own, and its proof goes into the data of theirs.
  *
- * Redis holds private witnesses while a fold is under way: it has to be as trusted as this machine.
+ * Redis holds private witnesses during an aggregation: it must be trusted like this machine.
  * Results are verified before they count, so a worker can refuse or delay, but not deceive.
  */
 import { randomBytes } from 'node:crypto';
@@ -32,7 +32,7 @@ export const queuedJob = jobBody.extend({
 /** What a worker answers; `ms` milliseconds of proving. */
 export const queuedResult = z.strictObject({ proof: jsonProof, ms: z.number().nonnegative() });
 
-/** Times that a fold is put into the queue: again when a result is not what was asked for, or lost. */
+/** How often an aggregation is put into the queue: again when a result is wrong or lost. */
 const RUNS = 3;
 
 /** How long results and failures stay in Redis should nobody fetch them: seconds. */
@@ -158,7 +158,7 @@ function flowsOf(
   return [...trees.values()];
 }
 
-/** One fold in the queue; its jobs are told from those of others by its name. */
+/** One aggregation in the queue. Its name tells its jobs from those of others. */
 class QueuedRun {
   readonly name: string;
   private readonly connection: RedisQueue['connection'];
@@ -244,7 +244,7 @@ const runFile = (work: string) => join(work, 'queue.json');
 
 const runSchema = z.strictObject({ run: z.string().regex(/^run[0-9a-f]{16}$/) });
 
-/** Fetch what was finished for a fold that was stopped before it could fetch it itself. */
+/** Fetch the proofs of an aggregation that was stopped before it could fetch them itself. */
 async function fetchEarlier(work: Work, redis: RedisQueue, { store, work: folder }: QueueOptions) {
   const name = await earlierRun(folder);
   if (name === undefined) return;

@@ -1,10 +1,10 @@
-/** Redis and BullMQ, which only folding over several machines needs: loaded when they are asked for. */
+/** Redis and BullMQ. Only aggregation over several machines needs them, so they are loaded on demand. */
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { ZkcxError } from '../errors.ts';
 
-/** All folds and workers of a Redis meet in this queue. */
-export const QUEUE = 'zkcx-aggregate';
+/** All aggregations and workers of one Redis use this queue. */
+export const QUEUE = 'aggregate';
 export const PREFIX = 'zkcx';
 
 export interface RedisQueue {
@@ -67,7 +67,7 @@ async function load() {
   } catch (cause) {
     throw new ZkcxError(
       'ERR_AGGREGATE_PACKAGES',
-      'folding over Redis needs two more packages: npm install bullmq ioredis',
+      'aggregation over Redis needs two more packages: npm install bullmq ioredis',
       { cause },
     );
   }

@@ -86,7 +86,7 @@ async function prove(job: Job, prover: Prover, { signal, onEvent }: WorkerOption
   if ((await prover.compile(body.program, options)).hash !== key) {
     throw new ZkcxError(
       'ERR_PROVER_KEY',
-      'a worker has other circuits than the fold: run the same version of the package everywhere',
+      'a worker has other circuits: run the same version of the package on every machine',
     );
   }
   return proveTimed(prover, proofJob(body, await childrenOf(job)), options);

@@ -1,9 +1,9 @@
 /**
- * Program `aggregate`: many chain claims, folded -> one.
+ * Program `aggregate`: many chain claims -> one.
  *
  * Public input   mode, the constant MODE.aggregate.
  * Public output  AggregateClaim: trustRoot, root, height, count, validUntil.
- * Private        the last proof of a fold, of `aggregatePair` (ofPair) or `aggregateMerge` (ofMerge).
+ * Private        the last proof of an aggregation, of `aggregatePair` (ofPair) or `aggregateMerge` (ofMerge).
  * Proves         that root is the Merkle root of a tree of that height, whose first `count` leaves are
  *                those of that many proven chain claims, each with its own window, and whose others
  *                are empty; that all these claims are under trustRoot; and that validUntil is the
@@ -13,7 +13,7 @@
  * Rows, domain   test/pins; both methods within 2^14.
  *
  * Proofs of this program verify one, as those of `chain` and `crl`, and can stand beside them in a
- * contract; those of a fold verify two. See `aggregateMerge`.
+ * contract; those of an aggregation verify two. See `aggregateMerge`.
  */
 import { Field, ZkProgram } from 'o1js';
 import { MODE } from '../params.ts';

@@ -19,7 +19,7 @@ import {
 } from '../support/credentials.ts';
 
 const MINUTES = 60_000;
-const work = mkdtempSync(join(tmpdir(), 'zkcx-fold-'));
+const work = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
 const trustRoot = PROVEN_TRUST.root.toBigInt();
 const progress: AggregateProgress[] = [];
 const events: ProverEvent[] = [];
@@ -51,7 +51,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(work, { recursive: true }));
 
-describe('a fold of four real chain proofs', () => {
+describe('an aggregation of four real chain proofs', () => {
   test('is verified and claims what their list comes to', async () => {
     const claim = await verifyAggregate(JSON.parse(JSON.stringify(result.aggregate)), {
       trustRoot,
@@ -112,10 +112,10 @@ describe('a fold of four real chain proofs', () => {
     const { proof } = second.proof;
     const publicOutput = proof.publicOutput.with(3, '12345');
     const forged = { proof: { ...second.proof, proof: { ...proof, publicOutput } } };
-    const folded = aggregateChains(
+    const aggregated = aggregateChains(
       { trust: trustRoot, chains: [first, forged], at: PROVEN_AT },
       { work },
     );
-    await expect(folded).rejects.toMatchObject({ code: 'ERR_PROOF_INVALID' });
+    await expect(aggregated).rejects.toMatchObject({ code: 'ERR_PROOF_INVALID' });
   });
 });

@@ -1,4 +1,4 @@
-/** The plan of a fold: what is proven, in what order, from what, and what is refused before. */
+/** The plan of an aggregation: what is proven, in what order, from what, and what is refused before. */
 import {
   chmodSync,
   mkdirSync,
@@ -95,7 +95,7 @@ describe('a plan', () => {
 
   test('knows the keys of its own programs only', () => {
     expect(pinnedFor('aggregate')).not.toEqual(pinnedFor('chain'));
-    expect(() => pinnedFor('possession')).toThrow('no part in a fold');
+    expect(() => pinnedFor('possession')).toThrow('not used in an aggregation');
   });
 
   test('has a blind of its own for every link', () => {
@@ -165,7 +165,7 @@ describe('a plan', () => {
   });
 
   test.each(Array.from({ length: 17 }, (_, i) => i + 1))(
-    'folds %d proofs that are given, to the root of their list',
+    'aggregates %d given proofs, to the root of their list',
     (count) => {
       const chains = Array.from({ length: count }, (_, i) => claimed(i));
       const made = plan(chains, { trust: PROVEN_TRUST.root.toBigInt() });

@@ -43,7 +43,7 @@ let count = 0;
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A process of test/support/fold, run until it has printed `until`; `events` are the lines it prints. */
+/** A process of test/support/aggregate, run until it has printed `until`; `events` are the lines it prints. */
 async function start(
   { script, args, until }: { script: string; args: string[]; until: string },
   env: Record<string, string>,
@@ -85,7 +85,7 @@ const proved = (...all: { events: string[] }[]) =>
 
 async function keysLeft(): Promise<string[]> {
   const { connection, close } = await openRedis(redis.url);
-  const keys = await connection.keys('zkcx:fold:run*');
+  const keys = await connection.keys('zkcx:aggregate:run*');
   close();
   return keys;
 }

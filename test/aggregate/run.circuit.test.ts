@@ -19,7 +19,7 @@ import { killProver } from '../support/aggregate/kill.ts';
 import { sealed } from '../support/aggregate/seal.ts';
 import { treeVerdict, treeWork, treeWorker, VALUES } from '../support/aggregate/tree.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'zkcx-fold-'));
+const folder = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
 const PROVER = 'tree.worker.ts';
 const work = treeWork(VALUES);
 /** Programs of jobs in this work: 1 leaf, 8 grow, 7 join. */

@@ -52,7 +52,7 @@ async function relay(flags: Flags, chain: Chain): Promise<Answer> {
     spool,
     sync,
     minimum: flags.minimum ?? 8,
-    fold: async (proofs, { trustRoot, at }) => {
+    aggregateBatch: async (proofs, { trustRoot, at }) => {
       const input = { trust: trustRoot, chains: proofs.map((proof) => ({ proof })), at };
       const { aggregate, chains } = await aggregateChains(input, { ...prover, work: spool.work });
       return { aggregate, members: chains.map(({ member }) => member) };

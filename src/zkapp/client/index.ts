@@ -16,7 +16,13 @@ export type { NodeOptions } from './node.ts';
 export { publishAggregate, publishChain, updateRevocation } from './publish.ts';
 export type { ListPublication, PublishedAt } from './publish.ts';
 export { relayTurn, runRelay } from './relay.ts';
-export type { AggregateContext, Folded, RelayLoop, RelayOptions, RelayRun } from './relay.ts';
+export type {
+  AggregateContext,
+  AggregatedBatch,
+  RelayLoop,
+  RelayOptions,
+  RelayRun,
+} from './relay.ts';
 export type { Sender, SendStep } from './send.ts';
 export { Spool } from './spool.ts';
 export { readState, syncRegistry } from './sync.ts';

@@ -1,5 +1,5 @@
 /**
- * The relay: collects chain proofs of many holders, folds them, and publishes them from an account of its
+ * The relay: collects chain proofs of many holders, aggregates them, and publishes them from an account of its
  * own at fixed times, so that neither account nor hour tells whose entry is whose. It gets proofs and
  * nothing else; an opening has no business here.
  */
@@ -17,7 +17,7 @@ import { batchOrder, type Spool, type Waiting } from './spool.ts';
 import { type SyncedRegistry, syncRegistry, type SyncOptions } from './sync.ts';
 
 /** One proof for many, and each one's path in it, in the order of the list. */
-export interface Folded {
+export interface AggregatedBatch {
   readonly aggregate: ProofEnvelope;
   readonly members: readonly AggregateMember[];
 }
@@ -35,8 +35,11 @@ export interface RelayOptions {
   readonly sync?: SyncOptions;
   /** Proofs below which nothing is published: a batch of few hides little. At least 2. */
   readonly minimum: number;
-  /** Folds chain proofs; called again with the same list, it goes on where it was. */
-  readonly fold: (proofs: readonly ProofEnvelope[], context: AggregateContext) => Promise<Folded>;
+  /** Aggregates chain proofs. Called again with the same list, it continues where it stopped. */
+  readonly aggregateBatch: (
+    proofs: readonly ProofEnvelope[],
+    context: AggregateContext,
+  ) => Promise<AggregatedBatch>;
 }
 
 export interface RelayRun {
@@ -47,10 +50,10 @@ export interface RelayRun {
 }
 
 /**
- * One turn: check what waits, and if it is enough, fold and publish it and hand out the members' files. A
+ * One turn: check what waits, and if it is enough, aggregate and publish it and hand out the members' files. A
  * turn that was stopped anywhere goes on in the next one; nothing is published twice.
  *
- * @throws the codes of `syncRegistry`, `publishAggregate` and of the fold
+ * @throws the codes of `syncRegistry`, `publishAggregate` and of the aggregation
  */
 export async function relayTurn(options: RelayOptions): Promise<RelayRun> {
   const { sender, address, spool, minimum } = options;
@@ -76,14 +79,15 @@ export async function relayTurn(options: RelayOptions): Promise<RelayRun> {
   }
 }
 
-const BATCH_IS_LOST = /^ERR_(AGGREGATE|PROOF|REGISTRY_(WINDOW|TRUST_ROOT|AGGREGATE)|FOLD_PROOF)/;
+const BATCH_IS_LOST =
+  /^ERR_(AGGREGATE_(DUPLICATE|EXPIRED|MERGE|PROOF|SIZE|TRUST_ROOT)$|PROOF|REGISTRY_(WINDOW|TRUST_ROOT|AGGREGATE))/;
 
 async function publishBatch(
-  { sender, spool, fold }: RelayOptions,
+  { sender, spool, aggregateBatch }: RelayOptions,
   synced: SyncedRegistry,
   batch: readonly Waiting[],
 ): Promise<PublishedAt> {
-  const { aggregate, members } = await fold(
+  const { aggregate, members } = await aggregateBatch(
     batch.map(({ proof }) => proof),
     { trustRoot: synced.state.trustRoot, at: timeOf(synced) },
   );
@@ -126,7 +130,7 @@ async function checkWaiting({ sender, spool }: RelayOptions, synced: SyncedRegis
   let { refused } = spooled;
   for (const { name, proof } of found) {
     try {
-      // a day more than the contract asks for: folding and waiting take time
+      // a day more than the contract asks for: aggregation and waiting take time
       const until = at + BigInt(MIN_REMAINING_SECONDS + 86_400);
       pinnedKeyOf('chain', proof);
       if (sender.chain.proofs) {

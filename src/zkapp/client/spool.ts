@@ -56,7 +56,7 @@ export class Spool {
     return new Spool(folder);
   }
 
-  /** Where a fold keeps what it has done. */
+  /** Where an aggregation keeps its finished proofs. */
   get work(): string {
     return join(this.folder, 'work');
   }

@@ -1,4 +1,4 @@
-/** Chains to be folded: devices of one EUM or of several, and proofs in form only. */
+/** Chains to aggregate: devices of one EUM or of several, and proofs in form only. */
 import { Field } from 'o1js';
 import { Opening } from '../../../src/circuits/claims.ts';
 import type { ChainToAggregate } from '../../../src/aggregate/plan.ts';

@@ -1,4 +1,4 @@
-/** Work for the provers of `tree`, in the form of a fold: a link that all share, then pairs and merges. */
+/** Work for the provers of `tree`, in the form of an aggregation: a link that all share, then pairs and merges. */
 import { type AggregateJob, type JobInput, jobOf } from '../../../src/aggregate/job.ts';
 import type { Verdict, Work } from '../../../src/aggregate/store.ts';
 import { CLAIMS, isSealed, TREE_KEY, TREE_MODE } from './seal.ts';

@@ -14,7 +14,7 @@ import { ZkcxError } from '../../../src/errors.ts';
 import { formatEnvelope, type ProofEnvelope } from '../../../src/prover/envelope.ts';
 import { readMember } from '../../../src/prover/member.ts';
 import {
-  type Folded,
+  type AggregatedBatch,
   type RelayOptions,
   relayTurn,
   runRelay,
@@ -26,19 +26,19 @@ import { aggregateEnvelope, chainEnvelope, createWorld, TRUST, type World } from
 let world: World;
 let folder: string;
 let options: RelayOptions;
-let folds: number;
+let aggregations: number;
 
 beforeEach(async () => {
   world = await createWorld();
   folder = mkdtempSync(join(tmpdir(), 'zkcx-spool-'));
-  folds = 0;
+  aggregations = 0;
   options = {
     sender: { ...world.sender, feePayer: world.chain.accounts[2]! },
     address: world.address,
     spool: await Spool.open(folder),
     sync: { trust: TRUST, attempts: 1 },
     minimum: 3,
-    fold,
+    aggregateBatch: aggregate,
   };
 });
 afterEach(async () => {
@@ -46,16 +46,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a fold comes to, without its proofs: the chain of these tests checks none. */
-async function fold(proofs: readonly ProofEnvelope[]): Promise<Folded> {
-  folds += 1;
+/** What an aggregation results in, without its proofs: the chain of these tests checks none. */
+async function aggregate(proofs: readonly ProofEnvelope[]): Promise<AggregatedBatch> {
+  aggregations += 1;
   const numbers = proofs.map(({ proof }) => Number(proof.publicOutput[3]));
-  const { envelope, folded } = aggregateEnvelope(numbers);
-  const members = folded.leaves.map((leaf, place) => ({
+  const { envelope, aggregated } = aggregateEnvelope(numbers);
+  const members = aggregated.leaves.map((leaf, place) => ({
     leaf,
     place,
-    path: folded.paths[place]!,
-    root: folded.claim.root,
+    path: aggregated.paths[place]!,
+    root: aggregated.claim.root,
   }));
   return { aggregate: envelope, members };
 }
@@ -77,7 +77,7 @@ describe('a turn of the relay', () => {
       expect(tree.addMember(member)).toBe(member.place);
     }
     expect(tree.members).toHaveLength(3);
-    // nothing is left of the fold, and nothing to do
+    // nothing is left of the aggregation, and nothing to do
     expect([list('batch'), list('work')]).toEqual([[], []]);
     expect(list('.')).toEqual(['batch', 'inbox', 'outbox', 'refused', 'work']);
     expect(await relayTurn(options)).toEqual({ waiting: 0, refused: 0 });
@@ -103,7 +103,7 @@ describe('a turn of the relay', () => {
         seen.push(...proofs.map(({ proof }) => proof.publicOutput[3]!));
         throw new ZkcxError('ERR_PROVER_CRASHED', 'stopped by the test');
       };
-      await relayTurn({ ...options, spool, fold: stop }).catch(() => undefined);
+      await relayTurn({ ...options, spool, aggregateBatch: stop }).catch(() => undefined);
       return seen;
     };
     const first = await order({ 'a.json': 1, 'b.json': 2, 'c.json': 3, 'd.json': 4 });
@@ -115,7 +115,7 @@ describe('a turn of the relay', () => {
     put('1.json', chainEnvelope(1));
     put('2.json', chainEnvelope(2));
     expect(await relayTurn(options)).toEqual({ waiting: 2, refused: 0 });
-    expect(folds).toBe(0);
+    expect(aggregations).toBe(0);
     expect(await refusalOf(() => relayTurn({ ...options, minimum: 1 }))).toBe('ERR_CLI_USAGE');
   });
 
@@ -138,14 +138,17 @@ describe('a turn of the relay', () => {
     expect(list('inbox')).toEqual(['good.json', 'notes.txt']);
   });
 
-  test('that was stopped goes on with the same batch', async () => {
+  test.each([
+    'ERR_PROVER_CANCELLED',
+    'ERR_AGGREGATE_REDIS',
+    'ERR_AGGREGATE_WORKER',
+    'ERR_AGGREGATE_PACKAGES',
+  ] as const)('that was stopped by %s goes on with the same batch', async (code) => {
     for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
     const stopped = async () => {
-      throw new ZkcxError('ERR_PROVER_CANCELLED', 'stopped by the test');
+      throw new ZkcxError(code, 'stopped by the test');
     };
-    expect(await refusalOf(() => relayTurn({ ...options, fold: stopped }))).toBe(
-      'ERR_PROVER_CANCELLED',
-    );
+    expect(await refusalOf(() => relayTurn({ ...options, aggregateBatch: stopped }))).toBe(code);
     // what comes now belongs to the next batch, also under a name that is taken
     put('4.json', chainEnvelope(4));
     put('1.json', chainEnvelope(5));
@@ -195,7 +198,7 @@ describe('a turn of the relay', () => {
     const expired = async () => {
       throw new ZkcxError('ERR_AGGREGATE_EXPIRED', 'one is over');
     };
-    expect(await refusalOf(() => relayTurn({ ...options, fold: expired }))).toBe(
+    expect(await refusalOf(() => relayTurn({ ...options, aggregateBatch: expired }))).toBe(
       'ERR_AGGREGATE_EXPIRED',
     );
     expect(list('inbox')).toEqual(['1.json', '2.json', '3.json']);
@@ -217,13 +220,13 @@ test('turns are at fixed times, and a failure is tried again at the next', async
     return time;
   };
   const flaky = async (proofs: readonly ProofEnvelope[]) => {
-    if (!broken) return fold(proofs);
+    if (!broken) return aggregate(proofs);
     broken = false;
     throw new ZkcxError('ERR_PROVER_CRASHED', 'once');
   };
   let members: number | undefined;
   await runRelay(
-    { ...options, fold: flaky },
+    { ...options, aggregateBatch: flaky },
     {
       every: 1,
       now,

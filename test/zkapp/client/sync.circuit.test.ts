@@ -101,16 +101,16 @@ describe('publications', () => {
   test('give a member of an aggregate its place, and its path under the root on chain', async () => {
     await publish(1);
     const numbers = [11, 12, 13];
-    const { folded } = aggregateEnvelope(numbers);
+    const { aggregated } = aggregateEnvelope(numbers);
     const { place } = await publishMany(numbers);
     expect(place).toBe(4);
-    const members = [{ leaf: folded.leaves[2]!, path: folded.paths[2]! }];
+    const members = [{ leaf: aggregated.leaves[2]!, path: aggregated.paths[2]! }];
     const { tree, state } = await world.sync({ members });
     expect(tree.placeOf(leafOf(13))).toBe(6);
     expect(tree.placeOf(leafOf(1))).toBe(0);
     expect(tree.root.toBigInt()).toBe(state.registryRoot);
     expect(await refusalOf(async () => tree.placeOf(leafOf(12)))).toBe('ERR_REGISTRY_UNKNOWN');
-    const strangers = [{ leaf: Field(1), path: folded.paths[2]! }];
+    const strangers = [{ leaf: Field(1), path: aggregated.paths[2]! }];
     expect(await refusalOf(() => world.sync({ members: strangers }))).toBe('ERR_REGISTRY_UNKNOWN');
   });
 

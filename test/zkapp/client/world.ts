@@ -122,13 +122,13 @@ export function chainEnvelope(number: number, trustRoot = TRUST_ROOT): ProofEnve
 
 export function aggregateEnvelope(numbers: readonly number[]): {
   readonly envelope: ProofEnvelope;
-  readonly folded: AggregatedClaims;
+  readonly aggregated: AggregatedClaims;
 } {
-  const folded = aggregateClaims(
+  const aggregated = aggregateClaims(
     numbers.map((number) => claimOf(number)),
     { at: NOW },
   );
-  return { envelope: envelope('aggregate', AggregateClaim.toFields(folded.claim)), folded };
+  return { envelope: envelope('aggregate', AggregateClaim.toFields(aggregated.claim)), aggregated };
 }
 
 export function crlEnvelope(place: MapPlace, map: RevocationMap): ProofEnvelope {
