@@ -226,7 +226,7 @@ describe('a plan', () => {
       'ERR_CHAIN_AKI',
       () => plan([{ certificates: certificatesOf(device(2)).toReversed() }]),
     ],
-    ['an expired chain', 'ERR_CHAIN_EXPIRED', () => plan([device(2)], { at: 300_000_000_000n })],
+    ['an expired chain', 'ERR_CHAIN_EXPIRED', () => plan([device(2)], { at: 260_000_000_000n })],
     [
       'the proof of another program',
       'ERR_PROOF_PROGRAM',
