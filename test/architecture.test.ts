@@ -35,6 +35,7 @@ describe('import directions', () => {
     ['cli/a', '../pki/missing.ts', 'resolvable'],
     ['params', './errors.ts', 'params-folders'],
     ['witness/round1', './round2.ts', 'no-cycles'],
+    ['witness/round3', './round4.ts', 'no-cycles'],
   ] as const;
 
   const root = mkdtempSync(join(tmpdir(), 'zkcx-imports-'));
@@ -50,6 +51,7 @@ describe('import directions', () => {
     }
     writeFileSync(join(root, 'src/circuits/x.ts'), "import 'o1js';\nimport '../params.ts';\n");
     writeFileSync(join(root, 'src/witness/round2.ts'), "import './round1.ts';\n");
+    writeFileSync(join(root, 'src/witness/round4.ts'), "import type {} from './round3.ts';\n");
     mkdirSync(join(root, 'test'));
     for (const place of ['src/errors.ts', 'src/index.ts', 'test/x.ts']) {
       writeFileSync(join(root, place), 'export {};\n');

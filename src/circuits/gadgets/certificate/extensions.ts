@@ -20,6 +20,7 @@ import { readNameConstraints, readPermittedEins, ownConstraints } from './name-c
 import { oidKey, oidKeyOf, slotKey } from './oids.ts';
 import {
   assertSamePosition,
+  type ExtensionValue,
   readOptional,
   readOptionalOctets,
   startsWith,
@@ -28,13 +29,6 @@ import {
 import { readRole } from './policies.ts';
 import { readBasicConstraints, readKeyUsage } from './usage.ts';
 import type { Walk } from '../walk.ts';
-
-/** The value of an extension: content of its extnValue; absent is empty and at position 0. */
-export interface ExtensionValue {
-  readonly present: Bit;
-  readonly start: Position;
-  readonly end: Position;
-}
 
 /** Content bytes of the known extensions' OIDs: id-ce (2.5.29) and id-rsp 2.2.0. */
 const OID = {

@@ -4,11 +4,10 @@ import type { Bit, CircuitContext } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { LookupTable } from '../../kimchi/table.ts';
 import type { Position } from '../memory.ts';
-import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact } from './facts.ts';
 import { readList } from './list.ts';
 import { assertOctetLength, assertSamePosition, readOptional, TAG } from './optional.ts';
-import type { Element } from './optional.ts';
+import type { Element, ExtensionValue } from './optional.ts';
 import type { Walk } from '../walk.ts';
 
 /** GeneralName (RFC 5280 4.2.1.6): [0] and [3] to [5] are constructed. */

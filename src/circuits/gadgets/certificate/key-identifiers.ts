@@ -1,8 +1,8 @@
-import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact } from './facts.ts';
 import {
   assertNotEmpty,
   assertSamePosition,
+  type ExtensionValue,
   readOptional,
   readOptionalOctets,
   startsWith,

@@ -6,12 +6,12 @@ import { existsOne } from '../../kimchi/gates.ts';
 import { inRange } from '../../kimchi/integer.ts';
 import type { Position } from '../memory.ts';
 import { assertDigits } from './digits.ts';
-import type { ExtensionValue } from './extensions.ts';
 import type { OctetsFact, OrganisationFact, OwnBaseFact, OwnConstraintsFact } from './facts.ts';
 import { readList } from './list.ts';
 import {
   assertNotEmpty,
   assertSamePosition,
+  type ExtensionValue,
   readOptional,
   readOptionalOctets,
   TAG,

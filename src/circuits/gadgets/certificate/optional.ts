@@ -27,6 +27,13 @@ export interface OctetsElement extends Element {
   readonly value: Field;
 }
 
+/** The value of an extension: content of its extnValue; absent is empty and at position 0. */
+export interface ExtensionValue {
+  readonly present: Bit;
+  readonly start: Position;
+  readonly end: Position;
+}
+
 /** Universal tags of the values of extensions. */
 export const TAG = { octetString: 0x04, oid: 0x06, printableString: 0x13, sequence: 0x30 } as const;
 

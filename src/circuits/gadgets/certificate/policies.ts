@@ -2,13 +2,13 @@ import { MAX_POLICIES } from '../../../params.ts';
 import { ROLE_NAMES, ROLE_OID_PREFIX, roleOid } from '../../../roles.ts';
 import type { Bit } from '../../kimchi/context.ts';
 import { oneOf } from '../one-of.ts';
-import type { ExtensionValue } from './extensions.ts';
 import { assertDistinct } from './distinct.ts';
 import { readList } from './list.ts';
 import { oidKey, oidKeyOf, slotKey } from './oids.ts';
 import {
   assertNotEmpty,
   assertSamePosition,
+  type ExtensionValue,
   readOptional,
   readOptionalOctets,
   startsWith,

@@ -1,9 +1,9 @@
 import type { Field } from 'o1js';
 import { PATH_UNLIMITED } from '../../../params.ts';
 import type { CircuitContext, Term } from '../../kimchi/context.ts';
-import type { ExtensionValue } from './extensions.ts';
 import type { ExtensionFacts } from './facts.ts';
 import type { Walk } from '../walk.ts';
+import type { ExtensionValue } from './optional.ts';
 
 /** PATH_UNLIMITED means that there is no limit. */
 const MAX_PATH_LEN = BigInt(PATH_UNLIMITED - 1);

@@ -4,30 +4,15 @@
  */
 import { ZkcxError } from '../../../errors.ts';
 import type { Credential } from '../../../prover/credential.ts';
-import type { RandomBytes } from '../../../random.ts';
-import type { CredentialStore } from '../../../session/credential-store.ts';
-import type { HolderPolicy, Peer } from '../../../session/holder.ts';
-import {
-  assertGoesOn,
-  cancelReasonOf,
-  type Consent,
-  Ended,
-  InstallationFailure,
-} from '../../lpa/endings.ts';
-import type {
-  Downloaded,
-  DownloadEvent,
-  DownloadOptions,
-  ProfileMetadata,
-} from '../../lpa/index.ts';
+import { assertGoesOn, cancelReasonOf, Ended, InstallationFailure } from '../../lpa/endings.ts';
+import type { Downloaded } from '../../lpa/index.ts';
 import { transactionIdText } from '../../../sgp22/messages/identifiers.ts';
 import { RspRefusal } from '../../../sgp22/status-codes.ts';
 import { systemClock } from '../../../time.ts';
-import type { ZkcxMode } from '../negotiation.ts';
 import { type CredentialWanted, newCredential, storedCredential } from './credential.ts';
 import { type Initiated, initiate } from './initiate.ts';
 import { installProfile } from './installation.ts';
-import type { KeptSessions } from './kept-sessions.ts';
+import type { Proven, ZkcxDownloadOptions } from './options.ts';
 import {
   acceptedTerms,
   authenticateServer,
@@ -36,46 +21,6 @@ import {
 } from './presentation.ts';
 import type { DeviceProofs } from './proofs.ts';
 import { DeviceSession } from './session.ts';
-
-/** What a user is asked about a profile before anything more of the device is told. */
-export interface ZkcxQuestion {
-  readonly metadata: ProfileMetadata;
-  /** The server, as it was authenticated. */
-  readonly peer: Peer;
-  /** A yes tells these to the peer, sealed: in `zkcx-device` the eUICC's EID and key, in `zkcx` nothing. */
-  readonly tells: readonly ('eid' | 'key')[];
-}
-
-export type ZkcxEvent =
-  | DownloadEvent
-  /** `credential`: the first use of an eUICC under a CI, or a new quarter; minutes. */
-  | { readonly type: 'proving'; readonly what: Proven }
-  | { readonly type: 'proven'; readonly what: Proven; readonly seconds: number };
-
-type Proven = 'credential' | 'presentation' | 'possession';
-
-export interface ZkcxDownloadOptions extends Omit<DownloadOptions, 'consent' | 'onEvent'> {
-  readonly mode: ZkcxMode;
-  /** What the device knows by itself: sets of CIs, revocation maps, the registry. */
-  readonly policy: HolderPolicy;
-  /** Of the eUICCs that this LPA serves. */
-  readonly credentials: CredentialStore;
-  /** Where the session is kept with the profile. */
-  readonly sessions: KeptSessions;
-  readonly proofs: DeviceProofs;
-  /** That many unpredictable bytes. */
-  readonly random: RandomBytes;
-  readonly consent: (question: ZkcxQuestion) => Promise<Consent>;
-  /**
-   * `zkcx`: asked once more when the order is bound to an EID, which is then told to the peer. Default: no.
-   */
-  readonly consentToEid?: (peer: Peer) => Promise<boolean>;
-  /** See `SessionParts`. */
-  readonly busyDelay?: number;
-  /** See `DeliveryOptions`. */
-  readonly othersAllowed?: boolean;
-  readonly onEvent?: (event: ZkcxEvent) => void;
-}
 
 /**
  * Download a profile and install it. A server or a request that the device does not take gets silence,

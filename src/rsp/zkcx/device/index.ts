@@ -3,7 +3,7 @@
  * CIs and revocation, proofs, the user's answers. Out: a profile on the eUICC, and sealed notifications.
  */
 export { downloadZkcx } from './download.ts';
-export type { ZkcxDownloadOptions, ZkcxEvent, ZkcxQuestion } from './download.ts';
+export type { ZkcxDownloadOptions, ZkcxEvent, ZkcxQuestion } from './options.ts';
 export { KeptSessions } from './kept-sessions.ts';
 export { zkcxDelivery } from './notifications.ts';
 export type { DeliveryOptions } from './notifications.ts';

@@ -22,8 +22,8 @@ import { systemClock } from '../../../time.ts';
 import type { Received } from '../../../sgp22/codec/codec.ts';
 import type { ZkcxAnswer } from '../messages.ts';
 import { discloseDevice, discloseIdentity } from '../openings.ts';
-import type { ZkcxDownloadOptions } from './download.ts';
 import { zkcxDelivery } from './notifications.ts';
+import type { ZkcxDownloadOptions } from './options.ts';
 import { type DeviceSession, signatureParts } from './session.ts';
 
 type Offered = ZkcxAnswer<'authenticateClient'>;
