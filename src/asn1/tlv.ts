@@ -112,12 +112,20 @@ export class TlvReader {
     return this.done ? undefined : this.#tag(this.#position, this.#what).tag;
   }
 
+  /**
+   * Header of the next element, of which the content need not be there. Throws ERR_DER_MISSING at the
+   * end, ERR_DER_TRUNCATED or ERR_DER_OVERRUN inside a header.
+   */
+  header(what: string): { tag: number; contentStart: number; length: number } {
+    if (this.done) throw new ZkcxError('ERR_DER_MISSING', `${what} is missing`);
+    const { tag, next } = this.#tag(this.#position, what);
+    return { tag, ...this.#length(next, what) };
+  }
+
   /** Next element, whatever its tag. Throws ERR_DER_MISSING at the end. */
   any(what: string): Tlv {
     const start = this.#position;
-    if (this.done) throw new ZkcxError('ERR_DER_MISSING', `${what} is missing`);
-    const { tag, next } = this.#tag(start, what);
-    const { contentStart, length } = this.#length(next, what);
+    const { tag, contentStart, length } = this.header(what);
     const end = contentStart + length;
     if (end > this.limit) throw this.#beyond(what);
     this.#position = end;

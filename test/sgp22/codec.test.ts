@@ -7,6 +7,7 @@ import {
   type Codec,
   context,
   element,
+  headerOf,
   tagged,
   tagOf,
 } from '../../src/sgp22/codec/codec.ts';
@@ -169,6 +170,15 @@ describe('tags', () => {
     expect(tagOf(HEX('bf3800'), 'it')).toBe(0xbf38);
     expect(tagOf(HEX(''), 'it')).toBeUndefined();
   });
+});
+
+test('a header is read before its content is there, once it is whole', () => {
+  const header = (hex: string) => headerOf(HEX(hex), 'it');
+  expect(header('bf36820102')).toEqual({ tag: 0xbf36, size: 5, length: 0x102 });
+  expect(header('8705aabb')).toEqual({ tag: 0x87, size: 2, length: 5 });
+  for (const part of ['', 'bf', 'bf36', 'bf3682', 'bf368201']) expect(header(part)).toBeUndefined();
+  expect(() => header('bf3680')).toThrow(fault('ERR_DER_INDEFINITE'));
+  expect(() => header('87820001')).toThrow(fault('ERR_DER_LENGTH_MINIMAL'));
 });
 
 describe('SEQUENCE', () => {

@@ -1,10 +1,16 @@
 /** ES10b.LoadBoundProfilePackage in the eUICC (SGP.22 5.7.6; the commands of ES8+, 5.5). */
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { BoundProfileOpener, BppError } from '../../sgp22/bpp/index.ts';
+import {
+  BoundProfileOpener,
+  BppError,
+  type PackageElement,
+  PackageReader,
+} from '../../sgp22/bpp/index.ts';
 import {
   ConfigureIsdpRequest,
   DpProprietaryData,
+  InitialiseSecureChannelRequest,
 } from '../../sgp22/messages/bound-profile-package.ts';
 import {
   type FinalResult,
@@ -16,8 +22,6 @@ import { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
 import { EuiccResponse } from '../../sgp22/messages/profile-package.ts';
 import { addNotification, notify } from './notifications.ts';
-import { PackageReader } from './package-reader.ts';
-import type { PackageElement } from './package-reader.ts';
 import { findProfile, usedMemory } from './profiles.ts';
 import type { PreparedSession } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
@@ -57,8 +61,12 @@ export class PackageInstaller {
 
   /** Whether these bytes go on with the package; if not, the LPA has turned to something else. */
   takes(data: Uint8Array): boolean {
-    if (!this.#reader.betweenElements || data[0] !== 0xbf) return true;
-    return data[1] === 0x23;
+    // requests begin with BF, and no part of a package does but its first
+    const [first = 0, second = 0] = data;
+    const tag = 256 * first + second;
+    return (
+      !this.#reader.betweenElements || first !== 0xbf || tag === InitialiseSecureChannelRequest.tag
+    );
   }
 
   /** The next bytes of the package. Returns how it ended, once it has. */

@@ -11,4 +11,6 @@ export { agree, oneTimeKey, oneTimePublicKey } from './key-agreement.ts';
 export type { OneTimeKey } from './key-agreement.ts';
 export { BoundProfileOpener, openBoundProfile } from './open-bound-profile.ts';
 export type { DownloadContext, OpenedProfile } from './open-bound-profile.ts';
+export { PackageReader } from './package-reader.ts';
+export type { PackageElement } from './package-reader.ts';
 export { segmentsOf } from './segments.ts';

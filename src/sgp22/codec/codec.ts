@@ -124,6 +124,30 @@ export function tagOf(bytes: Uint8Array, what: string): number | undefined {
   return new TlvReader(bytes, what).peek();
 }
 
+/** Tag and length of an element. */
+export interface Header {
+  readonly tag: number;
+  /** Bytes of tag and length. */
+  readonly size: number;
+  /** Bytes of content. */
+  readonly length: number;
+}
+
+/**
+ * Header of the first element of bytes that may go on; undefined while it is not all there. Throws
+ * ERR_DER_* for an invalid one.
+ */
+export function headerOf(bytes: Uint8Array, what: string): Header | undefined {
+  try {
+    const { tag, contentStart, length } = new TlvReader(bytes, what).header(what);
+    return { tag, size: contentStart, length };
+  } catch (error) {
+    const codes = ['ERR_DER_MISSING', 'ERR_DER_TRUNCATED'];
+    if (error instanceof ZkcxError && codes.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
 /** A field that has the right tag but a value outside the standard. */
 export function badValue(what: string, problem: string, cause?: unknown): ZkcxError {
   return new ZkcxError('ERR_RSP_VALUE', `${what} ${problem}`, { reason: what, cause });

@@ -37,30 +37,6 @@ function segment(command: BppCommand, tag: number) {
   return message(`a segment of ${command}`, tag, wrapped('content', content));
 }
 
-/** Whole elements. */
-const segments = ({ tag }: { readonly tag: number }) => list(whole(tag), 'a segment', 1);
-
-/** Named by their commands: BppCommandId. */
-export const PACKAGE_FIELDS = {
-  /** Whole element, see `InitialiseSecureChannelRequest`. */
-  initialiseSecureChannel: whole(TAG.initialiseSecureChannel),
-  /** firstSequenceOf87. */
-  configureISDP: context(0, segments(SEGMENT.configureISDP)),
-  /** sequenceOf88. */
-  storeMetadata: context(1, segments(SEGMENT.storeMetadata)),
-  /** secondSequenceOf87. */
-  replaceSessionKeys: optional(context(2, segments(SEGMENT.replaceSessionKeys))),
-  /** sequenceOf86. */
-  loadProfileElements: context(3, segments(SEGMENT.loadProfileElements)),
-};
-
-/** Strict: an unknown element would be one that the secure channel does not protect. */
-export const BoundProfilePackage = message(
-  'BoundProfilePackage',
-  TAG.boundProfilePackage,
-  sequence(PACKAGE_FIELDS, 'closed'),
-);
-
 /** RemoteOpId. */
 export const REMOTE_OPERATION = { installBoundProfilePackage: 1 } as const;
 
@@ -111,6 +87,30 @@ export const InitialiseSecureChannelRequest = message(
   ),
 );
 export type InitialiseSecureChannelRequest = Input<typeof InitialiseSecureChannelRequest>;
+
+/** Whole elements. */
+const segments = ({ tag }: { readonly tag: number }) => list(whole(tag), 'a segment', 1);
+
+/** Named by their commands: BppCommandId. */
+export const PACKAGE_FIELDS = {
+  /** Whole element, see `InitialiseSecureChannelRequest`. */
+  initialiseSecureChannel: whole(InitialiseSecureChannelRequest.tag),
+  /** firstSequenceOf87. */
+  configureISDP: context(0, segments(SEGMENT.configureISDP)),
+  /** sequenceOf88. */
+  storeMetadata: context(1, segments(SEGMENT.storeMetadata)),
+  /** secondSequenceOf87. */
+  replaceSessionKeys: optional(context(2, segments(SEGMENT.replaceSessionKeys))),
+  /** sequenceOf86. */
+  loadProfileElements: context(3, segments(SEGMENT.loadProfileElements)),
+};
+
+/** Strict: an unknown element would be one that the secure channel does not protect. */
+export const BoundProfilePackage = message(
+  'BoundProfilePackage',
+  TAG.boundProfilePackage,
+  sequence(PACKAGE_FIELDS, 'closed'),
+);
 
 /** OID of the server, and data of its own that may follow it. */
 export const DpProprietaryData = elements(

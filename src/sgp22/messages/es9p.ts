@@ -9,11 +9,12 @@ import { element as wholeElement, type Message } from '../codec/codec.ts';
 import { whole } from '../codec/structures.ts';
 import { RspRefusal } from '../status-codes.ts';
 import type { StatusCode } from '../status-codes.ts';
-import { TAG } from '../tags.ts';
 import { AuthenticateServerResponse } from './authenticate-server.ts';
+import { BoundProfilePackage } from './bound-profile-package.ts';
 import { CancelSessionResponse } from './cancel-session.ts';
 import { EuiccInfo1 } from './euicc-info.ts';
 import { hexToBytes, keyIdentifier, transactionIdText } from './identifiers.ts';
+import { StoreMetadataRequest } from './metadata.ts';
 import { PendingNotification } from './notifications.ts';
 import { PrepareDownloadResponse } from './prepare-download.ts';
 import { Signature } from './signature.ts';
@@ -82,7 +83,7 @@ export const ES9P = {
     }),
     answer: z.object({
       transactionId,
-      profileMetadata: element('profileMetadata', TAG.storeMetadata),
+      profileMetadata: element('profileMetadata', StoreMetadataRequest.tag),
       smdpSigned2: element('smdpSigned2'),
       smdpSignature2: signature('smdpSignature2'),
       smdpCertificate: element('a certificate'),
@@ -96,7 +97,7 @@ export const ES9P = {
     }),
     answer: z.object({
       transactionId,
-      boundProfilePackage: element('boundProfilePackage', TAG.boundProfilePackage),
+      boundProfilePackage: element('boundProfilePackage', BoundProfilePackage.tag),
     }),
   },
   handleNotification: {

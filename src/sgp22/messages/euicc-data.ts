@@ -25,10 +25,10 @@ export const IsdrProprietaryApplicationTemplate = message(
 const eidOnly = mapped(
   tagList,
   (tags, what) => {
-    if (tags.length !== 1 || tags[0] !== TAG.eidValue) throw badValue(what, 'must be 5A, the EID');
+    if (tags.length !== 1 || tags[0] !== eidValue.tag) throw badValue(what, 'must be 5A, the EID');
     return 'eidValue' as const;
   },
-  () => [TAG.eidValue],
+  () => [eidValue.tag],
 );
 
 export const GetEuiccDataRequest = message(

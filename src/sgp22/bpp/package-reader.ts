@@ -3,10 +3,19 @@
  * the whole, and LPAs cut it into segments in more than one way.
  */
 import { concatBytes } from '../../bytes.ts';
-import { BppError } from '../../sgp22/bpp/index.ts';
-import type { BppCommand } from '../../sgp22/messages/installation-result.ts';
+import { ZkcxError } from '../../errors.ts';
+import { type Header, headerOf } from '../codec/codec.ts';
+import {
+  BoundProfilePackage,
+  InitialiseSecureChannelRequest,
+  PACKAGE_FIELDS,
+  SEGMENT,
+  SEGMENT_COMMANDS,
+  type SegmentCommand,
+} from '../messages/bound-profile-package.ts';
+import { BppError } from './errors.ts';
 
-type PackagePart = Exclude<BppCommand, 'storeMetadata2'>;
+type PackagePart = 'initialiseSecureChannel' | SegmentCommand;
 
 export interface PackageElement {
   /** Which command of the package it belongs to. */
@@ -20,33 +29,19 @@ export interface PackageElement {
 /** A segment has 1,020 bytes at most, with some servers of data alone, without MAC and padding. */
 const MAX_ELEMENT = 1_100;
 
-const SEQUENCES: readonly { tag: number; child: number; part: PackagePart; optional?: true }[] = [
-  { tag: 0xa0, child: 0x87, part: 'configureISDP' },
-  { tag: 0xa1, child: 0x88, part: 'storeMetadata' },
-  { tag: 0xa2, child: 0x87, part: 'replaceSessionKeys', optional: true },
-  { tag: 0xa3, child: 0x86, part: 'loadProfileElements' },
-];
-
-interface Header {
-  readonly tag: number;
-  /** Bytes of tag and length. */
-  readonly size: number;
-  readonly length: number;
-}
-
 export class PackageReader {
   #rest: Uint8Array = new Uint8Array();
   /** Bytes of the package that are still to come, once BF36 has said how many. */
   #packageLeft: number | undefined;
   /** The same for the open sequence. */
   #sequenceLeft = 0;
-  /** Index into SEQUENCES of the open or last one; -1 before. */
+  /** Index into SEGMENT_COMMANDS of the open or last sequence; -1 before. */
   #sequence = -1;
   #initialised = false;
 
   /** What is coming now, for errors: the part whose bytes are read or come next. */
   get part(): PackagePart {
-    return SEQUENCES[this.#sequence]?.part ?? 'initialiseSecureChannel';
+    return SEGMENT_COMMANDS[this.#sequence] ?? 'initialiseSecureChannel';
   }
 
   /** The whole package was read. */
@@ -70,7 +65,7 @@ export class PackageReader {
         if (this.#rest.length > 0) throw structure('bytes follow the package');
         return;
       }
-      const header = readHeader(this.#rest);
+      const header = nextHeader(this.#rest);
       if (header === undefined) return;
       if (this.#packageLeft === undefined) {
         this.#open(header);
@@ -87,16 +82,19 @@ export class PackageReader {
   }
 
   #open({ tag, size, length }: Header): void {
-    if (tag !== 0xbf36) throw structure('it does not begin with BF36');
+    if (tag !== BoundProfilePackage.tag) throw structure('it does not begin with BF36');
     if (length === 0) throw structure('it is empty');
     this.#packageLeft = length;
     this.#rest = this.#rest.slice(size);
   }
 
   #openSequence({ tag, size, length }: Header): void {
-    let next = this.#sequence + 1;
-    if (SEQUENCES[next]?.tag !== tag && SEQUENCES[next]?.optional) next++;
-    if (SEQUENCES[next]?.tag !== tag) throw structure('its sequences are out of order');
+    const next = SEGMENT_COMMANDS.findIndex((command) => PACKAGE_FIELDS[command].tag === tag);
+    const left = SEGMENT_COMMANDS.slice(this.#sequence + 1, next);
+    // one may be left out
+    if (next <= this.#sequence || left.some((command) => command !== 'replaceSessionKeys')) {
+      throw structure('its sequences are out of order');
+    }
     this.#sequence = next;
     if (length === 0) throw structure('a sequence is empty');
     if (size + length > this.#packageLeft!) {
@@ -104,15 +102,16 @@ export class PackageReader {
     }
     this.#take(size);
     this.#sequenceLeft = length;
-    if (next === SEQUENCES.length - 1 && length !== this.#packageLeft) {
+    if (next === SEGMENT_COMMANDS.length - 1 && length !== this.#packageLeft) {
       throw structure('bytes follow its last sequence');
     }
   }
 
   #element({ tag, size, length }: Header): PackageElement {
-    const expected = this.#initialised ? SEQUENCES[this.#sequence]!.child : 0xbf23;
-    if (tag !== expected) throw structure('an element has the wrong tag');
     const part = this.part;
+    const expected =
+      part === 'initialiseSecureChannel' ? InitialiseSecureChannelRequest : SEGMENT[part];
+    if (tag !== expected.tag) throw structure('an element has the wrong tag');
     const der = this.#take(size + length);
     if (!this.#initialised) {
       this.#initialised = true;
@@ -132,22 +131,13 @@ export class PackageReader {
 }
 
 /** Tag and length at the front, undefined if they are not all there yet. */
-function readHeader(bytes: Uint8Array): Header | undefined {
-  const [first, second] = bytes;
-  if (first === undefined) return undefined;
-  const long = (first & 0x1f) === 0x1f;
-  if (long && second === undefined) return undefined;
-  const at = long ? 2 : 1;
-  const tag = long ? 256 * first + second! : first;
-  const short = bytes[at];
-  if (short === undefined) return undefined;
-  if (short < 0x80) return { tag, size: at + 1, length: short };
-  const count = short & 0x7f;
-  if (count === 0 || count > 4) throw structure('a length is of no definite form');
-  if (bytes.length < at + 1 + count) return undefined;
-  const length = bytes.subarray(at + 1, at + 1 + count).reduce((sum, byte) => 256 * sum + byte, 0);
-  if (length < 0x80 || length < 256 ** (count - 1)) throw structure('a length is not minimal');
-  return { tag, size: at + 1 + count, length };
+function nextHeader(bytes: Uint8Array): Header | undefined {
+  try {
+    return headerOf(bytes, 'an element');
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw structure(cause.message);
+  }
 }
 
 function structure(problem: string): BppError {
