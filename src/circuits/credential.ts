@@ -81,9 +81,9 @@ export function assertCredential(
  * and number count - 1. Asserts 1 <= count <= slots.
  */
 export function usedSlots(context: CircuitContext, count: Field, slots = MAX_LINKS): Bit[] {
-  const used = Array.from({ length: slots - 1 }, (_, i) => {
-    return context.bit(() => count.toBigInt() > BigInt(i + 1));
-  });
+  const used = Array.from({ length: slots - 1 }, (_, i) =>
+    context.bit(() => count.toBigInt() > BigInt(i + 1)),
+  );
   used.forEach((bit, i) => {
     const before = used[i - 1];
     if (before !== undefined) context.assertImplies(bit, before);

@@ -2,6 +2,7 @@ import { Field } from 'o1js';
 import { TABLE } from '../../params.ts';
 import type { NumberSet } from '../kimchi/context.ts';
 import { existsOne } from '../kimchi/gates.ts';
+import { bytesAfter, CONTENT_LENGTHS, MAX_CONTENT, throughForms } from './length-forms.ts';
 import type { Position } from './memory.ts';
 import type { Walk } from './walk.ts';
 
@@ -20,34 +21,23 @@ export const SHORT_LENGTHS: NumberSet = {
   numbers: Array.from({ length: 128 }, (_, i) => BigInt(i)),
 };
 
-/** Largest content of an element that `readTlv` takes. */
-const MAX_CONTENT = 1023;
 /** Separates the length forms in LONG_LENGTHS; more than twice MAX_CONTENT. */
 const FORM = 4096n;
 
 /** Pairs (k, length) as k FORM + length: k bytes after the first length byte, shortest form only. */
 const LONG_LENGTHS: NumberSet = {
   table: TABLE.der.long,
-  numbers: Array.from({ length: MAX_CONTENT + 1 }, (_, length) => {
-    const form = length < 128 ? 0n : length < 256 ? 1n : 2n;
-    return form * FORM + BigInt(length);
-  }),
+  numbers: CONTENT_LENGTHS.map(({ more, length }) => more * FORM + length),
 };
 
-/** The first length byte and zeros for the k after it, as a number; its low byte is for length. */
-const LENGTH_BYTES = [0n, 0x8100n, 0x820000n] as const;
-
-/**
- * The affine function c0 + c1 k + c2 256^k through LENGTH_BYTES at k = 0, 1, 2. Three points that
- * are not on a line determine it; the coefficients are elements of the field, not integers.
- */
-const [C0, C1, C2] = affineThrough(LENGTH_BYTES);
+/** The bytes of a length with k after its first one are c0 + c1 k + c2 256^k, plus the length. */
+const [C0, C1, C2] = throughForms(0n);
 
 /**
  * Read the header of the TLV at a position: one-byte tag, minimal definite length up to 1,023.
  *
  * With k bytes after the first length byte, the header is the number
- *   tag 256^(k + 1) + LENGTH_BYTES[k] + length,
+ *   tag 256^(k + 1) + c0 + c1 k + c2 256^k + length,
  * and (k, length) is in a table of the pairs that are minimal. Lengths are differences of two
  * positions, so below 1,024 in size, and k FORM + length has one reading. Given `tag`, the element
  * has that tag; otherwise the tag is any byte. The end is not compared with anything: callers show
@@ -56,7 +46,12 @@ const [C0, C1, C2] = affineThrough(LENGTH_BYTES);
 export function readTlv(walk: Walk, start: Position, tag?: number): Tlv {
   const { context, memory } = walk;
   if (memory.size > MAX_CONTENT) throw Error(`readTlv: memory above ${MAX_CONTENT} bytes`);
-  const more = existsOne(() => lengthBytesAfterFirst(memory.peek(start.index.toBigInt() + 1n)));
+  const more = existsOne(() => {
+    const first = memory.peek(start.index.toBigInt() + 1n);
+    const after = bytesAfter(first);
+    if (after !== undefined) return after;
+    throw Error(`length form 0x${first.toString(16)} is outside the profile`);
+  });
   const power = memory.power(more);
   const content = memory.at(context.sum([start.index, more], 2n));
   // header = 256^(k + 1) upTo - 256^(k + 2) S(start), where upTo = 256 S(start) + tag = S(start + 1):
@@ -124,23 +119,4 @@ export function readShortTlv(walk: Walk, start: Position, tag?: number): Tlv {
   }
   context.assertMember(length, SHORT_LENGTHS);
   return { tag: tagField, start, content, end: memory.advance(content, length), length };
-}
-
-/** In the prover: k of a first length byte. */
-function lengthBytesAfterFirst(first: bigint): bigint {
-  if (first < 0x80n) return 0n;
-  if (first === 0x81n || first === 0x82n) return first - 0x80n;
-  throw Error(`length form 0x${first.toString(16)} is outside the profile`);
-}
-
-/** c0, c1, c2 mod the field order with c0 + c1 k + c2 256^k = points[k] for k = 0, 1, 2. */
-function affineThrough(points: readonly [bigint, bigint, bigint]): [bigint, bigint, bigint] {
-  const [p0, p1, p2] = points.map((point) => Field(point)) as [Field, Field, Field];
-  // differences: c1 + 255 c2 = p1 - p0, and 2 c1 + 65535 c2 = p2 - p0
-  const c2 = p2
-    .sub(p0)
-    .sub(p1.sub(p0).mul(2))
-    .div(65535 - 2 * 255);
-  const c1 = p1.sub(p0).sub(c2.mul(255));
-  return [p0.sub(c2).toBigInt(), c1.toBigInt(), c2.toBigInt()];
 }

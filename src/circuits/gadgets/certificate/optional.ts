@@ -11,8 +11,14 @@ import { Field } from 'o1js';
 import { MAX_OID, TABLE } from '../../../params.ts';
 import type { Bit, CircuitContext, NumberSet } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
-import { MAX_SPAN } from '../memory.ts';
-import type { Position } from '../memory.ts';
+import {
+  bytesAfter,
+  CONTENT_LENGTHS,
+  headerBytes,
+  MAX_CONTENT,
+  throughForms,
+} from '../length-forms.ts';
+import { MAX_SPAN, type Position } from '../memory.ts';
 import type { Walk } from '../walk.ts';
 
 /** An element without its tag. */
@@ -37,30 +43,16 @@ export interface ExtensionValue {
 /** Universal tags of the values of extensions. */
 export const TAG = { octetString: 0x04, oid: 0x06, printableString: 0x13, sequence: 0x30 } as const;
 
-/** Largest content of an element. */
-const MAX_CONTENT = 1023;
 /** Separate presence, header and length in LENGTHS: length within +-FORM / 4, header below 32. */
 const FORM = 4096n;
 const PRESENT = 64n * FORM;
-
-/** Bytes of header of the three length forms, and the header with zeros for tag and length. */
-const FORMS = [
-  { header: 2n, bytes: 0n, least: 0, most: 127 },
-  { header: 3n, bytes: 0x8100n, least: 128, most: 255 },
-  { header: 4n, bytes: 0x820000n, least: 256, most: MAX_CONTENT },
-] as const;
 
 /** (present, header, length) of every minimal header as PRESENT + FORM header + length, and 0. */
 const LENGTHS: NumberSet = {
   table: TABLE.optional.lengths,
   numbers: [
     0n,
-    ...FORMS.flatMap(({ header, least, most }) =>
-      Array.from(
-        { length: most - least + 1 },
-        (_, i) => PRESENT + FORM * header + BigInt(least + i),
-      ),
-    ),
+    ...CONTENT_LENGTHS.map(({ more, length }) => PRESENT + FORM * headerBytes(more) + length),
   ],
 };
 
@@ -72,11 +64,8 @@ const octetLengths = (table: number, most: number): NumberSet => ({
 const OCTET_LENGTHS = octetLengths(TABLE.optional.octets, MAX_SPAN);
 const OID_LENGTHS = octetLengths(TABLE.optional.oid, MAX_OID);
 
-/**
- * constant + slope h + scale 256^h = FORMS.bytes at the header lengths h = 2, 3, 4: three points that
- * are not on a line. Elements of the field, not integers.
- */
-const { constant: CONSTANT, slope: SLOPE, scale: SCALE } = throughForms();
+/** The bytes of a length in h bytes of header are constant + slope h + scale 256^h, plus the length. */
+const [CONSTANT, SLOPE, SCALE] = throughForms(headerBytes(0n));
 
 /** 1/256 in the field: tag 256^(h - 1) is tag/256 times 256^h. */
 const INVERSE_256 = Field(256).inv();
@@ -87,7 +76,7 @@ const INVERSE_256 = Field(256).inv();
  *
  * With h bytes of header in {0, 2, 3, 4} the equation is
  *   S(content) = 256^h (S(start) + tag/256 + SCALE) + SLOPE h + CONSTANT + length
- * when present, which is the header tag 256^(h-1) + bytes(h) + length; when absent, h = 0 and the
+ * when present, which is the header tag 256^(h-1) + length bytes(h) + length; when absent, h = 0 and the
  * terms with tag and constants cancel: S(content) = S(start) + length. h < 32 (`power`), present
  * a bit, |length| < 1,024 as a difference of positions: so membership in LENGTHS gives all three.
  */
@@ -101,8 +90,8 @@ export function readOptional(
   if (memory.size > MAX_CONTENT) throw Error(`readOptional: memory above ${MAX_CONTENT} bytes`);
   const header = existsOne(() => {
     if (present.toBigInt() === 0n) return 0n;
-    const first = memory.peek(start.index.toBigInt() + 1n);
-    return first === 0x81n ? 3n : first === 0x82n ? 4n : 2n;
+    // no hint fits another form
+    return headerBytes(bytesAfter(memory.peek(start.index.toBigInt() + 1n)) ?? 0n);
   });
   const content = memory.advance(start, header);
   const power = memory.power(header);
@@ -202,20 +191,4 @@ export function startsWith(walk: Walk, start: Position, end: Position, tag?: num
 /** Assert that two positions are the same. Half a row. */
 export function assertSamePosition({ context }: Walk, a: Position, b: Position): void {
   context.assertEqual(a.index, b.index);
-}
-
-function throughForms(): { constant: bigint; slope: bigint; scale: bigint } {
-  const [p2, p3, p4] = FORMS.map(({ bytes }) => Field(bytes)) as [Field, Field, Field];
-  // second difference: the linear part vanishes, 256^4 - 2 256^3 + 256^2 = (256 255)^2 stays
-  const scale = p4
-    .sub(p3.mul(2))
-    .add(p2)
-    .div(Field((256n * 255n) ** 2n));
-  const slope = p3.sub(p2).sub(scale.mul(256n ** 3n - 256n ** 2n));
-  const constant = p2.sub(slope.mul(2)).sub(scale.mul(256n ** 2n));
-  return {
-    constant: constant.toBigInt(),
-    slope: slope.toBigInt(),
-    scale: scale.toBigInt(),
-  };
 }

@@ -1,15 +1,9 @@
 import type { Field } from 'o1js';
 import type { Bit, Term } from '../../kimchi/context.ts';
+import { headerBytes, LENGTH_FORMS, lengthBytes, type LengthForm } from '../length-forms.ts';
 import type { Position } from '../memory.ts';
 import type { Walk } from '../walk.ts';
 
-/** Minimal length forms (X.690, 8.1.3): bytes of header, the first length byte, lengths they take. */
-const FORMS = [
-  { header: 2, first: 0n, least: 0n, most: 0x7fn },
-  { header: 3, first: 0x81n, least: 0x80n, most: 0xffn },
-  { header: 4, first: 0x82n, least: 0x100n, most: 0xffffn },
-  { header: 5, first: 0x83n, least: 0x10000n, most: 0xffffffn },
-] as const;
 const LENGTH_BITS = 24;
 
 /**
@@ -28,26 +22,23 @@ export function readLargeHeader(
   present: Bit,
 ): { content: Position; length: Field } {
   const { context, memory } = walk;
-  const forms = FORMS.map(({ first }) => {
-    return context.bit(() => {
+  const forms = LENGTH_FORMS.map(({ first }) =>
+    context.bit(() => {
       if (present.toBigInt() === 0n) return false;
       const byte = memory.peek(start.index.toBigInt() + 1n);
       return (byte < 0x80n ? 0n : byte) === first;
-    });
-  });
-  const chosen = (value: (form: (typeof FORMS)[number]) => bigint): Term[] =>
-    FORMS.map((form, i): Term => [value(form), forms[i]!]);
+    }),
+  );
+  const chosen = (value: (form: LengthForm) => bigint): Term[] =>
+    LENGTH_FORMS.map((form, i): Term => [value(form), forms[i]!]);
   context.assertSum(forms, present);
 
-  const bytes = context.linear(chosen(({ header }) => BigInt(header)));
+  const bytes = context.linear(chosen(({ more }) => headerBytes(more)));
   const content = memory.advance(start, bytes);
   const header = memory.span(start, content, bytes);
   const length = context.linear([
     [1n, header],
-    ...chosen(({ header, first }) => {
-      const lengthBytes = BigInt(header - 2);
-      return -((BigInt(tag) << (8n * (lengthBytes + 1n))) + (first << (8n * lengthBytes)));
-    }),
+    ...chosen((form) => -((BigInt(tag) << (8n * (form.more + 1n))) + lengthBytes(form))),
   ]);
   const aboveLeast = context.linear([[1n, length], ...chosen(({ least }) => -least)]);
   const belowMost = context.linear([[-1n, length], ...chosen(({ most }) => most)]);
