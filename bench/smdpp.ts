@@ -4,7 +4,7 @@
  * order ended as installed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,10 +68,13 @@ try {
 }
 
 function serve(): ChildProcess {
-  const pair = (path: string, name: string) =>
-    ['CERT', 'SK']
-      .map((kind) => `${path}/${kind}_S_SM_${name}_ECDSA_NIST.${kind === 'SK' ? 'pem' : 'der'}`)
-      .join(',');
+  const pair = (path: string, name: string) => {
+    // git keeps no modes, and the server takes no key that others can read
+    const key = join(folder, `${name}.pem`);
+    copyFileSync(join(root, path, `SK_S_SM_${name}_ECDSA_NIST.pem`), key);
+    chmodSync(key, 0o600);
+    return `${path}/CERT_S_SM_${name}_ECDSA_NIST.der,${key}`;
+  };
   const flags = {
     data: folder,
     address: ADDRESS,

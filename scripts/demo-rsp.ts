@@ -4,7 +4,7 @@
  * what the eUICC has with what was ordered. Uses the published SGP.26 test keys.
  */
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,13 +65,14 @@ function startServer() {
 }
 
 function startEuicc() {
-  const credential = [
-    'eUICC/CERT_EUICC_ECDSA_NIST.der',
-    'EUM/CERT_EUM_ECDSA_NIST.der',
-    'eUICC/SK_EUICC_ECDSA_NIST.pem',
-  ];
+  // git keeps no modes, and the emulator takes no key that others can read
+  const key = join(folder, 'euicc.pem');
+  copyFileSync(sgp26('eUICC/SK_EUICC_ECDSA_NIST.pem'), key);
+  chmodSync(key, 0o600);
+  const certificates = ['eUICC/CERT_EUICC_ECDSA_NIST.der', 'EUM/CERT_EUM_ECDSA_NIST.der'];
+  const credential = [...certificates.map(sgp26), key];
   const emulator = ['--import', 'tsx', join(root, 'src/cli/main.ts'), 'euicc'];
-  const identity = ['--ci', CI, '--euicc', credential.map(sgp26).join(',')];
+  const identity = ['--ci', CI, '--euicc', credential.join(',')];
   const keeping = ['--data', join(folder, 'euicc')];
   return apduOfProcess(process.execPath, emulator.concat(identity, keeping));
 }

@@ -300,7 +300,8 @@ export type ErrorCode =
   | 'ERR_FILE_READ'
   | 'ERR_FILE_SIZE'
   | 'ERR_FILE_WRITE'
-  | 'ERR_CLI_USAGE';
+  | 'ERR_CLI_USAGE'
+  | 'ERR_CLI_INTERRUPTED';
 
 /**
  * The one error type. `code` is stable and meant for programs, `message` for people: what is

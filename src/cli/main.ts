@@ -7,9 +7,11 @@ import { ensureHome } from './shared/home.ts';
 // what nobody expected is no answer, and exit code 1 would be read as one
 process.exitCode = EXIT.unusable;
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`${error.stack}\n`);
-  process.exit(EXIT.unusable);
+  process.exitCode = EXIT.unusable;
+  process.stderr.write(`${error.stack}\n`, () => process.exit());
 });
+// whoever writes hears of it too; without a listener it ends the process
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 ensureHome();
 useCompileCache();

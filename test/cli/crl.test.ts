@@ -41,7 +41,7 @@ describe('zkcx crl inspect', () => {
 
   test('takes a certificate for bad input', async () => {
     const { status, stderr } = await zkcx('crl', 'inspect', EUM);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stderr).toContain('ERR_CRL_VERSION');
   });
 });

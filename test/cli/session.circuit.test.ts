@@ -27,13 +27,14 @@ import {
 import { told, zkcx } from '../support/cli.ts';
 import { ROOT } from '../support/command.ts';
 import { ciList } from '../support/crl/index.ts';
-import { CI, sgp26 } from '../support/sgp26-files.ts';
+import { privateCopy } from '../support/private-copy.ts';
+import { CI, EUICC_KEY } from '../support/sgp26-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const CI_2017 = join(ROOT, 'fixtures/sgp26-2017/CERT_CI_ECDSA_NIST_2017.der');
-const KEY = sgp26('eUICC/SK_EUICC_ECDSA_NIST.pem');
+const KEY = privateCopy(EUICC_KEY);
 const WHEN = ['--at', String(NOW)];
 const ROOTS = ['--ci', CI, '--ci', CI_2017];
 const PEER = ['--address', 'dp.example.com', '--oid', SERVER_OID];
@@ -116,11 +117,19 @@ describe('zkcx present', () => {
   });
 
   test('does not take a key that is none, nor quote it', async () => {
-    writeFileSync(at('key.pem'), 'secret 4711');
+    writeFileSync(at('key.pem'), 'secret 4711', { mode: 0o600 });
     const args = ['--map', at('map.json'), ...ROOTS, ...PEER, '--key', at('key.pem')];
     const answer = await present(at('two.json'), ...args);
     expect(answer).toMatchObject({ status: 2, error: { code: 'ERR_HOLDER_KEY' } });
     expect(JSON.stringify(answer)).not.toContain('4711');
+  });
+
+  test('does not take a key that others can read', async () => {
+    const args = ['--map', at('map.json'), ...ROOTS, ...PEER, '--key', EUICC_KEY];
+    expect(await present(at('two.json'), ...args)).toMatchObject({
+      status: 2,
+      error: { code: 'ERR_CREDENTIAL_PERMISSIONS' },
+    });
   });
 
   test('verify takes what is no presentation for bad input', async () => {

@@ -50,4 +50,23 @@ describe('zkcx', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).not.toBe('');
   });
+
+  test.each([
+    ['no command', []],
+    ['a group alone', ['chain']],
+    ['an unknown option', ['cert', 'inspect', '--frobnicate', EUICC]],
+    ['a missing argument', ['cert', 'inspect']],
+  ])('%s is one document with --json', async (_, args) => {
+    const { status, stdout, stderr } = await zkcx(...args, '--json');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_CLI_USAGE', message: expect.any(String) },
+    });
+  });
+
+  test('--json after -- is an argument', async () => {
+    const { stdout } = await zkcx('cert', '--', '--json');
+    expect(stdout).toBe('');
+  });
 });

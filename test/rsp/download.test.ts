@@ -25,6 +25,7 @@ import type { Change } from '../support/certificates/draft.ts';
 import { rolePolicy, setExtension } from '../support/certificates/fields.ts';
 import { build, fixture, NOW, sgp26Server } from '../support/certificates/index.ts';
 import { ROOT } from '../support/command.ts';
+import { CI, euiccFiles } from '../support/sgp26-files.ts';
 import { testEuicc } from '../support/rsp/emulator.ts';
 import { TestSmdp } from '../support/rsp/smdpp.ts';
 
@@ -205,22 +206,16 @@ describe('over HTTPS on loopback', () => {
 
 describe('over standard input and output', () => {
   test('with the eUICC as a child process, which keeps what it got', async () => {
-    const file = (name: string) => join(SGP26, name);
     const data = join(folder, 'euicc');
-    const credential = [
-      'eUICC/CERT_EUICC_ECDSA_NIST.der',
-      'EUM/CERT_EUM_ECDSA_NIST.der',
-      'eUICC/SK_EUICC_ECDSA_NIST.pem',
-    ];
     const apdu = apduOfProcess('node', [
       '--import',
       'tsx',
       join(ROOT, 'src/cli/main.ts'),
       'euicc',
       '--ci',
-      file('CertificateIssuer/CERT_CI_ECDSA_NIST.der'),
+      CI,
       '--euicc',
-      credential.map(file).join(','),
+      euiccFiles(),
       '--data',
       data,
       '--at',

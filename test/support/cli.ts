@@ -13,12 +13,15 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  * Run a command line. Commands of one test file run one after the other, since they share standard
  * output with this process.
  */
-export async function zkcx(...args: string[]): Promise<CommandResult> {
+export const zkcx = (...args: string[]): Promise<CommandResult> => captured(() => runCommand(args));
+
+/** What work prints that has an exit code. */
+export async function captured(work: () => Promise<number>): Promise<CommandResult> {
   const stdout = capture(process.stdout);
   const stderr = capture(process.stderr);
   const listeners = SIGNALS.map((signal) => process.listeners(signal));
   try {
-    const status = await runCommand(args);
+    const status = await work();
     return { status, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     stdout.end();

@@ -1,18 +1,22 @@
 import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
-import type { Consent, ProfileMetadata } from '../../rsp/lpa/index.ts';
+import type { Consent, Es10, ProfileMetadata } from '../../rsp/lpa/index.ts';
 import type { ZkcxEvent, ZkcxQuestion } from '../../rsp/zkcx/device/index.ts';
 import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
 import type { CommandDefinition, JsonFlag } from '../shared/command.ts';
+import {
+  CONFIRMATION_CODE,
+  type ConfirmationCodeFlags,
+  givenConfirmationCode,
+} from '../shared/confirmation-code.ts';
 import { hexBytes } from '../shared/options.ts';
 import { type Answer, printable, printProgress } from '../shared/output.ts';
-import { stopSignal } from '../shared/proving.ts';
+import { stopSignal, unlessInterrupted } from '../shared/proving.ts';
 import { SERVER, type ServerFlags, serversOf } from './server.ts';
 import { assertClassic, downloadInZkcx, printZkcxEvent, ZKCX, type ZkcxFlags } from './zkcx.ts';
 
-interface Flags extends CardFlags, ServerFlags, ZkcxFlags, JsonFlag {
+interface Flags extends CardFlags, ServerFlags, ZkcxFlags, ConfirmationCodeFlags, JsonFlag {
   readonly yes?: boolean;
-  readonly confirmationCode?: string;
   readonly confirmationCodeForm?: 'text' | 'hex';
   readonly tac?: Uint8Array;
 }
@@ -24,7 +28,7 @@ export const lpaDownload: CommandDefinition = {
   arguments: [new Argument('<activation-code>', 'LPA:1$address$token, from a QR code')],
   options: [
     new Option('--yes', 'accept the profile without asking'),
-    new Option('--confirmation-code <code>', 'what the operator gave for it; default: ask'),
+    CONFIRMATION_CODE,
     new Option('--confirmation-code-form <form>', 'how the server hashes it').choices([
       'text',
       'hex',
@@ -50,7 +54,8 @@ async function download(text: string, flags: Flags): Promise<Answer> {
   }
   const server = await serversOf(flags);
   const signal = stopSignal();
-  const done = await withEuicc(flags, (es10) => {
+  const given = await givenConfirmationCode(flags);
+  const work = (es10: Es10) => {
     const common = {
       es10,
       server: server(code.address),
@@ -58,8 +63,7 @@ async function download(text: string, flags: Flags): Promise<Answer> {
       matchingId: code.matchingId,
       oid: code.oid,
       device: { tac: flags.tac ?? DEFAULT_TAC, deviceCapabilities: CAPABILITIES },
-      confirmationCode: async () =>
-        flags.confirmationCode ?? (people ? await askCode() : undefined),
+      confirmationCode: async () => given ?? (people ? await askCode() : undefined),
       confirmationCodeForm: flags.confirmationCodeForm,
       onEvent: printEvent,
       signal,
@@ -75,7 +79,8 @@ async function download(text: string, flags: Flags): Promise<Answer> {
       // --yes is about the profile: it says nothing about the EID
       consentToEid: async () => flags.tellEid ?? (people && (await askEid(code.address))),
     });
-  });
+  };
+  const done = await unlessInterrupted(signal, () => withEuicc(flags, work));
   const { iccid, profileName, serviceProviderName } = done.metadata;
   const told = done.notification !== undefined && done.notification.failure === undefined;
   return {

@@ -149,6 +149,6 @@ async function readCredential({
   return {
     certificate: (await readCertificate(certificate)).der,
     eumCertificate: (await readCertificate(eum)).der,
-    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES)),
+    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES, { ownerOnly: true })),
   };
 }

@@ -25,12 +25,19 @@ export async function readCertificates(files: readonly string[]): Promise<Certif
   return Promise.all(files.map(readCertificate));
 }
 
-/** Read CI certificates as trust anchors. */
+/** Read CI certificates as trust anchors. Throws ERR_CHAIN_ANCHOR for a certificate that is none. */
 export async function readAnchors(files: readonly string[]): Promise<TrustAnchor[]> {
   const certificates = await readCertificates(files);
-  return certificates.map((certificate, i) =>
-    inFile(files[i]!, () => anchorFromCertificate(certificate)),
-  );
+  return certificates.map((certificate, i) => {
+    try {
+      return anchorFromCertificate(certificate);
+    } catch (cause) {
+      if (!(cause instanceof ZkcxError)) throw cause;
+      // that --ci is no CI is bad input, while the same codes about a chain are an answer
+      const { message, code: reason } = cause;
+      throw new ZkcxError('ERR_CHAIN_ANCHOR', `${files[i]}: ${message}`, { reason, cause });
+    }
+  });
 }
 
 /** Read and parse a revocation list, DER or PEM. */

@@ -4,6 +4,7 @@
  */
 import { ZkcxError } from '../../errors.ts';
 import type { ProverEvent } from '../../prover/prover.ts';
+import { statusWords } from '../../sgp22/status-words.ts';
 import { EXIT, exitCode } from './exit-codes.ts';
 
 /** What a command found out, in both forms. */
@@ -21,10 +22,10 @@ export async function answer(
 ): Promise<number> {
   try {
     const result = await work();
-    const ok = result?.no !== true;
     if (result === undefined) return EXIT.done;
-    if (json) print(JSON.stringify({ ok, ...result.json }, null, 2));
-    else if (result.text.length > 0) print(result.text.join('\n'));
+    const ok = result.no !== true;
+    if (json) await print(JSON.stringify({ ok, ...result.json }, null, 2));
+    else if (result.text.length > 0) await print(result.text.join('\n'));
     return ok ? EXIT.done : EXIT.no;
   } catch (error) {
     return refuse(error, json);
@@ -32,17 +33,47 @@ export async function answer(
 }
 
 /** Print why there is no answer. Returns the exit code. */
-export function refuse(error: unknown, json: boolean): number {
+export async function refuse(error: unknown, json: boolean): Promise<number> {
   const status = exitCode(error);
   const { code, message, reason } = describe(error);
-  if (json) print(JSON.stringify({ ok: false, error: { code, message, reason } }, null, 2));
-  else printProgress(`${status === EXIT.no ? 'No' : 'Error'}: ${message} (${code})`);
+  if (json) {
+    try {
+      await print(JSON.stringify({ ok: false, error: { code, message, reason } }, null, 2));
+      return status;
+    } catch {
+      // standard output is what failed
+    }
+  }
+  const words = code === 'ERR_RSP_REFUSED' && reason ? `: ${statusWords(reason)}` : '';
+  const line = `${status === EXIT.no ? 'No' : 'Error'}: ${message} (${code})${words}`;
+  printProgress(line.split('\n').map(printable).join('\n'));
   return status;
 }
 
-/** A line about work under way. */
+/** Print a line of an answer. What reads it may have gone away; a full disk is ERR_FILE_WRITE. */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (cause: NodeJS.ErrnoException | null | undefined) => {
+      if (!cause || cause.code === 'EPIPE') return resolve();
+      const problem = `cannot write to standard output: ${cause.code}`;
+      reject(new ZkcxError('ERR_FILE_WRITE', problem, { cause }));
+    };
+    try {
+      process.stdout.write(`${text}\n`, done);
+    } catch (cause) {
+      // files are written at once
+      done(cause as NodeJS.ErrnoException);
+    }
+  });
+}
+
+/** A line about work under way; work does not stop because nobody can read it. */
 export function printProgress(line: string): void {
-  process.stderr.write(`${line}\n`);
+  try {
+    process.stderr.write(`${line}\n`);
+  } catch {
+    // a full disk, or nobody there
+  }
 }
 
 /** Progress of the prover, as lines for people. */
@@ -106,10 +137,6 @@ export function provable(check: () => void): string {
     if (error instanceof ZkcxError) return `no, ${error.code}: ${error.message}`;
     throw error;
   }
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 function describe(error: unknown): { code: string; message: string; reason?: string } {

@@ -1,5 +1,6 @@
 /** What the commands that prove have in common. */
 import { Option } from 'commander';
+import { ZkcxError } from '../../errors.ts';
 import { type Backend, BACKENDS } from '../../prover/protocol.ts';
 import type { JobOptions, ProverOptions } from '../../prover/prover.ts';
 import { printEvent } from './output.ts';
@@ -25,4 +26,17 @@ export function stopSignal(): AbortSignal {
   process.once('SIGINT', () => abort.abort());
   process.once('SIGTERM', () => abort.abort());
   return abort.signal;
+}
+
+/** Say of work that failed after `signal` was aborted that it was interrupted. */
+export async function unlessInterrupted<T>(
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!signal.aborted || !(cause instanceof ZkcxError)) throw cause;
+    throw new ZkcxError('ERR_CLI_INTERRUPTED', cause.message, { reason: cause.code, cause });
+  }
 }

@@ -39,7 +39,7 @@ export interface HolderMinimums {
 
 /** Signs with a key from a file: r and s of ECDSA P-256 over SHA-256. Throws ERR_HOLDER_KEY. */
 export async function readSigner(file: string) {
-  const bytes = await readFileLimited(file, MAX_KEY_BYTES);
+  const bytes = await readFileLimited(file, MAX_KEY_BYTES, { ownerOnly: true });
   let key: KeyObject;
   try {
     key = createPrivateKey(Buffer.from(bytes));

@@ -166,7 +166,7 @@ async function readKeyPair({ certificate, key }: CertificateAndKey): Promise<Key
   const { parseSecretKey } = await import('../../rsp/smdpp/index.ts');
   return {
     certificate: await readCertificate(certificate),
-    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES)),
+    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES, { ownerOnly: true })),
   };
 }
 
@@ -176,7 +176,8 @@ async function readTls({ certificate, key }: CertificateAndKey) {
   const text = new TextDecoder().decode(bytes);
   try {
     const cert = text.includes('-----BEGIN') ? text : new X509Certificate(bytes).toString();
-    return { cert, key: await readText(key, MAX_KEY_BYTES) };
+    const secret = await readFileLimited(key, MAX_KEY_BYTES, { ownerOnly: true });
+    return { cert, key: new TextDecoder().decode(secret) };
   } catch (cause) {
     if (cause instanceof ZkcxError) throw cause;
     throw new ZkcxError('ERR_RSP_LISTEN', `${certificate} is no certificate`, { cause });

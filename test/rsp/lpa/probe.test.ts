@@ -1,5 +1,5 @@
 /** What a server is asked without an eUICC, and the command line of LPA and eUICC. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -12,7 +12,7 @@ import { NOW } from '../../support/certificates/index.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { told } from '../../support/cli.ts';
 import { CERT_DPAUTH, countedRandom, SERVER, testAnchor } from '../../support/rsp/emulator.ts';
-import { CI, EUICC_FILES } from '../../support/sgp26-files.ts';
+import { CI, euiccFiles } from '../../support/sgp26-files.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 
 let smdp: TestSmdp;
@@ -87,7 +87,7 @@ describe('zkcx lpa', () => {
   const card = [
     ...ci,
     '--euicc',
-    EUICC_FILES,
+    euiccFiles(),
     '--data',
     join(folder, 'euicc'),
     '--at',
@@ -114,7 +114,9 @@ describe('zkcx lpa', () => {
         status: 0,
         cis: [{ supported: true }],
       });
-      const right = ['--yes', '--confirmation-code', '1234', ...network, ...card];
+      const secret = join(folder, 'code');
+      writeFileSync(secret, '1234\n', { mode: 0o600 });
+      const right = ['--yes', '--confirmation-code-file', secret, ...network, ...card];
       expect(await lpa('download', code, ...right)).toMatchObject({
         status: 0,
         ok: true,

@@ -65,7 +65,9 @@ describe('zkcx smdpp', () => {
       const names = ['--provider', 'Operator', '--name', 'Plan', '--address', ADDRESS];
       const added = await smdpp('profile', 'add', file, ...names);
       expect(added).toMatchObject({ status: 0, profile: { iccid, version: [2, 1] } });
-      const code = ['--confirmation-code', '1234', '--matching-id', 'BY-HAND'];
+      const secret = join(folder, 'code');
+      writeFileSync(secret, '1234\n', { mode: 0o600 });
+      const code = ['--confirmation-code-file', secret, '--matching-id', 'BY-HAND'];
       const ordered = await smdpp('order', 'add', '--iccid', iccid, ...code, '--address', ADDRESS);
       expect(ordered).toMatchObject({
         order: { iccid, state: 'released', confirmationCode: { failures: 0 } },

@@ -16,7 +16,7 @@ import {
 } from '../../../src/sgp22/messages/installation-result.ts';
 import { publicKey } from '../../../src/witness/encode.ts';
 import { zkcx } from '../../support/cli.ts';
-import { CI, EUICC_FILES } from '../../support/sgp26-files.ts';
+import { CI, euiccFiles } from '../../support/sgp26-files.ts';
 import {
   ANCHOR,
   ANCHORS,
@@ -194,7 +194,7 @@ describe('zkcx lpa download --zkcx', () => {
       '--ci',
       CI,
       '--euicc',
-      EUICC_FILES,
+      euiccFiles(),
       ...args,
     );
 

@@ -1,14 +1,15 @@
 /** `zkcx smdpp serve` as a process, with the SGP.26 identity. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { ROOT } from '../command.ts';
+import { privateCopy } from '../private-copy.ts';
+import { CI, sgp26 } from '../sgp26-files.ts';
 import { ADDRESS } from './smdpp.ts';
 
-const SGP26 = join(ROOT, 'fixtures/sgp26');
 const pair = (name: string) =>
-  [`CERT_S_SM_${name}_ECDSA_NIST.der`, `SK_S_SM_${name}_ECDSA_NIST.pem`]
-    .map((file) => join(SGP26, name, file))
-    .join(',');
+  [
+    sgp26(`${name}/CERT_S_SM_${name}_ECDSA_NIST.der`),
+    privateCopy(sgp26(`${name}/SK_S_SM_${name}_ECDSA_NIST.pem`)),
+  ].join(',');
 
 /** Arguments of node, for a server with this folder on a free port. */
 export function serveArguments(data: string, ...more: string[]): string[] {
@@ -16,7 +17,7 @@ export function serveArguments(data: string, ...more: string[]): string[] {
     data,
     address: ADDRESS,
     listen: '127.0.0.1:0',
-    ci: join(SGP26, 'CertificateIssuer/CERT_CI_ECDSA_NIST.der'),
+    ci: CI,
     auth: pair('DPauth'),
     pb: pair('DPpb'),
   };

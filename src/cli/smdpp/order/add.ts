@@ -2,17 +2,21 @@ import { Option } from 'commander';
 import { ZkcxError } from '../../../errors.ts';
 import type { AddOrder } from '../../../rsp/smdpp/index.ts';
 import type { CommandDefinition } from '../../shared/command.ts';
+import {
+  CONFIRMATION_CODE,
+  type ConfirmationCodeFlags,
+  givenConfirmationCode,
+} from '../../shared/confirmation-code.ts';
 import { time } from '../../shared/options.ts';
 import type { Answer } from '../../shared/output.ts';
 import { administrate, STORE, type StoreFlags } from '../store.ts';
 import { type FoundOrder, orderAnswer } from './order-answer.ts';
 
-interface Flags extends StoreFlags {
+interface Flags extends StoreFlags, ConfirmationCodeFlags {
   readonly iccid?: string;
   readonly type?: string;
   readonly eid?: string;
   readonly matchingId?: string;
-  readonly confirmationCode?: string;
   readonly expires?: bigint;
   readonly release: boolean;
   readonly rebinding: boolean;
@@ -35,7 +39,7 @@ export const smdppOrderAdd: CommandDefinition = {
       'instead of a random one; empty: for a device that sends none',
     ),
     new Option('--any-device', 'with an empty MatchingID and no EID: the first device takes it'),
-    new Option('--confirmation-code <code>', 'what the user must enter'),
+    CONFIRMATION_CODE,
     new Option('--expires <time>', 'ISO 8601 or Unix seconds').argParser(time),
     new Option('--require-zkcx', 'refuse devices that show certificates'),
     new Option('--once-per-device', 'of all such orders a device gets one; with --require-zkcx'),
@@ -54,7 +58,7 @@ async function add(flags: Flags): Promise<Answer> {
     profileType: flags.type,
     eid: flags.eid,
     matchingId: flags.matchingId,
-    confirmationCode: flags.confirmationCode,
+    confirmationCode: await givenConfirmationCode(flags),
     expiresAt: flags.expires === undefined ? undefined : Number(flags.expires),
     release: flags.release,
     rebinding: flags.rebinding,
