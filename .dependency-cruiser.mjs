@@ -23,7 +23,10 @@ const STAGES = {
     folders: ['asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],
     packages: ['zod', '@noble/'],
   },
-  circuits: { folders: ['params', 'roles'], packages: ['o1js', 'node:module$', 'node:url$'] },
+  circuits: {
+    folders: ['params', 'roles'],
+    packages: ['o1js', 'node:async_hooks$', 'node:module$', 'node:url$'],
+  },
   witness: {
     folders: [...GROUND, 'asn1', 'pki', 'circuits'],
     packages: ['o1js', 'zod', '@noble/', 'node:'],

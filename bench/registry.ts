@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { AccountUpdate, Field, Mina, PrivateKey } from 'o1js';
 import { ChainProof } from '../src/circuits/chain.program.ts';
+import { guardVerification } from '../src/prover/guard.ts';
 import { RegistryTree } from '../src/witness/registry-tree.ts';
 import { compileRegistry } from '../src/zkapp/client/compile.ts';
 import { ProofRegistry, publishArguments, registryState } from '../src/zkapp/contract/index.ts';
@@ -58,6 +59,7 @@ function measureLookUp(entries: number): LookUpMeasure {
 /** On a chain of its own that checks proofs. */
 async function measurePublish(): Promise<PublishMeasure> {
   await compileRegistry({ onCompile: (name) => console.error(`compiling ${name} ...`) });
+  await guardVerification();
   const local = await Mina.LocalBlockchain({ proofsEnabled: true });
   Mina.setActiveInstance(local);
   const [payer] = local.testAccounts;

@@ -287,6 +287,7 @@ export type ErrorCode =
   | 'ERR_PROVER_CANCELLED'
   | 'ERR_PROVER_CLOSED'
   | 'ERR_PROVER_KEY'
+  | 'ERR_PROVER_BACKEND'
   // aggregation: its chains, its proofs, its workers, a member's file
   | 'ERR_AGGREGATE_INPUT'
   | 'ERR_AGGREGATE_PROOF'

@@ -11,7 +11,8 @@ import { makeFolder } from '../files.ts';
 import type { AggregateMember } from '../prover/member.ts';
 import { type JobOptions, Prover, type ProverOptions } from '../prover/prover.ts';
 import { verifyAggregate } from '../prover/verify-aggregate.ts';
-import { isValid, verifyChain } from '../prover/verify.ts';
+import { isValid } from '../prover/guard.ts';
+import { verifyChain } from '../prover/verify.ts';
 import { type RandomBytes, systemRandom } from '../random.ts';
 import { BlindBook } from './blinds.ts';
 import { type AggregateChainsInput, type AggregatePlan, pinnedFor, planAggregate } from './plan.ts';
@@ -85,11 +86,11 @@ export async function aggregateChains(
   await makeFolder(work);
   const blinds = await BlindBook.open(work, random);
   const plan = planAggregate(input, (link) => blinds.of(link));
-  for (const chain of input.chains) {
-    if ('proof' in chain) {
-      await verifyChain(chain.proof, { trustRoot: plan.trustRoot, at: input.at });
-    }
-  }
+  const given = input.chains.filter((chain) => 'proof' in chain);
+  // all wait together, to be verified in batches
+  await Promise.all(
+    given.map(({ proof }) => verifyChain(proof, { trustRoot: plan.trustRoot, at: input.at })),
+  );
   await blinds.save();
   const store = await ProofStore.open(join(work, 'proofs'), (program, proof) =>
     isValid(proof, pinnedFor(program)),

@@ -9,7 +9,7 @@ import { ZkcxError } from '../errors.ts';
 import { jsonProof, type JsonProof } from './envelope.ts';
 import { readFileLimited, writeFileAtomic } from '../files.ts';
 import { pinnedKey, type VerificationKey } from './keys.ts';
-import { isValid } from './verify.ts';
+import { isValid } from './guard.ts';
 
 const MAX_PART_BYTES = 300_000;
 

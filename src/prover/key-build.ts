@@ -5,17 +5,20 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { computeSetup, SETUP_PARTS, wrongParts } from '../circuits/proof-system.ts';
+import { Cache, Field } from 'o1js';
+import { computeSetup, presetSetup, SETUP_PARTS, wrongParts } from '../circuits/proof-system.ts';
 import { selectBackend } from './backend.ts';
 import { writeFileAtomic } from '../files.ts';
+import { isValid } from './guard.ts';
 import { type Indexes, indexesUrl, pinnedIndexes } from './indexes.ts';
-import { keyFileUrl, pinnedKey, pinnedSetup, type KeyFile, setupUrl } from './keys.ts';
+import { keyFileUrl, pinnedKey, pinnedPart, pinnedSetup, type KeyFile, setupUrl } from './keys.ts';
+import { type PinnedProof, pinnedProof } from './pinned-proof.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
 
 export interface KeyComparison {
-  /** A program, or a part of the setup that all programs share. */
-  readonly program: ProgramName | (typeof SETUP_PARTS)[number];
+  /** A program, the program of the pinned proof, or a part of the setup that all programs share. */
+  readonly program: ProgramName | 'pinned-proof' | (typeof SETUP_PARTS)[number];
   readonly hash: string;
   /** What is pinned is what was made: of a program key and verifier indexes, by this version of o1js. */
   readonly matches: boolean;
@@ -43,7 +46,16 @@ export async function buildKeys(
   return keys;
 }
 
-/** Compile every program anew and compare with what is pinned. */
+/**
+ * Make the pinned proof anew, with its key: for a version of o1js that makes other keys. In this process.
+ */
+export async function makePinnedProof(): Promise<PinnedProof> {
+  const { key, program } = await compilePinned();
+  const { proof } = await program.prove(Field(0));
+  return { o1jsVersion: o1jsVersion(), key, proof: proof.toJSON() };
+}
+
+/** Compile every program anew and compare with what is pinned. The pinned proof must verify too. */
 export async function checkKeys(
   options: ProverOptions & JobOptions = {},
 ): Promise<KeyComparison[]> {
@@ -57,10 +69,23 @@ export async function checkKeys(
   selectBackend(options.backend);
   const pinned = pinnedSetup();
   const wrong = await wrongParts(pinned);
+  const [{ o1jsVersion: version, ...front }, { key }] = [pinnedProof(), await compilePinned()];
+  const isSame =
+    front.key.hash === key.hash && front.key.data === key.data && version === o1jsVersion();
+  const matches = isSame && (await isValid(front.proof, front.key));
   const parts = SETUP_PARTS.map((program): KeyComparison => {
     return { program, hash: sha256(pinned[program]), matches: !wrong.includes(program) };
   });
-  return [...programs, ...parts];
+  return [...programs, { program: 'pinned-proof', hash: key.hash, matches }, ...parts];
+}
+
+async function compilePinned() {
+  selectBackend();
+  await presetSetup(SETUP_PARTS, pinnedPart);
+  const { pinnedProgram: program } = await import('../circuits/pinned.program.ts');
+  const { verificationKey } = await program.compile({ cache: Cache.None });
+  const { data, hash } = verificationKey;
+  return { program, key: { hash: hash.toString(), data } };
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -1,14 +1,12 @@
 /** Proof -> claim. The only way to accept a proof: every check, in one function, compiling nothing. */
 import { z } from 'zod';
 import { checked, roots, time } from '../arguments.ts';
-import { verify } from 'o1js';
-import { presetSetup, VERIFIER_PARTS } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { systemClock } from '../time.ts';
-import { selectBackend } from './backend.ts';
-import { checkEnvelope, type JsonProof, type ProofEnvelope } from './envelope.ts';
-import { pinnedKey, pinnedPart, type VerificationKey } from './keys.ts';
+import { checkEnvelope, type ProofEnvelope } from './envelope.ts';
+import { isValid } from './guard.ts';
+import { pinnedKey, type VerificationKey } from './keys.ts';
 import { PROOF_SHAPES, type ProgramName } from './programs.ts';
 
 export interface VerifyChainOptions {
@@ -34,7 +32,8 @@ const verifyOptions = z.strictObject({ trustRoot: roots, at: time.optional() });
  * Verify a chain proof from anywhere: an envelope, or JSON that may be one. Returns the claim, or
  * throws: ERR_PROOF_FORMAT and ERR_PROOF_VERSION (not an envelope), ERR_PROOF_PROGRAM (of another
  * program), ERR_PROOF_KEY (made for other circuits), ERR_PROOF_MODE, ERR_PROOF_TRUST_ROOT,
- * ERR_PROOF_WINDOW (not valid at `at`), ERR_PROOF_INVALID; ERR_ARGUMENT for options of another form.
+ * ERR_PROOF_WINDOW (not valid at `at`), ERR_PROOF_INVALID; ERR_ARGUMENT for options of another form. Throws
+ * ERR_PROVER_BACKEND where nothing can be verified, see guard.ts.
  *
  * A chain proof shows that someone knows such a chain. It shows neither that nothing in it is revoked
  * nor that whoever sent it holds the key: that takes a presentation.
@@ -106,7 +105,7 @@ function assertWindow(validFrom: bigint, validUntil: bigint, at: bigint): void {
   }
 }
 
-/** The proof itself, last of all checks. Throws ERR_PROOF_INVALID. */
+/** The proof itself, last of all checks. Throws ERR_PROOF_INVALID, and ERR_PROVER_BACKEND of `isValid`. */
 export async function assertProof({ proof }: ProofEnvelope, key: VerificationKey): Promise<void> {
   if (!(await isValid(proof, key))) {
     throw new ZkcxError('ERR_PROOF_INVALID', 'the proof is not valid');
@@ -115,15 +114,3 @@ export async function assertProof({ proof }: ProofEnvelope, key: VerificationKey
 
 /** `assertProof`, here or in another process. */
 export type AssertProof = typeof assertProof;
-
-/** Whether a proof verifies, whatever it says. */
-export async function isValid(proof: JsonProof, key: VerificationKey): Promise<boolean> {
-  selectBackend();
-  await presetSetup(VERIFIER_PARTS, pinnedPart);
-  try {
-    return await verify(proof, key.data);
-  } catch {
-    // the proof system throws at bytes that it cannot read, with nothing useful to say
-    return false;
-  }
-}

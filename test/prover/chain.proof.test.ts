@@ -38,7 +38,7 @@ let proof: ProofEnvelope;
 proveAlone();
 
 beforeAll(async () => {
-  const checked = [...PROGRAM_NAMES, ...SETUP_PARTS];
+  const checked = [...PROGRAM_NAMES, 'pinned-proof', ...SETUP_PARTS];
   expect(await checkKeys({ worker: NOTING_WORKER })).toEqual(
     checked.map((program) => expect.objectContaining({ program, matches: true })),
   );

@@ -1,8 +1,7 @@
 /** The proving process, with real proofs of a tiny program. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { verify } from 'o1js';
-import { selectBackend } from '../../src/prover/backend.ts';
 import type { JsonProof } from '../../src/prover/envelope.ts';
+import { isValid } from '../../src/prover/guard.ts';
 import type { VerificationKey } from '../../src/prover/keys.ts';
 import { Prover, type ProverEvent } from '../../src/prover/prover.ts';
 
@@ -46,11 +45,10 @@ describe('a prover', () => {
   test('proves one step on top of the other', async () => {
     expect(first.publicOutput).toEqual(['8']);
     expect(second.publicOutput).toEqual(['15']);
-    selectBackend();
-    expect(await verify(first, key.data)).toBe(true);
-    expect(await verify(second, key.data)).toBe(true);
-    expect(await verify({ ...second, publicOutput: ['16'] }, key.data)).toBe(false);
-    expect(await verify({ ...second, publicInput: ['78'] }, key.data)).toBe(false);
+    expect(await isValid(first, key)).toBe(true);
+    expect(await isValid(second, key)).toBe(true);
+    expect(await isValid({ ...second, publicOutput: ['16'] }, key)).toBe(false);
+    expect(await isValid({ ...second, publicInput: ['78'] }, key)).toBe(false);
   });
 
   test('tells what it does, in order, with times and memory, and nothing private', () => {

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AccountUpdate, Field, Mina, PrivateKey } from 'o1js';
 import { ChainProof } from '../../src/circuits/chain.program.ts';
 import { credentialLeaf } from '../../src/circuits/session.ts';
+import { guardVerification } from '../../src/prover/guard.ts';
 import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { compileRegistry } from '../../src/zkapp/client/compile.ts';
 import { ProofRegistry, publishArguments, registryState } from '../../src/zkapp/contract/index.ts';
@@ -24,6 +25,7 @@ proveAlone();
 
 beforeAll(async () => {
   await compileRegistry();
+  await guardVerification();
   const local = await Mina.LocalBlockchain({ proofsEnabled: true });
   Mina.setActiveInstance(local);
   payer = local.testAccounts[0];

@@ -3,7 +3,7 @@
  * package a point is its coordinates x and y, 32 bytes each, little-endian.
  */
 import { getBackendPreference } from 'o1js';
-import { o1jsInternal } from './gates.ts';
+import { loadBindings } from './bindings.ts';
 
 /** o1js names curves by their scalar field: fp is the one of step proofs, fq of wrap proofs. */
 export type Curve = 'fp' | 'fq';
@@ -61,21 +61,14 @@ export function loadBackend(): Promise<Backend> {
 }
 
 async function load() {
-  const bindings = (await import(o1jsInternal('./bindings.js'))) as {
-    initializeBindings(): Promise<void>;
-    wasm: Rust;
-    withThreadPool<T>(body: () => Promise<T>): Promise<T>;
-  };
-  await bindings.initializeBindings();
-  const crypto = (await import(o1jsInternal('./bindings/crypto/bindings.js'))) as {
-    getRustConversion(rust: Rust): Record<Curve, Conversion>;
-  };
-  const { wasm: rust, withThreadPool } = bindings;
-  const conversions = crypto.getRustConversion(rust);
-  const toRust = getBackendPreference() === 'native' ? nativeForm(rust) : wasmForm(conversions);
+  const { rust, withThreadPool, conversion } = await loadBindings<
+    Rust,
+    Record<Curve, Conversion>
+  >();
+  const toRust = getBackendPreference() === 'native' ? nativeForm(rust) : wasmForm(conversion);
   // kept apart, because `presetSetup` puts other functions in their place
   const create = { fp: rust.caml_fp_srs_create_parallel, fq: rust.caml_fq_srs_create_parallel };
-  return { rust, create, withThreadPool, toRust, fromRust: bytesOf(conversions) };
+  return { rust, create, withThreadPool, toRust, fromRust: bytesOf(conversion) };
 }
 
 /** Without o1js's conversion, which takes four seconds for a whole setup, and this a half. */

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { SLOT_SECONDS } from '../../params.ts';
 import { selectBackend } from '../../prover/backend.ts';
+import { guardVerification } from '../../prover/guard.ts';
 import { describeIssue } from '../../arguments.ts';
 import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
 import type { RandomBytes } from '../../random.ts';
@@ -209,6 +210,8 @@ export class EmbeddedChain implements Chain {
   }
 
   private async apply(transaction: Mina.Transaction<boolean, boolean>): Promise<string> {
+    // o1js's local chain verifies the proofs itself
+    if (this.proofs) await guardVerification();
     let reason: unknown;
     try {
       const { status, hash, errors } = await this.local.sendTransaction(transaction);

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AccountUpdate, Mina } from 'o1js';
+import { pinnedProof } from '../../../src/prover/pinned-proof.ts';
 import { publishChain } from '../../../src/zkapp/client/publish.ts';
 import { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
+import { verifyBare } from '../../support/guard/bare.ts';
 import { refusalOf } from './refusal.ts';
 import {
   chainEnvelope,
@@ -131,4 +134,25 @@ describe('the chain of a folder', () => {
     await chain.close();
     rmSync(folder, { recursive: true });
   });
+
+  test('verifies behind the pinned proof', async () => {
+    // it needs the native backend, which is running by now
+    const { watchVerifier } = await import('../../support/guard/watch.ts');
+    const calls = watchVerifier();
+    const folder = temporary();
+    const chain = await EmbeddedChain.open({ folder, random: randomBytes, now: () => NOW });
+    const [from, to] = chain.accounts.map((key) => key.toPublicKey());
+    await chain.activate();
+    const transaction = await Mina.transaction({ sender: from!, fee: 1e8 }, async () => {
+      AccountUpdate.createSigned(from!).send({ to: to!, amount: 1 });
+    });
+    await chain.submit(transaction.sign([chain.accounts[0]!]));
+    // what the chain calls for a transaction with a proof
+    const { proof, key } = pinnedProof();
+    expect(await verifyBare(proof, key)).toBe(true);
+    const [name] = calls[0]!.proofs;
+    expect(calls).toEqual([{ proofs: [name, name], answer: true }]);
+    await chain.close();
+    rmSync(folder, { recursive: true });
+  }, 120_000);
 });

@@ -3,7 +3,7 @@ import { useCompileCache } from '../../../compile-cache.ts';
 import type { VerifyAnswer, VerifyQuestion } from './verifiers.ts';
 
 useCompileCache();
-const { isValid } = await import('../../../prover/verify.ts');
+const { isValid } = await import('../../../prover/guard.ts');
 
 // asked for one proof at a time
 process.on('message', async ({ id, proof, key }: VerifyQuestion) => {
