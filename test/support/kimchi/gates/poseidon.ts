@@ -1,6 +1,6 @@
 import { o1jsInternal } from '../../../../src/circuits/kimchi/gates.ts';
-import { P } from '../field.ts';
-import { at, columns, isZero, type GateRules } from './row.ts';
+import { P, mod } from '../field.ts';
+import { at, columns, type GateRules } from './row.ts';
 
 const { poseidonParamsKimchiFp } = (await import(
   o1jsInternal('./bindings/crypto/constants.js')
@@ -17,17 +17,34 @@ function seventhPower(x: bigint): bigint {
   return (fourth * ((square * x) % P)) % P;
 }
 
-/** Five rounds of the permutation: MDS times the 7th powers, plus the round constants (coeffs). */
+/** The state after a round: MDS times the 7th powers, plus the round's constants. */
+function roundOf(state: readonly bigint[], constants: readonly bigint[]): bigint[] {
+  const powers = state.map(seventhPower);
+  return MDS.map((row, i) => {
+    const sum = powers.reduce((total, power, j) => total + at(row, j) * power, at(constants, i));
+    return mod(sum);
+  });
+}
+
+/** The states after each of the five rounds of a row, for its coefficients. */
+export function poseidonStates(first: readonly bigint[], coeffs: readonly bigint[]): bigint[][] {
+  const states: bigint[][] = [];
+  for (let round = 0; round < STATES.length; round++) {
+    states.push(roundOf(states.at(-1) ?? first, coeffs.slice(3 * round, 3 * round + 3)));
+  }
+  return states;
+}
+
+/** Five rounds of the permutation; the round constants are the coefficients. */
 export const poseidon: GateRules = {
   name: 'Poseidon',
   violations: ({ curr, next, coeffs }) =>
     STATES.flatMap((start, round) => {
-      const powers = columns(start, start + 2).map((col) => seventhPower(at(curr, col)));
+      const state = columns(start, start + 2).map((col) => at(curr, col));
       const after = STATES[round + 1];
-      return MDS.flatMap((row, i) => {
-        const sum = powers.reduce((total, power, j) => total + at(row, j) * power, 0n);
-        const result = after === undefined ? at(next, i) : at(curr, after + i);
-        return isZero(sum + at(coeffs, 3 * round + i) - result) ? [] : [`round ${round}`];
+      return roundOf(state, coeffs.slice(3 * round, 3 * round + 3)).flatMap((expected, i) => {
+        const found = after === undefined ? at(next, i) : at(curr, after + i);
+        return found === expected ? [] : [`round ${round}`];
       });
     }),
   reads: () => ({ curr: columns(0, 14), next: columns(0, 2) }),

@@ -1,0 +1,162 @@
+import { GATE } from '../../../../src/circuits/kimchi/gates.ts';
+import { rulesOf } from '../gates/index.ts';
+import { COLUMNS, P, mod } from '../field.ts';
+import { lookupsOf, patternsOf, tablesOf, type Lookup, type Tables } from '../lookups.ts';
+import { classOf } from '../wiring.ts';
+import type { Captured } from '../capture.ts';
+
+/** Number of a variable: all cells that the copy constraints hold equal are one. */
+export type Variable = number;
+/** The values of the variables in a witness. */
+export type Values = (variable: Variable) => bigint;
+
+/** Half a Generic row: sum of left, right and out terms, the product of left and right, a constant. */
+export interface Half {
+  readonly row: number;
+  readonly cells: readonly [Variable, Variable, Variable];
+  readonly coeffs: readonly [bigint, bigint, bigint, bigint, bigint];
+}
+
+/** What can be left out of a circuit alone. */
+export interface Constraint {
+  readonly row: number;
+  /** Kind of its gate; with the first column where a row holds several constraints. */
+  readonly name: string;
+  readonly variables: readonly Variable[];
+  readonly half?: Half;
+  /** Of a lookup in a runtime table, which holds or not together with the other reads. */
+  readonly read?: (values: Values) => Lookup;
+  /** Of every other constraint. */
+  readonly holds: (values: Values) => boolean;
+}
+
+/**
+ * A captured circuit as variables and constraints. A constraint is half a Generic row, one lookup of a
+ * Lookup row, or all of another gate with the lookups that come with it.
+ */
+export class System {
+  readonly honest: readonly bigint[];
+  readonly constraints: readonly Constraint[];
+  readonly tables: Tables;
+  /** Constraints that read a variable, by their number. */
+  readonly uses: readonly (readonly number[])[];
+  private readonly variableAt: Int32Array;
+
+  constructor(readonly captured: Captured) {
+    const { gates, witness } = captured;
+    this.variableAt = new Int32Array((gates.length + 1) * COLUMNS).fill(-1);
+    const honest: bigint[] = [];
+    for (let row = 0; row <= gates.length; row++) {
+      for (let col = 0; col < COLUMNS; col++) {
+        if (this.variableAt[row * COLUMNS + col] !== -1) continue;
+        const cells = row < gates.length ? classOf(captured, { row, col }) : [{ row, col }];
+        for (const cell of cells) this.variableAt[cell.row * COLUMNS + cell.col] = honest.length;
+        honest.push(witness[row]?.[col] ?? 0n);
+      }
+    }
+    this.honest = honest;
+    this.tables = tablesOf(gates, captured.tables);
+    this.constraints = this.readConstraints();
+    const uses: number[][] = honest.map(() => []);
+    this.constraints.forEach(({ variables }, number) => {
+      for (const variable of new Set(variables)) uses[variable]!.push(number);
+    });
+    this.uses = uses;
+  }
+
+  variable(row: number, col: number): Variable {
+    return this.variableAt[row * COLUMNS + col]!;
+  }
+
+  /** The 15 values of a row. */
+  row(row: number, values: Values): bigint[] {
+    return Array.from({ length: COLUMNS }, (_, col) => values(this.variable(row, col)));
+  }
+
+  private readConstraints(): Constraint[] {
+    const { gates } = this.captured;
+    const patterns = patternsOf(gates);
+    return gates.flatMap(({ kind }, row): Constraint[] => {
+      if (kind === GATE.zero) return [];
+      if (kind === GATE.generic) return [0, 3].flatMap((col) => this.half(row, col));
+      if (kind === GATE.lookup) return this.lookups(row);
+      return [this.whole(row, patterns)];
+    });
+  }
+
+  private half(row: number, col: number): Constraint[] {
+    const first = col === 0 ? 0 : 5;
+    const { coeffs } = this.captured.gates[row]!;
+    const [l, r, o, m, c] = [0, 1, 2, 3, 4].map((i) => coeffs[first + i] ?? 0n) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ];
+    if (l === 0n && r === 0n && o === 0n && m === 0n) return [];
+    const [x, y, z] = [0, 1, 2].map((i) => this.variable(row, col + i)) as [number, number, number];
+    const read = [...(l || m ? [x] : []), ...(r || m ? [y] : []), ...(o ? [z] : [])];
+    const half: Half = { row, cells: [x, y, z], coeffs: [l, r, o, m, c] };
+    const holds = (values: Values) => residue(half, values) === 0n;
+    return [{ row, name: `Generic ${col}`, variables: read, half, holds }];
+  }
+
+  /** Equal lookups of a row, which fill it up, are one. */
+  private lookups(row: number): Constraint[] {
+    const seen = new Set<string>();
+    return [1, 3, 5].flatMap((col, i) => {
+      const variables = [0, col, col + 1].map((c) => this.variable(row, c));
+      if (seen.has(variables.join())) return [];
+      seen.add(variables.join());
+      const read = (values: Values) => lookupsOf('pairs', this.row(row, values))[i]!;
+      const isRuntime = this.tables.contains(read((v) => this.honest[v]!)) === undefined;
+      const holds = (values: Values) => this.tables.contains(read(values)) !== false;
+      return [{ row, name: `Lookup ${col}`, variables, holds, ...(isRuntime && { read }) }];
+    });
+  }
+
+  private whole(row: number, patterns: ReturnType<typeof patternsOf>): Constraint {
+    const { kind, coeffs } = this.captured.gates[row]!;
+    const rules = rulesOf(kind);
+    const reads = rules.reads(coeffs);
+    const lookupRows = [row, row + 1].filter((at) => {
+      const own = at === row || this.captured.gates[at]?.kind === GATE.zero;
+      return own && patterns[at] !== undefined;
+    });
+    const holds = (values: Values) => {
+      const [curr, next] = [this.row(row, values), this.row(row + 1, values)];
+      if (rules.violations({ curr, next, coeffs }).length > 0) return false;
+      return lookupRows.every((at) =>
+        lookupsOf(patterns[at]!, at === row ? curr : next).every((l) => this.tables.contains(l)),
+      );
+    };
+    const looked = lookupRows.includes(row + 1) ? Array.from({ length: 8 }, (_, i) => 3 + i) : [];
+    const variables = [
+      ...reads.curr.map((col) => this.variable(row, col)),
+      ...[...reads.next, ...looked].map((col) => this.variable(row + 1, col)),
+    ];
+    return { row, name: rules.name, variables, holds };
+  }
+}
+
+/** What half a row comes to, 0 where it holds. */
+export function residue(
+  { cells: [x, y, z], coeffs: [l, r, o, m, c] }: Half,
+  values: Values,
+): bigint {
+  const [left, right] = [values(x), values(y)];
+  return mod(l * left + r * right + o * values(z) + m * left * right + c);
+}
+
+/** 1/x mod the order of the native field. */
+export function inverse(x: bigint): bigint {
+  let [r0, r1] = [P, mod(x)];
+  let [t0, t1] = [0n, 1n];
+  while (r1 !== 0n) {
+    const quotient = r0 / r1;
+    [r0, r1] = [r1, r0 - quotient * r1];
+    [t0, t1] = [t1, t0 - quotient * t1];
+  }
+  return mod(t0);
+}
