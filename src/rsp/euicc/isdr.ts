@@ -236,10 +236,12 @@ export class Isdr implements Application {
 
   /** The LPA vouches for a server, once, between challenge and AuthenticateServer. */
   #zkcxServer(request: Uint8Array): Uint8Array {
-    const server = ZkcxServerRequest.decode(request);
+    const { smdpOid, authKey, packageKey } = ZkcxServerRequest.decode(request);
     if (this.#session?.stage !== 'challenged' || this.#session.server !== undefined) {
       return ZkcxServerResponse.encode({ result: 'noSessionContext' });
     }
+    // the request's buffer is not the session's
+    const server = { smdpOid, authKey, packageKey };
     this.#session = { ...this.#session, server };
     return ZkcxServerResponse.encode({ result: 'ok' });
   }

@@ -4,7 +4,8 @@
  * canonical and refuses every value that reading refuses.
  *
  * Errors of reading are ERR_DER_* for bytes that are not the DER that was expected, and ERR_RSP_VALUE
- * for a value outside of the standard. Errors of writing are ERR_RSP_VALUE.
+ * for a value outside of the standard. Errors of writing are ERR_RSP_VALUE, and ERR_DER_* for bytes that
+ * should be a whole element and are none.
  */
 import { encodeTlv, type Tlv, TlvReader } from '../../asn1/tlv.ts';
 import { ZkcxError } from '../../errors.ts';
@@ -100,7 +101,7 @@ export interface Message<Out, In = Out> extends Codec<Out, In> {
   readonly name: string;
   /** Throws ERR_DER_* and ERR_RSP_VALUE; ERR_DER_TRAILING if anything follows the element. */
   decode(bytes: Uint8Array): Out;
-  /** The whole element. Throws ERR_RSP_VALUE. */
+  /** The whole element. Throws ERR_RSP_VALUE, and ERR_DER_* for bytes that are no whole element. */
   encode(value: In): Uint8Array;
 }
 

@@ -262,9 +262,15 @@ describe('a request', () => {
 
   test('with bytes after an element is refused', () => {
     const longer = concatBytes(ELEMENT, Uint8Array.of(0));
-    const request = { kind: 'possession', euiccSigned2: longer, possession } as const;
-    const encoded = encodeZkcxRequest('getBoundProfilePackage', request);
-    expect(codeOf(() => decodeZkcxRequest('getBoundProfilePackage', encoded))).toBe(
+    const name = 'getBoundProfilePackage';
+    const request = { kind: 'possession', euiccSigned2: ELEMENT, possession } as const;
+    const written = new TextDecoder().decode(encodeZkcxRequest(name, request));
+    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+    const changed = written.replace(base64(ELEMENT), base64(longer));
+    expect(changed).not.toBe(written);
+    const encoded = new TextEncoder().encode(changed);
+    expect(codeOf(() => decodeZkcxRequest(name, encoded))).toBe('ERR_DER_TRAILING');
+    expect(codeOf(() => encodeZkcxRequest(name, { ...request, euiccSigned2: longer }))).toBe(
       'ERR_DER_TRAILING',
     );
   });
