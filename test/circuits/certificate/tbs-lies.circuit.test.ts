@@ -18,7 +18,7 @@ import type { Hint } from '../../support/lying-prover.ts';
 import { MemoryCircuit } from '../memory-circuit.ts';
 
 /** Without those of the memory, which has tests of its own, and of Poseidon. */
-const own = (hints: Hint[]) => hints.filter(({ source }) => !/(memory|hash)\.ts/.test(source));
+const own = (hints: Hint[]) => hints.filter(({ source }) => !/\/(memory|hash)\.ts/.test(source));
 
 describe('a Name', () => {
   const NAME = name(
