@@ -62,6 +62,8 @@ export default {
       ...common,
       displayName: 'proofs',
       testMatch: ['<rootDir>/test/**/*.proof.test.ts'],
+      globalSetup: '<rootDir>/test/support/proving/start.js',
+      globalTeardown: '<rootDir>/test/support/proving/stop.js',
     },
   ],
 };

@@ -71,8 +71,8 @@ export async function gadgetRows(): Promise<Record<string, RowCount>> {
 /** A proving process that notes the rows of every program that it compiles, for `programRows`. */
 export const NOTING_WORKER = new URL('./noting.worker.ts', import.meta.url);
 
-/** In that process: compile a program and note the rows of its methods: their own, and what recursion adds. */
-export async function compileKeepingRows(
+/** Compile a program anew and count the rows of its methods: their own, and what recursion adds. */
+export async function compileCounting(
   name: string,
   program: ProvableProgram,
   options: Parameters<ProvableProgram['compile']>[0],
@@ -84,7 +84,13 @@ export async function compileKeepingRows(
       { rows: ownRows, recursionRows: total - ownRows, ...rest },
     ],
   );
-  await writeFileAtomic(rowsFile(process.ppid, name), JSON.stringify(counts), 0o600);
+  return { counts, compiled };
+}
+
+/** In a process that is run for its parent: compile a program and note its rows for the parent. */
+export async function compileNotingRows(...args: Parameters<typeof compileCounting>) {
+  const { counts, compiled } = await compileCounting(...args);
+  await writeFileAtomic(rowsFile(process.ppid, args[0]), JSON.stringify(counts), 0o600);
   return compiled;
 }
 

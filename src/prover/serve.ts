@@ -18,6 +18,8 @@ type Prove = (...args: unknown[]) => Promise<{ proof: { toJSON(): JsonProof } }>
 export function serve(programs: ProgramTable): void {
   let last: Promise<void> = Promise.resolve();
   process.on('message', (command: Command) => {
+    // a process may be told other things as well
+    if (command.type !== 'compile' && command.type !== 'prove') return;
     last = last.then(() => handle(programs, command));
   });
   process.on('disconnect', () => process.exit());

@@ -9,7 +9,6 @@ import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import type { ProverEvent } from '../../src/prover/prover.ts';
 import { verifyAggregate } from '../../src/prover/verify-aggregate.ts';
 import { aggregateClaims } from '../../src/witness/aggregate.ts';
-import { proveAlone } from '../support/alone.ts';
 import { killProver } from '../support/aggregate/kill.ts';
 import {
   PROVEN_AT,
@@ -17,6 +16,7 @@ import {
   PROVEN_TRUST,
   provenCredential,
 } from '../support/credentials.ts';
+import { SHARED } from '../support/proving/index.ts';
 
 const MINUTES = 60_000;
 const work = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
@@ -26,8 +26,6 @@ const events: ProverEvent[] = [];
 let chains: { proof: ProofEnvelope }[];
 let result: AggregateResult;
 
-proveAlone();
-
 beforeAll(async () => {
   const credentials = await Promise.all(PROVEN_DEVICES.map(provenCredential));
   chains = credentials.map(({ proof }) => ({ proof }));
@@ -35,6 +33,7 @@ beforeAll(async () => {
   result = await aggregateChains(
     { trust: trustRoot, chains, at: PROVEN_AT },
     {
+      ...SHARED,
       work,
       onProgress: (state) => progress.push(state),
       onEvent: (event) => {
@@ -43,7 +42,7 @@ beforeAll(async () => {
         const second = event.type === 'proving' && progress.at(-1)!.done === 1;
         if (!second || killed) return;
         killed = true;
-        setTimeout(() => killProver('src/prover/worker.ts'), 3_000);
+        setTimeout(() => killProver('proving/relay.worker.ts'), 3_000);
       },
     },
   );

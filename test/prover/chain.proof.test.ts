@@ -1,27 +1,19 @@
-/**
- * The whole way with real proofs, once: compile every program anew and compare with the pinned keys, indexes
- * and gates, prove the SGP.26 chain CI -> EUM -> eUICC, and verify; then what must be refused.
- */
+/** The SGP.26 chain CI -> EUM -> eUICC proven and verified, once; then what must be refused. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NOTING_WORKER, programRows } from '../../bench/row-counts.ts';
 import { parseCertificate } from '../../src/asn1/index.ts';
 import { Opening } from '../../src/circuits/claims.ts';
-import { SETUP_PARTS } from '../../src/circuits/proof-system.ts';
 import { anchorFromCertificate } from '../../src/pki/index.ts';
 import { proveChain } from '../../src/prover/chain.ts';
 import { type Credential, readCredential, writeCredential } from '../../src/prover/credential.ts';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
-import { checkKeys } from '../../src/prover/key-build.ts';
-import { PROGRAM_NAMES } from '../../src/prover/programs.ts';
 import type { ProverEvent } from '../../src/prover/prover.ts';
 import { verifyChain } from '../../src/prover/verify.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
-import { PINNED_PROGRAMS } from '../pins/pinned.ts';
-import { proveAlone } from '../support/alone.ts';
+import { SHARED } from '../support/proving/index.ts';
 
 const MINUTES = 60_000;
 const root = new URL('../../', import.meta.url);
@@ -35,20 +27,14 @@ const events: ProverEvent[] = [];
 let credential: Credential;
 let proof: ProofEnvelope;
 
-proveAlone();
-
 beforeAll(async () => {
-  const checked = [...PROGRAM_NAMES, 'pinned-proof', ...SETUP_PARTS];
-  expect(await checkKeys({ worker: NOTING_WORKER })).toEqual(
-    checked.map((program) => expect.objectContaining({ program, matches: true })),
-  );
   const certificates = [
     read('fixtures/sgp26/EUM/CERT_EUM_ECDSA_NIST.der'),
     read('fixtures/sgp26/eUICC/CERT_EUICC_ECDSA_NIST.der'),
   ];
   credential = await proveChain(
     { anchors, certificates },
-    { onEvent: (event) => events.push(event) },
+    { ...SHARED, onEvent: (event) => events.push(event) },
   );
   proof = credential.proof;
 }, 45 * MINUTES);
@@ -61,10 +47,6 @@ const withOutput = (index: number, value: bigint): ProofEnvelope => ({
     ...proof.proof,
     publicOutput: proof.proof.publicOutput.map((field, i) => (i === index ? String(value) : field)),
   },
-});
-
-test('rows, domain and gates of the programs are as pinned', () => {
-  expect(programRows()).toEqual(PINNED_PROGRAMS);
 });
 
 describe('a real chain proof', () => {

@@ -19,8 +19,8 @@ import { publicKey } from '../../src/witness/encode.ts';
 import { listEntry } from '../../src/witness/revocation.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { Field } from 'o1js';
-import { proveAlone } from '../support/alone.ts';
 import { ANCHOR, buildList, FIXTURE_LISTS } from '../support/crl/index.ts';
+import { SHARED } from '../support/proving/index.ts';
 
 const MINUTES = 60_000;
 const work = mkdtempSync(join(tmpdir(), 'zkcx-crl-'));
@@ -39,10 +39,8 @@ let envelope: ProofEnvelope;
 let stopped: unknown;
 const proven: string[] = [];
 
-proveAlone();
-
 beforeAll(async () => {
-  const prover = new Prover();
+  const prover = new Prover(SHARED);
   try {
     stopped = await proveCrl(input, {
       work,

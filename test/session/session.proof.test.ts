@@ -27,9 +27,9 @@ import { certify, possess } from '../../src/session/statements.ts';
 import type { VerifiedPresentation } from '../../src/session/verifier.ts';
 import { encodeOid } from '../../src/asn1/oid.ts';
 import { download } from '../rsp/zkcx/proven-download.ts';
-import { proveAlone } from '../support/alone.ts';
 import { provenCredential } from '../support/credentials.ts';
 import { ciList } from '../support/crl/index.ts';
+import { SHARED } from '../support/proving/index.ts';
 import { withValue } from './bundles.ts';
 import {
   ANCHORS,
@@ -59,7 +59,7 @@ const ask = {
   oncePerDevice: true,
 } as const;
 
-const prover = new Prover();
+const prover = new Prover(SHARED);
 let store: OnceStore;
 let credential: Credential;
 let bundle: PresentationBundle;
@@ -97,8 +97,6 @@ const cancellation = () =>
       Uint8Array.of(0x82, 1, 0),
     ),
   );
-
-proveAlone();
 
 beforeAll(async () => {
   store = await OnceStore.open(join(folder, 'once'));

@@ -58,6 +58,8 @@ export async function compileNoted(
     },
   };
   const create = native.caml_pasta_fp_plonk_index_create;
+  // the proving keys, gigabytes, are read by nobody
+  const encode = () => new Uint8Array();
   const analyze = Provable.constraintSystem;
   Provable.constraintSystem = async (circuit) => {
     const system = await analyze(circuit);
@@ -71,6 +73,8 @@ export async function compileNoted(
           made = structure(args);
           return create(...args);
         },
+        caml_pasta_fp_plonk_index_encode: encode,
+        caml_pasta_fq_plonk_index_encode: encode,
       },
       () => program.compile({ ...options, cache, forceRecompile: true }),
     );
