@@ -54,7 +54,7 @@ describe('one lie about a hint, everything else computed from it', () => {
     ['what is there, and lengths of headers', 'optional.ts', 3],
     ['where a known extension is', 'extensions.ts', 2],
     ['usage', 'usage.ts', 2],
-    ['the role', 'policies.ts', 1],
+    ['the role', 'one-of.ts', 1],
     ['alternative names', 'general-names.ts', 1],
     ['bases', 'name-constraints.ts', 2],
     ['chunks of the organisation', 'organisation.ts', 1],
