@@ -49,7 +49,7 @@ describe('the packed files', () => {
       'dist/rsp/index.d.ts',
       'dist/prover/worker.js',
       'dist/prover/keys/chain.json',
-      'dist/prover/keys/indexes/chain.json',
+      'dist/prover/keys/circuits/chain.json',
       'dist/prover/keys/lagrange-fq-13.bin',
       'dist/prover/keys/lagrange-fp-16.bin',
       'dist/cli/main.js',
@@ -58,7 +58,7 @@ describe('the packed files', () => {
     }
     const documents = /^(LICENSE|(README|CHANGELOG|SECURITY)\.md|package\.json)$/;
     const code =
-      /^dist\/[\w./-]+(\.js|\.d\.ts)$|^dist\/prover\/keys\/(indexes\/)?[\w-]+\.(json|bin)$/;
+      /^dist\/[\w./-]+(\.js|\.d\.ts)$|^dist\/prover\/keys\/(circuits\/)?[\w-]+\.(json|bin)$/;
     expect(paths.filter((path) => !documents.test(path) && !code.test(path))).toEqual([]);
   });
 

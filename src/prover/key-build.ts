@@ -10,8 +10,8 @@ import { computeSetup, presetSetup, SETUP_PARTS, wrongParts } from '../circuits/
 import { selectBackend } from './backend.ts';
 import { writeFileAtomic } from '../files.ts';
 import { isValid } from './guard.ts';
-import { type Indexes, indexesUrl, pinnedIndexes } from './indexes.ts';
 import { keyFileUrl, pinnedKey, pinnedPart, pinnedSetup, type KeyFile, setupUrl } from './keys.ts';
+import { type Circuits, circuitsUrl, pinnedCircuits } from './pinned-circuits.ts';
 import { type PinnedProof, pinnedProof } from './pinned-proof.ts';
 import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
@@ -20,21 +20,21 @@ export interface KeyComparison {
   /** A program, the program of the pinned proof, or a part of the setup that all programs share. */
   readonly program: ProgramName | 'pinned-proof' | (typeof SETUP_PARTS)[number];
   readonly hash: string;
-  /** What is pinned is what was made: of a program key and verifier indexes, by this version of o1js. */
+  /** What is pinned is what was made: of a program key and circuits, by this version of o1js. */
   readonly matches: boolean;
 }
 
 /**
- * Compile every program anew and write its key and its verifier indexes into the package, with the setup
+ * Compile every program anew and write its key and what is pinned of its circuits into the package, with the setup
  * that all share. With `only`, just these programs. Returns the keys that were written.
  */
 export async function buildKeys(
   options: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] } = {},
 ): Promise<KeyFile[]> {
   const keys: KeyFile[] = [];
-  for await (const { program, key, indexes } of compileAll(options)) {
+  for await (const { program, key, circuits } of compileAll(options)) {
     await writeJson(keyFileUrl(program), key);
-    await writeJson(indexesUrl(program), indexes);
+    await writeJson(circuitsUrl(program), circuits);
     keys.push(key);
   }
   if (options.only !== undefined) return keys;
@@ -60,10 +60,10 @@ export async function checkKeys(
   options: ProverOptions & JobOptions = {},
 ): Promise<KeyComparison[]> {
   const programs: KeyComparison[] = [];
-  for await (const { program, key, indexes } of compileAll(options)) {
+  for await (const { program, key, circuits } of compileAll(options)) {
     const matches =
       isDeepStrictEqual(pinnedKey(program), key) &&
-      isDeepStrictEqual(pinnedIndexes(program) ?? indexes, indexes);
+      isDeepStrictEqual(pinnedCircuits(program) ?? circuits, circuits);
     programs.push({ program, hash: key.hash, matches });
   }
   selectBackend(options.backend);
@@ -96,7 +96,7 @@ const writeJson = (url: URL, value: unknown) =>
 interface Compiled {
   readonly program: ProgramName;
   readonly key: KeyFile;
-  readonly indexes: Indexes;
+  readonly circuits?: Circuits;
 }
 
 /** Each program as soon as it is compiled. */
@@ -112,8 +112,8 @@ async function* compileAll({
   const prover = new Prover({ ...options, rebuild: true });
   try {
     for (const program of only) {
-      const { hash, data, indexes = {} } = await prover.compile(program, { onEvent, signal });
-      yield { program, key: { program, o1jsVersion: o1jsVersion(), hash, data }, indexes };
+      const { hash, data, circuits } = await prover.compile(program, { onEvent, signal });
+      yield { program, key: { program, o1jsVersion: o1jsVersion(), hash, data }, circuits };
     }
   } finally {
     prover.close();

@@ -1,7 +1,7 @@
 /** Messages between the process that asks and the process that proves. */
 import { z } from 'zod';
 import { jsonProof } from './envelope.ts';
-import { indexesSchema } from './indexes.ts';
+import { circuitsSchema } from './pinned-circuits.ts';
 
 /** Machine code, about four times as fast, or WebAssembly, which runs wherever Node runs. */
 export const BACKENDS = ['native', 'wasm'] as const;
@@ -14,7 +14,7 @@ export type Command =
       readonly type: 'compile';
       readonly program: string;
       readonly backend?: Backend;
-      /** Use nothing that is pinned of the program, and report its verifier indexes. */
+      /** Use nothing that is pinned of the program, and report what to pin of it. */
       readonly fresh: boolean;
     }
   | {
@@ -44,7 +44,7 @@ export const reportSchema = z.discriminatedUnion('type', [
     program: z.string(),
     ms: milliseconds,
     key: z.strictObject({ hash: z.string(), data: z.string() }),
-    indexes: indexesSchema.optional(),
+    circuits: circuitsSchema.optional(),
   }),
   z.strictObject({
     id: z.int(),

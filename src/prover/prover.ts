@@ -10,8 +10,8 @@ import { ZkcxError } from '../errors.ts';
 import type { JsonProof } from './envelope.ts';
 import { forkModule, siblingModule } from './fork.ts';
 import { Growth } from './growth.ts';
-import type { Indexes } from './indexes.ts';
 import { assertPinned, type VerificationKey } from './keys.ts';
+import type { Circuits } from './pinned-circuits.ts';
 import { VERIFIED_INSIDE } from './programs.ts';
 import { type Backend, type Command, type Report, reportSchema } from './protocol.ts';
 
@@ -78,8 +78,8 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export interface CompiledKey extends VerificationKey {
-  /** With `rebuild`: the verifier indexes that the key was made from. */
-  readonly indexes?: Indexes;
+  /** With `rebuild`: what to pin of the circuits. */
+  readonly circuits?: Circuits;
 }
 
 type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never;
@@ -139,7 +139,7 @@ export class Prover {
     const report = await this.ask({ type: 'compile', program, backend, fresh: rebuild }, options);
     if (report.type !== 'compiled') throw crashed('it answered out of turn');
     if (!rebuild && worker === undefined) assertPinned(program, report.key.hash);
-    const key = { ...report.key, indexes: report.indexes };
+    const key = { ...report.key, circuits: report.circuits };
     this.compiled.set(program, key);
     return key;
   }

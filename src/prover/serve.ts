@@ -1,11 +1,9 @@
 /** The proving side: compiles and proves what it is told, one thing after the other. */
 import { performance } from 'node:perf_hooks';
-import { presetSetup, selfTest, SETUP_PARTS } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { selectBackend } from './backend.ts';
+import { compileAnew, compileProgram, prepareCompiling } from './compile.ts';
 import type { JsonProof } from './envelope.ts';
-import { indexCache, recordingCache } from './indexes.ts';
-import { pinnedPart } from './keys.ts';
 import type { ProgramTable, ProvableProgram } from './programs.ts';
 import type { Command, Report } from './protocol.ts';
 
@@ -45,26 +43,14 @@ async function handle(programs: ProgramTable, command: Command): Promise<void> {
 async function compile(programs: ProgramTable, command: Command & { type: 'compile' }) {
   const { id, program: name } = command;
   const choice = selectBackend(command.backend);
-  await selfTest();
+  await prepareCompiling();
   report({ id, type: 'compiling', program: name, ...choice });
   const program = await load(programs, name);
   const start = performance.now();
-  await presetSetup(SETUP_PARTS, pinnedPart);
-  const recorded = command.fresh ? recordingCache() : undefined;
-  const { verificationKey } = await program.compile({
-    // all programs of this package read runtime tables
-    withRuntimeTables: true,
-    cache: recorded?.cache ?? indexCache(name),
-    forceRecompile: command.fresh,
-  });
-  report({
-    id,
-    type: 'compiled',
-    program: name,
-    ms: performance.now() - start,
-    key: { hash: verificationKey.hash.toString(), data: verificationKey.data },
-    indexes: recorded?.indexes,
-  });
+  const { key, circuits } = command.fresh
+    ? await compileAnew(program)
+    : { key: await compileProgram(name, program), circuits: undefined };
+  report({ id, type: 'compiled', program: name, ms: performance.now() - start, key, circuits });
 }
 
 async function prove(programs: ProgramTable, command: Command & { type: 'prove' }) {

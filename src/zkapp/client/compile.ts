@@ -1,9 +1,9 @@
 /** The contract's proving keys, in this process: a transaction's proofs are made where it is built. */
-import { presetSetup, selfTest, SETUP_PARTS } from '../../circuits/proof-system.ts';
 import { ZkcxError } from '../../errors.ts';
 import { selectBackend } from '../../prover/backend.ts';
-import { indexCache } from '../../prover/indexes.ts';
-import { assertPinned, pinnedPart } from '../../prover/keys.ts';
+import { compileProgram, prepareCompiling } from '../../prover/compile.ts';
+import { assertPinned } from '../../prover/keys.ts';
+import { indexCache } from '../../prover/pinned-circuits.ts';
 import { PROGRAMS } from '../../prover/programs.ts';
 import type { Backend } from '../../prover/protocol.ts';
 import { ProofRegistry, REGISTRY_KEY_HASH } from '../contract/index.ts';
@@ -30,19 +30,14 @@ export function compileRegistry(options: CompileOptions = {}) {
 
 async function compile({ backend, onCompile }: CompileOptions) {
   selectBackend(backend);
-  await selfTest();
-  await presetSetup(SETUP_PARTS, pinnedPart);
+  await prepareCompiling();
   for (const name of TAKEN) {
     onCompile?.(name);
-    const program = await PROGRAMS[name]();
-    const { verificationKey } = await program.compile({
-      cache: indexCache(name),
-      withRuntimeTables: true,
-    });
-    assertPinned(name, verificationKey.hash.toString());
+    const { hash } = await compileProgram(name, await PROGRAMS[name]());
+    assertPinned(name, hash);
   }
   onCompile?.('ProofRegistry');
-  const { verificationKey } = await ProofRegistry.compile({ cache: indexCache('ProofRegistry') });
+  const { verificationKey } = await ProofRegistry.compile({ cache: indexCache({}) });
   const hash = verificationKey.hash.toBigInt();
   if (hash !== REGISTRY_KEY_HASH) {
     throw new ZkcxError(
