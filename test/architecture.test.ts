@@ -29,6 +29,8 @@ describe('import directions', () => {
     ['circuits/c', 'node:fs', 'circuits-packages'],
     ['witness/a', '../prover/x.ts', 'witness-folders'],
     ['witness/b', '../circuits/kimchi/x.ts', 'kimchi-is-internal'],
+    ['sgp22/a', '../circuits/x.ts', 'sgp22-folders'],
+    ['sgp22/b', '../witness/x.ts', 'sgp22-folders'],
     ['prover/a', '../zkapp/x.ts', 'prover-folders'],
     ['prover/b', '../cli/x.ts', 'cli-is-the-edge'],
     ['prover/c', '../index.ts', 'index-is-the-edge'],
@@ -45,7 +47,16 @@ describe('import directions', () => {
   beforeAll(() => {
     writeFileSync(join(root, 'tsconfig.json'), '{}');
     symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
-    for (const place of ['asn1', 'pki', 'circuits/kimchi', 'witness', 'prover', 'zkapp', 'cli']) {
+    for (const place of [
+      'asn1',
+      'pki',
+      'circuits/kimchi',
+      'witness',
+      'sgp22',
+      'prover',
+      'zkapp',
+      'cli',
+    ]) {
       mkdirSync(join(root, 'src', place), { recursive: true });
       writeFileSync(join(root, 'src', place, 'x.ts'), 'export {};\n');
     }

@@ -16,14 +16,15 @@ const code = (subjectCode: string, reasonCode: string, message: string): StatusC
 
 /**
  * Every refusal that a function answers with, one entry a meaning, by function. The same pair of
- * codes may stand for different things in different functions.
+ * codes may stand for different things in different functions. Names are those of the error codes in
+ * the ASN.1 binding of ES9+ (SGP.22, RSPDefinitions), where it has one for the meaning.
  */
 export const STATUS = {
   /** ES9+.InitiateAuthentication (SGP.22 5.6.1). */
   initiateAuthentication: {
-    invalidServerAddress: code('8.8.1', '3.8', 'Not the address of this SM-DP+'),
-    noUsableCi: code('8.8.2', '3.1', 'No CI for signing and verifying in common'),
-    svnNotSupported: code('8.8.3', '3.1', 'The SVN of the eUICC is not supported'),
+    invalidDpAddress: code('8.8.1', '3.8', 'Not the address of this SM-DP+'),
+    ciPKNotSupported: code('8.8.2', '3.1', 'No CI for signing and verifying in common'),
+    euiccVersionNotSupportedByDp: code('8.8.3', '3.1', 'The SVN of the eUICC is not supported'),
     noServerCertificate: code('8.8.4', '3.7', 'No CERT.DPauth under a CI of the eUICC'),
   },
   /** ES9+.AuthenticateClient (SGP.22 5.6.3). */
@@ -32,30 +33,30 @@ export const STATUS = {
     eumCertificateExpired: code('8.1.2', '6.3', 'The EUM certificate has expired'),
     euiccCertificateInvalid: code('8.1.3', '6.1', 'The eUICC certificate is invalid'),
     euiccCertificateExpired: code('8.1.3', '6.3', 'The eUICC certificate has expired'),
-    ciUnknown: code('8.11.1', '3.9', 'The CI of the EUM certificate is unknown'),
+    ciPKUnknown: code('8.11.1', '3.9', 'The CI of the EUM certificate is unknown'),
     euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature or challenge is invalid'),
-    transactionUnknown: code('8.10.1', '3.9', 'The TransactionID is unknown'),
+    invalidTransactionId: code('8.10.1', '3.9', 'The TransactionID is unknown'),
     matchingIdRefused: code('8.2.6', '3.8', 'The MatchingID is refused'),
-    eidRefused: code('8.1.1', '3.8', 'The order is for another EID'),
+    eidMismatch: code('8.1.1', '3.8', 'The order is for another EID'),
     profileNotReleased: code('8.2', '1.2', 'The profile has not been released'),
-    notEligible: code('8.2.5', '4.3', 'No profile is eligible for this device'),
-    orderExpired: code('8.8.5', '4.10', 'The download order has expired'),
+    noEligibleProfile: code('8.2.5', '4.3', 'No profile is eligible for this device'),
+    downloadOrderExpired: code('8.8.5', '4.10', 'The download order has expired'),
     downloadRetriesExceeded: code('8.8.5', '6.4', 'The download was retried too often'),
   },
   /** ES9+.GetBoundProfilePackage (SGP.22 5.6.2). */
   getBoundProfilePackage: {
     euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature is invalid'),
-    transactionUnknown: code('8.10.1', '3.9', 'The TransactionID is unknown'),
+    invalidTransactionId: code('8.10.1', '3.9', 'The TransactionID is unknown'),
     confirmationCodeMissing: code('8.2.7', '2.2', 'The confirmation code is missing'),
     confirmationCodeRefused: code('8.2.7', '3.8', 'The confirmation code is wrong'),
     confirmationCodeRetriesExceeded: code('8.2.7', '6.4', 'The confirmation code failed too often'),
-    rebindingRefused: code('8.2', '3.7', 'No profile package for a new binding'),
+    bppRebindingRefused: code('8.2', '3.7', 'No profile package for a new binding'),
     insufficientMemory: code('8.1', '4.8', 'The eUICC has too little memory'),
-    orderExpired: code('8.8.5', '4.10', 'The download order has expired'),
+    downloadOrderExpired: code('8.8.5', '4.10', 'The download order has expired'),
   },
   /** ES9+.CancelSession (SGP.22 5.6.5). */
   cancelSession: {
-    transactionUnknown: code('8.10.1', '3.9', 'The TransactionID is unknown'),
+    invalidTransactionId: code('8.10.1', '3.9', 'The TransactionID is unknown'),
     euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature is invalid'),
     oidMismatch: code('8.8', '3.10', 'The OID is not that of this SM-DP+'),
   },

@@ -29,7 +29,7 @@ export async function authenticateClient(
   const id = bytesToHex(transactionId);
   return context.locks.run(LOCK.session(id), async () => {
     const session = context.sessions.get(id);
-    if (session?.state !== 'initiated') throw new RspRefusal(refuse.transactionUnknown);
+    if (session?.state !== 'initiated') throw new RspRefusal(refuse.invalidTransactionId);
     const authenticated = await authenticate(context, session, response);
     try {
       return await offer(context, session, authenticated);
@@ -83,7 +83,7 @@ function checkResponse(
   }
   const signed = decoded(() => EuiccSigned1.decode(euiccSigned1));
   if (bytesToHex(signed.transactionId) !== session.transactionId) {
-    throw new RspRefusal(refuse.transactionUnknown);
+    throw new RspRefusal(refuse.invalidTransactionId);
   }
   if (
     bytesToHex(signed.serverChallenge) !== session.serverChallenge ||

@@ -32,7 +32,7 @@ export async function cancelSession(
   const id = bytesToHex(transactionId);
   await context.locks.run(LOCK.session(id), async () => {
     const session = context.sessions.get(id);
-    if (session === undefined) throw new RspRefusal(refuse.transactionUnknown);
+    if (session === undefined) throw new RspRefusal(refuse.invalidTransactionId);
     const { reason } = checkCancellation(context.trust, session, response);
     await endSession(context, session, reason);
   });
@@ -87,7 +87,7 @@ export function readCancellation(
     throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
   }
   if (bytesToHex(signed.transactionId) !== session.transactionId) {
-    throw new RspRefusal(refuse.transactionUnknown);
+    throw new RspRefusal(refuse.invalidTransactionId);
   }
   if (signed.smdpOid !== findIdentity(trust, session.serverCiPkId)?.oid) {
     throw new RspRefusal(refuse.oidMismatch);

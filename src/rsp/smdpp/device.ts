@@ -37,7 +37,7 @@ export function checkEuicc(
   const eum = parse(eumCertificate, refuse.eumCertificateInvalid);
   const anchor = anchorOf(eum, anchors, ciPkId);
   if (anchor === undefined || at < anchor.notBefore || at > anchor.notAfter) {
-    throw new RspRefusal(refuse.ciUnknown);
+    throw new RspRefusal(refuse.ciPKUnknown);
   }
   const euicc = attributed(
     () => parseCertificate(euiccCertificate),

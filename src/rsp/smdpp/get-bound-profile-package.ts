@@ -48,7 +48,7 @@ export async function getBoundProfilePackage(
   return context.locks.run(LOCK.session(id), async () => {
     const session = context.sessions.get(id);
     if (session?.state !== 'authenticated' || !isCertified(session)) {
-      throw new RspRefusal(refuse.transactionUnknown);
+      throw new RspRefusal(refuse.invalidTransactionId);
     }
     const { iccid } = session.offer;
     try {
@@ -112,7 +112,7 @@ export function readEuiccSigned2(session: Session, euiccSigned2: Uint8Array): Eu
     throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
   }
   if (bytesToHex(signed.transactionId) !== session.transactionId) {
-    throw new RspRefusal(refuse.transactionUnknown);
+    throw new RspRefusal(refuse.invalidTransactionId);
   }
   return signed;
 }
@@ -147,7 +147,7 @@ export async function deliverPackage(
   const profile = await store.profile(offer.iccid);
   const identity = findIdentity(trust, session.serverCiPkId);
   if (order === undefined || profile === undefined || identity === undefined) {
-    throw new RspRefusal(refuse.rebindingRefused);
+    throw new RspRefusal(refuse.bppRebindingRefused);
   }
   checkAvailable(order, device, now());
   await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
@@ -155,7 +155,7 @@ export async function deliverPackage(
   const isSameKey = delivery?.euiccOtpk === bytesToHex(euiccOtpk);
   const again = isSameKey && mayRepeat;
   if (delivery !== undefined && !again && (!order.rebinding || isSameKey)) {
-    throw new RspRefusal(refuse.rebindingRefused);
+    throw new RspRefusal(refuse.bppRebindingRefused);
   }
   if (device.freeMemory !== undefined && profile.memory > device.freeMemory) {
     throw new RspRefusal(refuse.insufficientMemory);
@@ -209,9 +209,9 @@ function checkAvailable(order: Order, device: Device, now: bigint): void {
   }
   const isBound = order.eid !== undefined && order.eid !== device.eid;
   if (!isDeliverable(order) || isBound || !isFreeFor(order, device)) {
-    throw new RspRefusal(refuse.rebindingRefused);
+    throw new RspRefusal(refuse.bppRebindingRefused);
   }
-  if (isExpired(order, now)) throw new RspRefusal(refuse.orderExpired);
+  if (isExpired(order, now)) throw new RspRefusal(refuse.downloadOrderExpired);
 }
 
 /** A wrong code counts, whoever sends it; at the limit the order ends. */

@@ -55,14 +55,14 @@ export function chooseParties(
 ): Parties {
   const refuse = STATUS.initiateAuthentication;
   if (smdpAddress.toLowerCase() !== settings.address.toLowerCase()) {
-    throw new RspRefusal(refuse.invalidServerAddress);
+    throw new RspRefusal(refuse.invalidDpAddress);
   }
   if (compareVersions(euiccInfo1.svn, settings.minimumSvn) < 0) {
-    throw new RspRefusal(refuse.svnNotSupported);
+    throw new RspRefusal(refuse.euiccVersionNotSupportedByDp);
   }
   const at = now();
   const ciPkId = chooseCi(trust, euiccInfo1, at);
-  if (ciPkId === undefined) throw new RspRefusal(refuse.noUsableCi);
+  if (ciPkId === undefined) throw new RspRefusal(refuse.ciPKNotSupported);
   const identity = chooseIdentity(trust, euiccInfo1, ciPkId, at);
   if (identity === undefined) throw new RspRefusal(refuse.noServerCertificate);
   return { ciPkId, identity };

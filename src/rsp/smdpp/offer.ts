@@ -139,12 +139,12 @@ async function checked(
   if (order === undefined || profile === undefined) throw new RspRefusal(refuse.matchingIdRefused);
   checkOrder(order, applicant);
   const reason = whyNotEligible(profile, applicant.facts);
-  if (reason !== undefined) throw new RspRefusal(refuse.notEligible, { message: reason });
-  if (isExpired(order, now())) throw new RspRefusal(refuse.orderExpired);
+  if (reason !== undefined) throw new RspRefusal(refuse.noEligibleProfile, { message: reason });
+  if (isExpired(order, now())) throw new RspRefusal(refuse.downloadOrderExpired);
   if (isExhausted(order, settings)) throw new RspRefusal(refuse.downloadRetriesExceeded);
   const identity = findIdentity(trust, session.serverCiPkId);
   // only after a restart with other certificates
-  if (identity === undefined) throw new RspRefusal(refuse.transactionUnknown);
+  if (identity === undefined) throw new RspRefusal(refuse.invalidTransactionId);
   return { order, profile, identity };
 }
 
@@ -158,7 +158,7 @@ function checkOrder(order: Order, { name, zkcx }: Applicant): void {
       message: 'The order is for devices that use zkCX',
     });
   }
-  if (!isForDevice(order, name)) throw new RspRefusal(refuse.eidRefused);
+  if (!isForDevice(order, name)) throw new RspRefusal(refuse.eidMismatch);
   if (order.state === 'confirmed') throw new RspRefusal(refuse.profileNotReleased);
 }
 

@@ -299,7 +299,7 @@ describe('an answer', () => {
   });
 
   test('that refuses is the status of SGP.22, and no answer', () => {
-    const status = STATUS.authenticateClient.eidRefused;
+    const status = STATUS.authenticateClient.eidMismatch;
     const encoded = encodeZkcxRefusal(status);
     for (const name of ['authenticateClient', 'zkcxDisclose', 'cancelSession'] as const) {
       let thrown: unknown;
@@ -315,7 +315,7 @@ describe('an answer', () => {
 
   test('that is an answer and a refusal, or has more, is refused', () => {
     const answer = json(encodeZkcxAnswer('zkcxDisclose', signed2));
-    const refusal = json(encodeZkcxRefusal(STATUS.authenticateClient.eidRefused));
+    const refusal = json(encodeZkcxRefusal(STATUS.authenticateClient.eidMismatch));
     for (const wrong of [{ ...answer, ...refusal }, { ...answer, more: 1 }, {}, { refusal: 1 }]) {
       expect(codeOf(() => decodeZkcxAnswer('zkcxDisclose', bytes(wrong)))).toBe(
         'ERR_RSP_ZKCX_MESSAGE',

@@ -93,7 +93,9 @@ async function offer(
 ): Promise<ZkcxAnswer<'authenticateClient'>> {
   const { smdp } = context;
   if (compareVersions(eligibility.svn, smdp.settings.minimumSvn) < 0) {
-    throw new RspRefusal(refuse.notEligible, { message: 'The SVN of the eUICC is not supported' });
+    throw new RspRefusal(refuse.noEligibleProfile, {
+      message: 'The SVN of the eUICC is not supported',
+    });
   }
   const { profileVersion, forbiddenProfilePolicyRules } = eligibility;
   const facts = {

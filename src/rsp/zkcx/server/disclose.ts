@@ -37,7 +37,7 @@ export async function disclose(
         throw new RspRefusal(refuse.matchingIdRefused);
       }
       const isOther = order.eid !== undefined && order.eid !== opened.eid;
-      if (isOther || !isFreeFor(order, disclosed.device!)) throw new RspRefusal(refuse.eidRefused);
+      if (isOther || !isFreeFor(order, disclosed.device!)) throw new RspRefusal(refuse.eidMismatch);
       const { identity } = session;
       const euiccSignature1 = request.kind === 'device' ? request.euiccSignature1 : undefined;
       const { next, signed2 } = signOffer(session, disclosed, { order, identity }, euiccSignature1);

@@ -111,7 +111,9 @@ async function take(
   const { pseudonym } = device;
   if (!order.oncePerDevice || order.takenBy === pseudonym) return order;
   if (!(await once.claim(onceKey(device), smdp.now()))) {
-    throw new RspRefusal(refuse.rebindingRefused, { message: 'The device has had its download' });
+    throw new RspRefusal(refuse.bppRebindingRefused, {
+      message: 'The device has had its download',
+    });
   }
   return { ...order, takenBy: pseudonym };
 }

@@ -20,4 +20,4 @@ export async function refusing<T>(status: StatusCode, check: () => T | Promise<T
 
 /** A message that is of no session, or of none that takes it now. */
 export const unknownSession = (cause?: unknown) =>
-  new RspRefusal(STATUS.authenticateClient.transactionUnknown, { cause });
+  new RspRefusal(STATUS.authenticateClient.invalidTransactionId, { cause });
