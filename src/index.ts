@@ -9,6 +9,7 @@ export type { ErrorCode } from './errors.ts';
 
 export {
   certificateBytes,
+  certificateChainBytes,
   listBytes,
   parseCertificate,
   parseRevocationList,

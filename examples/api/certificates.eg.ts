@@ -1,10 +1,12 @@
 /** Certificates, chains, revocation lists: one example of each function. They run in the tests. */
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import {
   anchorFromCertificate,
   buildMap,
   canonicalWindow,
   certificateBytes,
+  certificateChainBytes,
   checkChain,
   checkCrlProfile,
   checkList,
@@ -34,6 +36,14 @@ export const EXAMPLES = {
       .replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
     assert.deepEqual(certificateBytes(pem), der);
     // #endregion certificateBytes
+  },
+
+  certificateChainBytes() {
+    // #region certificateChainBytes
+    // several certificates in one PEM file
+    const pem = [eum, euicc].map(({ der }) => new X509Certificate(der).toString()).join('');
+    assert.deepEqual(certificateChainBytes(pem).map(parseCertificate), [eum, euicc]);
+    // #endregion certificateChainBytes
   },
 
   listBytes() {

@@ -9,7 +9,7 @@ export { parseRevocationList } from './crl.ts';
 export type { ListScope, RevocationList, RevokedEntry } from './crl-types.ts';
 export { subjectOrganisation, subjectSerialNumber } from './names.ts';
 export { encodeOid, isOid, OID } from './oid.ts';
-export { certificateBytes, listBytes } from './pem.ts';
+export { certificateBytes, certificateChainBytes, listBytes } from './pem.ts';
 export { parseEcdsaSignature } from './signature.ts';
 export { TAG } from './tags.ts';
 export { TlvReader } from './tlv.ts';

@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
-import { certificateBytes, parseCertificate, parseEcdsaSignature } from '../../src/asn1/index.ts';
+import {
+  certificateBytes,
+  certificateChainBytes,
+  parseCertificate,
+  parseEcdsaSignature,
+} from '../../src/asn1/index.ts';
 import { subjectOrganisation, subjectSerialNumber } from '../../src/asn1/index.ts';
 import type { Certificate, Name } from '../../src/asn1/index.ts';
 import { bigintToBytes, bytesToHex, concatBytes } from '../../src/bytes.ts';
@@ -318,6 +323,41 @@ describe('PEM', () => {
     ]) {
       expect(parseCertificate(certificateBytes(input)).tbs).toEqual(CI.tbs);
     }
+  });
+
+  const unix = text.replaceAll('\r\n', '\n');
+  const body = unix.split('\n').slice(1, -2).join('');
+  const block = (base64: string) =>
+    `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
+
+  test.each<[string, string | Uint8Array]>([
+    ['text around it', `Certificate:\n  Data: 3\n${unix}subject=CI\n`],
+    [
+      'bag attributes',
+      `Bag Attributes\n    localKeyID: 01 02\nsubject=/CN=CI\nissuer=/CN=CI\n${unix}`,
+    ],
+    [
+      'a key beside it',
+      `${unix}-----BEGIN EC PRIVATE KEY-----\nnot: read\n-----END EC PRIVATE KEY-----\n`,
+    ],
+    ['blanks at the ends of lines', unix.replaceAll('\n', ' \t\n')],
+    ['lines of 76 characters', block(body.replaceAll(/.{76}/g, '$&\n'))],
+    ['one line', block(body)],
+    ['line ends of old systems', unix.replaceAll('\n', '\r')],
+    ['a byte order mark', `\uFEFF${unix}`],
+    ['a byte order mark, as bytes', Buffer.from(`\uFEFF${unix}`)],
+    ['UTF-16', Buffer.from(`\uFEFF${unix}`, 'utf16le')],
+    ['its older label', unix.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')],
+  ])('with %s', (_, input) => {
+    expect(certificateBytes(input)).toEqual(CI.der);
+  });
+
+  test('several are a chain, and not one certificate', () => {
+    const chain = good.slice(0, 3).map(({ der }) => new Uint8Array(der));
+    const many = chain.map((der) => new X509Certificate(der).toString()).join('text\n');
+    expect(certificateChainBytes(many)).toEqual(chain);
+    expect(certificateChainBytes(chain[0]!)).toEqual([chain[0]]);
+    expect(() => certificateBytes(many)).toThrow(expect.objectContaining({ code: 'ERR_PEM' }));
   });
 
   test.each(good)('$path: as written by node:crypto', ({ der }) => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { zkcx } from '../support/cli.ts';
+import { told, zkcx } from '../support/cli.ts';
 import { pem } from '../support/pem.ts';
 import { EID, EUICC, EUM } from '../support/sgp26-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -26,6 +26,12 @@ describe('zkcx cert inspect', () => {
       file('euicc.pem', pem('CERTIFICATE', readFileSync(EUICC))),
     );
     expect(stdout).toBe(der.stdout);
+  });
+
+  test('shows every certificate of a chain', async () => {
+    const chain = [EUM, EUICC].map((path) => pem('CERTIFICATE', readFileSync(path))).join('');
+    const { certificates } = await told('cert', 'inspect', file('chain.pem', chain));
+    expect(certificates).toMatchObject([{ roles: ['eum-v2'] }, { roles: ['euicc-v2'] }]);
   });
 
   test('speaks JSON', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { told, zkcx } from '../support/cli.ts';
+import { pem } from '../support/pem.ts';
 import { CI, DP_AUTH, EID, EUICC, EUM } from '../support/sgp26-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -47,6 +48,16 @@ describe('zkcx chain check', () => {
       status: 2,
       error: { code: 'ERR_CHAIN_ANCHOR' },
     });
+  });
+
+  test('takes a chain in one PEM file, in either direction', async () => {
+    const [eum, euicc] = [EUM, EUICC].map((path) => pem('CERTIFICATE', readFileSync(path)));
+    for (const text of [`${eum}${euicc}`, `${euicc}text\n${eum}`]) {
+      expect(await told('chain', 'check', ...ci, ...WHEN, file('chain.pem', text))).toMatchObject({
+        status: 0,
+        roles: ['eum-v2', 'euicc-v2'],
+      });
+    }
   });
 
   test('tells neither an EID nor a key', async () => {

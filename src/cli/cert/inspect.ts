@@ -3,7 +3,7 @@ import type { Certificate } from '../../asn1/index.ts';
 import { bytesToHex } from '../../bytes.ts';
 import { checkProfile } from '../../pki/index.ts';
 import { ROLE_NAMES, ROLES } from '../../roles.ts';
-import { readCertificate } from '../shared/certificates.ts';
+import { readCertificateFile } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { nameText, text } from '../shared/names.ts';
 import { type Answer, factLines, isoTime, provable } from '../shared/output.ts';
@@ -16,13 +16,23 @@ export const certInspect: CommandDefinition = {
   description: 'show what a certificate says; checks its form, not its signature',
   arguments: [new Argument('<file>', 'certificate, DER or PEM')],
   options: [],
-  run: async (file: string) => inspect(await readCertificate(file)),
+  run: inspect,
 };
 
-function inspect(certificate: Certificate): Answer {
+/** The facts of one certificate, or a list of those of several. */
+async function inspect(file: string): Promise<Answer> {
+  const all = (await readCertificateFile(file)).map(factsOf);
+  const [facts, ...more] = all;
+  return {
+    json: more.length === 0 ? facts! : { certificates: all },
+    text: all.flatMap((one, i) => [...(i === 0 ? [] : ['']), ...factLines(one)]),
+  };
+}
+
+function factsOf(certificate: Certificate) {
   const { notBefore, notAfter, publicKey, keyUsage, basicConstraints, policies } = certificate;
   const hex = (bytes: Uint8Array | undefined) => bytes && bytesToHex(bytes);
-  const facts = {
+  return {
     subject: nameText(certificate.subject),
     issuer: nameText(certificate.issuer),
     serialNumber: certificate.serialNumber.toString(16),
@@ -45,7 +55,6 @@ function inspect(certificate: Certificate): Answer {
     tbsBytes: certificate.tbs.length,
     provable: provable(() => checkProfile(certificate)),
   };
-  return { json: facts, text: factLines(facts) };
 }
 
 const roleOidText = (role: (typeof ROLE_NAMES)[number]) =>

@@ -1,12 +1,13 @@
 /** Certificates and revocation lists in files; errors say which file. */
 import {
   type Certificate,
-  certificateBytes,
+  certificateChainBytes,
   listBytes,
   parseCertificate,
   parseRevocationList,
   type RevocationList,
 } from '../../asn1/index.ts';
+import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../pki/index.ts';
@@ -15,29 +16,54 @@ const MAX_CERTIFICATE_BYTES = 65_536;
 /** Some 100,000 entries. */
 const MAX_LIST_BYTES = 8_000_000;
 
-/** Read and parse a certificate, DER or PEM. */
+/** Read and parse the one certificate in a file, DER or PEM. Throws ERR_PEM where there are several. */
 export async function readCertificate(file: string): Promise<Certificate> {
-  const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);
-  return inFile(file, () => parseCertificate(certificateBytes(bytes)));
+  const [certificate, ...more] = await readCertificateFile(file);
+  if (more.length === 0) return certificate!;
+  throw new ZkcxError('ERR_PEM', `${file} has ${1 + more.length} certificates, give exactly one`);
 }
 
+/** Read and parse all certificates in a file, in its order. */
+export async function readCertificateFile(file: string): Promise<Certificate[]> {
+  const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);
+  return inFile(file, () => certificateChainBytes(bytes).map(parseCertificate));
+}
+
+/** Read certificates, issuer first. Several in one file are a chain, in either direction. */
 export async function readCertificates(files: readonly string[]): Promise<Certificate[]> {
-  return Promise.all(files.map(readCertificate));
+  const chains = await Promise.all(files.map(readCertificateFile));
+  return chains.flatMap((chain) => (isLeafFirst(chain) ? chain.toReversed() : chain));
+}
+
+/** As TLS servers have their chains. */
+function isLeafFirst(chain: readonly Certificate[]): boolean {
+  const links = chain.slice(1);
+  return (
+    links.length > 0 &&
+    links.every(({ subject }, i) => bytesEqual(subject.der, chain[i]!.issuer.der))
+  );
 }
 
 /** Read CI certificates as trust anchors. Throws ERR_CHAIN_ANCHOR for a certificate that is none. */
 export async function readAnchors(files: readonly string[]): Promise<TrustAnchor[]> {
-  const certificates = await readCertificates(files);
-  return certificates.map((certificate, i) => {
-    try {
-      return anchorFromCertificate(certificate);
-    } catch (cause) {
-      if (!(cause instanceof ZkcxError)) throw cause;
-      // that --ci is no CI is bad input, while the same codes about a chain are an answer
-      const { message, code: reason } = cause;
-      throw new ZkcxError('ERR_CHAIN_ANCHOR', `${files[i]}: ${message}`, { reason, cause });
-    }
-  });
+  const read = await Promise.all(
+    files.map(async (file) => {
+      const certificates = await readCertificateFile(file);
+      return certificates.map((certificate) => anchorOfFile(file, certificate));
+    }),
+  );
+  return read.flat();
+}
+
+function anchorOfFile(file: string, certificate: Certificate): TrustAnchor {
+  try {
+    return anchorFromCertificate(certificate);
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    // that --ci is no CI is bad input, while the same codes about a chain are an answer
+    const { message, code: reason } = cause;
+    throw new ZkcxError('ERR_CHAIN_ANCHOR', `${file}: ${message}`, { reason, cause });
+  }
 }
 
 /** Read and parse a revocation list, DER or PEM. */

@@ -14,6 +14,9 @@ export interface ActivationCode {
 
 const PREFIX = 'LPA:';
 const MAX_LENGTH = 255;
+const MAX_LINK_LENGTH = 2_048;
+/** What the links of phone makers call the activation code in them. */
+const LINK_PARAMETER = 'carddata';
 /** Labels of letters, digits and inner hyphens; loopback addresses for tests pass too. */
 const HOST =
   /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/i;
@@ -21,12 +24,14 @@ const MATCHING_ID = /^[0-9A-Z-]*$/i;
 
 /**
  * Read an activation code: `1$address$matchingId`, then optionally `$oid` and `$1` for a confirmation
- * code, with or without the prefix `LPA:` that a QR code has. Trailing `$` and fields that later
+ * code, with or without the prefix `LPA:` that a QR code has, in a setup link of a phone maker
+ * (`https://...?carddata=LPA:1$...`), with white space around it. Trailing `$` and fields that later
  * versions may add are refused: a code that was cut or garbled must not reach a server.
  *
  * @throws ERR_RSP_ACTIVATION_CODE, the field as reason
  */
-export function parseActivationCode(text: string): ActivationCode {
+export function parseActivationCode(input: string): ActivationCode {
+  const text = withoutLink(input.trim());
   if (text.length > MAX_LENGTH) throw wrong('length', `it is above ${MAX_LENGTH} characters`);
   const code = text.slice(0, PREFIX.length).toUpperCase() === PREFIX ? text.slice(4) : text;
   const fields = code.split('$');
@@ -56,6 +61,15 @@ export function parseActivationCode(text: string): ActivationCode {
     ...(oid ? { oid } : {}),
     confirmationCodeRequired: flag === '1',
   };
+}
+
+/** The code in a setup link; anything else as it is. Where the link leads to is not asked. */
+function withoutLink(text: string): string {
+  if (!/^https:\/\//i.test(text)) return text;
+  if (text.length > MAX_LINK_LENGTH) throw wrong('length', 'its link is too long');
+  const codes = URL.canParse(text) ? new URL(text).searchParams.getAll(LINK_PARAMETER) : [];
+  if (codes.length === 1) return codes[0]!.trim();
+  throw wrong('format', `its link must have one parameter ${LINK_PARAMETER}`);
 }
 
 /** The text of an activation code, with its prefix. */

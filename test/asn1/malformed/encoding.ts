@@ -58,8 +58,22 @@ export const ENCODING: readonly Case[] = [
   ['no PEM at all', () => certificateBytes('certificate'), 'ERR_PEM'],
   ['bytes that are neither', () => certificateBytes(hex('ff00')), 'ERR_PEM'],
   ['two blocks', () => certificateBytes(pemText + pemText), 'ERR_PEM'],
-  ['text before the block', () => certificateBytes('subject=CI\n' + pemText), 'ERR_PEM'],
-  ['text after the block', () => certificateBytes(pemText + 'x'), 'ERR_PEM'],
+  [
+    'a block that ends as another',
+    () => certificateBytes(pemText.replace('END CERT', 'END X')),
+    'ERR_PEM',
+  ],
+  [
+    'a block in a block',
+    () => certificateBytes(pemText.replace('MIIC', '-----BEGIN X-----')),
+    'ERR_PEM',
+  ],
+  ['an end alone', () => certificateBytes('-----END CERTIFICATE-----\n' + pemText), 'ERR_PEM'],
+  [
+    'text inside the block',
+    () => certificateBytes(pemText.replace('MIIC', 'a: b\nMIIC')),
+    'ERR_PEM',
+  ],
   [
     'a private key',
     () => certificateBytes(pemText.replaceAll('CERTIFICATE', 'PRIVATE KEY')),

@@ -1,6 +1,6 @@
 /** Which CIs, revocation lists and published credentials the server relies on, from files that change. */
 import { stat } from 'node:fs/promises';
-import { certificateBytes, parseCertificate } from '../../../asn1/index.ts';
+import { certificateChainBytes, parseCertificate } from '../../../asn1/index.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
 import { readFileLimited } from '../../../files.ts';
@@ -54,7 +54,7 @@ export function rootsOfFiles(files: RootFiles, now: Clock): () => Promise<Server
 }
 
 async function read({ anchors: files, map, registry }: RootFiles, at: bigint) {
-  const anchors = await Promise.all(files.map(readAnchor));
+  const anchors = (await Promise.all(files.map(readAnchors))).flat();
   const trust = new TrustSet(anchors);
   const { mtimeMs } = await fileStatus(map);
   const loaded = await readMap(map, { anchors, at });
@@ -70,9 +70,10 @@ async function read({ anchors: files, map, registry }: RootFiles, at: bigint) {
   });
 }
 
-async function readAnchor(file: string): Promise<TrustAnchor> {
+/** Several CIs may stand in one file. */
+async function readAnchors(file: string): Promise<TrustAnchor[]> {
   const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);
-  return anchorFromCertificate(parseCertificate(certificateBytes(bytes)));
+  return certificateChainBytes(bytes).map((der) => anchorFromCertificate(parseCertificate(der)));
 }
 
 async function stampOf(file: string): Promise<string> {
