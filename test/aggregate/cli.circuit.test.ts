@@ -30,6 +30,7 @@ describe('zkcx aggregate', () => {
       const answer = await aggregate(...args);
       expect(answer).toMatchObject({ error: { code }, status });
       expect(JSON.stringify(answer)).not.toContain('secret');
+      expect(answer.stderr.includes('use ZKCX_REDIS')).toBe(code === 'ERR_AGGREGATE_REDIS');
     }
     expect(readdirSync(join(folder, 'out'))).not.toContain('aggregate.json');
   });

@@ -2,9 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { ROOT } from '../support/command.ts';
-import { EUICC } from '../support/sgp26-files.ts';
+import { CI, EUICC, euiccFiles } from '../support/sgp26-files.ts';
 
 const MAIN = ['--import', 'tsx', 'src/cli/main.ts'];
 const INSPECT = [...MAIN, 'cert', 'inspect', EUICC];
@@ -37,6 +38,37 @@ describe('standard output', () => {
   });
 });
 
+describe('Ctrl-C', () => {
+  test('ends a download with 130', async () => {
+    // takes connections and never answers
+    const silent = createServer(() => child.kill('SIGINT'));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const card = [
+      '--ci',
+      CI,
+      '--euicc',
+      euiccFiles(),
+      '--http',
+      '--connect-to',
+      `127.0.0.1:${port}`,
+    ];
+    const args = ['lpa', 'download', 'LPA:1$localhost$T', '--yes', '--json', ...card];
+    const child = spawn(process.execPath, [...MAIN, ...args], { cwd: ROOT, env, stdio: 'pipe' });
+    let stdout = '';
+    child.stdout.on('data', (chunk) => (stdout += String(chunk)));
+    try {
+      const [status] = (await once(child, 'close')) as [number];
+      expect(status).toBe(130);
+    } finally {
+      child.kill('SIGKILL');
+      silent.close();
+    }
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_CLI_INTERRUPTED' } });
+  });
+});
+
 describe('a user without a home', () => {
   // as os.homedir of one that has neither HOME nor an entry in passwd
   const none = `import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module';
@@ -50,11 +82,7 @@ describe('a user without a home', () => {
   const command = ['revocation', 'show', '--ci', EUICC, '--json', 'missing.json'];
 
   test('gets as far as any other', () => {
-    const args = [
-      ...homeless,
-      ...MAIN,
-      ...command.with(3, 'fixtures/sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der'),
-    ];
+    const args = [...homeless, ...MAIN, ...command.with(3, CI)];
     const { status, stdout } = spawnSync(process.execPath, args, {
       cwd: ROOT,
       env: {},

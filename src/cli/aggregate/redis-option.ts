@@ -14,8 +14,15 @@ export interface RedisFlags {
 }
 
 /** The flag, else the environment's ZKCX_REDIS. */
-export const redisOf = ({ redis }: RedisFlags): string | undefined =>
-  redis ?? (process.env.ZKCX_REDIS || undefined);
+export function redisOf({ redis }: RedisFlags): string | undefined {
+  if (redis === undefined) return process.env.ZKCX_REDIS || undefined;
+  if (URL.canParse(redis) && new URL(redis).password !== '') {
+    printProgress(
+      'Notice: other users of this machine see the password in --redis; use ZKCX_REDIS',
+    );
+  }
+  return redis;
+}
 
 /** The same, and ERR_CLI_USAGE where there is none. */
 export function requiredRedis(flags: RedisFlags): string {

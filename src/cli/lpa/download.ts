@@ -52,8 +52,8 @@ async function download(text: string, flags: Flags): Promise<Answer> {
   if (!people && !flags.yes) {
     throw new ZkcxError('ERR_CLI_USAGE', 'nobody can be asked here: accept the profile by --yes');
   }
-  const server = await serversOf(flags);
   const signal = stopSignal();
+  const server = await serversOf(flags, { stop: signal });
   const given = await givenConfirmationCode(flags);
   const work = (es10: Es10) => {
     const common = {

@@ -24,7 +24,7 @@ async function probe(address: string, flags: Flags): Promise<Answer> {
   const { parseActivationCode, probeServer } = await import('../../rsp/lpa/index.ts');
   parseActivationCode(`1$${address}$`);
   let tls: readonly Uint8Array[] = [];
-  const servers = await serversOf(flags, (chain) => (tls = chain));
+  const servers = await serversOf(flags, { onTls: (chain) => (tls = chain) });
   const anchors = await readAnchors(flags.ci);
   const cis = await probeServer(servers(address), anchors, {
     now: systemClock(),

@@ -1,6 +1,6 @@
 /** Options of the commands of the LPA that talk to servers. */
 import { Option } from 'commander';
-import type { Es9p } from '../../rsp/lpa/index.ts';
+import type { Es9p, Fetch } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
 import { readCertificates } from '../shared/certificates.ts';
 import { endpoint, type Endpoint, type CiFlags } from '../shared/options.ts';
@@ -19,10 +19,17 @@ export interface ServerFlags extends Partial<CiFlags> {
   readonly connectTo?: Endpoint;
 }
 
-/** Clients of SM-DP+ by address. `onTls` sees the certificates of each TLS server. */
+interface ServerHooks {
+  /** Sees the certificates of each TLS server. */
+  readonly onTls?: (chain: readonly Uint8Array[]) => void;
+  /** Ends the requests that are under way when it is aborted. */
+  readonly stop?: AbortSignal;
+}
+
+/** Clients of SM-DP+ by address. */
 export async function serversOf(
   flags: ServerFlags,
-  onTls?: (chain: readonly Uint8Array[]) => void,
+  { onTls, stop }: ServerHooks = {},
 ): Promise<(address: string) => Es9p> {
   const { es9pClient, tlsFetch } = await import('../../rsp/lpa/index.ts');
   const fetch = tlsFetch({
@@ -33,5 +40,15 @@ export async function serversOf(
     now: systemClock,
     onServer: onTls,
   });
-  return (address) => es9pClient(address, { fetch, plain: flags.http });
+  const stoppable = stop === undefined ? fetch : endedBy(stop, fetch);
+  return (address) => es9pClient(address, { fetch: stoppable, plain: flags.http });
+}
+
+/** A request that begins after the stop goes through: it tells the server that the session is over. */
+function endedBy(stop: AbortSignal, fetch: Fetch): Fetch {
+  return (url, init) => {
+    if (stop.aborted) return fetch(url, init);
+    const signal = init.signal === undefined ? stop : AbortSignal.any([init.signal, stop]);
+    return fetch(url, { ...init, signal });
+  };
 }
