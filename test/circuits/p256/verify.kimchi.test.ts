@@ -318,7 +318,7 @@ describe('the circuit', () => {
     );
   });
 
-  test('binds every variable (a sample; the parts are scanned whole)', () => {
+  test('has no variable, among one in 41, that can be changed alone', () => {
     expect(scanUnbound(captured, { sample: 41 })).toEqual([]);
   });
 

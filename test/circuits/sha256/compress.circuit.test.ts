@@ -115,7 +115,7 @@ describe('compress', () => {
     expect(accepted).toEqual([]);
   });
 
-  it('binds every value', () => {
+  it('has no value that can be changed alone', () => {
     expect(scanUnbound(captured)).toEqual([]);
   });
 });
