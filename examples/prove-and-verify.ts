@@ -31,7 +31,9 @@ export async function proveAndVerify(
   const anchors = [anchorFromCertificate(ci)];
 
   // the holder: minutes of proving, once; the credential stays here
+  // #region proveChain
   const credential = await proveChain({ anchors, certificates }, options);
+  // #endregion proveChain
   await writeCredential(join(folder, 'credential.json'), credential);
   const sent = formatEnvelope(credential.proof);
 

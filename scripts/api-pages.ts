@@ -18,8 +18,9 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** Code between `// #region NAME` and its end, by NAME, without the indentation that its lines share. */
 function readExamples(): Map<string, string> {
-  const folder = `${root}examples/api/`;
-  const text = readdirSync(folder)
+  const folder = `${root}examples/`;
+  const text = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(folder + file, 'utf8'))
     .join('\n');
   const regions = text.matchAll(/\/\/ #region (\w+)\n(.*?)\n *\/\/ #endregion \1\n/gs);

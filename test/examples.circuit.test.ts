@@ -15,7 +15,7 @@ import * as index from '../src/index.ts';
 import { ROOT } from './support/command.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-const API = join(ROOT, 'examples/api');
+const EXAMPLES = join(ROOT, 'examples');
 
 describe('the example of', () => {
   const cheap = { ...CERTIFICATES, ...FILES, ...SESSION, Prover: PROOFS.Prover };
@@ -25,8 +25,9 @@ describe('the example of', () => {
 });
 
 test('every exported function and class has an example', () => {
-  const text = readdirSync(API)
-    .map((file) => readFileSync(join(API, file), 'utf8'))
+  const text = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(EXAMPLES, file), 'utf8'))
     .join('\n');
   const regions = [...text.matchAll(/\/\/ #region (\w+)\n.*?\/\/ #endregion \1\n/gs)].map(
     ([, name]) => name!,

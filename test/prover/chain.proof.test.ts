@@ -1,13 +1,13 @@
-/** The SGP.26 chain CI -> EUM -> eUICC proven and verified, once; then what must be refused. */
+/** The SGP.26 chain CI -> EUM -> eUICC proven and verified once, by the example; then what must be refused. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { proveAndVerify } from '../../examples/prove-and-verify.ts';
 import { parseCertificate } from '../../src/asn1/index.ts';
 import { Opening } from '../../src/circuits/claims.ts';
 import { anchorFromCertificate } from '../../src/pki/index.ts';
-import { proveChain } from '../../src/prover/chain.ts';
 import { type Credential, readCredential, writeCredential } from '../../src/prover/credential.ts';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
 import type { ProverEvent } from '../../src/prover/prover.ts';
@@ -29,13 +29,15 @@ let proof: ProofEnvelope;
 
 beforeAll(async () => {
   const certificates = [
+    read(CI),
     read('fixtures/sgp26/EUM/CERT_EUM_ECDSA_NIST.der'),
     read('fixtures/sgp26/eUICC/CERT_EUICC_ECDSA_NIST.der'),
-  ];
-  credential = await proveChain(
-    { anchors, certificates },
-    { ...SHARED, onEvent: (event) => events.push(event) },
-  );
+  ] as const;
+  await proveAndVerify(certificates, folder, {
+    ...SHARED,
+    onEvent: (event) => events.push(event),
+  });
+  credential = await readCredential(join(folder, 'credential.json'));
   proof = credential.proof;
 }, 45 * MINUTES);
 
