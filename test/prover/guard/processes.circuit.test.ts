@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'zkcx-guard-'));
 const watch = join(folder, 'calls');
 const proofFile = join(folder, 'proof.json');
 const watching = {
-  NODE_OPTIONS: `--import tsx --import ${new URL('../../support/guard/watch.worker.ts', import.meta.url).href}`,
+  NODE_OPTIONS: `--import ${new URL('../../support/guard/watch-process.js', import.meta.url).href}`,
   ZKCX_WATCH: watch,
 };
 let proof: ProofEnvelope;
@@ -75,8 +75,8 @@ describe('a package', () => {
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   });
 
-  test('puts the pinned proof in front on the command line', () => {
-    expect(chainVerify(watching, copy)).toMatchObject({ status: 0 });
+  test.each(['native', 'wasm'])('puts the pinned proof in front on the backend %s', (backend) => {
+    expect(chainVerify({ ...watching, O1JS_BACKEND: backend }, copy)).toMatchObject({ status: 0 });
     expect(calls()).toEqual([[front, expect.not.stringMatching(front)]]);
   });
 
