@@ -16,6 +16,9 @@ const { sampleSession } = await load<{ sampleSession: typeof sample }>('bench/se
 const { Prover } = await load<{ Prover: typeof ProverClass }>('src/prover/prover.ts');
 
 const session = sampleSession();
+// what was done so far made the inputs
+const { user, system } = process.cpuUsage();
+console.log((user + system) / 1e6);
 const prover = new Prover();
 await prover.prove(subject === 'chain' ? await chainJob() : await possessionJob());
 prover.close();
