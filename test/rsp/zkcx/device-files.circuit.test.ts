@@ -218,8 +218,14 @@ describe('zkcx lpa download --zkcx', () => {
   });
 
   test('does not know other modes', async () => {
-    const { status, stderr } = await download('--zkcx', 'classic');
+    const { status, stdout } = await download('--zkcx', 'classic');
     expect(status).toBe(2);
-    expect(stderr).toContain('Allowed choices are device, full');
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      error: {
+        code: 'ERR_CLI_USAGE',
+        message: expect.stringContaining('Allowed choices are device, full'),
+      },
+    });
   });
 });
