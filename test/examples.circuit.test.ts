@@ -1,4 +1,4 @@
-/** The examples run, and every exported function of the root entry point has one. Those that prove run elsewhere. */
+/** The examples run, and every exported function of the root entry point has one. That of `proveChain` runs in prover/chain.proof.test.ts. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -12,13 +12,17 @@ import { testMap } from '../examples/test-pki.ts';
 import { verifierService } from '../examples/verifier-service.ts';
 import { CLIENT_OFFER } from '../src/session/offers.ts';
 import * as index from '../src/index.ts';
+import { Prover } from '../src/prover/prover.ts';
 import { ROOT } from './support/command.ts';
+import { provenCredential } from './support/credentials.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const EXAMPLES = join(ROOT, 'examples');
 
 describe('the example of', () => {
-  const cheap = { ...CERTIFICATES, ...FILES, ...SESSION, Prover: PROOFS.Prover };
+  const renewCredential = async () =>
+    PROOFS.renewCredential(await provenCredential('euicc-1'), new Prover());
+  const cheap = { ...CERTIFICATES, ...FILES, ...SESSION, Prover: PROOFS.Prover, renewCredential };
   test.each(Object.keys(cheap))('%s', async (name) => {
     await expect(Promise.resolve(cheap[name as keyof typeof cheap]())).resolves.toBeUndefined();
   });

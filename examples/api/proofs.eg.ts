@@ -1,6 +1,6 @@
 /**
- * What proves, and what verifies such a proof: one example of each function. The tests of the tier `proofs`
- * run them, with a prover that has compiled the programs already.
+ * What proves, and what verifies such a proof: one example of each function, to be called with a prover. The tests run
+ * those that make no proof; the others are type checked with all else.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
