@@ -2,9 +2,11 @@
  * Compiles and proves for a whole run: the programs of the package, each compiled once, from nothing, with its rows
  * counted; and calls functions of test modules that need the programs in their own process.
  */
-import type { Cache } from 'o1js';
+import { type Cache, Provable } from 'o1js';
 import { compileCounting } from '../../../bench/row-counts.ts';
+import { compileNotingKinds } from '../../../src/circuits/proof-system.ts';
 import { PROGRAM_NAMES, PROGRAMS, type ProvableProgram } from '../../../src/prover/programs.ts';
+import type { Report } from '../../../src/prover/protocol.ts';
 import { serve } from '../../../src/prover/serve.ts';
 import type { Command, Reply } from './protocol.ts';
 import { noteRows } from './rows.ts';
@@ -22,14 +24,27 @@ function recording() {
   return { written, cache };
 }
 
+const analyze = Provable.constraintSystem;
+/** Of each program that was compiled: the kinds of gates of each method. */
+const kinds = new Map<string, Record<string, readonly string[]>>();
+
 async function compileOnce(name: string, program: ProvableProgram) {
   const { written, cache } = recording();
-  const { counts, compiled } = await compileCounting(name, program, {
-    withRuntimeTables: true,
-    cache,
-  });
-  noteRows(counts);
-  return { compiled, written };
+  // whoever asks first may know the kinds of gates already: here they are found out
+  const asked = Provable.constraintSystem;
+  Provable.constraintSystem = analyze;
+  try {
+    const noted = await compileNotingKinds(() =>
+      compileCounting(name, program, { withRuntimeTables: true, cache }),
+    );
+    const { counts, compiled } = noted.compiled;
+    noteRows(counts);
+    const methods = Object.keys(program.privateInputTypes).toSorted();
+    kinds.set(name, Object.fromEntries(methods.map((method, i) => [method, noted.kinds[i] ?? []])));
+    return { compiled, written };
+  } finally {
+    Provable.constraintSystem = asked;
+  }
 }
 
 for (const name of PROGRAM_NAMES) {
@@ -44,6 +59,13 @@ for (const name of PROGRAM_NAMES) {
     return compiled;
   };
 }
+
+// a program that was compiled before is not analysed again when its circuits are asked for: they were noted then
+const send = process.send!.bind(process) as (message: unknown) => boolean;
+process.send = (message: Report) => {
+  if (message.type !== 'compiled' || message.circuits === undefined) return send(message);
+  return send({ ...message, circuits: { ...message.circuits, gates: kinds.get(message.program) } });
+};
 
 serve(PROGRAMS);
 
