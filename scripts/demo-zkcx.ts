@@ -54,9 +54,7 @@ function check({ mode, leaks, secrets }: Result): void {
 }
 
 try {
-  say(
-    '1. The SM-DP+ proves its certificates, two chains and two statements; minutes the first time.',
-  );
+  say('1. The SM-DP+ proves its certificates, two chains and two statements; minutes.');
   const statements = await makeStatements();
   const profile = new Uint8Array(
     readFileSync(join(root, 'fixtures/rsp/profiles/TS48v7_SAIP2.3_BERTLV_SUCI.der')),

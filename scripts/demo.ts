@@ -46,9 +46,7 @@ function sayEvent(event: ProverEvent): void {
   switch (event.type) {
     case 'compiling':
       if (event.fallback !== undefined) say(`   Notice: ${event.fallback}`);
-      say(
-        `   compiling ${event.program} (${event.backend}); minutes the first time, then seconds ...`,
-      );
+      say(`   compiling ${event.program} (${event.backend}) ...`);
       break;
     case 'compiled':
       say(`   compiled in ${seconds(event.ms)}`);
