@@ -3,7 +3,8 @@
  *
  * - `name.test.ts`, plain: anything but the proof system. Loading o1js fails.
  * - `name.circuit.test.ts`, circuits: builds circuits and witnesses, verifies. Makes no proof.
- * - `name.kimchi.test.ts`, kimchi: asks kimchi itself, which proves a circuit without Pickles.
+ * - `name.program.test.ts`, programs: runs whole programs on many witnesses, half a minute a file or more.
+ * - `name.kimchi.test.ts`, kimchi: asks kimchi itself, which proves a circuit without Pickles, or verifies proofs.
  * - `name.proof.test.ts`, proofs: compiles programs and makes proofs, minutes of both cores.
  */
 const common = {
@@ -42,7 +43,7 @@ export default {
     {
       ...common,
       displayName: 'plain',
-      testMatch: ['<rootDir>/test/**/!(*.circuit|*.kimchi|*.proof).test.ts'],
+      testMatch: ['<rootDir>/test/**/!(*.circuit|*.program|*.kimchi|*.proof).test.ts'],
       moduleNameMapper: {
         ...common.moduleNameMapper,
         '^o1js(/.*)?$': '<rootDir>/test/support/no-o1js.cjs',
@@ -55,6 +56,11 @@ export default {
     },
     {
       ...common,
+      displayName: 'programs',
+      testMatch: ['<rootDir>/test/**/*.program.test.ts'],
+    },
+    {
+      ...common,
       displayName: 'kimchi',
       testMatch: ['<rootDir>/test/**/*.kimchi.test.ts'],
     },
@@ -64,6 +70,7 @@ export default {
       testMatch: ['<rootDir>/test/**/*.proof.test.ts'],
       globalSetup: '<rootDir>/test/support/proving/start.js',
       globalTeardown: '<rootDir>/test/support/proving/stop.js',
+      setupFilesAfterEnv: ['<rootDir>/test/support/proving/patience.js'],
     },
   ],
 };

@@ -58,7 +58,11 @@ async function runAll(): Promise<number> {
   const { PRIORITY_NORMAL, PRIORITY_BELOW_NORMAL } = constants.priority;
   const reports = await Promise.all([
     lane(['proofs'], join(folder, 'proofs.json'), PRIORITY_NORMAL),
-    lane(['plain', 'circuits', 'kimchi'], join(folder, 'others.json'), PRIORITY_BELOW_NORMAL),
+    lane(
+      ['plain', 'circuits', 'programs', 'kimchi'],
+      join(folder, 'others.json'),
+      PRIORITY_BELOW_NORMAL,
+    ),
   ]);
   rmSync(folder, { recursive: true });
 

@@ -18,7 +18,6 @@ import {
 } from '../support/credentials.ts';
 import { SHARED } from '../support/proving/index.ts';
 
-const MINUTES = 60_000;
 const work = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
 const trustRoot = PROVEN_TRUST.root.toBigInt();
 const progress: AggregateProgress[] = [];
@@ -46,7 +45,7 @@ beforeAll(async () => {
       },
     },
   );
-}, 45 * MINUTES);
+});
 
 afterAll(() => rmSync(work, { recursive: true }));
 

@@ -22,7 +22,6 @@ import { Field } from 'o1js';
 import { ANCHOR, buildList, FIXTURE_LISTS } from '../support/crl/index.ts';
 import { SHARED } from '../support/proving/index.ts';
 
-const MINUTES = 60_000;
 const work = mkdtempSync(join(tmpdir(), 'zkcx-crl-'));
 const { recipe } = FIXTURE_LISTS.find(({ path }) => path.includes('CRL-A-10'))!;
 const list = parseRevocationList(buildList(recipe));
@@ -57,7 +56,7 @@ beforeAll(async () => {
   } finally {
     prover.close();
   }
-}, 45 * MINUTES);
+});
 
 afterAll(() => rmSync(work, { recursive: true }));
 

@@ -6,17 +6,12 @@ import { PROGRAM_NAMES } from '../../src/prover/programs.ts';
 import { PINNED_PROGRAMS } from '../pins/pinned.ts';
 import { inProvingProcess, SHARED } from '../support/proving/index.ts';
 
-const MINUTES = 60_000;
 const counted = inProvingProcess(new URL('../support/proving/rows.ts', import.meta.url));
 
-test(
-  'programs and setup are the pinned ones',
-  async () => {
-    const checked = [...PROGRAM_NAMES, 'pinned-proof', ...SETUP_PARTS];
-    expect(await checkKeys(SHARED)).toEqual(
-      checked.map((program) => expect.objectContaining({ program, matches: true })),
-    );
-    expect(await counted('programRows')).toEqual(PINNED_PROGRAMS);
-  },
-  45 * MINUTES,
-);
+test('programs and setup are the pinned ones', async () => {
+  const checked = [...PROGRAM_NAMES, 'pinned-proof', ...SETUP_PARTS];
+  expect(await checkKeys(SHARED)).toEqual(
+    checked.map((program) => expect.objectContaining({ program, matches: true })),
+  );
+  expect(await counted('programRows')).toEqual(PINNED_PROGRAMS);
+});

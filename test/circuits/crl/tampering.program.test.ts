@@ -1,6 +1,6 @@
 /**
  * The methods of `crl` from one part to the next: inputs that are not the next part of a list. Hash and
- * signature are left out here, see verdicts.circuit.test.ts and the tests of their gadgets.
+ * signature are left out here, see verdicts.program.test.ts and the tests of their gadgets.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
