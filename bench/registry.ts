@@ -7,9 +7,15 @@ import { parseArgs } from 'node:util';
 import { AccountUpdate, Field, Mina, PrivateKey } from 'o1js';
 import { ChainProof } from '../src/circuits/chain.program.ts';
 import { guardVerification } from '../src/prover/guard.ts';
+import { initialMap } from '../src/witness/initial-map.ts';
 import { RegistryTree } from '../src/witness/registry-tree.ts';
 import { compileRegistry } from '../src/zkapp/client/compile.ts';
-import { ProofRegistry, publishArguments, registryState } from '../src/zkapp/contract/index.ts';
+import {
+  packClock,
+  ProofRegistry,
+  publishArguments,
+  registryState,
+} from '../src/zkapp/contract/index.ts';
 import { PROVEN_AT, PROVEN_TRUST, provenCredential } from '../test/support/credentials.ts';
 
 const { values } = parseArgs({
@@ -70,7 +76,8 @@ async function measurePublish(): Promise<PublishMeasure> {
     await registry.deploy({
       trustRoot: PROVEN_TRUST.root,
       admin: payer,
-      genesis: Field(PROVEN_AT),
+      revocationRoot: initialMap([]).tree.root,
+      clock: Field(packClock({ genesis: PROVEN_AT, slotSeconds: 180 })),
     });
   });
   await deployment.prove();

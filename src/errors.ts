@@ -188,6 +188,7 @@ export type ErrorCode =
   // the registry's contract and its history, as a chain tells them
   | 'ERR_REGISTRY_ACCOUNT'
   | 'ERR_REGISTRY_CODE'
+  | 'ERR_REGISTRY_CLOCK'
   | 'ERR_REGISTRY_EVENT'
   | 'ERR_REGISTRY_GAP'
   | 'ERR_REGISTRY_STATE'

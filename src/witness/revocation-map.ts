@@ -66,25 +66,48 @@ export interface MapEntry {
 
 const noSerials = new SerialTree();
 
-/** The entry of an issuer that publishes no list of a kind. */
-export function noneEntry(): MapEntry {
-  return { entry: entryWithoutList(ENTRY_STATE.none, NEVER), serials: noSerials };
+/**
+ * The entry of an issuer that publishes no list of a kind.
+ *
+ * @param floor thisUpdate of the last list that the entry held, which every later one must exceed; 0
+ *   where there never was one
+ */
+export function noneEntry(floor = 0n): MapEntry {
+  return entryWithoutList({ state: ENTRY_STATE.none, point: Field(0), floor, nextUpdate: NEVER });
 }
 
-/** The entry of a source whose first list has not come. @param point `pointHash` of where it will be */
-export function awaitedEntry(point: Field): MapEntry {
-  return { entry: entryWithoutList(ENTRY_STATE.awaited, 0n, point), serials: noSerials };
+/**
+ * The entry of a source whose list has not come.
+ *
+ * @param point `pointHash` of where it will be
+ * @param floor as in `noneEntry`
+ */
+export function awaitedEntry(point: Field, floor = 0n): MapEntry {
+  return entryWithoutList({ state: ENTRY_STATE.awaited, point, floor, nextUpdate: 0n });
 }
 
-function entryWithoutList(state: bigint, nextUpdate: bigint, point = Field(0)): RevocationEntry {
-  return new RevocationEntry({
+/** The entry of a source without a list: `noneEntry` for point 0, else `awaitedEntry`. */
+export function entryOfSource(point: Field, floor = 0n): MapEntry {
+  return point.toBigInt() === 0n ? noneEntry(floor) : awaitedEntry(point, floor);
+}
+
+interface WithoutList {
+  readonly state: bigint;
+  readonly point: Field;
+  readonly floor: bigint;
+  readonly nextUpdate: bigint;
+}
+
+function entryWithoutList({ state, point, floor, nextUpdate }: WithoutList): MapEntry {
+  const entry = new RevocationEntry({
     state: Field(state),
     serials: noSerials.root,
     point,
     crlNumber: Field(0),
-    thisUpdate: Field(0),
+    thisUpdate: Field(floor),
     nextUpdate: Field(nextUpdate),
   });
+  return { entry, serials: noSerials };
 }
 
 /** Issuer id and list kind (LIST_KIND) of an entry. */

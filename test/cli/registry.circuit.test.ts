@@ -74,8 +74,8 @@ describe('zkcx registry', () => {
     const ofSource = ['trust', 'source', ...CHAIN, '--sources', sources, '--issuer', CI];
     const proposal = [...ofSource, '--kind', 'ca'];
     expect(await told(...proposal)).toMatchObject({ status: 0, block: 3 });
-    const { applicableFrom, pendingAction } = await told('show', ...CHAIN);
-    expect(pendingAction).not.toBe('0');
+    const { applicableFrom, pendingActions } = await told('show', ...CHAIN);
+    expect(pendingActions).not.toBe('0');
     const later = ['--apply', '--slot', String(applicableFrom)];
     expect(await told(...proposal, ...later)).toMatchObject({ status: 0, block: 4 });
   }, 200_000);

@@ -21,7 +21,7 @@ async function show(flags: ChainFlags, chain: Chain): Promise<Answer> {
     address,
     slot: await chain.slot(),
     ...(Object.fromEntries(values) as Record<keyof typeof state, string>),
-    applicableFrom: state.pendingAction === 0n ? undefined : applicableFrom(state),
+    applicableFrom: state.pendingActions === 0n ? undefined : applicableFrom(state),
   };
   return { json: facts, text: factLines(facts) };
 }

@@ -1,5 +1,4 @@
 import { Argument } from 'commander';
-import { SLOT_SECONDS } from '../../params.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { CI, type CiFlags } from '../shared/options.ts';
@@ -31,9 +30,10 @@ async function updateRevocation(file: string, flags: Flags): Promise<Answer> {
   const anchors = await readAnchors(flags.ci);
   return withChain(flags, async (chain) => {
     const client = await import('../../zkapp/client/index.ts');
+    const { timeOfSlot } = await import('../../zkapp/contract/index.ts');
     const { placeOf } = await import('../../witness/revocation.ts');
     const registryNow = await synced(flags, chain);
-    const at = registryNow.state.genesis + BigInt(SLOT_SECONDS * registryNow.slot);
+    const at = timeOfSlot(registryNow.state, registryNow.slot);
     const { entries, map } = await readMap(flags.map, { anchors, at });
     const places = entries.map(({ source }) => placeOf({ issuer: source.key, kind: source.kind }));
     const sender = await senderOf(flags, chain);

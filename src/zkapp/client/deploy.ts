@@ -1,8 +1,10 @@
 /** A registry of one's own. */
 import { AccountUpdate, Field, type PublicKey } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
+import { SLOT_SECONDS } from '../../params.ts';
 import type { RandomBytes } from '../../random.ts';
-import { REGISTRY_KEY_HASH } from '../contract/index.ts';
+import { packClock, REGISTRY_KEY_HASH } from '../contract/index.ts';
+import { initialMap } from '../../witness/initial-map.ts';
 import type { Inclusion } from './chain.ts';
 import { newAccountKey } from './keys.ts';
 import { ACCOUNT_FEE, sendCall, type Sender } from './send.ts';
@@ -31,13 +33,16 @@ export async function deployRegistry(
 ): Promise<Deployed> {
   const key = newAccountKey(random);
   const address = key.toPublicKey().toBase58();
-  const genesis = Field(await sender.chain.genesis());
+  const clock = Field(
+    packClock({ genesis: await sender.chain.genesis(), slotSeconds: SLOT_SECONDS }),
+  );
+  const revocationRoot = initialMap([]).tree.root;
   const inclusion = await sendCall(
     sender,
     address,
     async (registry, payer) => {
       AccountUpdate.fundNewAccount(payer);
-      await registry.deploy({ trustRoot: Field(trustRoot), admin, genesis });
+      await registry.deploy({ trustRoot: Field(trustRoot), revocationRoot, admin, clock });
     },
     { signers: [key], cost: ACCOUNT_FEE },
   );

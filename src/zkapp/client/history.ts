@@ -8,10 +8,10 @@ import { ENTRY_STATE, mapKey, RevocationEntry } from '../../circuits/revocation.
 import { ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT, TRUST_HEIGHT } from '../../params.ts';
 import type { IndexedTree } from '../../witness/indexed-tree.ts';
+import { initialMap, type InitialSource } from '../../witness/initial-map.ts';
 import { RegistryTree } from '../../witness/registry-tree.ts';
 import {
   awaitedEntry,
-  emptyMapTree,
   type MapPlace,
   noneEntry,
   RevocationMap,
@@ -24,21 +24,30 @@ import { treeRoot } from '../contract/gates.ts';
 import type { RegistryState } from '../contract/state.ts';
 import type { RegistryEvent } from './events.ts';
 
+/** What a registry was deployed with. */
+export interface RegistryBeginning {
+  /** `CiLeaf.hash` of each CI; without them the trust set is not rebuilt. */
+  readonly trust?: readonly bigint[];
+  /** Default: an empty map. */
+  readonly sources?: readonly InitialSource[];
+}
+
 export class RegistryHistory {
   readonly tree = new RegistryTree();
   /** Hashes of the map's entries, by `mapKey`. */
-  readonly mapTree: IndexedTree = emptyMapTree();
+  readonly mapTree: IndexedTree;
   /** The entries themselves, in the order in which they came into the map. */
-  readonly entries = new Map<bigint, RevocationEntry>();
+  readonly entries: Map<bigint, RevocationEntry>;
   /** Leaves of the accepted CIs; undefined where it is not known which ones it began with. */
   readonly trust: Set<bigint> | undefined;
   /** What is proposed and not yet applied. */
   pending: AdminAction | undefined;
   private admin: Field | undefined;
 
-  /** @param trust `CiLeaf.hash` of each CI that the registry was deployed with */
-  constructor(trust?: readonly bigint[]) {
+  /** The codes of `initialMap`. */
+  constructor({ trust, sources = [] }: RegistryBeginning = {}) {
     this.trust = trust && new Set(trust);
+    ({ tree: this.mapTree, entries: this.entries } = initialMap(sources));
   }
 
   /** Throws ERR_REGISTRY_GAP for an event that cannot follow on those before. */
@@ -92,7 +101,7 @@ export class RegistryHistory {
       ['next place', BigInt(this.tree.size), state.nextIndex],
       ['revocation root', this.mapTree.root.toBigInt(), state.revocationRoot],
       ['trust root', this.trustRoot ?? state.trustRoot, state.trustRoot],
-      ['pending action', pending, state.pendingAction],
+      ['pending action', pending, state.pendingActions],
       ['admin', this.admin?.toBigInt() ?? state.adminKeyHash, state.adminKeyHash],
     ];
     const wrong = parts.filter(([, told, real]) => told !== real).map(([name]) => name);

@@ -5,11 +5,9 @@ import type { RegistryMember, RegistryTree } from '../../witness/registry-tree.t
 import { registryState, type RegistryState } from '../contract/index.ts';
 import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';
-import { RegistryHistory } from './history.ts';
+import { type RegistryBeginning, RegistryHistory } from './history.ts';
 
-export interface SyncOptions {
-  /** `CiLeaf.hash` of each CI that the registry was deployed with: then the trust set is rebuilt too. */
-  readonly trust?: readonly bigint[];
+export interface SyncOptions extends RegistryBeginning {
   /** Members of aggregates whose paths are known here. */
   readonly members?: readonly RegistryMember[];
   /** Hash of the contract's verification key; without it any contract passes whose state looks alike. */
@@ -62,10 +60,10 @@ const MAY_BE_LATE = new Set(['ERR_REGISTRY_STATE', 'ERR_REGISTRY_GAP']);
 async function rebuild(
   chain: Chain,
   address: string,
-  { trust, code }: SyncOptions,
+  { trust, sources, code }: SyncOptions,
 ): Promise<SyncedRegistry> {
   const state = await readState(chain, address, code);
-  const history = new RegistryHistory(trust);
+  const history = new RegistryHistory({ trust, sources });
   for (const event of await chain.events(address)) history.apply(readEvent(event));
   history.assertLeadsTo(state);
   return { address, state, slot: await chain.slot(), tree: history.tree, history };

@@ -17,7 +17,7 @@ export function assertAdmin(state: RegistryState, admin: PublicKey): void {
 /** Throws ERR_REGISTRY_ADMIN, and ERR_REGISTRY_ACTION while an action is pending. */
 export function assertCanPropose(state: RegistryState, admin: PublicKey): void {
   assertAdmin(state, admin);
-  if (state.pendingAction !== 0n) {
+  if (state.pendingActions !== 0n) {
     throw new ZkcxError(
       'ERR_REGISTRY_ACTION',
       'another action is pending: apply or cancel it before the next one is proposed',
@@ -28,7 +28,7 @@ export function assertCanPropose(state: RegistryState, admin: PublicKey): void {
 /** Throws ERR_REGISTRY_ADMIN, and ERR_REGISTRY_ACTION when none is pending. */
 export function assertCanCancel(state: RegistryState, admin: PublicKey): void {
   assertAdmin(state, admin);
-  if (state.pendingAction === 0n) {
+  if (state.pendingActions === 0n) {
     throw new ZkcxError('ERR_REGISTRY_ACTION', 'no action is pending');
   }
 }
@@ -40,7 +40,7 @@ export function applicableFrom({ pendingSlot }: RegistryState): number {
 
 /** Throws ERR_REGISTRY_ACTION when another action is pending or none, ERR_REGISTRY_DELAY too early. */
 export function assertCanApply(state: RegistryState, action: AdminAction, { first }: Slots): void {
-  if (actionHash(action).toBigInt() !== state.pendingAction) {
+  if (actionHash(action).toBigInt() !== state.pendingActions) {
     throw new ZkcxError('ERR_REGISTRY_ACTION', 'this action is not the pending one: propose it');
   }
   const from = applicableFrom(state);

@@ -14,10 +14,12 @@ export {
   trustRemoval,
 } from './administration.ts';
 export { AdminAction } from './arguments.ts';
+export { assertNetworkClock, assertPresentSlot, packClock, unpackClock } from './clock.ts';
+export type { NetworkClock } from './clock.ts';
 export { REGISTRY_KEY_HASH } from './key.ts';
 export { listArguments, sourceAddition, sourceChange } from './lists.ts';
 export { publishAggregateArguments, publishArguments } from './publishing.ts';
 export { CrlProof, ProofRegistry } from './registry.ts';
 export type { RegistryDeployment } from './registry.ts';
-export { periodOf, registryState, slotRange } from './state.ts';
+export { periodOf, registryState, slotRange, timeOfSlot } from './state.ts';
 export type { RegistryState, Slots } from './state.ts';

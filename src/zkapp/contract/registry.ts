@@ -2,8 +2,8 @@
  * `ProofRegistry`, a zkApp on Mina: where chain proofs are published once and used by many.
  *
  * State          registryRoot, nextIndex: the tree of published credentials; trustRoot: the accepted
- *                CIs; revocationRoot: the revocation map; adminKeyHash; pendingAction, pendingSlot: what
- *                the admin proposed; genesis: Unix seconds of the network's slot 0, never changed.
+ *                CIs; revocationRoot: the revocation map; adminKeyHash; pendingActions, pendingSlot: what
+ *                the admin proposed; clock: how the network counts time, never changed.
  * Anyone may     publish a chain proof or an aggregate; put a newer list into the map by a `crl` proof;
  *                apply what the admin proposed, ADMIN_DELAY_SLOTS later.
  * The admin may  propose one action at a time (accept a CI, set a list's source, hand over), cancel it,
@@ -31,14 +31,7 @@ import { ChainProof } from '../../circuits/chain.program.ts';
 import { crlProgram } from '../../circuits/crl.program.ts';
 import { emptyRoot } from '../../circuits/gadgets/merkle.ts';
 import { credentialLeaf } from '../../circuits/session.ts';
-import {
-  ADMIN_DELAY_SLOTS,
-  MIN_REMAINING_SECONDS,
-  MODE,
-  REGISTRY_HEIGHT,
-  SLOT_SECONDS,
-} from '../../params.ts';
-import { RevocationMap } from '../../witness/revocation-map.ts';
+import { ADMIN_DELAY_SLOTS, MIN_REMAINING_SECONDS, MODE, REGISTRY_HEIGHT } from '../../params.ts';
 import {
   ACTION,
   actionHash,
@@ -65,6 +58,7 @@ import {
   RevocationUpdated,
   SourceSet,
 } from './events.ts';
+import { clockGates } from './clock.ts';
 import type { Period } from './gates.ts';
 import { withLeaf, withSubtree } from './places.ts';
 import { withAddedSource, withChangedSource, withList } from './revocation.ts';
@@ -76,9 +70,11 @@ export class CrlProof extends ZkProgram.Proof(crlProgram) {}
 export interface RegistryDeployment {
   /** Root of a `TrustSet`. */
   readonly trustRoot: Field;
+  /** Root of an `initialMap`. */
+  readonly revocationRoot: Field;
   readonly admin: PublicKey;
-  /** Unix seconds of the network's slot 0. */
-  readonly genesis: Field;
+  /** `packClock` of the network's clock. */
+  readonly clock: Field;
   /** Of the compiled contract, where this process did not compile it. */
   readonly verificationKey?: { readonly data: string; readonly hash: Field | string };
 }
@@ -99,25 +95,26 @@ export class ProofRegistry extends SmartContract {
   trustRoot = State<Field>();
   revocationRoot = State<Field>();
   adminKeyHash = State<Field>();
-  /** `actionHash`, or 0. */
-  pendingAction = State<Field>();
+  /** `actionsHash`, or 0. */
+  pendingActions = State<Field>();
   /** Slot from which the delay counts. */
   pendingSlot = State<Field>();
-  genesis = State<Field>();
+  /** `packClock`. */
+  clock = State<Field>();
 
   override events = REGISTRY_EVENTS;
 
-  /** An empty registry with an empty revocation map. Signed by the key of the zkApp's account. */
+  /** An empty registry. Signed by the key of the zkApp's account. */
   override async deploy(deployment: RegistryDeployment): Promise<void> {
     await super.deploy(deployment);
     this.registryRoot.set(emptyRoot(REGISTRY_HEIGHT));
     this.nextIndex.set(Field(0));
     this.trustRoot.set(deployment.trustRoot);
-    this.revocationRoot.set(new RevocationMap().root);
+    this.revocationRoot.set(deployment.revocationRoot);
     this.adminKeyHash.set(adminKeyHash(deployment.admin));
-    this.pendingAction.set(Field(0));
+    this.pendingActions.set(Field(0));
     this.pendingSlot.set(Field(0));
-    this.genesis.set(deployment.genesis);
+    this.clock.set(deployment.clock);
     this.account.permissions.set(LOCKED);
   }
 
@@ -176,14 +173,14 @@ export class ProofRegistry extends SmartContract {
   /** The admin proposes an action; it can be applied ADMIN_DELAY_SLOTS after the last of the slots. */
   async propose(admin: PublicKey, action: AdminAction, slots: SlotRange): Promise<void> {
     this.requireAdmin(admin);
-    this.pendingAction.getAndRequireEquals().assertEquals(0, 'no other action is pending');
+    this.pendingActions.getAndRequireEquals().assertEquals(0, 'no other action is pending');
     Object.values(ACTION)
       .reduce((product, kind) => product.mul(action.kind.sub(kind)), Field(1))
       .assertEquals(0, 'an action of a known kind');
     this.currentSlot.requireBetween(slots.first, slots.last);
     // not the first slot: the delay never begins before the proposal is public
     const slot = slots.last.value;
-    this.pendingAction.set(actionHash(action));
+    this.pendingActions.set(actionHash(action));
     this.pendingSlot.set(slot);
     this.emitEvent('proposed', new Proposed({ action, slot }));
   }
@@ -191,7 +188,7 @@ export class ProofRegistry extends SmartContract {
   /** The admin takes back what it proposed. */
   async cancel(admin: PublicKey): Promise<void> {
     this.requireAdmin(admin);
-    const pending = this.pendingAction.getAndRequireEquals();
+    const pending = this.pendingActions.getAndRequireEquals();
     pending.assertNotEquals(0, 'an action is pending');
     this.clearPending();
     this.emitEvent('cancelled', pending);
@@ -249,10 +246,10 @@ export class ProofRegistry extends SmartContract {
   /** Let the transaction count in these slots only: the times of the first's beginning and last's end. */
   private during({ first, last }: SlotRange): Period {
     this.currentSlot.requireBetween(first, last);
-    const genesis = this.genesis.getAndRequireEquals();
+    const { genesis, slotSeconds } = clockGates(this.clock.getAndRequireEquals());
     return {
-      from: genesis.add(first.value.mul(SLOT_SECONDS)),
-      until: genesis.add(last.value.add(1).mul(SLOT_SECONDS)),
+      from: genesis.add(first.value.mul(slotSeconds)),
+      until: genesis.add(last.value.add(1).mul(slotSeconds)),
     };
   }
 
@@ -271,7 +268,7 @@ export class ProofRegistry extends SmartContract {
 
   /** The action is the pending one and its delay is over. */
   private takePending(action: AdminAction, slots: SlotRange): Period {
-    const pending = this.pendingAction.getAndRequireEquals();
+    const pending = this.pendingActions.getAndRequireEquals();
     pending.assertEquals(actionHash(action), 'the action is the pending one');
     this.pendingSlot
       .getAndRequireEquals()
@@ -282,7 +279,7 @@ export class ProofRegistry extends SmartContract {
   }
 
   private clearPending(): void {
-    this.pendingAction.set(Field(0));
+    this.pendingActions.set(Field(0));
     this.pendingSlot.set(Field(0));
   }
 }
@@ -299,9 +296,9 @@ declareState(ProofRegistry, {
   trustRoot: Field,
   revocationRoot: Field,
   adminKeyHash: Field,
-  pendingAction: Field,
+  pendingActions: Field,
   pendingSlot: Field,
-  genesis: Field,
+  clock: Field,
 });
 
 /** o1js takes proof classes here, its types do not say so. */

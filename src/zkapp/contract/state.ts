@@ -1,8 +1,8 @@
 /** The contract's state and its time in plain values. */
 import { UInt32 } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
-import { SLOT_SECONDS } from '../../params.ts';
 import { SlotRange } from './arguments.ts';
+import { unpackClock } from './clock.ts';
 
 /** The eight fields of the account's state, in their order. */
 export const STATE_FIELDS = [
@@ -11,9 +11,9 @@ export const STATE_FIELDS = [
   'trustRoot',
   'revocationRoot',
   'adminKeyHash',
-  'pendingAction',
+  'pendingActions',
   'pendingSlot',
-  'genesis',
+  'clock',
 ] as const;
 
 export type RegistryState = Readonly<Record<(typeof STATE_FIELDS)[number], bigint>>;
@@ -40,8 +40,13 @@ export function slotRange({ first, last }: Slots): SlotRange {
   return new SlotRange({ first: UInt32.from(first), last: UInt32.from(last) });
 }
 
+/** Unix seconds when a slot begins. */
+export function timeOfSlot({ clock }: Pick<RegistryState, 'clock'>, slot: number): bigint {
+  const { genesis, slotSeconds } = unpackClock(clock);
+  return genesis + BigInt(slot) * BigInt(slotSeconds);
+}
+
 /** Unix seconds when the first slot begins and the last one ends. */
-export function periodOf({ genesis }: RegistryState, { first, last }: Slots) {
-  const seconds = BigInt(SLOT_SECONDS);
-  return { from: genesis + BigInt(first) * seconds, until: genesis + BigInt(last + 1) * seconds };
+export function periodOf(state: RegistryState, { first, last }: Slots) {
+  return { from: timeOfSlot(state, first), until: timeOfSlot(state, last + 1) };
 }

@@ -7,9 +7,11 @@ import { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import type { JsonProof } from '../../../src/prover/envelope.ts';
 import { guardVerification } from '../../../src/prover/guard.ts';
+import { initialMap } from '../../../src/witness/initial-map.ts';
 import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { compileRegistry } from '../../../src/zkapp/client/compile.ts';
 import {
+  packClock,
   ProofRegistry,
   publishArguments,
   registryState,
@@ -46,7 +48,8 @@ export async function deploy(published: JsonProof): Promise<void> {
   const deployment = {
     trustRoot: PROVEN_TRUST.root,
     admin: payer as Mina.TestPublicKey,
-    genesis: Field(PROVEN_AT),
+    revocationRoot: initialMap([]).tree.root,
+    clock: Field(packClock({ genesis: PROVEN_AT, slotSeconds: 180 })),
   };
   const transaction = await Mina.transaction({ sender: payer, fee: 1e8 }, async () => {
     AccountUpdate.fundNewAccount(payer);

@@ -20,7 +20,12 @@ import {
 } from '../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { RegistryHistory } from '../../../src/zkapp/client/history.ts';
-import { addCiAction, type AdminAction, adminKeyHash } from '../../../src/zkapp/contract/index.ts';
+import {
+  addCiAction,
+  type AdminAction,
+  adminKeyHash,
+  timeOfSlot,
+} from '../../../src/zkapp/contract/index.ts';
 import { refusalOf } from './refusal.ts';
 import {
   aggregateEnvelope,
@@ -179,7 +184,7 @@ describe('the trust set and the map', () => {
     await decide(setSource(places[0]!, point.toBigInt()));
     await decide(setSource(places[1]!, 0n));
     let synced = await world.sync();
-    const time = synced.state.genesis + BigInt(synced.slot * 180);
+    const time = timeOfSlot(synced.state, synced.slot);
     const serials = new SerialTree([5n]);
     const entry = new RevocationEntry({
       state: Field(ENTRY_STATE.list),
@@ -265,7 +270,7 @@ describe('a chain that lies', () => {
     const proposed = (action: AdminAction) =>
       ({ name: 'proposed', value: { action, slot: Field(1) } }) as const;
     const history = (trust?: bigint[]) => {
-      const started = new RegistryHistory(trust);
+      const started = new RegistryHistory({ trust });
       started.apply(proposed(addCiAction(Field(1))));
       return started;
     };

@@ -5,7 +5,7 @@ import { REGISTRY_HEIGHT } from '../../../src/params.ts';
 import { RevocationMap } from '../../../src/witness/revocation-map.ts';
 import { adminKeyHash, ProofRegistry, registryState } from '../../../src/zkapp/contract/index.ts';
 import { codeOf } from '../../pki/code-of.ts';
-import { LEAVES, rootOf, timeOf } from './values.ts';
+import { CLOCK, LEAVES, rootOf } from './values.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -21,9 +21,9 @@ test('a registry starts empty, with the trust set and the admin that it was give
     trustRoot: rootOf(LEAVES).toBigInt(),
     revocationRoot: new RevocationMap().root.toBigInt(),
     adminKeyHash: adminKeyHash(world.admin.address).toBigInt(),
-    pendingAction: 0n,
+    pendingActions: 0n,
     pendingSlot: 0n,
-    genesis: timeOf(0),
+    clock: CLOCK,
   });
 });
 
@@ -64,7 +64,8 @@ describe('the key of the account cannot', () => {
     const deployment = {
       trustRoot: Field(1),
       admin: world.stranger.address,
-      genesis: Field(0),
+      revocationRoot: Field(2),
+      clock: Field(CLOCK),
     };
     await expect(
       world.send(() => again.deploy(deployment), { signers: [world.zkapp] }),

@@ -18,7 +18,7 @@ import {
   type RegistryState,
 } from '../../../src/zkapp/contract/index.ts';
 import { codeOf } from '../../pki/code-of.ts';
-import { LEAVES, RANGE, rootOf, SLOTS } from './values.ts';
+import { CLOCK, LEAVES, RANGE, rootOf, SLOTS } from './values.ts';
 import { chainProof, createWorld, type World } from './world.ts';
 
 let world: World;
@@ -33,7 +33,7 @@ async function begin(): Promise<void> {
 /** Tests go on with the registry that the ones before them left, in the same slots, nothing pending. */
 async function settle(): Promise<void> {
   world.at(SLOTS.first);
-  if (world.state().pendingAction !== 0n) await cancel();
+  if (world.state().pendingActions !== 0n) await cancel();
   expect(world.state().trustRoot).toBe(rootOf(leaves).toBigInt());
 }
 
@@ -84,7 +84,7 @@ describe('an action of the admin', () => {
     await expect(world.send(unsigned)).rejects.toThrow(/signature|private key/i);
     const nobody = () => registry.propose(PublicKey.empty(), action, RANGE);
     await expect(world.send(nobody)).rejects.toThrow(/has a key/);
-    expect(world.state().pendingAction).toBe(0n);
+    expect(world.state().pendingActions).toBe(0n);
   });
 
   test('is of a known kind', async () => {
@@ -104,7 +104,7 @@ describe('an action of the admin', () => {
     await propose(addCiAction(Field(NEW)));
     await expect(cancel(world.stranger)).rejects.toThrow(/the admin/);
     await cancel();
-    expect(world.state()).toMatchObject({ pendingAction: 0n, pendingSlot: 0n });
+    expect(world.state()).toMatchObject({ pendingActions: 0n, pendingSlot: 0n });
   });
 
   test('is applied by anyone after its delay, once', async () => {
@@ -116,7 +116,7 @@ describe('an action of the admin', () => {
     leaves = withNew;
     expect(world.state()).toMatchObject({
       trustRoot: rootOf(withNew).toBigInt(),
-      pendingAction: 0n,
+      pendingActions: 0n,
       pendingSlot: 0n,
     });
     await expect(world.send(() => world.registry.addCi(change, range))).rejects.toThrow(/pending/);
@@ -164,7 +164,7 @@ describe('removing a CI', () => {
     await expect(publish(rootOf(LEAVES).toBigInt())).rejects.toThrow(/registry accepts now/);
     await publish(rootOf(leaves).toBigInt());
     // and what was pending still is
-    expect(world.state().pendingAction).not.toBe(0n);
+    expect(world.state().pendingActions).not.toBe(0n);
   });
 
   test('can remove the last one', async () => {
@@ -184,13 +184,13 @@ describe('checked before any proving', () => {
     trustRoot: rootOf(LEAVES).toBigInt(),
     revocationRoot: 0n,
     adminKeyHash: adminKeyHash(admin).toBigInt(),
-    pendingAction: 0n,
+    pendingActions: 0n,
     pendingSlot: 0n,
-    genesis: 0n,
+    clock: CLOCK,
   };
   const pending = {
     ...state,
-    pendingAction: actionHash(action).toBigInt(),
+    pendingActions: actionHash(action).toBigInt(),
     pendingSlot: BigInt(SLOTS.last),
   };
 

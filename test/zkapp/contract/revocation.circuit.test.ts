@@ -24,7 +24,7 @@ import {
 import { periodOf, type RegistryState, type Slots } from '../../../src/zkapp/contract/state.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import { CA, keyOf, list, NONE, OTHER, POINT, statementOf, USER } from './revocation-map.ts';
-import { LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
+import { CLOCK, LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
 
 let map = new RevocationMap();
 
@@ -38,9 +38,9 @@ const stateOf = (of = map): RegistryState => ({
   trustRoot: rootOf(LEAVES).toBigInt(),
   revocationRoot: of.root.toBigInt(),
   adminKeyHash: 0n,
-  pendingAction: 0n,
+  pendingActions: 0n,
   pendingSlot: 0n,
-  genesis: timeOf(0),
+  clock: CLOCK,
 });
 
 function fieldPeriod(slots: Slots) {

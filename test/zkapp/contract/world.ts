@@ -10,7 +10,8 @@ import { ChainClaim } from '../../../src/circuits/claims.ts';
 import { CrlClaim } from '../../../src/circuits/crl.ts';
 import { CrlProof, ProofRegistry, registryState } from '../../../src/zkapp/contract/index.ts';
 import { MODE } from '../../../src/params.ts';
-import { GENESIS, LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
+import { initialMap } from '../../../src/witness/initial-map.ts';
+import { CLOCK, LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
 
 setBackend('native');
 
@@ -124,7 +125,12 @@ export async function createWorld(): Promise<World> {
   const send: World['send'] = async (call, options) => {
     await (await build(call, options)).send();
   };
-  const deployment = { trustRoot: rootOf(LEAVES), admin: admin.address, genesis: Field(GENESIS) };
+  const deployment = {
+    trustRoot: rootOf(LEAVES),
+    revocationRoot: initialMap([]).tree.root,
+    admin: admin.address,
+    clock: Field(CLOCK),
+  };
   await send(
     async () => {
       AccountUpdate.fundNewAccount(payer.address);
