@@ -11,6 +11,7 @@ import { initialMap } from '../src/witness/initial-map.ts';
 import { RegistryTree } from '../src/witness/registry-tree.ts';
 import { compileRegistry } from '../src/zkapp/client/compile.ts';
 import {
+  fundingUpdate,
   packClock,
   ProofRegistry,
   publishArguments,
@@ -64,7 +65,9 @@ function measureLookUp(entries: number): LookUpMeasure {
 
 /** On a chain of its own that checks proofs. */
 async function measurePublish(): Promise<PublishMeasure> {
-  await compileRegistry({ onCompile: (name) => console.error(`compiling ${name} ...`) });
+  const verificationKey = await compileRegistry({
+    onCompile: (name) => console.error(`compiling ${name} ...`),
+  });
   await guardVerification();
   const local = await Mina.LocalBlockchain({ proofsEnabled: true });
   Mina.setActiveInstance(local);
@@ -72,12 +75,13 @@ async function measurePublish(): Promise<PublishMeasure> {
   const key = PrivateKey.random();
   const registry = new ProofRegistry(key.toPublicKey());
   const deployment = await Mina.transaction({ sender: payer, fee: 1e8 }, async () => {
-    AccountUpdate.fundNewAccount(payer);
+    AccountUpdate.attachToTransaction(fundingUpdate(payer));
     await registry.deploy({
       trustRoot: PROVEN_TRUST.root,
       admin: payer,
       revocationRoot: initialMap([]).tree.root,
       clock: Field(packClock({ genesis: PROVEN_AT, slotSeconds: 180 })),
+      verificationKey,
     });
   });
   await deployment.prove();

@@ -1,6 +1,7 @@
 /**
- * `npm run pins`: compile every program as it is now, and rewrite the pinned keys, the setup, and
- * test/pins/structure.json. Some ten minutes; the diff is the review of a circuit change.
+ * First half of `npm run pins`: compile every program as it is now, and rewrite the pinned keys, the setup, and
+ * test/pins/structure.json. Some ten minutes; the diff is the review of a circuit change. The second half is
+ * pins-registry.ts, for the contract has the programs' keys in it.
  */
 import { writeFileSync } from 'node:fs';
 import { measureRows } from '../bench/row-counts.ts';

@@ -41,13 +41,16 @@ export function pinnedSetup(): Setup {
   return Object.fromEntries(SETUP_PARTS.map((part) => [part, pinnedPart(part)])) as Setup;
 }
 
+/** Programs, and the registry's contract, whose key is made by `npm run pins`, too. */
+export type KeyName = ProgramName | 'ProofRegistry';
+
 /** Where the key of a program is kept. */
-export function keyFileUrl(program: ProgramName): URL {
+export function keyFileUrl(program: KeyName): URL {
   return new URL(`./keys/${program}.json`, import.meta.url);
 }
 
 /** The pinned key of a program. Throws ERR_PROOF_KEY when the package holds none. */
-export function pinnedKey(program: ProgramName): KeyFile {
+export function pinnedKey(program: KeyName): KeyFile {
   try {
     const file = keyFile.parse(JSON.parse(readFileSync(keyFileUrl(program), 'utf8')));
     if (file.program === program) return file;

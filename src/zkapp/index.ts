@@ -3,7 +3,7 @@
  * publishes, and rebuilds its contents from events.
  */
 export { ProofRegistry } from './contract/index.ts';
-export type { RegistryDeployment, RegistryState } from './contract/index.ts';
+export type { RegistryBirth, RegistryState } from './contract/index.ts';
 export {
   apply,
   cancel,

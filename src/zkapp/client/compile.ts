@@ -2,11 +2,11 @@
 import { ZkcxError } from '../../errors.ts';
 import { selectBackend } from '../../prover/backend.ts';
 import { compileProgram, prepareCompiling } from '../../prover/compile.ts';
-import { assertPinned } from '../../prover/keys.ts';
+import { assertPinned, type VerificationKey } from '../../prover/keys.ts';
 import { indexCache } from '../../prover/pinned-circuits.ts';
 import { PROGRAMS } from '../../prover/programs.ts';
 import type { Backend } from '../../prover/protocol.ts';
-import { ProofRegistry, REGISTRY_KEY_HASH } from '../contract/index.ts';
+import { ProofRegistry, registryKey } from '../contract/index.ts';
 
 export interface CompileOptions {
   readonly backend?: Backend;
@@ -17,18 +17,33 @@ export interface CompileOptions {
 /** Programs whose proofs the contract takes, each behind those that it verifies inside. */
 const TAKEN = ['chain', 'crl', 'aggregatePair', 'aggregateMerge', 'aggregate'] as const;
 
-let compiled: Promise<{ data: string; hash: bigint }> | undefined;
+let compiled: Promise<VerificationKey> | undefined;
 
 /**
  * Compile the contract and what it verifies; once a process. It takes minutes. Throws
  * ERR_PROVER_KEY when contract or program is not the one whose key the package pins.
  */
-export function compileRegistry(options: CompileOptions = {}) {
-  compiled ??= compile(options);
+export function compileRegistry(options: CompileOptions = {}): Promise<VerificationKey> {
+  compiled ??= compilePinned(options);
   return compiled;
 }
 
-async function compile({ backend, onCompile }: CompileOptions) {
+async function compilePinned(options: CompileOptions): Promise<VerificationKey> {
+  const key = await compileContract(options);
+  const { data, hash } = registryKey();
+  if (key.hash === hash && key.data === data) return key;
+  throw new ZkcxError(
+    'ERR_PROVER_KEY',
+    'the methods of ProofRegistry are not those of the pinned verification key: reinstall the package, ' +
+      'or run `npm run pins:registry` after a change of the contract',
+  );
+}
+
+/** Compile, whatever the contract's key is now. Throws ERR_PROVER_KEY for a program with another one. */
+export async function compileContract({
+  backend,
+  onCompile,
+}: CompileOptions = {}): Promise<VerificationKey> {
   selectBackend(backend);
   await prepareCompiling();
   for (const name of TAKEN) {
@@ -38,13 +53,5 @@ async function compile({ backend, onCompile }: CompileOptions) {
   }
   onCompile?.('ProofRegistry');
   const { verificationKey } = await ProofRegistry.compile({ cache: indexCache({}) });
-  const hash = verificationKey.hash.toBigInt();
-  if (hash !== REGISTRY_KEY_HASH) {
-    throw new ZkcxError(
-      'ERR_PROVER_KEY',
-      'the methods of ProofRegistry are not those of the pinned verification key: reinstall the package, ' +
-        `or write ${hash} to src/zkapp/contract/key.ts after a change of the contract`,
-    );
-  }
-  return { data: verificationKey.data, hash };
+  return { data: verificationKey.data, hash: verificationKey.hash.toString() };
 }

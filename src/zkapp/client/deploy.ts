@@ -3,11 +3,17 @@ import { AccountUpdate, Field, type PublicKey } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
 import { SLOT_SECONDS } from '../../params.ts';
 import type { RandomBytes } from '../../random.ts';
-import { packClock, REGISTRY_KEY_HASH } from '../contract/index.ts';
 import { initialMap } from '../../witness/initial-map.ts';
+import {
+  ACCOUNT_FEE,
+  fundingUpdate,
+  packClock,
+  registryKey,
+  unprovenKey,
+} from '../contract/index.ts';
 import type { Inclusion } from './chain.ts';
 import { newAccountKey } from './keys.ts';
-import { ACCOUNT_FEE, sendCall, type Sender } from './send.ts';
+import { sendCall, type Sender } from './send.ts';
 
 export interface Deployment {
   /** Root of a `TrustSet`. */
@@ -33,16 +39,21 @@ export async function deployRegistry(
 ): Promise<Deployed> {
   const key = newAccountKey(random);
   const address = key.toPublicKey().toBase58();
-  const clock = Field(
-    packClock({ genesis: await sender.chain.genesis(), slotSeconds: SLOT_SECONDS }),
-  );
-  const revocationRoot = initialMap([]).tree.root;
+  const verificationKey = sender.chain.proofs ? registryKey() : await unprovenKey();
+  const genesis = await sender.chain.genesis();
+  const birth = {
+    trustRoot: Field(trustRoot),
+    revocationRoot: initialMap([]).tree.root,
+    admin,
+    clock: Field(packClock({ genesis, slotSeconds: SLOT_SECONDS })),
+    verificationKey,
+  };
   const inclusion = await sendCall(
     sender,
     address,
     async (registry, payer) => {
-      AccountUpdate.fundNewAccount(payer);
-      await registry.deploy({ trustRoot: Field(trustRoot), revocationRoot, admin, clock });
+      AccountUpdate.attachToTransaction(fundingUpdate(payer));
+      await registry.deploy(birth);
     },
     { signers: [key], cost: ACCOUNT_FEE },
   );
@@ -53,7 +64,5 @@ export async function deployRegistry(
       `the chain does not show the contract at ${address} yet: look again later`,
     );
   }
-  // `sendCall` deployed this key and no other; a chain's word counts only where it checks no proofs
-  const code = sender.chain.proofs ? REGISTRY_KEY_HASH : account.zkapp.verificationKey.hash;
-  return { ...inclusion, address, code };
+  return { ...inclusion, address, code: BigInt(verificationKey.hash) };
 }

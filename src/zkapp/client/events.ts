@@ -1,11 +1,10 @@
 /** Events of the registry, from the fields that a chain keeps of them. */
 import { Field } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
-import { REGISTRY_EVENTS } from '../contract/events.ts';
+import { EVENT_NAMES, type EventName, REGISTRY_EVENTS } from '../contract/events.ts';
 import type { ChainEvent } from './chain.ts';
 
 type Types = typeof REGISTRY_EVENTS;
-export type EventName = keyof Types;
 
 /** `value` is of the event's type in contract/events.ts. */
 export type RegistryEvent = {
@@ -15,13 +14,10 @@ export type RegistryEvent = {
   };
 }[EventName];
 
-/** o1js numbers the types of a contract's events by their names in ascending order. */
-const NAMES = (Object.keys(REGISTRY_EVENTS) as EventName[]).sort();
-
 /** Throws ERR_REGISTRY_EVENT for what is no event of the registry. */
 export function readEvent({ fields, height }: ChainEvent): RegistryEvent {
   const [number, ...values] = fields;
-  const name = NAMES.find((_, i) => BigInt(i) === number);
+  const name = EVENT_NAMES.find((_, i) => BigInt(i) === number);
   if (name === undefined || values.length !== REGISTRY_EVENTS[name].sizeInFields()) {
     throw new ZkcxError(
       'ERR_REGISTRY_EVENT',

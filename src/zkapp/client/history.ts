@@ -43,6 +43,8 @@ export class RegistryHistory {
   /** What is proposed and not yet applied. */
   pending: AdminAction | undefined;
   private admin: Field | undefined;
+  /** Of the first event. */
+  private clock: Field | undefined;
 
   /** The codes of `initialMap`. */
   constructor({ trust, sources = [] }: RegistryBeginning = {}) {
@@ -52,7 +54,12 @@ export class RegistryHistory {
 
   /** Throws ERR_REGISTRY_GAP for an event that cannot follow on those before. */
   apply(event: RegistryEvent): void {
+    // the first event and no other
+    assertFollows((this.clock === undefined) === (event.name === 'deployed'));
     switch (event.name) {
+      case 'deployed':
+        this.clock = event.value;
+        return;
       case 'published':
         assertNext(event.value.index, this.tree.append(event.value.leaf));
         break;
@@ -96,7 +103,8 @@ export class RegistryHistory {
   /** Throws ERR_REGISTRY_STATE when all that happened does not lead to this state. */
   assertLeadsTo(state: RegistryState): void {
     const pending = this.pending === undefined ? 0n : actionHash(this.pending).toBigInt();
-    const parts: [string, bigint, bigint][] = [
+    const parts: [string, bigint | undefined, bigint][] = [
+      ['clock', this.clock?.toBigInt(), state.clock],
       ['registry root', this.tree.root.toBigInt(), state.registryRoot],
       ['next place', BigInt(this.tree.size), state.nextIndex],
       ['revocation root', this.mapTree.root.toBigInt(), state.revocationRoot],

@@ -7,8 +7,6 @@ import { compileRegistry, type CompileOptions } from './compile.ts';
 
 /** Nanomina; the accepted minimum of the network was a tenth of this when it was last looked up. */
 export const DEFAULT_FEE = 100_000_000n;
-/** Nanomina that a new account costs. */
-export const ACCOUNT_FEE = 1_000_000_000n;
 /** A transaction counts in an hour from now, or not at all. */
 const SLOTS = 20;
 

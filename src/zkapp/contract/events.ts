@@ -42,6 +42,8 @@ export class Proposed extends Struct({
 
 /** Types by name, as `ProofRegistry` emits them. */
 export const REGISTRY_EVENTS = {
+  /** The first one of every registry: `clock` of its state. */
+  deployed: Field,
   published: Published,
   aggregatePublished: AggregatePublished,
   revocationUpdated: RevocationUpdated,
@@ -59,3 +61,18 @@ export const REGISTRY_EVENTS = {
   /** `adminKeyHash` of the new admin. */
   adminChanged: Field,
 };
+
+type Types = typeof REGISTRY_EVENTS;
+export type EventName = keyof Types;
+
+/** o1js numbers the types of a contract's events by their names in ascending order. */
+export const EVENT_NAMES = (Object.keys(REGISTRY_EVENTS) as EventName[]).sort();
+
+/** An event as a chain keeps it: its number, then its value. */
+export function eventFields<Name extends EventName>(
+  name: Name,
+  value: ReturnType<Types[Name]['fromFields']>,
+): Field[] {
+  const { toFields } = REGISTRY_EVENTS[name] as { toFields: (from: unknown) => Field[] };
+  return [Field(EVENT_NAMES.indexOf(name)), ...toFields(value)];
+}

@@ -14,12 +14,13 @@ export {
   trustRemoval,
 } from './administration.ts';
 export { AdminAction } from './arguments.ts';
+export { ACCOUNT_FEE, birthState, birthUpdate, fundingUpdate } from './birth.ts';
+export type { RegistryBirth } from './birth.ts';
 export { assertNetworkClock, assertPresentSlot, packClock, unpackClock } from './clock.ts';
 export type { NetworkClock } from './clock.ts';
-export { REGISTRY_KEY_HASH } from './key.ts';
+export { registryKey, unprovenKey } from './key.ts';
 export { listArguments, sourceAddition, sourceChange } from './lists.ts';
 export { publishAggregateArguments, publishArguments } from './publishing.ts';
 export { CrlProof, ProofRegistry } from './registry.ts';
-export type { RegistryDeployment } from './registry.ts';
-export { periodOf, registryState, slotRange, timeOfSlot } from './state.ts';
+export { periodOf, registryState, slotRange, STATE_FIELDS, timeOfSlot } from './state.ts';
 export type { RegistryState, Slots } from './state.ts';

@@ -1,6 +1,19 @@
 /**
- * Hash of the contract's verification key: what stands on chain for these very methods, with the pinned keys of
- * the programs whose proofs they take. A change of any of them is another registry.
+ * The contract's verification key: what stands on chain for these very methods, with the pinned keys of the
+ * programs whose proofs they take. A change of any of them is another registry. Its data counts: a hash beside
+ * other data says nothing.
  */
-export const REGISTRY_KEY_HASH =
-  26540745947137235872896411627189174268823439079568174804169771885859328855036n;
+import { VerificationKey as MinaKey } from 'o1js';
+import { pinnedKey, type VerificationKey } from '../../prover/keys.ts';
+
+/** The key that the package pins. Throws ERR_PROOF_KEY when it is missing or damaged. */
+export function registryKey(): VerificationKey {
+  const { data, hash } = pinnedKey('ProofRegistry');
+  return { data, hash };
+}
+
+/** What stands in place of it where no proofs are checked, for tests: o1js has one key for that. */
+export async function unprovenKey(): Promise<VerificationKey> {
+  const { data, hash } = await MinaKey.dummy();
+  return { data, hash: hash.toString() };
+}

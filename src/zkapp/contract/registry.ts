@@ -12,14 +12,13 @@
  *                good: its window, its CI and revocation are checked when it is presented.
  *
  * Every state field that a method reads is a precondition, so a transaction counts once and in the
- * state that it was made for. Permissions: see LOCKED and docs/programs/registry-contract.md.
+ * state that it was made for. How it begins, and its permissions: birth.ts.
  */
 import {
   AccountUpdate,
   declareMethods,
   declareState,
   Field,
-  Permissions,
   type Provable,
   PublicKey,
   SmartContract,
@@ -29,9 +28,8 @@ import {
 import { AggregateProof } from '../../circuits/aggregate.program.ts';
 import { ChainProof } from '../../circuits/chain.program.ts';
 import { crlProgram } from '../../circuits/crl.program.ts';
-import { emptyRoot } from '../../circuits/gadgets/merkle.ts';
 import { credentialLeaf } from '../../circuits/session.ts';
-import { ADMIN_DELAY_SLOTS, MIN_REMAINING_SECONDS, MODE, REGISTRY_HEIGHT } from '../../params.ts';
+import { ADMIN_DELAY_SLOTS, MIN_REMAINING_SECONDS, MODE } from '../../params.ts';
 import {
   ACTION,
   actionHash,
@@ -50,6 +48,7 @@ import {
   SubtreePath,
   TrustChange,
 } from './arguments.ts';
+import { birthUpdate, type RegistryBirth } from './birth.ts';
 import {
   AggregatePublished,
   Proposed,
@@ -66,29 +65,6 @@ import { trustRoots } from './trust-set.ts';
 
 export class CrlProof extends ZkProgram.Proof(crlProgram) {}
 
-/** What a registry starts with. */
-export interface RegistryDeployment {
-  /** Root of a `TrustSet`. */
-  readonly trustRoot: Field;
-  /** Root of an `initialMap`. */
-  readonly revocationRoot: Field;
-  readonly admin: PublicKey;
-  /** `packClock` of the network's clock. */
-  readonly clock: Field;
-  /** Of the compiled contract, where this process did not compile it. */
-  readonly verificationKey?: { readonly data: string; readonly hash: Field | string };
-}
-
-/**
- * State by proof only; the key is fixed as far as Mina lets it be; no money goes in or out. `access`
- * keeps everyone else from adding updates of this account to a transaction, with events of their own.
- */
-const LOCKED: Permissions = {
-  ...Permissions.allImpossible(),
-  access: Permissions.proof(),
-  editState: Permissions.proof(),
-};
-
 export class ProofRegistry extends SmartContract {
   registryRoot = State<Field>();
   nextIndex = State<Field>();
@@ -104,18 +80,9 @@ export class ProofRegistry extends SmartContract {
 
   override events = REGISTRY_EVENTS;
 
-  /** An empty registry. Signed by the key of the zkApp's account. */
-  override async deploy(deployment: RegistryDeployment): Promise<void> {
-    await super.deploy(deployment);
-    this.registryRoot.set(emptyRoot(REGISTRY_HEIGHT));
-    this.nextIndex.set(Field(0));
-    this.trustRoot.set(deployment.trustRoot);
-    this.revocationRoot.set(deployment.revocationRoot);
-    this.adminKeyHash.set(adminKeyHash(deployment.admin));
-    this.pendingActions.set(Field(0));
-    this.pendingSlot.set(Field(0));
-    this.clock.set(deployment.clock);
-    this.account.permissions.set(LOCKED);
+  /** Signed by the key of the zkApp's account, which can do nothing else, see birth.ts. */
+  override async deploy(birth: RegistryBirth): Promise<void> {
+    AccountUpdate.attachToTransaction(birthUpdate(this.address, birth));
   }
 
   /** Publish a credential by its chain proof. The window has begun and lasts a while. */

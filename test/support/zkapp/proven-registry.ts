@@ -11,6 +11,7 @@ import { initialMap } from '../../../src/witness/initial-map.ts';
 import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { compileRegistry } from '../../../src/zkapp/client/compile.ts';
 import {
+  fundingUpdate,
   packClock,
   ProofRegistry,
   publishArguments,
@@ -39,21 +40,22 @@ const fromJson = (json: Json) => Mina.Transaction.fromJSON(JSON.stringify(json))
 
 /** Deploy a registry; `published` is what the other functions publish. */
 export async function deploy(published: JsonProof): Promise<void> {
-  await compileRegistry();
+  const verificationKey = await compileRegistry();
   await guardVerification();
   const local = await Mina.LocalBlockchain({ proofsEnabled: true });
   Mina.setActiveInstance(local);
   payer = local.testAccounts[0];
   proof = await ChainProof.fromJSON(published);
-  const deployment = {
+  const birth = {
     trustRoot: PROVEN_TRUST.root,
     admin: payer as Mina.TestPublicKey,
     revocationRoot: initialMap([]).tree.root,
     clock: Field(packClock({ genesis: PROVEN_AT, slotSeconds: 180 })),
+    verificationKey,
   };
   const transaction = await Mina.transaction({ sender: payer, fee: 1e8 }, async () => {
-    AccountUpdate.fundNewAccount(payer);
-    await registry.deploy(deployment);
+    AccountUpdate.attachToTransaction(fundingUpdate(payer));
+    await registry.deploy(birth);
   });
   await transaction.prove();
   await transaction.sign([payer.key, key]).send();

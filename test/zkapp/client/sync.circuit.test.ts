@@ -33,6 +33,7 @@ import {
   claimOf,
   createWorld,
   crlEnvelope,
+  GENESIS,
   TRUST,
   TRUST_ROOT,
   type World,
@@ -246,6 +247,7 @@ describe('a chain that lies', () => {
       ['ERR_REGISTRY_STATE', () => []],
       ['ERR_REGISTRY_GAP', (events) => events.reverse()],
       ['ERR_REGISTRY_GAP', ([first, ...rest]) => [first!, first!, ...rest]],
+      ['ERR_REGISTRY_GAP', ([born, first, ...rest]) => [first!, born!, ...rest]],
       ['ERR_REGISTRY_EVENT', ([first]) => [withFields(first!, [99n, 0n, 1n])]],
       ['ERR_REGISTRY_EVENT', ([first]) => [withFields(first!, first!.fields.slice(0, -1))]],
       ['ERR_REGISTRY_EVENT', ([first]) => [withFields(first!, [])]],
@@ -271,6 +273,7 @@ describe('a chain that lies', () => {
       ({ name: 'proposed', value: { action, slot: Field(1) } }) as const;
     const history = (trust?: bigint[]) => {
       const started = new RegistryHistory({ trust });
+      started.apply({ name: 'deployed', value: Field(GENESIS) });
       started.apply(proposed(addCiAction(Field(1))));
       return started;
     };

@@ -6,7 +6,7 @@ import { RevocationMap } from '../../../src/witness/revocation-map.ts';
 import { adminKeyHash, ProofRegistry, registryState } from '../../../src/zkapp/contract/index.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import { CLOCK, LEAVES, rootOf } from './values.ts';
-import { createWorld, type World } from './world.ts';
+import { birthOf, createWorld, type World } from './world.ts';
 
 let world: World;
 
@@ -61,15 +61,10 @@ describe('the key of the account cannot', () => {
 
   test('deploy again', async () => {
     const again = new ProofRegistry(world.zkapp.address);
-    const deployment = {
-      trustRoot: Field(1),
-      admin: world.stranger.address,
-      revocationRoot: Field(2),
-      clock: Field(CLOCK),
-    };
-    await expect(
-      world.send(() => again.deploy(deployment), { signers: [world.zkapp] }),
-    ).rejects.toThrow(/permitted|authorization|permission/i);
+    const birth = await birthOf(world.stranger.address);
+    await expect(world.send(() => again.deploy(birth), { signers: [world.zkapp] })).rejects.toThrow(
+      /permitted|authorization|permission|isNew/i,
+    );
     expect(world.state().trustRoot).toBe(rootOf(LEAVES).toBigInt());
   });
 });

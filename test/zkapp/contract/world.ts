@@ -8,7 +8,13 @@ import { AggregateProof } from '../../../src/circuits/aggregate.program.ts';
 import { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { ChainClaim } from '../../../src/circuits/claims.ts';
 import { CrlClaim } from '../../../src/circuits/crl.ts';
-import { CrlProof, ProofRegistry, registryState } from '../../../src/zkapp/contract/index.ts';
+import {
+  CrlProof,
+  fundingUpdate,
+  ProofRegistry,
+  registryState,
+  unprovenKey,
+} from '../../../src/zkapp/contract/index.ts';
 import { MODE } from '../../../src/params.ts';
 import { initialMap } from '../../../src/witness/initial-map.ts';
 import { CLOCK, LEAVES, rootOf, SLOTS, timeOf } from './values.ts';
@@ -103,6 +109,15 @@ interface Sendable {
   send(): Promise<unknown>;
 }
 
+/** What the registry of a world starts with. */
+export const birthOf = async (admin: PublicKey) => ({
+  trustRoot: rootOf(LEAVES),
+  revocationRoot: initialMap([]).tree.root,
+  admin,
+  clock: Field(CLOCK),
+  verificationKey: await unprovenKey(),
+});
+
 /** A chain with a fresh registry, at the first of SLOTS. */
 export async function createWorld(): Promise<World> {
   const local = await Mina.LocalBlockchain({ proofsEnabled: false });
@@ -125,16 +140,10 @@ export async function createWorld(): Promise<World> {
   const send: World['send'] = async (call, options) => {
     await (await build(call, options)).send();
   };
-  const deployment = {
-    trustRoot: rootOf(LEAVES),
-    revocationRoot: initialMap([]).tree.root,
-    admin: admin.address,
-    clock: Field(CLOCK),
-  };
   await send(
     async () => {
-      AccountUpdate.fundNewAccount(payer.address);
-      await registry.deploy(deployment);
+      AccountUpdate.attachToTransaction(fundingUpdate(payer.address));
+      await registry.deploy(await birthOf(admin.address));
     },
     { signers: [zkapp] },
   );
