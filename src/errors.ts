@@ -204,6 +204,9 @@ export type ErrorCode =
   | 'ERR_NODE_ANSWER'
   | 'ERR_NODE_REFUSED'
   | 'ERR_NODE_DIFFERENT'
+  | 'ERR_NODE_RANGE'
+  | 'ERR_NODE_SYNCING'
+  | 'ERR_NODE_CLOCK'
   | 'ERR_ACCOUNT_KEY'
   | 'ERR_ACCOUNT_FUNDS'
   // a proof or an envelope

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { setBackend } from 'o1js';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
-import { EmbeddedChain } from '../../src/zkapp/client/embedded.ts';
+import { EmbeddedChain } from '../../src/zkapp/client/embedded/embedded-chain.ts';
 import { told as toldBy } from '../support/cli.ts';
 import { provenCredential } from '../support/credentials.ts';
 import { POINTS } from '../support/crl/index.ts';
@@ -45,11 +45,11 @@ async function proofFile(name: 'euicc-1' | 'euicc-2'): Promise<string> {
 describe('zkcx registry', () => {
   test('deploys, publishes, rebuilds, and finds what was published', async () => {
     const deployed = await told('deploy', ...CHAIN, '--ci', CI);
-    expect(deployed).toMatchObject({ status: 0, ok: true, block: 1 });
+    expect(deployed).toMatchObject({ status: 0, ok: true, block: expect.any(Number) });
 
     const proof = await proofFile('euicc-1');
     const published = await told('publish', ...CHAIN, proof);
-    expect(published).toMatchObject({ status: 0, place: 0, block: 2 });
+    expect(published).toMatchObject({ status: 0, place: 0, block: expect.any(Number) });
     expect(published.stderr).toContain('Handing it in');
 
     const synced = await told('sync', ...CHAIN, '--out', REGISTRY);
@@ -73,11 +73,14 @@ describe('zkcx registry', () => {
     );
     const ofSource = ['trust', 'source', ...CHAIN, '--sources', sources, '--issuer', CI];
     const proposal = [...ofSource, '--kind', 'ca'];
-    expect(await told(...proposal)).toMatchObject({ status: 0, block: 3 });
+    expect(await told(...proposal)).toMatchObject({ status: 0 });
     const { applicableFrom, pendingActions } = await told('show', ...CHAIN);
     expect(pendingActions).not.toBe('0');
     const later = ['--apply', '--slot', String(applicableFrom)];
-    expect(await told(...proposal, ...later)).toMatchObject({ status: 0, block: 4 });
+    expect(await told(...proposal, ...later)).toMatchObject({
+      status: 0,
+      block: Number(applicableFrom) + 1,
+    });
   }, 200_000);
 
   test('lets a relay wait for enough proofs', async () => {

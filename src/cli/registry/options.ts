@@ -21,7 +21,10 @@ export const CHAIN = [
     '--node <url>',
     'GraphQL of a Mina node instead; several must agree, give the option again',
   ).argParser(repeated(String)),
-  new Option('--archive <url>', 'GraphQL of an archive node; default: the first --node'),
+  new Option(
+    '--archive <url>',
+    'GraphQL of an archive node; several must agree, give the option again; default: the first --node',
+  ).argParser(repeated(String)),
   new Option('--network <name>', 'with --node; default: devnet').choices(['mainnet', 'devnet']),
   new Option('--slot <number>', 'let an embedded chain go ahead to this slot').argParser(
     wholeNumber({ most: 999_999_999 }),
@@ -35,7 +38,7 @@ export const CHAIN = [
 export interface ChainFlags {
   readonly embeddedChain?: string;
   readonly node?: string[];
-  readonly archive?: string;
+  readonly archive?: string[];
   readonly network?: 'mainnet' | 'devnet';
   readonly slot?: number;
   readonly deployment?: string;
@@ -98,7 +101,11 @@ async function openChain(flags: ChainFlags & ProverFlags) {
     if (folder !== undefined || slot !== undefined) {
       throw new ZkcxError('ERR_CLI_USAGE', '--embedded-chain and --slot do not go with --node');
     }
-    return new NodeChain({ nodes: node, archive, network });
+    return new NodeChain({
+      nodes: node,
+      archives: archive,
+      network,
+    });
   }
   if (archive !== undefined || network !== undefined) {
     throw new ZkcxError('ERR_CLI_USAGE', '--archive and --network go with --node');

@@ -1,7 +1,6 @@
 /** A registry of one's own. */
 import { AccountUpdate, Field, type PublicKey } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
-import { SLOT_SECONDS } from '../../params.ts';
 import type { RandomBytes } from '../../random.ts';
 import { initialMap } from '../../witness/initial-map.ts';
 import {
@@ -40,12 +39,12 @@ export async function deployRegistry(
   const key = newAccountKey(random);
   const address = key.toPublicKey().toBase58();
   const verificationKey = sender.chain.proofs ? registryKey() : await unprovenKey();
-  const genesis = await sender.chain.genesis();
+  const clock = await sender.chain.clock();
   const birth = {
     trustRoot: Field(trustRoot),
     revocationRoot: initialMap([]).tree.root,
     admin,
-    clock: Field(packClock({ genesis, slotSeconds: SLOT_SECONDS })),
+    clock: Field(packClock(clock)),
     verificationKey,
   };
   const inclusion = await sendCall(

@@ -15,13 +15,13 @@ export type RegistryEvent = {
 }[EventName];
 
 /** Throws ERR_REGISTRY_EVENT for what is no event of the registry. */
-export function readEvent({ fields, height }: ChainEvent): RegistryEvent {
+export function readEvent({ fields, block }: ChainEvent): RegistryEvent {
   const [number, ...values] = fields;
   const name = EVENT_NAMES.find((_, i) => BigInt(i) === number);
   if (name === undefined || values.length !== REGISTRY_EVENTS[name].sizeInFields()) {
     throw new ZkcxError(
       'ERR_REGISTRY_EVENT',
-      `block ${height} has an event that is none of this registry's: ask another archive`,
+      `block ${block.height} has an event that is none of this registry's: ask another archive`,
     );
   }
   const value = REGISTRY_EVENTS[name].fromFields(values.map((field) => Field(field)));

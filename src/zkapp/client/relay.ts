@@ -13,6 +13,7 @@ import type { Clock } from '../../time.ts';
 import { periodOf } from '../contract/index.ts';
 import { publishAggregate, type PublishedAt } from './publish.ts';
 import type { Sender } from './send.ts';
+import { readEvents } from './reading/events.ts';
 import { batchOrder, type Spool, type Waiting } from './spool.ts';
 import { type SyncedRegistry, syncRegistry, type SyncOptions } from './sync.ts';
 
@@ -109,7 +110,8 @@ async function earlier(
   );
   if (!isThere) return undefined;
   const place = tree.addMember(first!) - first!.place;
-  const events = await chain.events(address);
+  const { pending } = await chain.eventHeights();
+  const events = await readEvents(chain, address, { from: 1, to: pending + 1 });
   const event = events.find(({ fields }) => fields.at(-1) === first!.root.toBigInt());
   if (event === undefined) {
     throw new ZkcxError(
@@ -117,7 +119,7 @@ async function earlier(
       'the archive has no event any more of a batch that is published: ask it again',
     );
   }
-  return { place, transaction: event.transaction, height: event.height };
+  return { place, transaction: event.transaction, height: event.block.height };
 }
 
 /** Proofs that can be published now; the others are refused. */

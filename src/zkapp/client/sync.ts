@@ -6,6 +6,7 @@ import { registryState, type RegistryState } from '../contract/index.ts';
 import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';
 import { type RegistryBeginning, RegistryHistory } from './history.ts';
+import { readEvents } from './reading/events.ts';
 
 export interface SyncOptions extends RegistryBeginning {
   /** Members of aggregates whose paths are known here. */
@@ -64,7 +65,10 @@ async function rebuild(
 ): Promise<SyncedRegistry> {
   const state = await readState(chain, address, code);
   const history = new RegistryHistory({ trust, sources });
-  for (const event of await chain.events(address)) history.apply(readEvent(event));
+  const { pending } = await chain.eventHeights();
+  for (const event of await readEvents(chain, address, { from: 1, to: pending + 1 })) {
+    history.apply(readEvent(event));
+  }
   history.assertLeadsTo(state);
   return { address, state, slot: await chain.slot(), tree: history.tree, history };
 }

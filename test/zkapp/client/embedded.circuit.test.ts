@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AccountUpdate, Mina } from 'o1js';
 import { pinnedProof } from '../../../src/prover/pinned-proof.ts';
 import { publishChain } from '../../../src/zkapp/client/publish.ts';
-import { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
+import { EmbeddedChain } from '../../../src/zkapp/client/embedded/embedded-chain.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { verifyBare } from '../../support/guard/bare.ts';
 import { refusalOf } from './refusal.ts';
@@ -31,6 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(world.folder, { recursive: true }));
 
+const ALL = { from: 1, to: 10_001 };
 const file = (number: number) =>
   join(world.folder, 'journal', `${String(number).padStart(6, '0')}.json`);
 
@@ -53,16 +54,28 @@ describe('the chain of a folder', () => {
     const [account, contract, events] = [
       await world.chain.account(payer),
       await world.chain.account(world.address),
-      await world.chain.events(world.address),
+      await world.chain.events(world.address, ALL),
     ];
     const again = await openChain(world.folder);
     expect(await again.account(payer)).toEqual(account);
     expect(await again.account(world.address)).toEqual(contract);
-    expect(await again.events(world.address)).toEqual(events);
-    expect(events.map(({ height }) => height)).toEqual([2, 3, 4]);
+    expect(await again.events(world.address, ALL)).toEqual(events);
+    const places = events.map(({ block, sequenceNumber, accountUpdate, authorization }) => [
+      block.height,
+      sequenceNumber,
+      accountUpdate,
+      authorization,
+    ]);
+    expect(places).toEqual([
+      [1_001, 0, 1, 'Signature'],
+      [1_001, 1, 0, 'Proof'],
+      [1_008, 0, 0, 'Proof'],
+      [1_015, 0, 0, 'Proof'],
+    ]);
+    expect(events[2]!.block.time).toBe(GENESIS + 1_007n * 180n);
     // time never goes back
     expect(await again.slot()).toBe(1_014);
-    expect(await again.genesis()).toBe(GENESIS);
+    expect(await again.clock()).toEqual({ genesis: GENESIS, slotSeconds: 180 });
     expect(again.accounts.map(String)).toEqual(world.chain.accounts.map(String));
     const { tree } = await syncRegistry(again, world.address, { attempts: 1 });
     expect(tree.size).toBe(3);

@@ -3,9 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Mina } from 'o1js';
 import { ZkcxError } from '../../../src/errors.ts';
-import { SLOT_SECONDS } from '../../../src/params.ts';
-import type { ChainEvent, Inclusion } from '../../../src/zkapp/client/chain.ts';
-import type { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
+import {
+  type ChainBlock,
+  type ChainEvent,
+  type Inclusion,
+  MAX_RANGE,
+} from '../../../src/zkapp/client/chain.ts';
+import type { EmbeddedChain } from '../../../src/zkapp/client/embedded/embedded-chain.ts';
 
 /** Change an answer on its way, or give one of one's own. */
 export type Twist = (answer: unknown, query: string, response: ServerResponse) => unknown;
@@ -60,7 +64,8 @@ async function answerTo(chain: EmbeddedChain, query: string, sent: Inclusion[]):
     return { data: await dataFor(chain, query, sent) };
   } catch (error) {
     if (!(error instanceof ZkcxError)) throw error;
-    return { data: null, errors: [{ message: error.message }] };
+    const extensions = error.code === 'ERR_NODE_RANGE' ? { code: 'BLOCK_RANGE_ERROR' } : {};
+    return { data: null, errors: [{ message: error.message, extensions }] };
   }
 }
 
@@ -73,24 +78,62 @@ async function dataFor(chain: EmbeddedChain, query: string, sent: Inclusion[]): 
     sent.push(await chain.wait(hash));
     return { sendZkapp: { zkapp: { hash } } };
   }
-  if (query.includes('account(')) return { account: await accountOf(chain, address) };
-  if (query.includes('events(')) return { events: blocksOf(await chain.events(address)) };
-  if (query.includes('slotSinceGenesis')) {
-    const slot = await chain.slot();
-    const date = String(1000n * (await chain.genesis()) + BigInt(1000 * SLOT_SECONDS * slot));
-    const consensusState = { slotSinceGenesis: String(slot) };
-    return { bestChain: [{ protocolState: { blockchainState: { date }, consensusState } }] };
+  const syncStatus = 'SYNCED';
+  if (query.includes('account(')) return { syncStatus, account: await accountOf(chain, address) };
+  if (query.includes('events(')) return { events: await archived(chain, address, query) };
+  if (query.includes('networkState')) {
+    const { pending, canonical } = await chain.eventHeights();
+    const maxBlockHeight = { canonicalMaxBlockHeight: canonical, pendingMaxBlockHeight: pending };
+    return { networkState: { maxBlockHeight } };
   }
-  return { bestChain: sent.map(blockOf) };
+  if (query.includes('transactions')) return { bestChain: sent.map(blockOf) };
+  const maxLength = Number(/maxLength: ([0-9]+)/.exec(query)?.[1]);
+  const answer = { syncStatus, bestChain: await bestChain(chain, maxLength) };
+  if (!query.includes('daemonStatus')) return answer;
+  const { slotSeconds } = await chain.clock();
+  const consensusConfiguration = { slotDuration: 1_000 * slotSeconds, slotsPerEpoch: EPOCH };
+  return { ...answer, daemonStatus: { chainId: await chain.identity(), consensusConfiguration } };
 }
+
+/** Slots of an epoch. */
+const EPOCH = 7_140;
+
+async function bestChain(chain: EmbeddedChain, maxLength: number) {
+  const { height } = await chain.tip();
+  const heights = Array.from({ length: Math.min(height, maxLength) }, (_, i) => height - i);
+  return heights.map((one) => {
+    const block = chain.blockAt(one);
+    return {
+      stateHash: stateHash(block),
+      protocolState: {
+        blockchainState: { date: String(1000n * block.time) },
+        consensusState: {
+          blockHeight: String(block.height),
+          slotSinceGenesis: String(block.globalSlotSinceGenesis),
+          epoch: String(Math.floor(block.globalSlotSinceHardfork / EPOCH)),
+          slot: String(block.globalSlotSinceHardfork % EPOCH),
+        },
+      },
+    };
+  });
+}
+
+/** A hexadecimal hash in letters of base58. */
+const stateHash = ({ stateHash: hash }: ChainBlock) => hash.replaceAll('0', 'z');
 
 async function accountOf(chain: EmbeddedChain, address: string) {
   const account = await chain.account(address);
   if (account === undefined) return null;
-  const { nonce, balance, zkapp } = account;
+  const { nonce, balance, zkapp, permissions, delegate, timing, tokenSymbol } = account;
   return {
     nonce: String(nonce),
     balance: { total: String(balance) },
+    permissions,
+    delegateAccount: delegate === undefined ? null : { publicKey: delegate },
+    // an embedded chain has no accounts with either
+    timing: timing ?? { initialMinimumBalance: null, cliffTime: null },
+    votingFor: NO_STATE_HASH,
+    tokenSymbol,
     zkappState: zkapp?.state.map(String) ?? null,
     verificationKey:
       zkapp === undefined
@@ -100,24 +143,54 @@ async function accountOf(chain: EmbeddedChain, address: string) {
             hash: String(zkapp.verificationKey.hash),
           },
     provedState: zkapp?.provedState ?? null,
+    zkappUri: zkapp?.uri ?? null,
   };
 }
+
+/** What a node answers of an account that votes for nothing. */
+export const NO_STATE_HASH = '3NK2tkzqqK5spR2sZ7tujjqPksL45M3UUrcA4WhCkeiPtnugyE2x';
 
 const blockOf = ({ transaction, height }: Inclusion) => ({
   transactions: { zkappCommands: [{ hash: transaction, failureReason: null }] },
   protocolState: { consensusState: { blockHeight: String(height) } },
 });
 
-/** An archive answers newest block first. */
+/** As an archive: the last blocks without a range, an error for too many, in an order of its own. */
+async function archived(chain: EmbeddedChain, address: string, query: string) {
+  const bound = (name: string) => Number(new RegExp(`${name}: ([0-9]+)`).exec(query)?.[1] ?? 0);
+  const { height } = await chain.tip();
+  let [from, to] = [bound('from'), bound('to')];
+  if (from === 0 && to === 0) [from, to] = [Math.max(1, height - MAX_RANGE), height + 1];
+  if (from === 0) from = Math.max(1, to - MAX_RANGE);
+  if (to === 0) to = from + MAX_RANGE;
+  return blocksOf(await chain.events(address, { from, to }));
+}
+
 function blocksOf(events: readonly ChainEvent[]) {
-  const heights = [...new Set(events.map(({ height }) => height))].sort((a, b) => b - a);
-  return heights.map((height) => ({
-    blockInfo: { height, chainStatus: 'canonical' },
-    eventData: events
-      .filter((event) => event.height === height)
-      .map(({ fields, transaction }) => ({
-        data: fields.map(String),
-        transactionInfo: { hash: transaction, status: 'applied' },
+  const heights = [...new Set(events.map(({ block }) => block.height))].sort((a, b) => b - a);
+  return heights.map((height) => {
+    const inBlock = events.filter(({ block }) => block.height === height);
+    const [{ block, status }] = inBlock as [ChainEvent];
+    return {
+      blockInfo: {
+        height,
+        stateHash: stateHash(block),
+        globalSlotSinceGenesis: block.globalSlotSinceGenesis,
+        globalSlotSinceHardfork: block.globalSlotSinceHardfork,
+        timestamp: String(1000n * block.time),
+        chainStatus: status,
+      },
+      eventData: inBlock.map((event) => ({
+        accountUpdateId: String(1_000 + event.accountUpdate),
+        data: event.fields.map(String),
+        transactionInfo: {
+          hash: event.transaction,
+          status: 'applied',
+          authorizationKind: event.authorization === 'None' ? 'None_given' : event.authorization,
+          sequenceNumber: event.sequenceNumber,
+          zkappAccountUpdateIds: Array.from({ length: 10 }, (_, i) => 1_000 + i),
+        },
       })),
-  }));
+    };
+  });
 }

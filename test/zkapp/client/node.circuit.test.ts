@@ -1,27 +1,23 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { AccountUpdate, Mina, PrivateKey, UInt64 } from 'o1js';
-import { askNode } from '../../../src/zkapp/client/graphql.ts';
-import { NodeChain, type NodeOptions } from '../../../src/zkapp/client/node.ts';
+import { askNode } from '../../../src/zkapp/client/node/graphql.ts';
+import { NodeChain, type NodeOptions } from '../../../src/zkapp/client/node/node-chain.ts';
+import type { ChainBlock, ChainEvent } from '../../../src/zkapp/client/chain.ts';
 import { publishAggregate, publishChain } from '../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { z } from 'zod';
 import { type NodeServer, startNode } from './node-server.ts';
 import { refusalOf } from './refusal.ts';
-import {
-  aggregateEnvelope,
-  chainEnvelope,
-  createWorld,
-  GENESIS,
-  TRUST,
-  type World,
-} from './world.ts';
+import { aggregateEnvelope, chainEnvelope, createWorld, NOW, TRUST, type World } from './world.ts';
 
 let world: World;
 let node: NodeServer;
 beforeAll(async () => {
   world = await createWorld();
+  world.chain.setSlot(1_001);
   await publishChain(world.sender, await world.sync(), chainEnvelope(1));
+  world.chain.setSlot(1_002);
   await publishAggregate(world.sender, await world.sync(), aggregateEnvelope([2, 3, 4]).envelope);
   node = await startNode(world.chain);
 });
@@ -35,20 +31,39 @@ afterEach(() => {
 });
 
 const open = (options: Partial<NodeOptions> = {}) =>
-  new NodeChain({ nodes: [node.url], retries: 0, interval: 1, attempts: 2, ...options });
+  new NodeChain({
+    nodes: [node.url],
+    retries: 0,
+    interval: 1,
+    attempts: 2,
+    now: () => NOW + 360n,
+    ...options,
+  });
+const ALL = { from: 1, to: 10_001 };
+/** A node spells hashes of blocks in base58. */
+const withoutHash = (block: ChainBlock) => ({ ...block, stateHash: undefined });
+const withoutBlockHash = ({ block, ...event }: ChainEvent) => ({ ...event, ...withoutHash(block) });
 const payer = () => world.sender.feePayer.toPublicKey().toBase58();
 
 describe('a node', () => {
   test('tells what the chain has', async () => {
     const chain = open();
     expect(await chain.slot()).toBe(await world.chain.slot());
-    expect(await chain.genesis()).toBe(GENESIS);
+    expect(await chain.clock()).toEqual(await world.chain.clock());
+    expect(await chain.identity()).toBe(await world.chain.identity());
+    expect(await chain.eventHeights()).toEqual(await world.chain.eventHeights());
+    expect(withoutHash(await chain.tip())).toEqual(withoutHash(await world.chain.tip()));
     for (const address of [payer(), world.address]) {
       expect(await chain.account(address)).toEqual(await world.chain.account(address));
     }
     const nobody = PrivateKey.random().toPublicKey().toBase58();
     expect(await chain.account(nobody)).toBeUndefined();
-    expect(await chain.events(world.address)).toEqual(await world.chain.events(world.address));
+    const [told, real] = [
+      await chain.events(world.address, ALL),
+      await world.chain.events(world.address, ALL),
+    ];
+    expect(told.map(withoutBlockHash)).toEqual(real.map(withoutBlockHash));
+    expect(told).toHaveLength(3);
   });
 
   test('is enough to rebuild the registry', async () => {
@@ -86,7 +101,7 @@ describe('a node', () => {
   });
 
   test('that leaves out, reorders or changes events is found out', async () => {
-    type Blocks = { data: { events: { eventData: { data: string[] }[] }[] } };
+    type Blocks = { data: { events: { blockInfo: object; eventData: { data: string[] }[] }[] } };
     const withEvents = (change: (blocks: Blocks['data']['events']) => unknown) => {
       node.twist = (answer, query) => {
         if (query.includes('events(')) change((answer as Blocks).data.events);
@@ -110,7 +125,10 @@ describe('a node', () => {
     for (const chainStatus of ['orphaned', 'pending']) {
       expect(
         await withEvents((blocks) =>
-          blocks.push({ ...blocks[0]!, blockInfo: { height: 9, chainStatus } } as never),
+          blocks.push({
+            ...blocks[0]!,
+            blockInfo: { ...blocks[0]!.blockInfo, stateHash: '3NKbranch', chainStatus },
+          }),
         ),
       ).toBe('none');
     }
@@ -126,8 +144,19 @@ describe('a node', () => {
       return answer;
     };
     expect(await refusalOf(() => chain.account(world.address))).toBe('ERR_NODE_DIFFERENT');
-    second.twist = (answer) => JSON.stringify(answer).replace(/"date":"[0-9]+"/, '"date":"1000"');
-    expect(await refusalOf(() => chain.genesis())).toBe('ERR_NODE_DIFFERENT');
+    const twisted = async (from: RegExp, to: string) => {
+      second.twist = (answer) => JSON.stringify(answer).replace(from, to);
+      return refusalOf(() => chain.clock());
+    };
+    const different = 'ERR_NODE_DIFFERENT';
+    const { time } = await world.chain.tip();
+    expect(await twisted(/"date":"[0-9]+"/, `"date":"${1000n * (time + 1n)}"`)).toBe(different);
+    expect(await twisted(/"slotDuration":180000/, '"slotDuration":90000')).toBe(different);
+    expect(await twisted(/"chainId":"./, '"chainId":"z')).toBe(different);
+    for (const week of [604_800n, -604_800n]) {
+      const date = `"date":"${1000n * (time + week)}"`;
+      expect(await twisted(/"date":"[0-9]+"/, date)).toBe('ERR_NODE_CLOCK');
+    }
     await second.close();
   });
 });

@@ -168,7 +168,8 @@ describe('a turn of the relay', () => {
     // an archive that forgets between two questions is no reason to begin anew
     const chain = Object.create(world.chain) as typeof world.chain;
     let asked = 0;
-    chain.events = async (address) => (asked++ === 0 ? world.chain.events(address) : []);
+    chain.events = async (address, range) =>
+      asked++ === 0 ? world.chain.events(address, range) : [];
     const forgetful = { ...options, sender: { ...options.sender, chain } };
     expect(await refusalOf(() => relayTurn(forgetful))).toBe('ERR_REGISTRY_GAP');
     // nor is a list of the batch that cannot be read for now

@@ -15,7 +15,7 @@ import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
 import { type AggregatedClaims, aggregateClaims } from '../../../src/witness/aggregate.ts';
 import type { MapPlace, RevocationMap } from '../../../src/witness/revocation-map.ts';
 import { deployRegistry } from '../../../src/zkapp/client/deploy.ts';
-import { EmbeddedChain } from '../../../src/zkapp/client/embedded.ts';
+import { EmbeddedChain } from '../../../src/zkapp/client/embedded/embedded-chain.ts';
 import type { Sender } from '../../../src/zkapp/client/send.ts';
 import {
   type SyncedRegistry,

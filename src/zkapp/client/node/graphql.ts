@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { ZkcxError } from '../../errors.ts';
-import { describeIssue } from '../../arguments.ts';
+import { ZkcxError } from '../../../errors.ts';
+import { describeIssue } from '../../../arguments.ts';
 
 export interface GraphqlOptions {
   readonly fetch?: typeof fetch;
@@ -29,7 +29,7 @@ const TRY_AGAIN = new Set(['ERR_NODE_UNREACHABLE', 'ERR_NODE_TIMEOUT']);
  * @param data form of `data` in the answer
  * @throws ERR_NODE_URL, ERR_NODE_UNREACHABLE (no answer, or a status that may pass), ERR_NODE_TIMEOUT,
  *   ERR_NODE_ANSWER (too large, no JSON, another form, another status), ERR_NODE_REFUSED (the node
- *   answers with errors)
+ *   answers with errors), ERR_NODE_RANGE (an archive does not tell of so many blocks)
  */
 export async function askNode<T>(
   url: string,
@@ -59,7 +59,7 @@ export function assertNodeUrl(url: string): void {
 }
 
 /** A URL may hold an access key: messages name the host alone. */
-const nameOf = (url: string) => new URL(url).host;
+export const nameOf = (url: string) => new URL(url).host;
 
 async function post(url: string, query: string, options: GraphqlOptions): Promise<string> {
   const { timeout = 20_000, maxBytes = 32 << 20, signal } = options;
@@ -105,7 +105,14 @@ async function readLimited(url: string, response: Response, limit: number): Prom
 
 const answerSchema = z.looseObject({
   data: z.unknown().optional(),
-  errors: z.array(z.looseObject({ message: z.string() })).optional(),
+  errors: z
+    .array(
+      z.looseObject({
+        message: z.string(),
+        extensions: z.looseObject({ code: z.unknown() }).nullish().catch(undefined),
+      }),
+    )
+    .optional(),
 });
 
 function readAnswer<T>(url: string, text: string, data: z.ZodType<T>): T {
@@ -120,7 +127,9 @@ function readAnswer<T>(url: string, text: string, data: z.ZodType<T>): T {
   const [error] = answer.data.errors ?? [];
   if (error !== undefined) {
     const said = error.message.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 300);
-    throw new ZkcxError('ERR_NODE_REFUSED', `${nameOf(url)} refuses: ${said}`);
+    const code =
+      error.extensions?.code === 'BLOCK_RANGE_ERROR' ? 'ERR_NODE_RANGE' : 'ERR_NODE_REFUSED';
+    throw new ZkcxError(code, `${nameOf(url)} refuses: ${said}`);
   }
   const parsed = data.safeParse(answer.data.data);
   if (parsed.success) return parsed.data;
