@@ -79,7 +79,7 @@ async function measurePublish(): Promise<PublishMeasure> {
     await registry.deploy({
       trustRoot: PROVEN_TRUST.root,
       admin: payer,
-      revocationRoot: initialMap([]).tree.root,
+      revocationRoot: initialMap([]).root,
       clock: Field(packClock({ genesis: PROVEN_AT, slotSeconds: 180 })),
       verificationKey,
     });

@@ -183,6 +183,7 @@ export type ErrorCode =
   | 'ERR_REGISTRY_AGGREGATE'
   | 'ERR_REGISTRY_ACTION'
   | 'ERR_REGISTRY_DELAY'
+  | 'ERR_REGISTRY_EXPIRED'
   | 'ERR_REGISTRY_ADMIN'
   | 'ERR_REGISTRY_SOURCE'
   // the registry's contract and its history, as a chain tells them

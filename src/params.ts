@@ -45,8 +45,15 @@ export const REGISTRY_HEIGHT = 32;
 /** Seconds of a slot of the Mina network. */
 export const SLOT_SECONDS = 180;
 
-/** Slots between proposing and applying an action of the registry's admin: seven days. */
-export const ADMIN_DELAY_SLOTS = 3_360;
+/** Actions that the registry's admin can propose at a time. A transaction has room for 100 field elements of events. */
+export const MAX_ACTIONS = 32;
+
+/**
+ * Seconds between proposing actions and applying them, seven days; and from then on until nothing of
+ * them can be applied any more, fourteen days.
+ */
+export const ACTION_DELAY_SECONDS = 604_800;
+export const ACTION_TERM_SECONDS = 1_209_600;
 
 /** Seconds that a credential must stay valid after its publication: seven days. */
 export const MIN_REMAINING_SECONDS = 604_800;

@@ -52,8 +52,8 @@ const DOMAIN = {
   possession: { prefix: 'zkcx-possession-1', inputs: 5 },
   /** Mina key of the registry's admin: x, parity of y. */
   registryAdmin: { prefix: 'zkcx-reg-admin-1', inputs: 2 },
-  /** Kind, subject, detail: an action that the registry's admin proposes. */
-  registryAction: { prefix: 'zkcx-reg-action-1', inputs: 3 },
+  /** Kind, subject, detail of an action that the registry's admin proposes, and hash of those behind it. */
+  registryAction: { prefix: 'zkcx-reg-action-2', inputs: 4 },
 } as const;
 
 export type Domain = keyof typeof DOMAIN;

@@ -35,11 +35,12 @@ import { registryPublish } from './registry/publish.ts';
 import { registryRelay } from './registry/relay.ts';
 import { registryShow } from './registry/show.ts';
 import { registrySync } from './registry/sync.ts';
-import { registryTrustAdd } from './registry/trust/add.ts';
-import { registryTrustAdmin } from './registry/trust/admin.ts';
+import { registryTrustApply } from './registry/trust/apply.ts';
 import { registryTrustCancel } from './registry/trust/cancel.ts';
+import { registryTrustDrop } from './registry/trust/drop.ts';
+import { registryTrustPropose } from './registry/trust/propose.ts';
 import { registryTrustRemove } from './registry/trust/remove.ts';
-import { registryTrustSource } from './registry/trust/source.ts';
+import { registryTrustShow } from './registry/trust/show.ts';
 import { registryUpdateRevocation } from './registry/update-revocation.ts';
 import { revocationBuild } from './revocation/build.ts';
 import { revocationShow } from './revocation/show.ts';
@@ -83,11 +84,12 @@ export const COMMANDS: CommandGroup['commands'] = [
     group(
       'trust',
       'what the admin decides, with its delay',
-      registryTrustAdd,
-      registryTrustSource,
-      registryTrustAdmin,
-      registryTrustRemove,
+      registryTrustPropose,
+      registryTrustShow,
+      registryTrustApply,
+      registryTrustDrop,
       registryTrustCancel,
+      registryTrustRemove,
     ),
   ),
   group(

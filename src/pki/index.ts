@@ -15,7 +15,7 @@ export type { CheckedList, ListIssuer } from './crl.ts';
 export { checkProfile } from './profile.ts';
 export { isDigestSigned, isOnCurve, isSignedBy } from './signature.ts';
 export type { PublicKey } from './signature.ts';
-export { assertFollows, checkSources, fillSources } from './sources.ts';
+export { assertFollows, checkSources, fillSources, pointOf } from './sources.ts';
 export type { CheckedSource, EntryContent, RevocationSource, SourcedEntry } from './sources.ts';
 export type { Identity } from './subject.ts';
 export { canonicalWindow } from './validity.ts';

@@ -79,7 +79,8 @@ export function checkSources({
   return checked;
 }
 
-function pointOf(point: string): CheckedSource['point'] {
+/** Bytes of a distribution point's URI. Throws ERR_REVOCATION_SOURCES for what is neither 'none' nor a URI. */
+export function pointOf(point: string): CheckedSource['point'] {
   if (point === NONE) return NONE;
   if (!URI.test(point) || point.length > CRL_MAX_POINT) {
     throw new ZkcxError(

@@ -116,22 +116,14 @@ export interface MapPlace {
   readonly listKind: bigint;
 }
 
-/** The map's tree alone: hashes of entries by `mapKey`. */
-export function emptyMapTree(): IndexedTree {
-  return new IndexedTree({
+/** The map as the registry's contract knows it: entries by `mapKey`, in the order in which they came. */
+export class EntryMap {
+  private readonly byKey = new Map<bigint, RevocationEntry>();
+  private readonly tree = new IndexedTree({
     height: MAP_HEIGHT,
     end: MAP_END,
     hashLeaf: ({ key, nextKey, value }) => mapLeaf(Field(key), Field(nextKey), Field(value)),
   });
-}
-
-/**
- * The map itself. Who may set what, and which list may follow which, is decided before: see
- * revocation sources in src/pki.
- */
-export class RevocationMap {
-  private readonly entries = new Map<bigint, MapEntry>();
-  private readonly tree = emptyMapTree();
 
   get root(): Field {
     return this.tree.root;
@@ -141,37 +133,68 @@ export class RevocationMap {
     return this.tree.size;
   }
 
-  get({ issuer, listKind }: MapPlace): MapEntry | undefined {
-    return this.entries.get(keyOf(issuer, listKind));
+  get entries(): ReadonlyMap<bigint, RevocationEntry> {
+    return this.byKey;
   }
 
-  /** Add or replace an entry. */
-  set({ issuer, listKind }: MapPlace, entry: MapEntry): void {
-    const key = keyOf(issuer, listKind);
-    const value = RevocationEntry.hash(entry.entry).toBigInt();
-    if (this.entries.has(key)) this.tree.update(key, value);
+  get(key: bigint): RevocationEntry | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** Add or replace an entry. Throws RangeError for a key that no hash is, or if full. */
+  set(key: bigint, entry: RevocationEntry): void {
+    const value = RevocationEntry.hash(entry).toBigInt();
+    if (this.byKey.has(key)) this.tree.update(key, value);
     else this.tree.insert(key, value);
-    this.entries.set(key, entry);
+    this.byKey.set(key, entry);
   }
 
   /** The same map, to try out what comes next. */
-  copy(): RevocationMap {
-    const copy = new RevocationMap();
-    for (const [key, entry] of this.entries) {
-      copy.tree.insert(key, RevocationEntry.hash(entry.entry).toBigInt());
-      copy.entries.set(key, entry);
-    }
+  copy(): EntryMap {
+    const copy = new EntryMap();
+    for (const [key, entry] of this.byKey) copy.set(key, entry);
     return copy;
   }
 
   /** The leaf of an entry, or its lower neighbour's where there is none, with its path. */
-  pathAtOrBelow({ issuer, listKind }: MapPlace): IndexedPath {
-    return this.tree.pathAtOrBelow(keyOf(issuer, listKind));
+  pathAtOrBelow(key: bigint): IndexedPath {
+    return this.tree.pathAtOrBelow(key);
   }
 
   /** The leaf at a place that is taken: 0 for the sentinel, `size` for the entry that came last. */
   pathAt(index: number): IndexedPath {
     return this.tree.pathAt(index);
+  }
+}
+
+/**
+ * The map itself, with serial numbers. Who may set what, and which list may follow which, is decided
+ * before: see revocation sources in src/pki.
+ */
+export class RevocationMap {
+  /** What its root is made of. */
+  readonly hashed = new EntryMap();
+  private readonly serials = new Map<bigint, SerialTree>();
+
+  get root(): Field {
+    return this.hashed.root;
+  }
+
+  get size(): number {
+    return this.hashed.size;
+  }
+
+  get({ issuer, listKind }: MapPlace): MapEntry | undefined {
+    const key = keyOf(issuer, listKind);
+    const [entry, serials] = [this.hashed.get(key), this.serials.get(key)];
+    return entry && serials && { entry, serials };
+  }
+
+  /** Add or replace an entry. */
+  set({ issuer, listKind }: MapPlace, { entry, serials }: MapEntry): void {
+    const key = keyOf(issuer, listKind);
+    this.hashed.set(key, entry);
+    this.serials.set(key, serials);
   }
 
   /**
@@ -197,7 +220,7 @@ export class RevocationMap {
     if (serials.has(serialNumber)) {
       throw new ZkcxError('ERR_REVOCATION_REVOKED', 'a certificate of this chain is revoked');
     }
-    const inMap = this.pathAtOrBelow(place);
+    const inMap = this.hashed.pathAtOrBelow(keyOf(place.issuer, place.listKind));
     const below = serials.pathAtOrBelow(serialNumber);
     return new HandleWitness({
       issuer: place.issuer,

@@ -2,18 +2,21 @@
 import { Field } from 'o1js';
 import { issuerId, LIST_KIND } from '../circuits/claims.ts';
 import { pointHash } from '../circuits/gadgets/crl/point-hash.ts';
-import { ENTRY_STATE, RevocationEntry } from '../circuits/revocation.ts';
+import { ENTRY_STATE, mapKey, RevocationEntry } from '../circuits/revocation.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAP_HEIGHT } from '../params.ts';
-import type {
-  CheckedChain,
-  CheckedList,
-  CheckedSource,
-  EntryContent,
-  Handle,
-  SourcedEntry,
+import {
+  type CheckedChain,
+  type CheckedList,
+  type CheckedSource,
+  type EntryContent,
+  type Handle,
+  pointOf,
+  type RevocationSource,
+  type SourcedEntry,
 } from '../pki/index.ts';
 import { publicKey } from './encode.ts';
+import type { InitialSource } from './initial-map.ts';
 import { awaitedEntry, type MapEntry, type MapPlace, noneEntry } from './revocation-map.ts';
 import { RevocationMap, SerialTree } from './revocation-map.ts';
 
@@ -63,6 +66,16 @@ function entryOf(
   const entry = built.get(content) ?? listEntry(content);
   built.set(content, entry);
   return entry;
+}
+
+/** A source as the registry's contract knows it. Throws ERR_REVOCATION_SOURCES for a point that is no URI. */
+export function hashedSource({ issuer, kind, point }: RevocationSource): InitialSource {
+  const place = placeOf({ issuer: issuer.publicKey, kind });
+  const bytes = pointOf(point);
+  return {
+    key: mapKey(place.issuer, Field(place.listKind)).toBigInt(),
+    point: bytes === 'none' ? 0n : pointHash(bytes).toBigInt(),
+  };
 }
 
 /** Where the map says what the issuer of a handle has revoked. */

@@ -60,28 +60,75 @@ describe('zkcx registry', () => {
     expect(path).toMatchObject({ place: 0, registryRoot: synced['registryRoot'] });
   }, 200_000);
 
-  test('sets a source after its delay', async () => {
-    const sources = at('sources.json');
-    const source = (issuer: string, kind: string, point: string) => ({ issuer, kind, point });
-    writeFileSync(
-      sources,
-      JSON.stringify({
-        format: 'zkcx-revocation-sources',
-        version: 1,
-        sources: [source(CI, 'ca', POINTS.B), source(EUM, 'user', 'none')],
-      }),
-    );
-    const ofSource = ['trust', 'source', ...CHAIN, '--sources', sources, '--issuer', CI];
-    const proposal = [...ofSource, '--kind', 'ca'];
-    expect(await told(...proposal)).toMatchObject({ status: 0 });
-    const { applicableFrom, pendingActions } = await told('show', ...CHAIN);
-    expect(pendingActions).not.toBe('0');
-    const later = ['--apply', '--slot', String(applicableFrom)];
-    expect(await told(...proposal, ...later)).toMatchObject({
-      status: 0,
-      block: Number(applicableFrom) + 1,
+  test('sets sources after their delay, all of one proposal', async () => {
+    const source = (issuer: string, kind: string, point: string) => ({
+      action: 'source',
+      issuer,
+      kind,
+      point,
     });
+    const actions = [
+      source(CI, 'ca', POINTS.B),
+      { action: 'add', ci: CI },
+      source(EUM, 'user', 'none'),
+      source(CI, 'ca', 'none'),
+    ];
+    const file = at('actions.json');
+    writeFileSync(file, JSON.stringify({ format: 'zkcx-actions', version: 1, actions }));
+    const proposed = await told('trust', 'propose', file, ...CHAIN);
+    expect(proposed).toMatchObject({ status: 0, actions: 4, warnings: [] });
+    const { applicableFromSlot, ...term } = await told('show', ...CHAIN);
+    expect(term['pendingActions']).not.toBe('0');
+    const waiting = await told('trust', 'show', ...CHAIN);
+    expect(waiting).toMatchObject({ pending: 4, stage: 'waiting', applicableFromSlot });
+    expect(await told('trust', 'apply', ...CHAIN)).toMatchObject({
+      status: 2,
+      error: { code: 'ERR_REGISTRY_DELAY' },
+    });
+
+    const slot = ['--slot', String(applicableFromSlot)];
+    // the second would accept a CI that is accepted already: the first is applied, those behind it wait
+    expect(await told('trust', 'apply', '--all', ...slot, ...CHAIN)).toMatchObject({
+      status: 2,
+      error: { code: 'ERR_TRUST_DUPLICATE' },
+    });
+    expect(await told('trust', 'show', ...CHAIN)).toMatchObject({
+      pending: 3,
+      stage: 'armed',
+      refusal: 'ERR_TRUST_DUPLICATE',
+      actions: [{ action: 'add' }, { action: 'source', point: 'none' }, { action: 'source' }],
+    });
+    expect(await told('trust', 'drop', ...CHAIN)).toMatchObject({ status: 0 });
+    expect(await told('trust', 'apply', '--all', ...CHAIN)).toMatchObject({
+      applied: 2,
+      pending: 0,
+    });
+    expect(await told('trust', 'show', ...CHAIN)).toMatchObject({ pending: 0, actions: [] });
   }, 200_000);
+
+  test.each([
+    ['no JSON', 'actions'],
+    ['no action', JSON.stringify({ format: 'zkcx-actions', version: 1, actions: [] })],
+    [
+      'an action of another kind',
+      JSON.stringify({ format: 'zkcx-actions', version: 1, actions: [{ action: 'remove' }] }),
+    ],
+    [
+      '33 actions',
+      JSON.stringify({
+        format: 'zkcx-actions',
+        version: 1,
+        actions: Array.from({ length: 33 }, () => ({ action: 'add', ci: CI })),
+      }),
+    ],
+  ])('proposes nothing of a file with %s', async (_, text) => {
+    const file = at('bad-actions.json');
+    writeFileSync(file, text);
+    expect(await told('trust', 'propose', file, ...CHAIN)).toMatchObject({
+      status: 2,
+      error: { code: 'ERR_REGISTRY_FORMAT' },
+    });
+  });
 
   test('lets a relay wait for enough proofs', async () => {
     mkdirSync(at('spool/inbox'), { recursive: true });

@@ -2,6 +2,7 @@ import type { Chain } from '../../zkapp/client/index.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { type Answer, factLines } from '../shared/output.ts';
 import { CHAIN, type ChainFlags, readRegistryDeployment, withChain } from './options.ts';
+import { termFacts } from './term.ts';
 
 /** zkcx registry show */
 export const registryShow: CommandDefinition = {
@@ -13,15 +14,15 @@ export const registryShow: CommandDefinition = {
 
 async function show(flags: ChainFlags, chain: Chain): Promise<Answer> {
   const { readState } = await import('../../zkapp/client/index.ts');
-  const { applicableFrom } = await import('../../zkapp/contract/index.ts');
   const { address, code } = await readRegistryDeployment(flags);
   const state = await readState(chain, address, code);
   const values = Object.entries(state).map(([name, value]) => [name, value.toString()]);
+  const slot = await chain.slot();
   const facts = {
     address,
-    slot: await chain.slot(),
+    slot,
     ...(Object.fromEntries(values) as Record<keyof typeof state, string>),
-    applicableFrom: state.pendingActions === 0n ? undefined : applicableFrom(state),
+    ...(await termFacts(state, slot)),
   };
   return { json: facts, text: factLines(facts) };
 }

@@ -41,7 +41,7 @@ async function sync(flags: Flags, chain: Chain): Promise<Answer> {
     places: tree.size,
     publications: tree.published.length,
     cis: history.trust?.size,
-    sources: history.entries.size,
+    sources: history.map.size,
     file: flags.out,
   };
   return { json: facts, text: factLines(facts) };

@@ -31,14 +31,11 @@ async function updateRevocation(file: string, flags: Flags): Promise<Answer> {
   return withChain(flags, async (chain) => {
     const client = await import('../../zkapp/client/index.ts');
     const { timeOfSlot } = await import('../../zkapp/contract/index.ts');
-    const { placeOf } = await import('../../witness/revocation.ts');
     const registryNow = await synced(flags, chain);
     const at = timeOfSlot(registryNow.state, registryNow.slot);
-    const { entries, map } = await readMap(flags.map, { anchors, at });
-    const places = entries.map(({ source }) => placeOf({ issuer: source.key, kind: source.kind }));
+    const { map } = await readMap(flags.map, { anchors, at });
     const sender = await senderOf(flags, chain);
-    const lists = { places, lists: map };
-    const facts = inclusionFacts(await client.updateRevocation(sender, registryNow, proof, lists));
+    const facts = inclusionFacts(await client.updateRevocation(sender, registryNow, proof, map));
     return { json: facts, text: factLines(facts) };
   });
 }

@@ -1,18 +1,21 @@
 /** What the registry's admin does, and what anyone may apply once its delay is over. */
 import { Field, type PrivateKey } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
-import { mapKey } from '../../circuits/revocation.ts';
-import type { MapPlace } from '../../witness/revocation-map.ts';
 import {
+  ACTION,
+  actionList,
   addCiAction,
   type AdminAction,
   assertAdmin,
-  assertCanApply,
   assertCanCancel,
   assertCanPropose,
   changeAdminAction,
+  pendingArguments,
+  pendingRest,
+  type ProofRegistry,
   setSourceAction,
   slotRange,
+  type Slots,
   sourceAddition,
   sourceChange,
   trustAddition,
@@ -31,11 +34,10 @@ export type Proposal =
     }
   | {
       readonly kind: 'setSource';
-      readonly place: MapPlace;
+      /** `mapKey` of its entry. */
+      readonly key: bigint;
       /** `pointHash` of the distribution point, 0 for none. */
       readonly point: bigint;
-      /** Of every source that the registry's map has. */
-      readonly places: readonly MapPlace[];
     }
   | {
       readonly kind: 'changeAdmin';
@@ -43,23 +45,51 @@ export type Proposal =
       readonly keyHash: bigint;
     };
 
-/** Propose; it can be applied ADMIN_DELAY_SLOTS later. The codes of `assertCanPropose`, `sendCall`. */
+export interface ProposeOptions {
+  /** The newest lists of the sources that are proposed, where they are known. */
+  readonly presentLists?: readonly {
+    /** `pointHash`. */
+    readonly point: bigint;
+    /** Unix seconds. */
+    readonly thisUpdate: bigint;
+  }[];
+  /** Told of each source whose present list the registry would not take: it is not later than what it had. */
+  readonly onWarning?: (warning: string) => void;
+}
+
+/**
+ * Propose actions; they can be applied in this order, from ACTION_DELAY_SECONDS later on for
+ * ACTION_TERM_SECONDS. The codes of `assertCanPropose`, `actionList`, `sendCall`.
+ */
 export async function propose(
   sender: Sender,
-  { address, state }: SyncedRegistry,
+  { address, state, history }: SyncedRegistry,
   admin: PrivateKey,
-  proposal: Proposal,
+  proposals: readonly Proposal[],
+  { presentLists = [], onWarning }: ProposeOptions = {},
 ): Promise<Inclusion> {
+  for (const [i, proposal] of proposals.entries()) {
+    if (proposal.kind !== 'setSource') continue;
+    const floor = history.map.get(proposal.key)?.thisUpdate.toBigInt() ?? 0n;
+    const list = presentLists.find(({ point }) => point === proposal.point);
+    if (list === undefined || list.thisUpdate > floor) continue;
+    onWarning?.(
+      `action ${i + 1}: the present list of this source is of ${list.thisUpdate}, not later than ${floor} ` +
+        '(Unix seconds), which the entry had before: it awaits the next one',
+    );
+  }
   const key = admin.toPublicKey();
-  assertCanPropose(state, key);
+  const slots = await slotsFromNow(sender.chain);
+  assertCanPropose(state, key, slots);
+  const list = actionList(proposals.map(actionOf));
   await assertFunds(sender.chain, key, 0n);
-  const slots = slotRange(await slotsFromNow(sender.chain));
-  return sendCall(sender, address, (registry) => registry.propose(key, actionOf(proposal), slots), {
+  const range = slotRange(slots);
+  return sendCall(sender, address, (registry) => registry.propose(key, list, range), {
     signers: [admin],
   });
 }
 
-/** Take back what is pending. The codes of `assertCanCancel`, `sendCall`. */
+/** Take back all that is pending. The codes of `assertCanCancel`, `sendCall`. */
 export async function cancel(
   sender: Sender,
   { address, state }: SyncedRegistry,
@@ -71,42 +101,68 @@ export async function cancel(
   return sendCall(sender, address, (registry) => registry.cancel(key), { signers: [admin] });
 }
 
-/**
- * Apply what was proposed; anyone may. The codes of `assertCanApply`, `trustAddition`, `sourceAddition`,
- * `sourceChange`, `sendCall`.
- */
-export async function apply(
+/** Take back the first of the pending actions. The codes of `assertAdmin`, `pendingRest`, `sendCall`. */
+export async function drop(
   sender: Sender,
-  synced: SyncedRegistry,
-  proposal: Proposal,
+  { address, state, history }: SyncedRegistry,
+  admin: PrivateKey,
 ): Promise<Inclusion> {
-  const { address, state, history } = synced;
-  const slots = await slotsFromNow(sender.chain);
-  assertCanApply(state, actionOf(proposal), slots);
+  const key = admin.toPublicKey();
+  assertAdmin(state, key);
+  const rest = pendingRest(state, history.pending);
+  await assertFunds(sender.chain, key, 0n);
+  return sendCall(sender, address, (registry) => registry.drop(key, history.pending[0]!, rest), {
+    signers: [admin],
+  });
+}
+
+/**
+ * Apply the first of the pending actions; anyone may. The codes of `pendingArguments`, `trustAddition`,
+ * `sourceAddition`, `sourceChange`, `sendCall`.
+ */
+export async function apply(sender: Sender, synced: SyncedRegistry): Promise<Inclusion> {
+  const call = applyCall(synced, await slotsFromNow(sender.chain));
+  return sendCall(sender, synced.address, call);
+}
+
+/** The call that applies the first of the pending actions in these slots. */
+function applyCall(synced: SyncedRegistry, now: Slots): (registry: ProofRegistry) => Promise<void> {
+  const { state, history } = synced;
+  const { rest, slots } = pendingArguments(state, history.pending, now);
   const range = slotRange(slots);
-  switch (proposal.kind) {
-    case 'addCi': {
-      const change = trustAddition(state, trustLeaves(synced), proposal.leaf);
-      return sendCall(sender, address, (registry) => registry.addCi(change, range));
+  const { kind, subject, detail: point } = history.pending[0]!;
+  switch (Number(kind.toBigInt())) {
+    case ACTION.addCi: {
+      const change = trustAddition(state, trustLeaves(synced), subject.toBigInt());
+      return (registry) => registry.addCi(change, rest, range);
     }
-    case 'changeAdmin': {
-      const keyHash = Field(proposal.keyHash);
-      return sendCall(sender, address, (registry) => registry.changeAdmin(keyHash, range));
-    }
-    case 'setSource': {
-      const { place, places } = proposal;
-      const context = { state, map: history.mapOf(places), place, point: Field(proposal.point) };
-      if (context.map.get(place) === undefined) {
+    case ACTION.changeAdmin:
+      return (registry) => registry.changeAdmin(subject, rest, range);
+    default: {
+      const context = { state, map: history.map, key: subject.toBigInt(), point };
+      if (history.map.get(context.key) === undefined) {
         const addition = sourceAddition(context);
-        return sendCall(sender, address, (registry) => registry.addSource(addition, range));
+        return (registry) => registry.addSource(addition, rest, range);
       }
       const change = sourceChange({ ...context, slots });
-      return sendCall(sender, address, (registry) => registry.changeSource(change, range));
+      return (registry) => registry.changeSource(change, rest, range);
     }
   }
 }
 
-/** Stop accepting a CI, at once. The codes of `assertAdmin`, `trustRemoval`, `sendCall`. */
+/** Why the first of the pending actions could not be applied now; undefined when it could, and for none. */
+export function firstRefusal(synced: SyncedRegistry): ZkcxError | undefined {
+  if (synced.history.pending.length === 0) return undefined;
+  try {
+    applyCall(synced, { first: synced.slot, last: synced.slot });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ZkcxError) return error;
+    throw error;
+  }
+}
+
+/** Stop accepting a CI, at once; what is pending ends. The codes of `assertAdmin`, `trustRemoval`, `sendCall`. */
 export async function removeCi(
   sender: Sender,
   synced: SyncedRegistry,
@@ -129,10 +185,8 @@ function actionOf(proposal: Proposal): AdminAction {
       return addCiAction(Field(proposal.leaf));
     case 'changeAdmin':
       return changeAdminAction(Field(proposal.keyHash));
-    case 'setSource': {
-      const { issuer, listKind } = proposal.place;
-      return setSourceAction(mapKey(issuer, Field(listKind)), Field(proposal.point));
-    }
+    case 'setSource':
+      return setSourceAction(Field(proposal.key), Field(proposal.point));
   }
 }
 

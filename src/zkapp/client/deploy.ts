@@ -42,7 +42,7 @@ export async function deployRegistry(
   const clock = await sender.chain.clock();
   const birth = {
     trustRoot: Field(trustRoot),
-    revocationRoot: initialMap([]).tree.root,
+    revocationRoot: initialMap([]).root,
     admin,
     clock: Field(packClock(clock)),
     verificationKey,

@@ -4,22 +4,28 @@
  * lead to the other.
  */
 import { Field } from 'o1js';
-import { ENTRY_STATE, mapKey, RevocationEntry } from '../../circuits/revocation.ts';
+import { ENTRY_STATE, RevocationEntry } from '../../circuits/revocation.ts';
 import { ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT, TRUST_HEIGHT } from '../../params.ts';
-import type { IndexedTree } from '../../witness/indexed-tree.ts';
 import { initialMap, type InitialSource } from '../../witness/initial-map.ts';
 import { RegistryTree } from '../../witness/registry-tree.ts';
+import { type EntryMap, entryOfSource } from '../../witness/revocation-map.ts';
 import {
-  awaitedEntry,
-  type MapPlace,
-  noneEntry,
-  RevocationMap,
-  SerialTree,
-} from '../../witness/revocation-map.ts';
-import { actionHash } from '../contract/action.ts';
+  actionsHash,
+  addCiAction,
+  changeAdminAction,
+  pendingHash,
+  setSourceAction,
+} from '../contract/action.ts';
 import type { AdminAction } from '../contract/arguments.ts';
 import type { AggregatePublished, RevocationUpdated, SourceSet } from '../contract/events.ts';
+import {
+  PARTS,
+  type Proposed,
+  type ProposedPart,
+  readActions,
+  readPart,
+} from '../contract/proposed.ts';
 import { treeRoot } from '../contract/gates.ts';
 import type { RegistryState } from '../contract/state.ts';
 import type { RegistryEvent } from './events.ts';
@@ -34,28 +40,32 @@ export interface RegistryBeginning {
 
 export class RegistryHistory {
   readonly tree = new RegistryTree();
-  /** Hashes of the map's entries, by `mapKey`. */
-  readonly mapTree: IndexedTree;
-  /** The entries themselves, in the order in which they came into the map. */
-  readonly entries: Map<bigint, RevocationEntry>;
+  /** The revocation map, without serial numbers: the chain does not know them. */
+  readonly map: EntryMap;
   /** Leaves of the accepted CIs; undefined where it is not known which ones it began with. */
   readonly trust: Set<bigint> | undefined;
-  /** What is proposed and not yet applied. */
-  pending: AdminAction | undefined;
-  private admin: Field | undefined;
+  /** What is proposed and not yet applied, in its order. */
+  pending: readonly AdminAction[] = [];
+  /** Slot from which their delay counts; 0 when there are none. */
+  pendingSlot = 0n;
+  /** `adminKeyHash`; undefined while the first one is the admin. */
+  admin: Field | undefined;
+  /** Parts of a proposal, of which all have to come before anything else. */
+  private readonly parts = new Map<number, ProposedPart>();
   /** Of the first event. */
   private clock: Field | undefined;
 
   /** The codes of `initialMap`. */
   constructor({ trust, sources = [] }: RegistryBeginning = {}) {
     this.trust = trust && new Set(trust);
-    ({ tree: this.mapTree, entries: this.entries } = initialMap(sources));
+    this.map = initialMap(sources);
   }
 
   /** Throws ERR_REGISTRY_GAP for an event that cannot follow on those before. */
   apply(event: RegistryEvent): void {
     // the first event and no other
     assertFollows((this.clock === undefined) === (event.name === 'deployed'));
+    assertFollows(this.parts.size === 0 || event.name === 'proposed');
     switch (event.name) {
       case 'deployed':
         this.clock = event.value;
@@ -76,40 +86,43 @@ export class RegistryHistory {
         this.source(event.value, true);
         break;
       case 'proposed':
-        assertFollows(this.pending === undefined);
-        this.pending = event.value.action;
-        return;
+        this.proposed(event.value);
+        break;
       case 'cancelled':
-        assertFollows(this.pending !== undefined);
-        assertFollows(actionHash(this.pending!).toBigInt() === event.value.toBigInt());
-        this.pending = undefined;
-        return;
+        assertFollows(this.pending.length > 0);
+        assertFollows(pendingHash(this.pending).toBigInt() === event.value.toBigInt());
+        this.setPending([]);
+        break;
+      case 'dropped':
+        assertFollows(this.pending.length > 0);
+        this.setPending(this.pending.slice(1));
+        assertFollows(pendingHash(this.pending).toBigInt() === event.value.toBigInt());
+        break;
       case 'ciAdded':
+        this.applied(addCiAction(event.value));
         this.ci(event.value, true);
         break;
       case 'ciRemoved':
         this.ci(event.value, false);
+        this.setPending([]);
         break;
       case 'adminChanged':
+        this.applied(changeAdminAction(event.value));
         this.admin = event.value;
         break;
-    }
-    if (APPLIED.has(event.name)) {
-      assertFollows(this.pending !== undefined);
-      this.pending = undefined;
     }
   }
 
   /** Throws ERR_REGISTRY_STATE when all that happened does not lead to this state. */
   assertLeadsTo(state: RegistryState): void {
-    const pending = this.pending === undefined ? 0n : actionHash(this.pending).toBigInt();
     const parts: [string, bigint | undefined, bigint][] = [
       ['clock', this.clock?.toBigInt(), state.clock],
       ['registry root', this.tree.root.toBigInt(), state.registryRoot],
       ['next place', BigInt(this.tree.size), state.nextIndex],
-      ['revocation root', this.mapTree.root.toBigInt(), state.revocationRoot],
+      ['revocation root', this.map.root.toBigInt(), state.revocationRoot],
       ['trust root', this.trustRoot ?? state.trustRoot, state.trustRoot],
-      ['pending action', pending, state.pendingActions],
+      ['pending actions', pendingHash(this.pending).toBigInt(), state.pendingActions],
+      ['pending slot', this.pendingSlot, state.pendingSlot],
       ['admin', this.admin?.toBigInt() ?? state.adminKeyHash, state.adminKeyHash],
     ];
     const wrong = parts.filter(([, told, real]) => told !== real).map(([name]) => name);
@@ -119,31 +132,6 @@ export class RegistryHistory {
       `the events do not lead to the contract's ${wrong.join(', ')}: some are missing, false or in ` +
         'another order, or the CIs that it was deployed with are others',
     );
-  }
-
-  /**
-   * The map with its places, for arguments of the contract. The chain knows keys of entries, not the
-   * issuers that they are hashes of, and no serial numbers: those are not in it.
-   *
-   * @param places those of the sources that whoever asks knows
-   * @throws ERR_REVOCATION_SOURCES when an entry is of none of them
-   */
-  mapOf(places: readonly MapPlace[]): RevocationMap {
-    const byKey = new Map(
-      places.map((place) => [mapKey(place.issuer, Field(place.listKind)).toBigInt(), place]),
-    );
-    const map = new RevocationMap();
-    for (const [key, entry] of this.entries) {
-      const place = byKey.get(key);
-      if (place === undefined) {
-        throw new ZkcxError(
-          'ERR_REVOCATION_SOURCES',
-          "the registry's map has an entry of an issuer and kind that the sources do not name",
-        );
-      }
-      map.set(place, { entry, serials: new SerialTree() });
-    }
-    return map;
   }
 
   private get trustRoot(): bigint | undefined {
@@ -171,21 +159,50 @@ export class RegistryHistory {
   }
 
   private source({ mapKey, point }: SourceSet, isThere: boolean): void {
-    const { entry } = point.equals(0).toBoolean() ? noneEntry() : awaitedEntry(point);
-    this.set(mapKey, entry, isThere);
+    this.applied(setSourceAction(mapKey, point));
+    // what the entry held last is what every later list must exceed
+    const floor = this.map.get(mapKey.toBigInt())?.thisUpdate.toBigInt();
+    this.set(mapKey, entryOfSource(point, floor).entry, isThere);
   }
 
   private set(mapKey: Field, entry: RevocationEntry, isThere: boolean): void {
     const key = mapKey.toBigInt();
-    const value = RevocationEntry.hash(entry).toBigInt();
+    assertFollows((this.map.get(key) !== undefined) === isThere);
     try {
-      if (isThere) this.mapTree.update(key, value);
-      else this.mapTree.insert(key, value);
+      this.map.set(key, entry);
     } catch {
-      // RangeError: a key that is there or not, or can never be; or the tree is full
+      // RangeError: a key that can never be; or the tree is full
       assertFollows(false);
     }
-    this.entries.set(key, entry);
+  }
+
+  /** A part of a proposal. Actions that have expired give way to others. */
+  private proposed(event: Proposed): void {
+    const part = readPart(event);
+    if (part === undefined) return assertFollows(false);
+    const [other] = this.parts.values();
+    assertFollows(!this.parts.has(part.part) && (other === undefined || other.slot === part.slot));
+    this.parts.set(part.part, part);
+    if (this.parts.size < PARTS) return;
+    const actions = readActions([...this.parts.values()].sort((a, b) => a.part - b.part));
+    this.parts.clear();
+    if (actions === undefined) return assertFollows(false);
+    assertFollows(this.pending.length === 0 || part.slot > this.pendingSlot);
+    this.setPending(actions, part.slot);
+  }
+
+  private setPending(actions: readonly AdminAction[], slot = this.pendingSlot): void {
+    this.pending = actions;
+    this.pendingSlot = actions.length === 0 ? 0n : slot;
+  }
+
+  /** The first of the pending actions was this one. */
+  private applied(action: AdminAction): void {
+    assertFollows(this.pending.length > 0);
+    const rest = pendingHash(this.pending.slice(1));
+    const hash = pendingHash(this.pending).toBigInt();
+    assertFollows(actionsHash(action, rest).toBigInt() === hash);
+    this.setPending(this.pending.slice(1));
   }
 
   private ci(leaf: Field, isAdded: boolean): void {
@@ -199,14 +216,6 @@ export class RegistryHistory {
     } else this.trust.delete(key);
   }
 }
-
-/** Events of actions that were pending before. */
-const APPLIED: ReadonlySet<string> = new Set([
-  'sourceAdded',
-  'sourceChanged',
-  'ciAdded',
-  'adminChanged',
-]);
 
 function assertNext(index: Field, place: number): void {
   assertFollows(index.toBigInt() === BigInt(place));

@@ -2,8 +2,8 @@
  * The registry's client. In: proofs, keys of accounts, a chain (embedded, or behind Mina nodes). Out:
  * transactions, and the registry's contents rebuilt from its events and compared with its state.
  */
-export { apply, cancel, propose, removeCi } from './administer.ts';
-export type { Proposal } from './administer.ts';
+export { apply, cancel, drop, firstRefusal, propose, removeCi } from './administer.ts';
+export type { Proposal, ProposeOptions } from './administer.ts';
 export type { Chain, ChainAccount, ChainEvent, Inclusion } from './chain.ts';
 export { deployRegistry } from './deploy.ts';
 export type { Deployment } from './deploy.ts';
@@ -14,7 +14,7 @@ export { parseAccountKey, parseAccountAddress, readAccountKey } from './keys.ts'
 export { NodeChain } from './node/node-chain.ts';
 export type { NodeOptions } from './node/node-chain.ts';
 export { publishAggregate, publishChain, updateRevocation } from './publish.ts';
-export type { ListPublication, PublishedAt } from './publish.ts';
+export type { PublishedAt } from './publish.ts';
 export { relayTurn, runRelay } from './relay.ts';
 export type {
   AggregateContext,

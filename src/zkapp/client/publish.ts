@@ -5,7 +5,7 @@ import { AggregateProof } from '../../circuits/aggregate.program.ts';
 import { ChainProof } from '../../circuits/chain.program.ts';
 import { ChainClaim } from '../../circuits/claims.ts';
 import { CrlClaim } from '../../circuits/crl.ts';
-import { mapKey, RevocationEntry } from '../../circuits/revocation.ts';
+import { RevocationEntry } from '../../circuits/revocation.ts';
 import { credentialLeaf } from '../../circuits/session.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
@@ -13,7 +13,7 @@ import type { ProgramName } from '../../prover/programs.ts';
 import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
 import { verifyAggregate } from '../../prover/verify-aggregate.ts';
 import { verifyCrl } from '../../prover/verify-crl.ts';
-import type { MapPlace, RevocationMap } from '../../witness/revocation-map.ts';
+import type { RevocationMap } from '../../witness/revocation-map.ts';
 import {
   CrlProof,
   listArguments,
@@ -73,36 +73,27 @@ export async function publishAggregate(
   return { ...inclusion, place: tree.appendSubtree(claim.root, Number(claim.height.toBigInt())) };
 }
 
-export interface ListPublication {
-  /** Of every source that the registry's map may have. */
-  readonly places: readonly MapPlace[];
-  /** The map with the new list, as whoever sends it computed it. */
-  readonly lists: RevocationMap;
-}
-
 /**
  * Put a list into the registry's map, by its proof. Throws ERR_PROOF_STATEMENT (the proof is of none of
- * the lists), the codes of `verifyCrl`, `listArguments`, `RegistryHistory.mapOf` and `sendCall`.
+ * the lists), the codes of `verifyCrl`, `listArguments` and `sendCall`.
+ *
+ * @param lists the map with the new list, as whoever sends it computed it
  */
 export async function updateRevocation(
   sender: Sender,
   { address, state, history }: SyncedRegistry,
   envelope: ProofEnvelope,
-  { places, lists }: ListPublication,
+  lists: RevocationMap,
 ): Promise<Inclusion> {
   const { chain } = sender;
   const slots = await slotsFromNow(chain);
   const claim = claimOf('crl', envelope, CrlClaim);
-  const place = places.find(
-    ({ issuer, listKind }) =>
-      mapKey(issuer, Field(listKind)).toBigInt() === claim.mapKey.toBigInt(),
-  );
-  const after = place && lists.get(place)?.entry;
+  const key = claim.mapKey.toBigInt();
+  const after = lists.hashed.get(key);
   if (after === undefined || RevocationEntry.hash(after).toBigInt() !== claim.entry.toBigInt()) {
     throw new ZkcxError('ERR_PROOF_STATEMENT', 'the proof is of none of the lists in the map');
   }
-  const map = history.mapOf(places);
-  const planned = listArguments({ state, map, place: place!, claim, after, slots });
+  const planned = listArguments({ state, map: history.map, key, claim, after, slots });
   if (chain.proofs) await verifyCrl(envelope, { trustRoot: state.trustRoot });
   const proof = await CrlProof.fromJSON(envelope.proof);
   return sendCall(sender, address, (registry) =>

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZkcxError } from '../../errors.ts';
 import type { RegistryMember, RegistryTree } from '../../witness/registry-tree.ts';
-import { registryState, type RegistryState } from '../contract/index.ts';
+import { assertNetworkClock, registryState, type RegistryState } from '../contract/index.ts';
 import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';
 import { type RegistryBeginning, RegistryHistory } from './history.ts';
@@ -32,7 +32,8 @@ export interface SyncedRegistry {
  * Rebuild a registry: what comes back is what the contract's state says, as far as the chain says it
  * truly.
  *
- * @throws ERR_REGISTRY_ACCOUNT, ERR_REGISTRY_CODE, ERR_REGISTRY_EVENT (no event of a registry),
+ * @throws ERR_REGISTRY_ACCOUNT, ERR_REGISTRY_CODE, ERR_REGISTRY_CLOCK (it counts time otherwise than its
+ *   network), ERR_REGISTRY_EVENT (no event of a registry),
  *   ERR_REGISTRY_GAP (events missing or out of order), ERR_REGISTRY_STATE (they lead elsewhere),
  *   ERR_REGISTRY_UNKNOWN (a member of no published aggregate), and the chain's ERR_NODE_* codes
  */
@@ -64,6 +65,7 @@ async function rebuild(
   { trust, sources, code }: SyncOptions,
 ): Promise<SyncedRegistry> {
   const state = await readState(chain, address, code);
+  assertNetworkClock(state.clock, await chain.clock());
   const history = new RegistryHistory({ trust, sources });
   const { pending } = await chain.eventHeights();
   for (const event of await readEvents(chain, address, { from: 1, to: pending + 1 })) {

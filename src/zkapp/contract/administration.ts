@@ -1,9 +1,10 @@
 /** Arguments of the admin's methods, checked as the contract checks them. */
 import { Bool, Field, type PublicKey } from 'o1js';
 import { ZkcxError } from '../../errors.ts';
-import { ADMIN_DELAY_SLOTS, TRUST_HEIGHT } from '../../params.ts';
-import { actionHash, adminKeyHash } from './action.ts';
+import { ACTION_DELAY_SECONDS, ACTION_TERM_SECONDS, TRUST_HEIGHT } from '../../params.ts';
+import { adminKeyHash, pendingHash } from './action.ts';
 import { type AdminAction, TrustChange } from './arguments.ts';
+import { unpackClock } from './clock.ts';
 import { treeRoot } from './gates.ts';
 import type { RegistryState, Slots } from './state.ts';
 
@@ -14,39 +15,83 @@ export function assertAdmin(state: RegistryState, admin: PublicKey): void {
   }
 }
 
-/** Throws ERR_REGISTRY_ADMIN, and ERR_REGISTRY_ACTION while an action is pending. */
-export function assertCanPropose(state: RegistryState, admin: PublicKey): void {
+/**
+ * Throws ERR_REGISTRY_ADMIN, and ERR_REGISTRY_ACTION while actions are pending that have not expired by the
+ * first of the slots.
+ */
+export function assertCanPropose(state: RegistryState, admin: PublicKey, { first }: Slots): void {
   assertAdmin(state, admin);
-  if (state.pendingActions !== 0n) {
+  const term = pendingTerm(state);
+  if (term !== undefined && first < term.end) {
     throw new ZkcxError(
       'ERR_REGISTRY_ACTION',
-      'another action is pending: apply or cancel it before the next one is proposed',
+      'other actions are pending: apply or cancel them before the next ones are proposed',
     );
   }
 }
 
-/** Throws ERR_REGISTRY_ADMIN, and ERR_REGISTRY_ACTION when none is pending. */
+/** Throws ERR_REGISTRY_ADMIN, and ERR_REGISTRY_ACTION when nothing is pending. */
 export function assertCanCancel(state: RegistryState, admin: PublicKey): void {
   assertAdmin(state, admin);
   if (state.pendingActions === 0n) {
-    throw new ZkcxError('ERR_REGISTRY_ACTION', 'no action is pending');
+    throw new ZkcxError('ERR_REGISTRY_ACTION', 'no actions are pending');
   }
 }
 
-/** First slot in which the pending action can be applied. */
-export function applicableFrom({ pendingSlot }: RegistryState): number {
-  return Number(pendingSlot) + ADMIN_DELAY_SLOTS;
+/** Slots in which pending actions can be applied: `begin` <= slot < `end`. */
+export interface Term {
+  readonly begin: number;
+  readonly end: number;
 }
 
-/** Throws ERR_REGISTRY_ACTION when another action is pending or none, ERR_REGISTRY_DELAY too early. */
-export function assertCanApply(state: RegistryState, action: AdminAction, { first }: Slots): void {
-  if (actionHash(action).toBigInt() !== state.pendingActions) {
-    throw new ZkcxError('ERR_REGISTRY_ACTION', 'this action is not the pending one: propose it');
+/** Undefined when nothing is pending. */
+export function pendingTerm(state: RegistryState): Term | undefined {
+  if (state.pendingActions === 0n) return undefined;
+  const { slotSeconds } = unpackClock(state.clock);
+  const after = (seconds: number) => Number(state.pendingSlot) + Math.ceil(seconds / slotSeconds);
+  return {
+    begin: after(ACTION_DELAY_SECONDS),
+    end: after(ACTION_DELAY_SECONDS + ACTION_TERM_SECONDS),
+  };
+}
+
+/**
+ * What the first of the pending actions is applied with.
+ *
+ * @param pending all of them, in their order
+ * @returns the hash of those behind it, and those of the slots that are in its term
+ * @throws ERR_REGISTRY_ACTION (none is pending, or others than these), ERR_REGISTRY_DELAY (too early),
+ *   ERR_REGISTRY_EXPIRED
+ */
+export function pendingArguments(
+  state: RegistryState,
+  pending: readonly AdminAction[],
+  { first, last }: Slots,
+) {
+  const rest = pendingRest(state, pending);
+  const { begin, end } = pendingTerm(state)!;
+  if (first < begin) {
+    throw new ZkcxError('ERR_REGISTRY_DELAY', `it can be applied from slot ${begin} on`);
   }
-  const from = applicableFrom(state);
-  if (first < from) {
-    throw new ZkcxError('ERR_REGISTRY_DELAY', `the action can be applied from slot ${from} on`);
+  if (first >= end) {
+    throw new ZkcxError(
+      'ERR_REGISTRY_EXPIRED',
+      `it could be applied before slot ${end}: propose it`,
+    );
   }
+  return { rest, slots: { first, last: Math.min(last, end - 1) } };
+}
+
+/** Hash of the actions behind the first. Throws ERR_REGISTRY_ACTION when these are not the pending ones. */
+export function pendingRest(
+  { pendingActions }: RegistryState,
+  pending: readonly AdminAction[],
+): Field {
+  if (pending.length === 0) throw new ZkcxError('ERR_REGISTRY_ACTION', 'no actions are pending');
+  if (pendingHash(pending).toBigInt() !== pendingActions) {
+    throw new ZkcxError('ERR_REGISTRY_ACTION', 'these are not the pending actions: sync again');
+  }
+  return pendingHash(pending.slice(1));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the methods of `ProofRegistry` take beside proofs. publishing.ts, lists.ts and administration.ts make them. */
 import { Bool, Field, Provable, Struct, UInt32 } from 'o1js';
 import { RevocationEntry } from '../../circuits/revocation.ts';
-import { MAP_HEIGHT, REGISTRY_HEIGHT, TRUST_HEIGHT } from '../../params.ts';
+import { MAP_HEIGHT, MAX_ACTIONS, REGISTRY_HEIGHT, TRUST_HEIGHT } from '../../params.ts';
 
 /** Slots in which a transaction can be included, both ends among them. */
 export class SlotRange extends Struct({ first: UInt32, last: UInt32 }) {}
@@ -65,12 +65,15 @@ export class SourceChange extends Struct({
   path: MapPath,
 }) {}
 
-/** What the admin proposes. */
+/** An action that the admin proposes. */
 export class AdminAction extends Struct({
-  /** One of ACTION. */
+  /** One of ACTION; 0 in slots of a list that are behind its last action. */
   kind: Field,
   /** addCi: leaf. setSource: mapKey. changeAdmin: `adminKeyHash`. */
   subject: Field,
   /** setSource: point, as in `SourceAddition`. Otherwise 0. */
   detail: Field,
 }) {}
+
+/** What the admin proposes: at least one action, in the order in which they can be applied, then zeros. */
+export class ActionList extends Struct({ actions: Provable.Array(AdminAction, MAX_ACTIONS) }) {}

@@ -42,12 +42,16 @@ export function unpackClock(clock: bigint): NetworkClock {
   };
 }
 
-/** `unpackClock` in a circuit: both halves are in their ranges. ~60 rows. */
-export function clockGates(clock: Field): { readonly genesis: Field; readonly slotSeconds: Field } {
+/** Unix seconds when a slot begins, in circuits. */
+export type TimeOf = (slot: Field) => Field;
+
+/** `unpackClock` in a circuit, which asserts that both halves are in their ranges. ~60 rows. */
+export function clockGates(clock: Field): TimeOf {
   const bits = clock.toBits(GENESIS_BITS + LENGTH_BITS);
-  const slotSeconds = Field.fromBits(bits.slice(GENESIS_BITS));
-  slotSeconds.assertNotEquals(0, 'a slot lasts');
-  return { genesis: Field.fromBits(bits.slice(0, GENESIS_BITS)), slotSeconds };
+  const genesis = Field.fromBits(bits.slice(0, GENESIS_BITS)).seal();
+  const length = Field.fromBits(bits.slice(GENESIS_BITS)).seal();
+  length.assertNotEquals(0, 'a slot lasts');
+  return (slot) => genesis.add(slot.mul(length));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Everything from which a client rebuilds the registry's tree, its trust set and its revocation map. */
 import { Field, Struct } from 'o1js';
-import { AdminAction } from './arguments.ts';
+import { Proposed } from './proposed.ts';
 
 export class Published extends Struct({
   /** Place of the leaf. */
@@ -34,12 +34,6 @@ export class SourceSet extends Struct({
   point: Field,
 }) {}
 
-export class Proposed extends Struct({
-  action: AdminAction,
-  /** Slot from which the delay counts. */
-  slot: Field,
-}) {}
-
 /** Types by name, as `ProofRegistry` emits them. */
 export const REGISTRY_EVENTS = {
   /** The first one of every registry: `clock` of its state. */
@@ -47,12 +41,15 @@ export const REGISTRY_EVENTS = {
   published: Published,
   aggregatePublished: AggregatePublished,
   revocationUpdated: RevocationUpdated,
+  /** A part of a list of actions; all of them come in one transaction. */
   proposed: Proposed,
-  /** Hash of the action. */
+  /** Hash of all that was pending. */
   cancelled: Field,
+  /** Hash of what is behind the action that was dropped. */
+  dropped: Field,
   /** Leaf that came into the trust set. */
   ciAdded: Field,
-  /** Leaf that went. */
+  /** Leaf that went, and with it all that was pending. */
   ciRemoved: Field,
   /** A source for a new entry of the map, at its next free leaf. */
   sourceAdded: SourceSet,

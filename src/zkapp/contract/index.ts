@@ -3,16 +3,26 @@
  * trees and maps and check first. Out: the class to deploy and call, its events, and a `ZkcxError` for
  * what it would refuse.
  */
-export { addCiAction, adminKeyHash, changeAdminAction, setSourceAction } from './action.ts';
 export {
-  applicableFrom,
+  ACTION,
+  actionList,
+  addCiAction,
+  adminKeyHash,
+  changeAdminAction,
+  pendingHash,
+  setSourceAction,
+} from './action.ts';
+export {
   assertAdmin,
-  assertCanApply,
   assertCanCancel,
   assertCanPropose,
+  pendingArguments,
+  pendingRest,
+  pendingTerm,
   trustAddition,
   trustRemoval,
 } from './administration.ts';
+export type { Term } from './administration.ts';
 export { AdminAction } from './arguments.ts';
 export { ACCOUNT_FEE, birthState, birthUpdate, fundingUpdate } from './birth.ts';
 export type { RegistryBirth } from './birth.ts';

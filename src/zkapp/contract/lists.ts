@@ -1,16 +1,11 @@
 /** Arguments of the methods that change the revocation map, checked as the contract checks them. */
 import { Field } from 'o1js';
 import type { CrlClaim } from '../../circuits/crl.ts';
-import { ENTRY_STATE, mapKey, mapLeaf, RevocationEntry } from '../../circuits/revocation.ts';
+import { ENTRY_STATE, mapLeaf, RevocationEntry } from '../../circuits/revocation.ts';
 import { ZkcxError } from '../../errors.ts';
 import { MAP_HEIGHT } from '../../params.ts';
 import type { IndexedPath } from '../../witness/indexed-tree.ts';
-import {
-  awaitedEntry,
-  type MapPlace,
-  noneEntry,
-  type RevocationMap,
-} from '../../witness/revocation-map.ts';
+import { type EntryMap, entryOfSource } from '../../witness/revocation-map.ts';
 import { ListUpdate, MapPath, SourceAddition, SourceChange } from './arguments.ts';
 import { assertTrusted } from './publishing.ts';
 import { periodOf, type RegistryState, type Slots, slotRange } from './state.ts';
@@ -18,8 +13,9 @@ import { periodOf, type RegistryState, type Slots, slotRange } from './state.ts'
 /** The map's root is the state's. */
 interface MapContext {
   readonly state: RegistryState;
-  readonly map: RevocationMap;
-  readonly place: MapPlace;
+  readonly map: EntryMap;
+  /** `mapKey` of the entry. */
+  readonly key: bigint;
 }
 
 /**
@@ -33,7 +29,7 @@ interface MapContext {
 export function listArguments({
   state,
   map,
-  place,
+  key,
   claim,
   after,
   slots,
@@ -44,12 +40,11 @@ export function listArguments({
   readonly slots: Slots;
 }) {
   assertTrusted(state, claim.trustRoot.toBigInt());
-  const key = keyOf(place).toBigInt();
   const hash = RevocationEntry.hash(after).toBigInt();
   if (claim.mapKey.toBigInt() !== key || claim.entry.toBigInt() !== hash) {
     throw new ZkcxError('ERR_PROOF_STATEMENT', 'the proof is of another list, issuer or kind');
   }
-  const { before, nextKey, path } = entryAt({ state, map, place });
+  const { before, nextKey, path } = entryAt({ state, map, key });
   assertFollows(before, after);
   const { from, until } = periodOf(state, slots);
   if (after.thisUpdate.toBigInt() > from || after.nextUpdate.toBigInt() < until) {
@@ -74,10 +69,12 @@ function assertFollows(before: RevocationEntry, after: RevocationEntry): void {
   }
   const isLater = (name: 'crlNumber' | 'thisUpdate') =>
     after[name].toBigInt() > before[name].toBigInt();
-  if (state === ENTRY_STATE.list && !(isLater('crlNumber') && isLater('thisUpdate'))) {
+  const isFirst = state === ENTRY_STATE.awaited;
+  if (!isLater('thisUpdate') || !(isFirst || isLater('crlNumber'))) {
     throw new ZkcxError(
       'ERR_REVOCATION_OLDER',
-      'the list does not follow the one that is there: cRLNumber and thisUpdate must be later',
+      'the list does not follow those that the entry held: thisUpdate must be later than that of each of ' +
+        'them, and cRLNumber than that of a list from the same source',
     );
   }
 }
@@ -89,22 +86,22 @@ function assertFollows(before: RevocationEntry, after: RevocationEntry): void {
  * @throws ERR_REGISTRY_SOURCE (there is an entry), ERR_REVOCATION_SOURCES (the map is full),
  *   ERR_REVOCATION_ROOT
  */
-export function sourceAddition({ state, map, place, point }: MapContext & { point: Field }) {
+export function sourceAddition({ state, map, key, point }: MapContext & { point: Field }) {
   assertMap(state, map);
-  if (map.get(place) !== undefined) {
+  if (map.get(key) !== undefined) {
     throw new ZkcxError('ERR_REGISTRY_SOURCE', 'the map has this entry: change its source');
   }
   const size = 2 ** MAP_HEIGHT;
   if (map.size >= size - 1) {
     throw new ZkcxError('ERR_REVOCATION_SOURCES', `the map holds ${size - 1} entries, and is full`);
   }
-  const low = map.pathAtOrBelow(place);
+  const low = map.pathAtOrBelow(key);
   const after = map.copy();
-  after.set(place, point.toBigInt() === 0n ? noneEntry() : awaitedEntry(point));
+  after.set(key, entryOfSource(point).entry);
   // siblings do not tell what stands at the place itself: these hold before it is filled, too
   const [last, added] = [after.pathAt(after.size - 1), after.pathAt(after.size)];
   return new SourceAddition({
-    mapKey: keyOf(place),
+    mapKey: Field(key),
     point,
     low: {
       key: Field(low.leaf.key),
@@ -129,11 +126,11 @@ export function sourceAddition({ state, map, place, point }: MapContext & { poin
 export function sourceChange({
   state,
   map,
-  place,
+  key,
   point,
   slots,
 }: MapContext & { readonly point: Field; readonly slots: Slots }) {
-  const { before, nextKey, path } = entryAt({ state, map, place });
+  const { before, nextKey, path } = entryAt({ state, map, key });
   if (before.point.toBigInt() === point.toBigInt()) {
     throw new ZkcxError('ERR_REGISTRY_SOURCE', 'the entry has this source already');
   }
@@ -145,23 +142,23 @@ export function sourceChange({
       'an entry with a fresh list keeps its source: wait until its nextUpdate',
     );
   }
-  return new SourceChange({ mapKey: keyOf(place), point, nextKey, before, path });
+  return new SourceChange({ mapKey: Field(key), point, nextKey, before, path });
 }
 
-function entryAt({ state, map, place }: MapContext) {
+function entryAt({ state, map, key }: MapContext) {
   assertMap(state, map);
-  const entry = map.get(place)?.entry;
+  const entry = map.get(key);
   if (entry === undefined) {
     throw new ZkcxError(
       'ERR_REVOCATION_ISSUER_MISSING',
       'the map has no entry for these lists: the admin adds their source first',
     );
   }
-  const found = map.pathAtOrBelow(place);
+  const found = map.pathAtOrBelow(key);
   return { before: entry, nextKey: Field(found.leaf.nextKey), path: mapPath(found) };
 }
 
-function assertMap({ revocationRoot }: RegistryState, { root }: RevocationMap): void {
+function assertMap({ revocationRoot }: RegistryState, { root }: EntryMap): void {
   if (root.toBigInt() !== revocationRoot) {
     throw new ZkcxError(
       'ERR_REVOCATION_ROOT',
@@ -169,8 +166,6 @@ function assertMap({ revocationRoot }: RegistryState, { root }: RevocationMap): 
     );
   }
 }
-
-const keyOf = ({ issuer, listKind }: MapPlace) => mapKey(issuer, Field(listKind));
 
 const mapPath = ({ siblings, right }: Omit<IndexedPath, 'leaf'>) =>
   new MapPath({ siblings, right: right.map((bit) => bit.equals(1)) });

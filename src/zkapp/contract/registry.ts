@@ -5,9 +5,9 @@
  *                CIs; revocationRoot: the revocation map; adminKeyHash; pendingActions, pendingSlot: what
  *                the admin proposed; clock: how the network counts time, never changed.
  * Anyone may     publish a chain proof or an aggregate; put a newer list into the map by a `crl` proof;
- *                apply what the admin proposed, ADMIN_DELAY_SLOTS later.
- * The admin may  propose one action at a time (accept a CI, set a list's source, hand over), cancel it,
- *                and remove a CI at once. It can neither publish nor touch what was published or a list.
+ *                apply what the admin proposed, in its order, from seven days later on for fourteen days.
+ * The admin may  propose a list of actions (accept a CI, set a list's source, hand over), drop the first
+ *                of them or cancel all, and remove a CI at once. It can neither publish nor touch what was published or a list.
  * Does not say   how many devices stand behind the leaves, or that a published credential is still
  *                good: its window, its CI and revocation are checked when it is presented.
  *
@@ -19,7 +19,7 @@ import {
   declareMethods,
   declareState,
   Field,
-  type Provable,
+  Provable,
   PublicKey,
   SmartContract,
   State,
@@ -29,16 +29,22 @@ import { AggregateProof } from '../../circuits/aggregate.program.ts';
 import { ChainProof } from '../../circuits/chain.program.ts';
 import { crlProgram } from '../../circuits/crl.program.ts';
 import { credentialLeaf } from '../../circuits/session.ts';
-import { ADMIN_DELAY_SLOTS, MIN_REMAINING_SECONDS, MODE } from '../../params.ts';
 import {
-  ACTION,
-  actionHash,
+  ACTION_DELAY_SECONDS,
+  ACTION_TERM_SECONDS,
+  MIN_REMAINING_SECONDS,
+  MODE,
+} from '../../params.ts';
+import {
+  actionsHash,
   addCiAction,
   adminKeyHash,
   changeAdminAction,
+  proposedHash,
   setSourceAction,
 } from './action.ts';
 import {
+  ActionList,
   AdminAction,
   LeafPath,
   ListUpdate,
@@ -49,17 +55,17 @@ import {
   TrustChange,
 } from './arguments.ts';
 import { birthUpdate, type RegistryBirth } from './birth.ts';
+import { clockGates, type TimeOf } from './clock.ts';
 import {
   AggregatePublished,
-  Proposed,
   Published,
   REGISTRY_EVENTS,
   RevocationUpdated,
   SourceSet,
 } from './events.ts';
-import { clockGates } from './clock.ts';
 import type { Period } from './gates.ts';
 import { withLeaf, withSubtree } from './places.ts';
+import { proposedParts } from './proposed.ts';
 import { withAddedSource, withChangedSource, withList } from './revocation.ts';
 import { trustRoots } from './trust-set.ts';
 
@@ -71,7 +77,7 @@ export class ProofRegistry extends SmartContract {
   trustRoot = State<Field>();
   revocationRoot = State<Field>();
   adminKeyHash = State<Field>();
-  /** `actionsHash`, or 0. */
+  /** `pendingHash`. */
   pendingActions = State<Field>();
   /** Slot from which the delay counts. */
   pendingSlot = State<Field>();
@@ -137,69 +143,84 @@ export class ProofRegistry extends SmartContract {
     );
   }
 
-  /** The admin proposes an action; it can be applied ADMIN_DELAY_SLOTS after the last of the slots. */
-  async propose(admin: PublicKey, action: AdminAction, slots: SlotRange): Promise<void> {
+  /** The admin proposes a list of actions, while none is pending that can still be applied. */
+  async propose(admin: PublicKey, list: ActionList, slots: SlotRange): Promise<void> {
     this.requireAdmin(admin);
-    this.pendingActions.getAndRequireEquals().assertEquals(0, 'no other action is pending');
-    Object.values(ACTION)
-      .reduce((product, kind) => product.mul(action.kind.sub(kind)), Field(1))
-      .assertEquals(0, 'an action of a known kind');
-    this.currentSlot.requireBetween(slots.first, slots.last);
+    const { from, timeOf } = this.during(slots);
+    const { end } = termOf(this.pendingSlot.getAndRequireEquals(), timeOf);
+    this.pendingActions
+      .getAndRequireEquals()
+      .equals(0)
+      .or(end.lessThanOrEqual(from))
+      .assertTrue('no other actions are pending, or they have expired');
     // not the first slot: the delay never begins before the proposal is public
     const slot = slots.last.value;
-    this.pendingActions.set(actionHash(action));
+    this.pendingActions.set(proposedHash(list));
     this.pendingSlot.set(slot);
-    this.emitEvent('proposed', new Proposed({ action, slot }));
+    for (const part of proposedParts(list, slot)) this.emitEvent('proposed', part);
   }
 
-  /** The admin takes back what it proposed. */
+  /** The admin takes back all that is pending. */
   async cancel(admin: PublicKey): Promise<void> {
     this.requireAdmin(admin);
     const pending = this.pendingActions.getAndRequireEquals();
-    pending.assertNotEquals(0, 'an action is pending');
+    pending.assertNotEquals(0, 'actions are pending');
     this.clearPending();
     this.emitEvent('cancelled', pending);
   }
 
-  /** Accept a CI, as proposed. */
-  async addCi(change: TrustChange, slots: SlotRange): Promise<void> {
-    this.takePending(addCiAction(change.leaf), slots);
+  /**
+   * The admin takes back the first of the pending actions, at once: one that can never be applied would
+   * hold up those behind it.
+   *
+   * @param rest hash of those behind it
+   */
+  async drop(admin: PublicKey, action: AdminAction, rest: Field): Promise<void> {
+    this.requireAdmin(admin);
+    this.takePending(action, rest);
+    this.emitEvent('dropped', rest);
+  }
+
+  /** Accept a CI, as proposed. @param rest as for `drop` */
+  async addCi(change: TrustChange, rest: Field, slots: SlotRange): Promise<void> {
+    this.applyPending(addCiAction(change.leaf), rest, slots);
     const roots = trustRoots(change);
     this.requireTrusted(roots.without);
     this.trustRoot.set(roots.with);
     this.emitEvent('ciAdded', change.leaf);
   }
 
-  /** The admin stops accepting a CI, at once; the last one too. */
+  /** The admin stops accepting a CI, at once; the last one too. What is pending could accept it again: it ends. */
   async removeCi(admin: PublicKey, change: TrustChange): Promise<void> {
     this.requireAdmin(admin);
     const roots = trustRoots(change);
     this.requireTrusted(roots.with);
     this.trustRoot.set(roots.without);
+    this.clearPending();
     this.emitEvent('ciRemoved', change.leaf);
   }
 
   /** Set the source of lists that have no entry in the map, as proposed. */
-  async addSource(addition: SourceAddition, slots: SlotRange): Promise<void> {
+  async addSource(addition: SourceAddition, rest: Field, slots: SlotRange): Promise<void> {
     const { mapKey, point } = addition;
-    this.takePending(setSourceAction(mapKey, point), slots);
+    this.applyPending(setSourceAction(mapKey, point), rest, slots);
     const root = this.revocationRoot.getAndRequireEquals();
     this.revocationRoot.set(withAddedSource(root, addition));
     this.emitEvent('sourceAdded', new SourceSet({ mapKey, point }));
   }
 
   /** Set another source for an entry of the map, as proposed. */
-  async changeSource(change: SourceChange, slots: SlotRange): Promise<void> {
+  async changeSource(change: SourceChange, rest: Field, slots: SlotRange): Promise<void> {
     const { mapKey, point } = change;
-    const period = this.takePending(setSourceAction(mapKey, point), slots);
+    const period = this.applyPending(setSourceAction(mapKey, point), rest, slots);
     const root = this.revocationRoot.getAndRequireEquals();
     this.revocationRoot.set(withChangedSource(root, change, period));
     this.emitEvent('sourceChanged', new SourceSet({ mapKey, point }));
   }
 
   /** Hand over to another admin, as proposed. @param keyHash `adminKeyHash` of the new key */
-  async changeAdmin(keyHash: Field, slots: SlotRange): Promise<void> {
-    this.takePending(changeAdminAction(keyHash), slots);
+  async changeAdmin(keyHash: Field, rest: Field, slots: SlotRange): Promise<void> {
+    this.applyPending(changeAdminAction(keyHash), rest, slots);
     this.adminKeyHash.set(keyHash);
     this.emitEvent('adminChanged', keyHash);
   }
@@ -211,13 +232,10 @@ export class ProofRegistry extends SmartContract {
   }
 
   /** Let the transaction count in these slots only: the times of the first's beginning and last's end. */
-  private during({ first, last }: SlotRange): Period {
+  private during({ first, last }: SlotRange): Period & { readonly timeOf: TimeOf } {
     this.currentSlot.requireBetween(first, last);
-    const { genesis, slotSeconds } = clockGates(this.clock.getAndRequireEquals());
-    return {
-      from: genesis.add(first.value.mul(slotSeconds)),
-      until: genesis.add(last.value.add(1).mul(slotSeconds)),
-    };
+    const timeOf = clockGates(this.clock.getAndRequireEquals());
+    return { from: timeOf(first.value), until: timeOf(last.value.add(1)), timeOf };
   }
 
   private setTop({ root, nextIndex }: ReturnType<typeof withLeaf>): void {
@@ -233,22 +251,41 @@ export class ProofRegistry extends SmartContract {
     AccountUpdate.createSigned(admin);
   }
 
-  /** The action is the pending one and its delay is over. */
-  private takePending(action: AdminAction, slots: SlotRange): Period {
-    const pending = this.pendingActions.getAndRequireEquals();
-    pending.assertEquals(actionHash(action), 'the action is the pending one');
-    this.pendingSlot
+  /** The action is the first of the pending ones, and from now on pending no more. */
+  private takePending(action: AdminAction, rest: Field): void {
+    this.pendingActions
       .getAndRequireEquals()
-      .add(ADMIN_DELAY_SLOTS)
-      .assertLessThanOrEqual(slots.first.value, 'the delay of the action is over');
-    this.clearPending();
-    return this.during(slots);
+      .assertEquals(actionsHash(action, rest), 'the action is the first of those that are pending');
+    this.pendingActions.set(rest);
+    // those behind it keep their slot
+    const slot = this.pendingSlot.getAndRequireEquals();
+    this.pendingSlot.set(Provable.if(rest.equals(0), Field(0), slot));
+  }
+
+  /** The same after its delay, before it expires. */
+  private applyPending(action: AdminAction, rest: Field, slots: SlotRange): Period {
+    const period = this.during(slots);
+    const { timeOf } = period;
+    const { begin, end } = termOf(this.pendingSlot.getAndRequireEquals(), timeOf);
+    begin.assertLessThanOrEqual(period.from, 'the delay of the action is over');
+    timeOf(slots.last.value).assertLessThan(end, 'the action has not expired');
+    this.takePending(action, rest);
+    return period;
   }
 
   private clearPending(): void {
     this.pendingActions.set(Field(0));
     this.pendingSlot.set(Field(0));
   }
+}
+
+/** When what was proposed can be applied, in slots that begin then: Unix seconds, `begin` <= time < `end`. */
+function termOf(
+  pendingSlot: Field,
+  timeOf: TimeOf,
+): { readonly begin: Field; readonly end: Field } {
+  const begin = timeOf(pendingSlot).add(ACTION_DELAY_SECONDS).seal();
+  return { begin, end: begin.add(ACTION_TERM_SECONDS) };
 }
 
 function assertRemaining({ until }: Period, validUntil: Field): void {
@@ -275,11 +312,12 @@ declareMethods(ProofRegistry, {
   publish: [ChainProof, LeafPath, SlotRange].map(argument),
   publishAggregate: [AggregateProof, SubtreePath, SlotRange].map(argument),
   updateRevocation: [CrlProof, ListUpdate, SlotRange].map(argument),
-  propose: [PublicKey, AdminAction, SlotRange].map(argument),
+  propose: [PublicKey, ActionList, SlotRange].map(argument),
   cancel: [PublicKey].map(argument),
-  addCi: [TrustChange, SlotRange].map(argument),
+  drop: [PublicKey, AdminAction, Field].map(argument),
+  addCi: [TrustChange, Field, SlotRange].map(argument),
   removeCi: [PublicKey, TrustChange].map(argument),
-  addSource: [SourceAddition, SlotRange].map(argument),
-  changeSource: [SourceChange, SlotRange].map(argument),
-  changeAdmin: [Field, SlotRange].map(argument),
+  addSource: [SourceAddition, Field, SlotRange].map(argument),
+  changeSource: [SourceChange, Field, SlotRange].map(argument),
+  changeAdmin: [Field, Field, SlotRange].map(argument),
 });

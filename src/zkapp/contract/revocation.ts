@@ -9,7 +9,7 @@ const OTHER_ENTRY = 'the map has this entry, and this is its path';
 
 /**
  * Root of the map after a list took the place of an entry. The list is of the distribution point that
- * the entry stands for, later than the one before, and fresh in all of the period. ~700 rows.
+ * the entry stands for, later than every one before, and fresh in all of the period. ~700 rows.
  *
  * @param proven key and hash of the new entry, from a proof
  */
@@ -29,11 +29,13 @@ export function withList(
     .or(awaited)
     .assertTrue('an entry without a list has no source: the admin sets one first');
   after.point.assertEquals(before.point, 'the list is from the distribution point of its entry');
-  const laterNumber = before.crlNumber.lessThan(after.crlNumber);
-  const laterUpdate = before.thisUpdate.lessThan(after.thisUpdate);
+  before.thisUpdate.assertLessThan(
+    after.thisUpdate,
+    'thisUpdate is later than that of the last list that the entry held',
+  );
   awaited
-    .or(laterNumber.and(laterUpdate))
-    .assertTrue('cRLNumber and thisUpdate are later than those of the list before');
+    .or(before.crlNumber.lessThan(after.crlNumber))
+    .assertTrue('cRLNumber is later than that of the list before');
   after.thisUpdate.assertLessThanOrEqual(from, 'the list is valid already');
   until.assertLessThanOrEqual(after.nextUpdate, 'the list is still valid');
   return pathRoot(mapLeaf(proven.mapKey, nextKey, proven.entry), path);
@@ -49,7 +51,7 @@ export function withAddedSource(
   mapKey.assertLessThan(low.nextKey, 'the entry is new');
   const lowered = pathRoot(mapLeaf(low.key, mapKey, low.entry), low.path);
   pathRoot(Field(0), place).assertEquals(lowered, 'the next leaf is empty, and this its path');
-  const added = pathRoot(mapLeaf(mapKey, low.nextKey, sourceEntry(point)), place);
+  const added = pathRoot(mapLeaf(mapKey, low.nextKey, sourceEntry(point, Field(0))), place);
 
   // leaves are packed: by induction those before one that is there are all there
   last.leaf.assertNotEquals(0, 'no leaf is skipped');
@@ -61,7 +63,8 @@ export function withAddedSource(
 
 /**
  * Root of the map with another source for an entry. While the entry holds a fresh list it stays: nobody
- * can drop a list that revokes, neither for `none` nor by way of another distribution point. ~600 rows.
+ * can drop a list that revokes, neither for `none` nor by way of another distribution point. Its
+ * thisUpdate stays in any case: no older list comes after it, from whatever source. ~600 rows.
  */
 export function withChangedSource(
   root: Field,
@@ -75,18 +78,18 @@ export function withChangedSource(
     .equals(Field(ENTRY_STATE.list))
     .and(from.lessThan(before.nextUpdate))
     .assertFalse('a list stays until its nextUpdate');
-  return pathRoot(mapLeaf(mapKey, nextKey, sourceEntry(point)), path);
+  return pathRoot(mapLeaf(mapKey, nextKey, sourceEntry(point, before.thisUpdate)), path);
 }
 
-/** Hash of the entry of a source without a list: `awaitedEntry`, or `noneEntry` for point 0. */
-function sourceEntry(point: Field): Field {
+/** Hash of the entry of a source without a list, see `entryOfSource`. */
+function sourceEntry(point: Field, floor: Field): Field {
   const none = point.equals(0);
   return RevocationEntry.hash({
     state: Provable.if(none, Field(ENTRY_STATE.none), Field(ENTRY_STATE.awaited)),
     serials: Field(EMPTY_SERIALS),
     point,
     crlNumber: Field(0),
-    thisUpdate: Field(0),
+    thisUpdate: floor,
     nextUpdate: Provable.if(none, Field(NEVER), Field(0)),
   });
 }

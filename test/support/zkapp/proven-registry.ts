@@ -49,7 +49,7 @@ export async function deploy(published: JsonProof): Promise<void> {
   const birth = {
     trustRoot: PROVEN_TRUST.root,
     admin: payer as Mina.TestPublicKey,
-    revocationRoot: initialMap([]).tree.root,
+    revocationRoot: initialMap([]).root,
     clock: Field(packClock({ genesis: PROVEN_AT, slotSeconds: 180 })),
     verificationKey,
   };

@@ -1,16 +1,17 @@
 /** The revocation map on the chain: who may change it, and by what. Which list follows, see revocation.test. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
-import { ADMIN_DELAY_SLOTS, MODE } from '../../../src/params.ts';
+import { MODE } from '../../../src/params.ts';
 import {
-  awaitedEntry,
+  entryOfSource,
   type MapEntry,
   type MapPlace,
-  noneEntry,
   RevocationMap,
 } from '../../../src/witness/revocation-map.ts';
 import {
+  actionList,
   listArguments,
+  pendingTerm,
   setSourceAction,
   slotRange,
   sourceAddition,
@@ -34,21 +35,29 @@ const expectInStep = () => expect(world.state().revocationRoot).toBe(map.root.to
 /** Propose a source, and wait until it can be applied. */
 async function proposed(place: MapPlace, point: Field): Promise<void> {
   const { registry, admin } = world;
-  const action = setSourceAction(keyOf(place), point);
-  const propose = () => registry.propose(admin.address, action, slotRange(slots));
+  const list = actionList([setSourceAction(keyOf(place), point)]);
+  const propose = () => registry.propose(admin.address, list, slotRange(slots));
   await world.send(propose, { signers: [admin] });
-  const first = slots.last + ADMIN_DELAY_SLOTS;
+  const first = pendingTerm(world.state())!.begin;
   slots = { first, last: first + 20 };
   world.at(first);
 }
 
+/** Hash of the actions behind an only one. */
+const NOTHING = Field(0);
+
+const contextOf = (place: MapPlace) => ({
+  state: world.state(),
+  map: map.hashed,
+  key: keyOf(place).toBigInt(),
+});
+
 function addSource(place: MapPlace, point: Field): Promise<void> {
-  const addition = sourceAddition({ state: world.state(), map, place, point });
-  return world.send(() => world.registry.addSource(addition, slotRange(slots)));
+  const addition = sourceAddition({ ...contextOf(place), point });
+  return world.send(() => world.registry.addSource(addition, NOTHING, slotRange(slots)));
 }
 
-const setEntry = (place: MapPlace, point: Field) =>
-  map.set(place, point === NONE ? noneEntry() : awaitedEntry(point));
+const setEntry = (place: MapPlace, point: Field) => map.set(place, entryOfSource(point));
 
 /** Update an entry by a proof that claims what is needed, or something else. */
 async function update(
@@ -58,7 +67,7 @@ async function update(
   options?: Parameters<World['send']>[1],
 ): Promise<void> {
   const claim = crlProof(statementOf(place, after)).publicOutput;
-  const input = { state: world.state(), map, place, claim, after: after.entry, slots };
+  const input = { ...contextOf(place), claim, after: after.entry, slots };
   const planned = listArguments(input);
   const call = () => world.registry.updateRevocation(proof, planned.update, planned.slots);
   await world.send(call, options);
@@ -93,9 +102,9 @@ describe('sources', () => {
     const { registry } = world;
     await proposed(USER, POINT);
     const change = (place: MapPlace, point: Field) =>
-      sourceChange({ state: world.state(), map, place, point, slots });
+      sourceChange({ ...contextOf(place), point, slots });
     const call = (to: ReturnType<typeof change>) => () =>
-      registry.changeSource(to, slotRange(slots));
+      registry.changeSource(to, NOTHING, slotRange(slots));
     await expect(world.send(call(change(USER, Field(78))))).rejects.toThrow(/pending/);
     await expect(world.send(call(change(CA, NONE)))).rejects.toThrow(/pending/);
     await world.send(call(change(USER, POINT)));

@@ -8,6 +8,8 @@ import { mapLeaf, RevocationEntry } from '../../../src/circuits/revocation.ts';
 import { MAP_HEIGHT } from '../../../src/params.ts';
 import {
   awaitedEntry,
+  EntryMap,
+  entryOfSource,
   type MapEntry,
   type MapPlace,
   noneEntry,
@@ -32,7 +34,7 @@ beforeEach(() => {
   map = new RevocationMap();
 });
 
-const stateOf = (of = map): RegistryState => ({
+const stateOf = (of: { readonly root: Field } = map): RegistryState => ({
   registryRoot: 0n,
   nextIndex: 0n,
   trustRoot: rootOf(LEAVES).toBigInt(),
@@ -53,15 +55,17 @@ const PERIOD = fieldPeriod(SLOTS);
 const FAR = { first: 2 ** 31, last: 2 ** 31 };
 const POINT_2 = Field(78);
 
-const additionOf = (place: MapPlace, point: Field, to = map) =>
-  sourceAddition({ state: stateOf(to), map: to, place, point });
+const keyIn = (place: MapPlace) => keyOf(place).toBigInt();
+
+const additionOf = (place: MapPlace, point: Field, to = map.hashed) =>
+  sourceAddition({ state: stateOf(to), map: to, key: keyIn(place), point });
 const changeOf = (place: MapPlace, point: Field, slots: Slots = SLOTS) =>
-  sourceChange({ state: stateOf(), map, place, point, slots });
+  sourceChange({ state: stateOf(), map: map.hashed, key: keyIn(place), point, slots });
 
 /** Add a source as the contract does, and see that the map agrees. */
 function add(place: MapPlace, point: Field): void {
   const root = withAddedSource(map.root, additionOf(place, point));
-  map.set(place, point === NONE ? noneEntry() : awaitedEntry(point));
+  map.set(place, entryOfSource(point));
   expect(root).toEqual(map.root);
 }
 
@@ -116,9 +120,9 @@ describe('a source', () => {
     add(CA, POINT);
     expect(codeOf(() => additionOf(CA, POINT_2))).toBe('ERR_REGISTRY_SOURCE');
     // arguments for a map that has not got it are not for this root
-    const forged = additionOf(CA, POINT_2, new RevocationMap());
+    const forged = additionOf(CA, POINT_2, new EntryMap());
     expect(() => withAddedSource(map.root, forged)).toThrow(/its path/);
-    const own = map.pathAtOrBelow(CA);
+    const own = map.hashed.pathAtOrBelow(keyIn(CA));
     const { path } = changeOf(CA, POINT_2);
     const besides = new SourceAddition({
       ...forged,
@@ -144,10 +148,10 @@ describe('a source', () => {
     // the sentinel's leaf, as if nothing stood between it and the high key
     const skipping = new SourceAddition({ ...wide, place, last });
     expect(() => withAddedSource(map.root, skipping)).toThrow(/its path/);
-    const sentinel = map.pathAt(0).leaf;
+    const sentinel = map.hashed.pathAt(0).leaf;
     expect(sentinel.nextKey).toBe(key.toBigInt());
     const narrow = { ...wide.low, nextKey: key, path: { ...path } };
-    const { siblings, right } = map.pathAt(0);
+    const { siblings, right } = map.hashed.pathAt(0);
     narrow.path = { siblings, right: right.map((bit) => bit.equals(1)) };
     const above = new SourceAddition({ ...wide, low: narrow, place, last });
     expect(() => withAddedSource(map.root, above)).toThrow(/entry is new/);
@@ -156,8 +160,8 @@ describe('a source', () => {
   test('skips no leaf and overwrites none', () => {
     add(CA, POINT);
     const addition = additionOf(USER, POINT);
-    const later = map.copy();
-    later.set(OTHER, noneEntry());
+    const later = map.hashed.copy();
+    later.set(keyIn(OTHER), noneEntry().entry);
     const beyond = additionOf(USER, POINT, later);
     // the place behind the next one is empty, but its siblings are those of a map that has the next one
     expect(() =>
@@ -188,7 +192,7 @@ describe('a source', () => {
     add(CA, NONE);
     for (const point of [POINT, POINT_2, NONE]) {
       const root = withChangedSource(map.root, changeOf(CA, point), PERIOD);
-      map.set(CA, point === NONE ? noneEntry() : awaitedEntry(point));
+      map.set(CA, entryOfSource(point));
       expect(root).toEqual(map.root);
     }
   });
@@ -204,14 +208,14 @@ describe('a source', () => {
     ['none', NONE],
     ['another point', POINT_2],
   ])('of a list does not change to %s until the list is over', (_, point) => {
-    const end = timeOf(SLOTS.first);
-    map.set(CA, list({ nextUpdate: end + 1n }));
+    const [end, thisUpdate] = [timeOf(SLOTS.first), timeOf(SLOTS.first) - 100n];
+    map.set(CA, list({ thisUpdate, nextUpdate: end + 1n }));
     expect(codeOf(() => changeOf(CA, point))).toBe('ERR_REVOCATION_NONE');
     const forced = changeOf(CA, point, FAR);
     expect(() => withChangedSource(map.root, forced, PERIOD)).toThrow(/until its nextUpdate/);
-    map.set(CA, list({ nextUpdate: end }));
+    map.set(CA, list({ thisUpdate, nextUpdate: end }));
     const root = withChangedSource(map.root, changeOf(CA, point), PERIOD);
-    map.set(CA, point === NONE ? noneEntry() : awaitedEntry(point));
+    map.set(CA, entryOfSource(point, thisUpdate));
     expect(root).toEqual(map.root);
   });
 });
@@ -220,8 +224,8 @@ describe('a list', () => {
   test('fills an entry that awaits it, and later ones follow', () => {
     add(CA, POINT);
     add(OTHER, POINT);
-    put(CA, list({ crlNumber: 0n, thisUpdate: 0n }));
-    put(CA, list({ crlNumber: 1n, thisUpdate: 1n }));
+    put(CA, list({ crlNumber: 0n, thisUpdate: 1n }));
+    put(CA, list({ crlNumber: 1n, thisUpdate: 2n }));
     put(OTHER, list());
   });
 
@@ -284,10 +288,68 @@ describe('a list', () => {
   });
 });
 
+describe('no list is older than one that the entry held before', () => {
+  /** An entry whose list is over, and what its thisUpdate was. */
+  const last = timeOf(SLOTS.first) - 50n;
+  const held = list({ crlNumber: 9n, thisUpdate: last, nextUpdate: timeOf(SLOTS.first) });
+
+  /** Change the source as the contract does, and see that the map agrees. */
+  function change(point: Field): void {
+    const root = withChangedSource(map.root, changeOf(CA, point), PERIOD);
+    map.set(CA, entryOfSource(point, last));
+    expect(root).toEqual(map.root);
+  }
+
+  const refused = (after: MapEntry) => {
+    const claim = new CrlClaim({
+      ...statementOf(CA, after),
+      trustRoot: rootOf(LEAVES),
+      count: Field(0),
+    });
+    const context = { state: stateOf(), map: map.hashed, key: keyIn(CA) };
+    const input = { ...context, claim, after: after.entry, slots: SLOTS };
+    expect(codeOf(() => listArguments(input))).toBe('ERR_REVOCATION_OLDER');
+    expect(() => put(CA, after)).toThrow(/thisUpdate is later/);
+  };
+
+  test.each([
+    ['A -> B -> A', [POINT_2, POINT]],
+    ['A -> none -> A', [NONE, POINT]],
+    ['A -> none -> B -> none -> A', [NONE, POINT_2, NONE, POINT]],
+  ])('by way of %s', (_, points) => {
+    map.set(CA, held);
+    for (const point of points) change(point);
+    // a higher number does not help, nor does a list that is still in force
+    for (const thisUpdate of [1n, last - 1n, last]) refused(list({ crlNumber: 99n, thisUpdate }));
+    // numbers of another source begin anew
+    put(CA, list({ crlNumber: 0n, thisUpdate: last + 1n }));
+  });
+
+  test('from the source in between either', () => {
+    map.set(CA, held);
+    change(POINT_2);
+    for (const thisUpdate of [last - 1n, last]) refused(list({ point: 78n, thisUpdate }));
+    put(CA, list({ point: 78n, crlNumber: 1n, thisUpdate: last + 1n }));
+  });
+
+  test('whatever an entry is said to have held', () => {
+    map.set(CA, held);
+    change(POINT_2);
+    change(POINT);
+    const after = list({ thisUpdate: last });
+    const update = updateOf(CA, after);
+    const before = awaitedEntry(POINT, last - 1n).entry;
+    expect(() => put(CA, after, { update: new ListUpdate({ ...update, before }) })).toThrow(
+      /its path/,
+    );
+  });
+});
+
 describe('arguments', () => {
   const refusal = (after: MapEntry, place = CA, of = statementOf(place, after), to = map) => {
     const claim = new CrlClaim({ ...of, trustRoot: rootOf(LEAVES), count: Field(0) });
-    const input = { state: stateOf(to), map, place, claim, after: after.entry, slots: SLOTS };
+    const context = { state: stateOf(to), map: map.hashed, key: keyIn(place) };
+    const input = { ...context, claim, after: after.entry, slots: SLOTS };
     return codeOf(() => listArguments(input));
   };
 
@@ -319,14 +381,15 @@ describe('arguments', () => {
       trustRoot: rootOf(LEAVES.slice(1)),
       count: Field(0),
     });
-    const input = { state: stateOf(), map, place: CA, claim, after: list().entry, slots: SLOTS };
+    const context = { state: stateOf(), map: map.hashed, key: keyIn(CA) };
+    const input = { ...context, claim, after: list().entry, slots: SLOTS };
     expect(codeOf(() => listArguments(input))).toBe('ERR_REGISTRY_TRUST_ROOT');
   });
 
   test('of a source need the present map, and the entry for a change', () => {
-    const other = new RevocationMap();
-    other.set(CA, noneEntry());
-    const input = { state: stateOf(), map: other, place: USER, point: POINT };
+    const other = new EntryMap();
+    other.set(keyIn(CA), noneEntry().entry);
+    const input = { state: stateOf(), map: other, key: keyIn(USER), point: POINT };
     expect(codeOf(() => sourceAddition(input))).toBe('ERR_REVOCATION_ROOT');
     expect(codeOf(() => changeOf(CA, POINT))).toBe('ERR_REVOCATION_ISSUER_MISSING');
   });

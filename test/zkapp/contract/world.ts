@@ -109,17 +109,17 @@ interface Sendable {
   send(): Promise<unknown>;
 }
 
-/** What the registry of a world starts with. */
-export const birthOf = async (admin: PublicKey) => ({
+/** What the registry of a world starts with. @param clock of its state */
+export const birthOf = async (admin: PublicKey, clock = CLOCK) => ({
   trustRoot: rootOf(LEAVES),
-  revocationRoot: initialMap([]).tree.root,
+  revocationRoot: initialMap([]).root,
   admin,
-  clock: Field(CLOCK),
+  clock: Field(clock),
   verificationKey: await unprovenKey(),
 });
 
 /** A chain with a fresh registry, at the first of SLOTS. */
-export async function createWorld(): Promise<World> {
+export async function createWorld(clock = CLOCK): Promise<World> {
   const local = await Mina.LocalBlockchain({ proofsEnabled: false });
   Mina.setActiveInstance(local);
   local.setGlobalSlot(SLOTS.first);
@@ -143,7 +143,7 @@ export async function createWorld(): Promise<World> {
   await send(
     async () => {
       AccountUpdate.attachToTransaction(fundingUpdate(payer.address));
-      await registry.deploy(await birthOf(admin.address));
+      await registry.deploy(await birthOf(admin.address, clock));
     },
     { signers: [zkapp] },
   );

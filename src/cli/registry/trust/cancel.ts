@@ -1,11 +1,11 @@
 import type { CommandDefinition } from '../../shared/command.ts';
 import { ADMIN, type AdminFlags, adminKey } from '../options.ts';
-import { transact } from './decide.ts';
+import { transact } from './transact.ts';
 
 /** zkcx registry trust cancel */
 export const registryTrustCancel: CommandDefinition = {
   name: 'cancel',
-  description: 'take back what is proposed',
+  description: 'take back all that is pending',
   options: ADMIN,
   run: (flags: AdminFlags) =>
     transact(flags, async ({ chain, registryNow, sender }) => {

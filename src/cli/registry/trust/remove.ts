@@ -2,12 +2,12 @@ import { Argument } from 'commander';
 import type { CommandDefinition } from '../../shared/command.ts';
 import type { Answer } from '../../shared/output.ts';
 import { ADMIN, type AdminFlags, adminKey } from '../options.ts';
-import { leafOfCi, transact } from './decide.ts';
+import { leafOfCi, transact } from './transact.ts';
 
 /** zkcx registry trust remove CI */
 export const registryTrustRemove: CommandDefinition = {
   name: 'remove',
-  description: 'stop accepting a CI, at once',
+  description: 'stop accepting a CI, at once; what is pending ends',
   arguments: [new Argument('<ci>', 'its certificate')],
   options: ADMIN,
   run: remove,
