@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- [--json] [--runs N] [--only a,b] [--write]`: prove the sample chain and a session,
- * the same statements built from o1js's own gadgets, and filler programs, one after the other in this run.
+ * the same statements built from o1js's own gadgets, and filler programs, one after the other in this run, each
+ * once cold and N times warm.
  * --write puts the table into docs/guide/speed.md.
  */
 import { spawn } from 'node:child_process';

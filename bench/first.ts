@@ -1,8 +1,9 @@
 /**
  * `npm run bench:first [-- --checkout FOLDER,FOLDER]`: the first chain proof and the first possession proof of a
- * user who has nothing but the package: CPU seconds of all processes, compiling included but not making the inputs, and bytes written
- * below an empty home. With several checkouts (folders with dependencies installed; default: this one), one
- * behind the other in one run, and the ratio of each to the first. Reads /proc, so it runs on Linux.
+ * user who has nothing but the package: CPU seconds of all processes, compiling included but not making the
+ * inputs, and bytes written below an empty home. With several checkouts (folders with dependencies installed; default:
+ * this one), each built first, one behind the other in one run, and the ratio of each to the first. Reads /proc, so
+ * it runs on Linux.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -19,6 +20,11 @@ const { values } = parseArgs({
   },
 });
 const checkouts = values.checkout.split(',').map((folder) => resolve(folder));
+
+for (const cwd of checkouts) {
+  const { status } = spawnSync('npm', ['run', 'build'], { cwd, stdio: ['ignore', 'ignore', 2] });
+  if (status !== 0) throw Error(`${cwd} cannot be built`);
+}
 
 console.log('| first proof | checkout | CPU | of the first | written |');
 console.log('| --- | --- | --- | --- | --- |');

@@ -13,7 +13,8 @@ const load = <T>(path: string) => import(pathToFileURL(join(checkout, path)).hre
 
 const { MODE } = await load<{ MODE: typeof modes }>('src/params.ts');
 const { sampleSession } = await load<{ sampleSession: typeof sample }>('bench/session.ts');
-const { Prover } = await load<{ Prover: typeof ProverClass }>('src/prover/prover.ts');
+// as the package has it, without a TypeScript loader
+const { Prover } = await load<{ Prover: typeof ProverClass }>('dist/prover/prover.js');
 
 const session = sampleSession();
 // what was done so far made the inputs

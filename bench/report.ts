@@ -2,6 +2,8 @@
 
 export interface ProofMeasure {
   readonly name: string;
+  /** Whether it is the first of its name in its process. */
+  readonly cold: boolean;
   readonly seconds: number;
 }
 
@@ -17,8 +19,10 @@ export interface Report {
   readonly machine: string;
   readonly runs: number;
   readonly subjects: readonly SubjectMeasure[];
-  /** Fastest run of each proof, seconds, as `subject.proof`. */
+  /** Fastest warm run of each proof, seconds, as `subject.proof`. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** The first of each. In no ratio. */
+  readonly coldSeconds: Readonly<Record<string, number>>;
   readonly ratios: Readonly<Record<string, number>>;
 }
 
@@ -28,10 +32,12 @@ export interface Report {
  */
 export function report(machine: string, runs: number, subjects: SubjectMeasure[]): Report {
   const seconds: Record<string, number> = {};
+  const coldSeconds: Record<string, number> = {};
   for (const { subject, proofs } of subjects) {
-    for (const { name, seconds: taken } of proofs) {
+    for (const { name, cold, seconds: taken } of proofs) {
       const key = `${subject}.${name}`;
-      seconds[key] = Math.min(seconds[key] ?? Infinity, taken);
+      if (cold) coldSeconds[key] = taken;
+      else seconds[key] = Math.min(seconds[key] ?? Infinity, taken);
     }
   }
   const sum = (...keys: string[]) =>
@@ -59,22 +65,23 @@ export function report(machine: string, runs: number, subjects: SubjectMeasure[]
   };
   // a run of some subjects has some of the ratios
   const known = Object.entries(ratios).filter(([, ratio]) => !Number.isNaN(ratio));
-  return { machine, runs, subjects, seconds, ratios: Object.fromEntries(known) };
+  return { machine, runs, subjects, seconds, coldSeconds, ratios: Object.fromEntries(known) };
 }
 
 /** Markdown table of a report. */
-export function table({ machine, runs, subjects, seconds, ratios }: Report): string {
+export function table({ machine, runs, subjects, seconds, coldSeconds, ratios }: Report): string {
   const rows = Object.entries(seconds).map(([key, taken]) => {
     const subject = subjects.find(({ subject }) => key.startsWith(`${subject}.`))!;
     const gigabytes = (subject.peakMegabytes / 1024).toFixed(1);
-    return `| ${key} | ${taken.toFixed(1)} s | ${gigabytes} GB |`;
+    const cold = coldSeconds[key]!.toFixed(1);
+    return `| ${key} | ${taken.toFixed(1)} s | ${cold} s | ${gigabytes} GB |`;
   });
   const quotients = Object.entries(ratios).map(
-    ([name, ratio]) => `| ${name} | ${ratio.toFixed(2)} | |`,
+    ([name, ratio]) => `| ${name} | ${ratio.toFixed(2)} | | |`,
   );
   return [
-    `| fastest of ${runs} on ${machine} | proof | peak memory |`,
-    '| --- | --- | --- |',
+    `| fastest of ${runs} on ${machine} | warm | cold: first of a process | peak memory |`,
+    '| --- | --- | --- | --- |',
     ...rows,
     ...quotients,
   ].join('\n');
