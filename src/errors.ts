@@ -194,7 +194,6 @@ export type ErrorCode =
   | 'ERR_REGISTRY_GAP'
   | 'ERR_REGISTRY_STATE'
   | 'ERR_REGISTRY_REFUSED'
-  | 'ERR_REGISTRY_PENDING'
   | 'ERR_REGISTRY_SLOT'
   | 'ERR_REGISTRY_CHAIN'
   | 'ERR_REGISTRY_LOCKED'
@@ -208,6 +207,13 @@ export type ErrorCode =
   | 'ERR_NODE_RANGE'
   | 'ERR_NODE_SYNCING'
   | 'ERR_NODE_CLOCK'
+  // a command that was handed in: how it ended, or that nobody knows yet
+  | 'ERR_COMMAND_PENDING'
+  | 'ERR_COMMAND_FAILED'
+  | 'ERR_COMMAND_EXPIRED'
+  | 'ERR_COMMAND_REPLACED'
+  | 'ERR_COMMAND_EARLIER'
+  | 'ERR_COMMAND_JOURNAL'
   | 'ERR_ACCOUNT_KEY'
   | 'ERR_ACCOUNT_FUNDS'
   // a proof or an envelope

@@ -62,6 +62,7 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
     const sender: Sender = {
       chain,
       feePayer: chain.accounts[0]!,
+      journal: join(folder, 'sent'),
       onCompile: (name) => say(`   compiling ${name} ...`),
     };
     let start = performance.now();

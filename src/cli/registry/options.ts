@@ -7,9 +7,10 @@ import { systemClock } from '../../time.ts';
 import type { Chain, EmbeddedChain, Sender, SyncedRegistry } from '../../zkapp/client/index.ts';
 import { repeated, wholeNumber } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
-import { PROVER, type ProverFlags } from '../shared/proving.ts';
+import { PROVER, type ProverFlags, stopSignal } from '../shared/proving.ts';
 
 const DEFAULT_CHAIN = 'zkcx-chain';
+const DEFAULT_JOURNAL = 'zkcx-sent';
 /** Accounts of an embedded chain, by their use. */
 const ACCOUNT = { payer: 0, admin: 1, relay: 2 } as const;
 
@@ -51,13 +52,21 @@ export const SENDER = [
     '--fee-payer-key <file>',
     'key of the account that pays, base58, mode 0600; default: ZKCX_FEE_PAYER_KEY, or an account of the embedded chain',
   ),
-  new Option('--fee <mina>', 'default: 0.1').argParser(nanomina),
+  new Option(
+    '--fee <mina>',
+    'default: 0.1; a higher one replaces the same call that was sent before and is stuck',
+  ).argParser(nanomina),
+  new Option(
+    '--journal <folder>',
+    `remembers what was sent and is not settled; default: ${DEFAULT_JOURNAL}, or in the embedded chain's folder`,
+  ),
   ...PROVER,
 ];
 
 export interface SenderFlags extends ChainFlags, ProverFlags {
   readonly feePayerKey?: string;
   readonly fee?: bigint;
+  readonly journal?: string;
 }
 
 /** Who decides, and pays. */
@@ -140,17 +149,25 @@ export async function synced(flags: ChainFlags, chain: Chain): Promise<SyncedReg
 
 /** Who sends: keys come from files or the environment, or from the embedded chain's folder. */
 export async function senderOf(
-  { feePayerKey, fee, backend }: SenderFlags,
+  flags: SenderFlags,
   chain: Chain,
   use: Use = 'payer',
 ): Promise<Sender> {
+  const { feePayerKey, fee, backend, node, embeddedChain = DEFAULT_CHAIN } = flags;
+  const journal = node === undefined ? join(embeddedChain, 'sent') : DEFAULT_JOURNAL;
   return {
     chain,
+    journal: flags.journal ?? journal,
     feePayer: await accountKey(chain, use, feePayerKey, 'ZKCX_FEE_PAYER_KEY'),
     fee,
     backend,
     onCompile: (name) => printProgress(`Compiling ${name} ...`),
     onStep: (step) => printProgress(STEPS[step]),
+    onState: ({ state, transaction, depth }) =>
+      printProgress(
+        `${transaction}: ${state}${depth === undefined ? '' : `, ${depth} blocks deep`}`,
+      ),
+    signal: stopSignal(),
   };
 }
 

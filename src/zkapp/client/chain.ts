@@ -37,6 +37,8 @@ export interface AccountTiming {
 /** An account of the default token, as the chain, or a node, reports it. */
 export interface ChainAccount {
   readonly nonce: number;
+  /** The nonce after those of the account's commands that wait in the pool. */
+  readonly inferredNonce: number;
   /** Nanomina. */
   readonly balance: bigint;
   readonly permissions: AccountPermissions;
@@ -105,14 +107,32 @@ export interface EventHeights {
   readonly pending: number;
 }
 
-/** A transaction that is in a block. */
+/** A command that is in a block. */
 export interface Inclusion {
+  /** Hash of the command. */
   readonly transaction: string;
   readonly height: number;
 }
 
-export interface WaitOptions {
-  readonly signal?: AbortSignal;
+/** Where a command is, as far as the best chain and the pools of nodes go. */
+export type CommandStatus =
+  | {
+      readonly state: 'included';
+      readonly height: number;
+      /** Blocks on top of its block. */
+      readonly depth: number;
+      /** Set when it had no effect: its fee was paid all the same. */
+      readonly failure?: string;
+    }
+  | { readonly state: 'pooled' }
+  /** In no pool and no recent block: never arrived, dropped, or long ago. */
+  | { readonly state: 'unknown' };
+
+export interface CommandQuery {
+  /** Hash of the command. */
+  readonly transaction: string;
+  /** Who pays its fee, base58. */
+  readonly feePayer: string;
 }
 
 export interface Chain {
@@ -141,10 +161,12 @@ export interface Chain {
   eventHeights(): Promise<EventHeights>;
   /** Make it the chain that o1js builds transactions for, with the present state of these accounts. */
   activate(addresses: readonly string[]): Promise<void>;
-  /** Hand in a transaction that is proven and signed. Returns its hash, computed here. */
+  /**
+   * Hand in a transaction that is proven and signed. Returns its hash, computed here. After ERR_NODE_REFUSED and
+   * ERR_REGISTRY_REFUSED nobody has it; after any other failure that is open.
+   */
   submit(transaction: Mina.Transaction<true, true>): Promise<string>;
-  /** Wait until a transaction is in a block. */
-  wait(transaction: string, options?: WaitOptions): Promise<Inclusion>;
+  command(query: CommandQuery): Promise<CommandStatus>;
   close(): Promise<void>;
 }
 

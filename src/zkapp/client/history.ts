@@ -149,13 +149,8 @@ export class RegistryHistory {
     assertNext(index, this.tree.appendSubtree(root, h));
   }
 
-  private list({ mapKey, serials, point, crlNumber, thisUpdate, nextUpdate }: RevocationUpdated) {
-    const state = Field(ENTRY_STATE.list);
-    this.set(
-      mapKey,
-      new RevocationEntry({ state, serials, point, crlNumber, thisUpdate, nextUpdate }),
-      true,
-    );
+  private list(list: RevocationUpdated): void {
+    this.set(list.mapKey, listEntry(list), true);
   }
 
   private source({ mapKey, point }: SourceSet, isThere: boolean): void {
@@ -215,6 +210,13 @@ export class RegistryHistory {
       this.trust.add(key);
     } else this.trust.delete(key);
   }
+}
+
+/** The map's entry of a list. */
+export function listEntry(list: RevocationUpdated): RevocationEntry {
+  const { serials, point, crlNumber, thisUpdate, nextUpdate } = list;
+  const state = Field(ENTRY_STATE.list);
+  return new RevocationEntry({ state, serials, point, crlNumber, thisUpdate, nextUpdate });
 }
 
 function assertNext(index: Field, place: number): void {

@@ -7,6 +7,8 @@ import { selectBackend } from '../../prover/backend.ts';
 import type { ChainAccount } from './chain.ts';
 
 export interface Snapshot {
+  /** Whether proofs count; else none is made. */
+  readonly proofs: boolean;
   readonly network: NetworkId;
   readonly slot: number;
   /** Undefined: there is no such account. */
@@ -14,9 +16,10 @@ export interface Snapshot {
 }
 
 /** Build transactions for the chain of a snapshot. They can be proven and signed, not sent. */
-export async function activateSnapshot({ network, slot, accounts }: Snapshot): Promise<void> {
+export async function activateSnapshot(snapshot: Snapshot): Promise<void> {
   selectBackend();
-  const local = await Mina.LocalBlockchain({ proofsEnabled: true });
+  const { network, proofs, slot, accounts } = snapshot;
+  const local = await Mina.LocalBlockchain({ proofsEnabled: proofs });
   local.setGlobalSlot(slot);
   const known = new Map<string, Account>();
   for (const [address, account] of accounts) {
@@ -34,10 +37,10 @@ export async function activateSnapshot({ network, slot, accounts }: Snapshot): P
   });
 }
 
-function toAccount(address: string, { nonce, balance, zkapp }: ChainAccount): Account {
+function toAccount(address: string, { inferredNonce, balance, zkapp }: ChainAccount): Account {
   const account = Account.empty();
   account.publicKey = PublicKey.fromBase58(address);
-  account.nonce = UInt32.from(nonce);
+  account.nonce = UInt32.from(inferredNonce);
   account.balance = UInt64.from(balance);
   if (zkapp !== undefined) {
     account.zkapp = {
@@ -50,7 +53,7 @@ function toAccount(address: string, { nonce, balance, zkapp }: ChainAccount): Ac
       zkappVersion: UInt32.from(0),
       actionState: [],
       lastActionSlot: UInt32.from(0),
-      zkappUri: '',
+      zkappUri: zkapp.uri,
     };
   }
   return account;

@@ -18,10 +18,13 @@ import {
   CrlProof,
   listArguments,
   periodOf,
+  type ProofRegistry,
   publishAggregateArguments,
   publishArguments,
+  type Slots,
 } from '../contract/index.ts';
 import type { Inclusion } from './chain.ts';
+import { findList, findPublication, type PublicationRecord } from './reading/publications.ts';
 import { sendCall, type Sender, slotsFromNow } from './send.ts';
 import type { SyncedRegistry } from './sync.ts';
 
@@ -32,45 +35,80 @@ export interface PublishedAt extends Inclusion {
 }
 
 /**
- * Publish a chain proof. Throws the codes of `verifyChain` and `publishArguments`, and those of
- * `sendCall`.
+ * Publish a chain proof; one that is published already is not paid for again. Throws the codes of `verifyChain` and
+ * `publishArguments`, and those of `sendCall`.
  */
 export async function publishChain(
   sender: Sender,
-  { address, state, tree }: SyncedRegistry,
+  synced: SyncedRegistry,
   envelope: ProofEnvelope,
 ): Promise<PublishedAt> {
-  const { chain } = sender;
-  const slots = await slotsFromNow(chain);
+  const { state, tree } = synced;
   const claim = claimOf('chain', envelope, ChainClaim);
-  const planned = publishArguments({ state, tree, claim, slots });
-  const at = periodOf(state, slots).from;
-  if (chain.proofs) await verifyChain(envelope, { trustRoot: state.trustRoot, at });
+  const leaf = credentialLeaf(claim.commitment, claim.validFrom, claim.validUntil);
   const proof = await ChainProof.fromJSON(envelope.proof);
-  const inclusion = await sendCall(sender, address, (registry) =>
-    registry.publish(proof, planned.path, planned.slots),
-  );
-  const { commitment, validFrom, validUntil } = claim;
-  return { ...inclusion, place: tree.append(credentialLeaf(commitment, validFrom, validUntil)) };
+  return publishOnce(sender, synced, leaf, {
+    plan: (slots) => publishArguments({ state, tree, claim, slots }),
+    verify: (at) => verifyChain(envelope, { trustRoot: state.trustRoot, at }),
+    call: (registry, { path, slots }) => registry.publish(proof, path, slots),
+    append: () => tree.append(leaf),
+  });
 }
 
 /** Publish an aggregate. Throws the codes of `verifyAggregate`, `publishAggregateArguments`, `sendCall`. */
 export async function publishAggregate(
   sender: Sender,
-  { address, state, tree }: SyncedRegistry,
+  synced: SyncedRegistry,
   envelope: ProofEnvelope,
 ): Promise<PublishedAt> {
-  const { chain } = sender;
-  const slots = await slotsFromNow(chain);
+  const { state, tree } = synced;
   const claim = claimOf('aggregate', envelope, AggregateClaim);
-  const planned = publishAggregateArguments({ state, tree, claim, slots });
-  const at = periodOf(state, slots).from;
-  if (chain.proofs) await verifyAggregate(envelope, { trustRoot: state.trustRoot, at });
   const proof = await AggregateProof.fromJSON(envelope.proof);
-  const inclusion = await sendCall(sender, address, (registry) =>
-    registry.publishAggregate(proof, planned.path, planned.slots),
-  );
-  return { ...inclusion, place: tree.appendSubtree(claim.root, Number(claim.height.toBigInt())) };
+  return publishOnce(sender, synced, claim.root, {
+    plan: (slots) => publishAggregateArguments({ state, tree, claim, slots }),
+    verify: (at) => verifyAggregate(envelope, { trustRoot: state.trustRoot, at }),
+    call: (registry, { path, slots }) => registry.publishAggregate(proof, path, slots),
+    append: () => tree.appendSubtree(claim.root, Number(claim.height.toBigInt())),
+  });
+}
+
+interface Publishing<Planned> {
+  readonly plan: (slots: Slots) => Planned;
+  readonly verify: (at: bigint) => Promise<unknown>;
+  readonly call: (registry: ProofRegistry, planned: Planned) => Promise<void>;
+  /** In the tree that was synced. Returns the place. */
+  readonly append: () => number;
+}
+
+/** Anybody may have published it, in a command of his own, before or meanwhile: then nothing more is paid. */
+async function publishOnce<Planned>(
+  sender: Sender,
+  synced: SyncedRegistry,
+  value: Field,
+  { plan, verify, call, append }: Publishing<Planned>,
+): Promise<PublishedAt> {
+  const { chain } = sender;
+  const { address, state } = synced;
+  let found: PublicationRecord | undefined;
+  let planned: Planned | undefined;
+  const inclusion = await sendCall(sender, address, (registry) => call(registry, planned!), {
+    purpose: `publish ${value.toString()} in ${address}`,
+    effect: async () => {
+      found = await findPublication(chain, synced, value.toBigInt());
+      return found;
+    },
+    prepare: async () => {
+      const slots = await slotsFromNow(chain);
+      planned = plan(slots);
+      if (chain.proofs) await verify(periodOf(state, slots).from);
+    },
+  });
+  const { transaction, height } = inclusion;
+  if (found === undefined && planned === undefined) {
+    // sent by an earlier run
+    found = await findPublication(chain, synced, value.toBigInt());
+  }
+  return { transaction, height, place: found?.place ?? append() };
 }
 
 /**
@@ -81,23 +119,33 @@ export async function publishAggregate(
  */
 export async function updateRevocation(
   sender: Sender,
-  { address, state, history }: SyncedRegistry,
+  synced: SyncedRegistry,
   envelope: ProofEnvelope,
   lists: RevocationMap,
 ): Promise<Inclusion> {
+  const { address, state, history } = synced;
   const { chain } = sender;
-  const slots = await slotsFromNow(chain);
   const claim = claimOf('crl', envelope, CrlClaim);
   const key = claim.mapKey.toBigInt();
   const after = lists.hashed.get(key);
   if (after === undefined || RevocationEntry.hash(after).toBigInt() !== claim.entry.toBigInt()) {
     throw new ZkcxError('ERR_PROOF_STATEMENT', 'the proof is of none of the lists in the map');
   }
-  const planned = listArguments({ state, map: history.map, key, claim, after, slots });
-  if (chain.proofs) await verifyCrl(envelope, { trustRoot: state.trustRoot });
   const proof = await CrlProof.fromJSON(envelope.proof);
-  return sendCall(sender, address, (registry) =>
-    registry.updateRevocation(proof, planned.update, planned.slots),
+  let planned: ReturnType<typeof listArguments> | undefined;
+  return sendCall(
+    sender,
+    address,
+    (registry) => registry.updateRevocation(proof, planned!.update, planned!.slots),
+    {
+      purpose: `list ${claim.mapKey.toString()} ${claim.entry.toString()} in ${address}`,
+      effect: () => findList(chain, synced, claim),
+      prepare: async () => {
+        const slots = await slotsFromNow(chain);
+        planned = listArguments({ state, map: history.map, key, claim, after, slots });
+        if (chain.proofs) await verifyCrl(envelope, { trustRoot: state.trustRoot });
+      },
+    },
   );
 }
 

@@ -13,7 +13,6 @@ import type { Clock } from '../../time.ts';
 import { periodOf } from '../contract/index.ts';
 import { publishAggregate, type PublishedAt } from './publish.ts';
 import type { Sender } from './send.ts';
-import { readEvents } from './reading/events.ts';
 import { batchOrder, type Spool, type Waiting } from './spool.ts';
 import { type SyncedRegistry, syncRegistry, type SyncOptions } from './sync.ts';
 
@@ -92,34 +91,10 @@ async function publishBatch(
     batch.map(({ proof }) => proof),
     { trustRoot: synced.state.trustRoot, at: timeOf(synced) },
   );
-  const published =
-    (await earlier(sender, synced, members)) ?? (await publishAggregate(sender, synced, aggregate));
+  // it may stand there already, from a turn that was stopped before it could say so
+  const published = await publishAggregate(sender, synced, aggregate);
   await spool.finish(batch, members);
   return published;
-}
-
-/** Where the batch stands already, published by a turn that was stopped before it could say so. */
-async function earlier(
-  { chain }: Sender,
-  { address, tree }: SyncedRegistry,
-  members: readonly AggregateMember[],
-): Promise<PublishedAt | undefined> {
-  const [first] = members;
-  const isThere = tree.published.some(
-    (one) => 'root' in one && one.root.toBigInt() === first!.root.toBigInt(),
-  );
-  if (!isThere) return undefined;
-  const place = tree.addMember(first!) - first!.place;
-  const { pending } = await chain.eventHeights();
-  const events = await readEvents(chain, address, { from: 1, to: pending + 1 });
-  const event = events.find(({ fields }) => fields.at(-1) === first!.root.toBigInt());
-  if (event === undefined) {
-    throw new ZkcxError(
-      'ERR_REGISTRY_GAP',
-      'the archive has no event any more of a batch that is published: ask it again',
-    );
-  }
-  return { place, transaction: event.transaction, height: event.block.height };
 }
 
 /** Proofs that can be published now; the others are refused. */

@@ -7,6 +7,7 @@ import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';
 import { type RegistryBeginning, RegistryHistory } from './history.ts';
 import { readEvents } from './reading/events.ts';
+import { type PublicationRecord, publicationOf } from './reading/publications.ts';
 
 export interface SyncOptions extends RegistryBeginning {
   /** Members of aggregates whose paths are known here. */
@@ -24,6 +25,10 @@ export interface SyncedRegistry {
   readonly address: string;
   readonly state: RegistryState;
   readonly slot: number;
+  /** Of the newest block that was looked at. */
+  readonly height: number;
+  /** Each with its block, in the order of `tree.published`. */
+  readonly publications: readonly PublicationRecord[];
   readonly tree: RegistryTree;
   readonly history: RegistryHistory;
 }
@@ -67,12 +72,17 @@ async function rebuild(
   const state = await readState(chain, address, code);
   assertNetworkClock(state.clock, await chain.clock());
   const history = new RegistryHistory({ trust, sources });
+  const publications: PublicationRecord[] = [];
   const { pending } = await chain.eventHeights();
   for (const event of await readEvents(chain, address, { from: 1, to: pending + 1 })) {
-    history.apply(readEvent(event));
+    const told = readEvent(event);
+    history.apply(told);
+    const publication = publicationOf(event, told);
+    if (publication !== undefined) publications.push(publication);
   }
   history.assertLeadsTo(state);
-  return { address, state, slot: await chain.slot(), tree: history.tree, history };
+  const { tree } = history;
+  return { address, state, slot: await chain.slot(), height: pending, publications, tree, history };
 }
 
 /** Throws ERR_REGISTRY_ACCOUNT (no contract there), ERR_REGISTRY_CODE (another one). */

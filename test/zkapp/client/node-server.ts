@@ -3,12 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Mina } from 'o1js';
 import { ZkcxError } from '../../../src/errors.ts';
-import {
-  type ChainBlock,
-  type ChainEvent,
-  type Inclusion,
-  MAX_RANGE,
-} from '../../../src/zkapp/client/chain.ts';
+import { type ChainBlock, type ChainEvent, MAX_RANGE } from '../../../src/zkapp/client/chain.ts';
 import type { EmbeddedChain } from '../../../src/zkapp/client/embedded/embedded-chain.ts';
 
 /** Change an answer on its way, or give one of one's own. */
@@ -24,7 +19,7 @@ export interface NodeServer {
 
 export async function startNode(chain: EmbeddedChain): Promise<NodeServer> {
   const queries: string[] = [];
-  const sent: Inclusion[] = [];
+  const sent: string[] = [];
   const node: { twist: Twist | undefined } = { twist: undefined };
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const query = await queryOf(request);
@@ -59,7 +54,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-async function answerTo(chain: EmbeddedChain, query: string, sent: Inclusion[]): Promise<unknown> {
+async function answerTo(chain: EmbeddedChain, query: string, sent: string[]): Promise<unknown> {
   try {
     return { data: await dataFor(chain, query, sent) };
   } catch (error) {
@@ -69,13 +64,13 @@ async function answerTo(chain: EmbeddedChain, query: string, sent: Inclusion[]):
   }
 }
 
-async function dataFor(chain: EmbeddedChain, query: string, sent: Inclusion[]): Promise<unknown> {
+async function dataFor(chain: EmbeddedChain, query: string, sent: string[]): Promise<unknown> {
   const address = /"(B62[1-9A-HJ-NP-Za-km-z]+)"/.exec(query)?.[1] ?? '';
   if (query.includes('sendZkapp')) {
     const literal = /zkappCommand: ([^]*)\}\) \{ zkapp/.exec(query)?.[1] ?? '';
     const json = literal.replace(/([{,])([a-zA-Z]\w*):/g, '$1"$2":');
     const hash = await chain.submit(Mina.Transaction.fromJSON(json));
-    sent.push(await chain.wait(hash));
+    sent.push(hash);
     return { sendZkapp: { zkapp: { hash } } };
   }
   const syncStatus = 'SYNCED';
@@ -86,7 +81,9 @@ async function dataFor(chain: EmbeddedChain, query: string, sent: Inclusion[]): 
     const maxBlockHeight = { canonicalMaxBlockHeight: canonical, pendingMaxBlockHeight: pending };
     return { networkState: { maxBlockHeight } };
   }
-  if (query.includes('transactions')) return { bestChain: sent.map(blockOf) };
+  if (query.includes('transactions')) {
+    return { pooledZkappCommands: [], bestChain: await recentBlocks(chain, sent) };
+  }
   const maxLength = Number(/maxLength: ([0-9]+)/.exec(query)?.[1]);
   const answer = { syncStatus, bestChain: await bestChain(chain, maxLength) };
   if (!query.includes('daemonStatus')) return answer;
@@ -127,6 +124,7 @@ async function accountOf(chain: EmbeddedChain, address: string) {
   const { nonce, balance, zkapp, permissions, delegate, timing, tokenSymbol } = account;
   return {
     nonce: String(nonce),
+    inferredNonce: String(nonce),
     balance: { total: String(balance) },
     permissions,
     delegateAccount: delegate === undefined ? null : { publicKey: delegate },
@@ -150,10 +148,20 @@ async function accountOf(chain: EmbeddedChain, address: string) {
 /** What a node answers of an account that votes for nothing. */
 export const NO_STATE_HASH = '3NK2tkzqqK5spR2sZ7tujjqPksL45M3UUrcA4WhCkeiPtnugyE2x';
 
-const blockOf = ({ transaction, height }: Inclusion) => ({
-  transactions: { zkappCommands: [{ hash: transaction, failureReason: null }] },
-  protocolState: { consensusState: { blockHeight: String(height) } },
-});
+/** Those with commands that this node took, and the newest. */
+async function recentBlocks(chain: EmbeddedChain, sent: readonly string[]) {
+  const { height } = await chain.tip();
+  const heights = new Map<number, string[]>([[height, []]]);
+  for (const transaction of sent) {
+    const status = await chain.command({ transaction, feePayer: '' });
+    if (status.state !== 'included') continue;
+    heights.set(status.height, [...(heights.get(status.height) ?? []), transaction]);
+  }
+  return [...heights].map(([blockHeight, hashes]) => ({
+    transactions: { zkappCommands: hashes.map((hash) => ({ hash, failureReason: null })) },
+    protocolState: { consensusState: { blockHeight: String(blockHeight) } },
+  }));
+}
 
 /** As an archive: the last blocks without a range, an error for too many, in an order of its own. */
 async function archived(chain: EmbeddedChain, address: string, query: string) {

@@ -88,16 +88,28 @@ describe('a node', () => {
     const signed = transaction.sign([key]) as unknown as Mina.Transaction<true, true>;
     const before = (await chain.account(receiver.toBase58()))!.balance;
     const hash = await chain.submit(signed);
-    expect(await chain.wait(hash)).toEqual(await world.chain.wait(hash));
     expect((await chain.account(receiver.toBase58()))!.balance).toBe(before + 5n);
     expect(await refusalOf(() => chain.submit(signed))).toBe('ERR_NODE_REFUSED');
-    expect(await refusalOf(() => chain.wait('5JanotherTransaction'))).toBe('ERR_REGISTRY_PENDING');
-    node.twist = (answer) =>
-      JSON.stringify(answer).replace(
-        '"failureReason":null',
-        '"failureReason":[{"failures":["Cancelled"]}]',
-      );
-    expect(await refusalOf(() => chain.wait(hash))).toBe('ERR_REGISTRY_REFUSED');
+    const status = () => chain.command({ transaction: hash, feePayer: payer() });
+    const included = { state: 'included', height: 1_003, depth: 0, failure: undefined };
+    expect(await status()).toEqual(included);
+    expect(await chain.command({ transaction: '5Janother', feePayer: payer() })).toEqual({
+      state: 'unknown',
+    });
+    const failed = '"failureReason":[{"failures":["Cancelled"]},null,{"failures":["Fee <b>"]}]';
+    node.twist = (answer) => JSON.stringify(answer).replace('"failureReason":null', failed);
+    expect(await status()).toEqual({ ...included, failure: 'Cancelled, Fee b' });
+    node.twist = () => ({ data: { bestChain: null, pooledZkappCommands: [] } });
+    expect(await refusalOf(status)).toBe('ERR_NODE_SYNCING');
+    // in the block of one node only it is not in a block yet; and one that answers is enough
+    const second = await startNode(world.chain);
+    node.twist = undefined;
+    const both = open({ nodes: [node.url, second.url] });
+    const ofBoth = () => both.command({ transaction: hash, feePayer: payer() });
+    expect(await ofBoth()).toEqual({ state: 'pooled' });
+    second.twist = () => '<html>';
+    expect(await ofBoth()).toEqual(included);
+    await second.close();
   });
 
   test('that leaves out, reorders or changes events is found out', async () => {

@@ -166,7 +166,7 @@ describe('a turn of the relay', () => {
     expect(await refusalOf(() => relayTurn(options))).toBe('ERR_FILE_WRITE');
     spool.finish = finish;
     // an archive that forgets between two questions is no reason to begin anew
-    const chain = Object.create(world.chain) as typeof world.chain;
+    const chain = Object.create(world.chain, { canonical: { value: 290 } }) as typeof world.chain;
     let asked = 0;
     chain.events = async (address, range) =>
       asked++ === 0 ? world.chain.events(address, range) : [];

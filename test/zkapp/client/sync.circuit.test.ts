@@ -107,7 +107,7 @@ describe('a chain that lies', () => {
     events: async (address, range) => change(await world.chain.events(address, range)),
     activate: () => world.chain.activate(),
     submit: (transaction) => world.chain.submit(transaction),
-    wait: (transaction) => world.chain.wait(transaction),
+    command: (query) => world.chain.command(query),
     close: () => Promise.resolve(),
   });
   const withFields = (event: ChainEvent, fields: bigint[]): ChainEvent => ({ ...event, fields });

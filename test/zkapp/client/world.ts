@@ -64,7 +64,7 @@ export async function createWorld(): Promise<World> {
   const folder = temporary();
   const chain = await openChain(folder);
   const [payer, admin] = chain.accounts;
-  const sender = { chain, feePayer: payer! };
+  const sender = { chain, feePayer: payer!, journal: join(folder, 'sent'), interval: 1 };
   const { address, code } = await deployRegistry(sender, {
     trustRoot: TRUST_ROOT,
     admin: admin!.toPublicKey(),

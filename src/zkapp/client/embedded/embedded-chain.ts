@@ -19,8 +19,9 @@ import {
   type ChainBlock,
   type ChainClock,
   type ChainEvent,
+  type CommandQuery,
+  type CommandStatus,
   type EventHeights,
-  type Inclusion,
   MAX_RANGE,
 } from '../chain.ts';
 import { lockFolder } from '../folder-lock.ts';
@@ -200,11 +201,12 @@ export class EmbeddedChain implements Chain {
     return hash;
   }
 
-  /** A transaction is in its block as soon as it is accepted. Throws ERR_REGISTRY_PENDING. */
-  async wait(transaction: string): Promise<Inclusion> {
+  /** A command is in its block as soon as it is accepted. */
+  async command({ transaction }: CommandQuery): Promise<CommandStatus> {
     const entry = this.entries.find(({ hash }) => hash === transaction);
-    if (entry !== undefined) return { transaction, height: heightOf(entry.slot) };
-    throw new ZkcxError('ERR_REGISTRY_PENDING', `transaction ${transaction} is not in this chain`);
+    if (entry === undefined) return { state: 'unknown' };
+    const depth = this.currentSlot() - entry.slot;
+    return { state: 'included', height: heightOf(entry.slot), depth };
   }
 
   private currentSlot(): number {
@@ -279,6 +281,7 @@ function read(json: AccountJson): ChainAccount {
   const key = zkapp?.verificationKey;
   return {
     nonce: Number(nonce),
+    inferredNonce: Number(nonce),
     balance: BigInt(balance),
     permissions,
     delegate: delegate ?? undefined,

@@ -7,7 +7,7 @@ import { base58, fieldElement, uint32, uint64 } from './forms.ts';
 
 export const accountQuery = (address: string) => `query { syncStatus
   account(publicKey: "${address}", token: "${TokenId.toBase58(TokenId.default)}") {
-    nonce balance { total } delegateAccount { publicKey } votingFor tokenSymbol
+    nonce inferredNonce balance { total } delegateAccount { publicKey } votingFor tokenSymbol
     timing { initialMinimumBalance cliffTime cliffAmount vestingPeriod vestingIncrement }
     permissions { editState access send receive setDelegate setPermissions
       setVerificationKey { auth txnVersion } setZkappUri editActionState setTokenSymbol
@@ -55,6 +55,7 @@ export const accountSchema = z.looseObject({
   account: z
     .looseObject({
       nonce: uint32,
+      inferredNonce: uint32.nullable(),
       balance: z.looseObject({ total: uint64 }),
       permissions,
       delegateAccount: z.looseObject({ publicKey: base58 }).nullable(),
@@ -83,6 +84,7 @@ export function readAccount(account: Account): ChainAccount {
   const { zkappState, verificationKey, provedState, zkappUri } = account;
   return {
     nonce: account.nonce,
+    inferredNonce: Math.max(account.nonce, account.inferredNonce ?? 0),
     balance: account.balance.total,
     permissions: account.permissions,
     delegate: account.delegateAccount?.publicKey,
@@ -107,8 +109,10 @@ export function sameAccount(a: ChainAccount | undefined, b: ChainAccount | undef
 }
 
 function fixedPart(account: ChainAccount | undefined): string {
-  const { nonce: _, balance: __, ...fixed } = account ?? { nonce: 0, balance: 0n };
-  return JSON.stringify([account === undefined, fixed], (_key, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
+  const fixed = account && { ...account, nonce: 0, inferredNonce: 0, balance: 0n };
+  return String(
+    JSON.stringify(fixed, (_key, value: unknown) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    ),
   );
 }

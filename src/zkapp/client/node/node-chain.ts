@@ -15,9 +15,9 @@ import type {
   ChainBlock,
   ChainClock,
   ChainEvent,
+  CommandQuery,
+  CommandStatus,
   EventHeights,
-  Inclusion,
-  WaitOptions,
 } from '../chain.ts';
 import { activateSnapshot } from '../instance.ts';
 import { accountQuery, accountSchema, readAccount, sameAccount } from './account.ts';
@@ -29,7 +29,15 @@ import {
   readEvents,
   readHeights,
 } from './archive.ts';
-import { base58, uint32 } from './forms.ts';
+import {
+  commandQuery,
+  commandSchema,
+  least,
+  readStatus,
+  sendQuery,
+  sentSchema,
+} from './command.ts';
+import { base58 } from './forms.ts';
 import { askNode, assertNodeUrl, type GraphqlOptions, nameOf } from './graphql.ts';
 import { assertSynced, type NodeTip, readTip, TIP_QUERY, tipSchema } from './tip.ts';
 
@@ -42,9 +50,9 @@ export interface NodeOptions extends GraphqlOptions {
   readonly network?: NetworkId;
   /** Unix seconds; what nodes say of time is held against it. Default: the system's. */
   readonly now?: Clock;
-  /** Milliseconds between two questions whether a transaction is in a block; default 20,000. */
+  /** Milliseconds between two questions to nodes that differ; default 20,000. */
   readonly interval?: number;
-  /** Questions before it is given up; default 90. */
+  /** Questions before nodes that differ count as different; default 4. */
   readonly attempts?: number;
 }
 
@@ -58,28 +66,6 @@ const MAX_BEHIND = 10_800n;
 
 const bestChainSchema = z.looseObject({
   bestChain: z.array(z.looseObject({ stateHash: base58 })).nullable(),
-});
-
-const blocksSchema = z.looseObject({
-  bestChain: z.array(
-    z.looseObject({
-      transactions: z.looseObject({
-        zkappCommands: z.array(
-          z.looseObject({
-            hash: z.string(),
-            failureReason: z
-              .array(z.looseObject({ failures: z.array(z.string()) }).nullable())
-              .nullable(),
-          }),
-        ),
-      }),
-      protocolState: z.looseObject({ consensusState: z.looseObject({ blockHeight: uint32 }) }),
-    }),
-  ),
-});
-
-const sentSchema = z.looseObject({
-  sendZkapp: z.looseObject({ zkapp: z.looseObject({ hash: z.string() }) }),
 });
 
 /** Throws ERR_NODE_URL; its methods throw the codes of `askNode`, and ERR_NODE_DIFFERENT. */
@@ -118,8 +104,8 @@ export class NodeChain implements Chain {
   }
 
   async account(address: string): Promise<ChainAccount | undefined> {
-    const { attempts = 90, interval = 20_000 } = this.options;
-    for (let attempt = 0; ; attempt++) {
+    const { attempts = 4, interval = 20_000 } = this.options;
+    for (let attempt = 1; ; attempt++) {
       const answers = await this.askNodes(accountQuery(address), accountSchema);
       const accounts = answers.map(({ node, answer }) => {
         assertSynced(answer.syncStatus, nameOf(node));
@@ -128,7 +114,7 @@ export class NodeChain implements Chain {
       const [first, ...others] = accounts;
       if (others.every((other) => sameAccount(first, other))) return first;
       // one of them may be a block behind
-      if (attempt >= Math.min(3, attempts)) {
+      if (attempt >= attempts) {
         throw new ZkcxError(
           'ERR_NODE_DIFFERENT',
           `the nodes report different states of account ${address}: at least one is wrong or behind`,
@@ -166,49 +152,39 @@ export class NodeChain implements Chain {
   async activate(addresses: readonly string[]): Promise<void> {
     const accounts = new Map<string, ChainAccount | undefined>();
     for (const address of addresses) accounts.set(address, await this.account(address));
-    await activateSnapshot({ network: this.network, slot: await this.slot(), accounts });
+    const { network, proofs } = this;
+    await activateSnapshot({ network, proofs, slot: await this.slot(), accounts });
   }
 
+  /** To every node: what one of them loses, another one has. */
   async submit(transaction: Mina.Transaction<true, true>): Promise<string> {
-    const query = `mutation { sendZkapp(input: { zkappCommand: ${graphqlLiteral(
-      JSON.parse(transaction.toJSON()),
-    )} }) { zkapp { hash } } }`;
-    const hash = await Mina.Transaction.hash(transaction.toJSON());
-    // never twice: the second time it is a transaction that the pool knows already
+    const json = transaction.toJSON();
+    const query = sendQuery(json);
+    const hash = await Mina.Transaction.hash(json);
+    // a node that took it and then fell silent would refuse it the second time
     const once = { ...this.options, retries: 0 };
-    await askNode(this.options.nodes[0]!, query, sentSchema, once);
-    return hash;
+    const sent = await Promise.allSettled(
+      this.options.nodes.map((node) => askNode(node, query, sentSchema, once)),
+    );
+    if (sent.some(({ status }) => status === 'fulfilled')) return hash;
+    const reasons = sent.map((one) => (one as PromiseRejectedResult).reason as unknown);
+    throw reasons.find((reason) => !isRefusal(reason)) ?? reasons[0];
   }
 
-  /**
-   * Throws ERR_REGISTRY_REFUSED when it failed in its block, ERR_REGISTRY_PENDING when it is in none of
-   * the last blocks in all that time.
-   */
-  async wait(transaction: string, { signal }: WaitOptions = {}): Promise<Inclusion> {
-    const { interval = 20_000, attempts = 90 } = this.options;
-    const query = `query { bestChain(maxLength: 20) { transactions { zkappCommands {
-      hash failureReason { failures } } } protocolState { consensusState { blockHeight } } } }`;
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      if (attempt > 0) await sleep(interval, undefined, { signal }).catch(() => undefined);
-      if (signal?.aborted) break;
-      const [node] = this.options.nodes;
-      const { bestChain } = await askNode(node!, query, blocksSchema, this.options);
-      for (const { transactions, protocolState } of bestChain) {
-        const found = transactions.zkappCommands.find(({ hash }) => hash === transaction);
-        if (found === undefined) continue;
-        if (found.failureReason !== null) {
-          throw new ZkcxError(
-            'ERR_REGISTRY_REFUSED',
-            `transaction ${transaction} is in a block, but failed: sync and try again`,
-          );
-        }
-        return { transaction, height: protocolState.consensusState.blockHeight };
-      }
-    }
-    throw new ZkcxError(
-      'ERR_REGISTRY_PENDING',
-      `transaction ${transaction} is in no block yet: look for it later, before sending it again`,
+  /** What all nodes that answer agree in: in a block only when it is in one for each of them. */
+  async command(query: CommandQuery): Promise<CommandStatus> {
+    const answers = await Promise.allSettled(
+      this.options.nodes.map(async (node) =>
+        readStatus(
+          await askNode(node, commandQuery(query), commandSchema, this.options),
+          query,
+          nameOf(node),
+        ),
+      ),
     );
+    const found = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (found.length > 0) return least(found);
+    throw (answers[0] as PromiseRejectedResult).reason;
   }
 
   async close(): Promise<void> {}
@@ -280,10 +256,5 @@ function sameEvents(a: readonly ChainEvent[], b: readonly ChainEvent[]): boolean
   return text(a) === text(b);
 }
 
-/** JSON as a literal of GraphQL, whose names stand without quotes. */
-function graphqlLiteral(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(graphqlLiteral).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const fields = Object.entries(value).map(([name, inner]) => `${name}:${graphqlLiteral(inner)}`);
-  return `{${fields.join(',')}}`;
-}
+const isRefusal = (reason: unknown) =>
+  reason instanceof ZkcxError && reason.code === 'ERR_NODE_REFUSED';
