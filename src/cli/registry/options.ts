@@ -26,6 +26,10 @@ export const CHAIN = [
     '--archive <url>',
     'GraphQL of an archive node; several must agree, give the option again; default: the first --node',
   ).argParser(repeated(String)),
+  new Option(
+    '--plain-http',
+    'let http reach nodes on other machines: whoever is between can answer',
+  ),
   new Option('--network <name>', 'with --node; default: devnet').choices(['mainnet', 'devnet']),
   new Option('--slot <number>', 'let an embedded chain go ahead to this slot').argParser(
     wholeNumber({ most: 999_999_999 }),
@@ -41,6 +45,7 @@ export interface ChainFlags {
   readonly node?: string[];
   readonly archive?: string[];
   readonly network?: 'mainnet' | 'devnet';
+  readonly plainHttp?: boolean;
   readonly slot?: number;
   readonly deployment?: string;
 }
@@ -102,7 +107,7 @@ export async function withChain(
 }
 
 async function openChain(flags: ChainFlags & ProverFlags) {
-  const { embeddedChain: folder, node, archive, network, slot, backend } = flags;
+  const { embeddedChain: folder, node, archive, network, plainHttp, slot, backend } = flags;
   const { EmbeddedChain, NodeChain } = await import('../../zkapp/client/index.ts');
   const { selectBackend } = await import('../../prover/backend.ts');
   selectBackend(backend);
@@ -113,6 +118,7 @@ async function openChain(flags: ChainFlags & ProverFlags) {
     return new NodeChain({
       nodes: node,
       archives: archive,
+      plainHttp,
       network,
     });
   }

@@ -25,7 +25,7 @@ import {
 } from '../contract/index.ts';
 import type { Inclusion } from './chain.ts';
 import { findList, findPublication, type PublicationRecord } from './reading/publications.ts';
-import { sendCall, type Sender, slotsFromNow } from './send.ts';
+import { naming, sendCall, type Sender, slotsFromNow } from './send.ts';
 import type { SyncedRegistry } from './sync.ts';
 
 /** Where a publication came to stand. */
@@ -106,7 +106,7 @@ async function publishOnce<Planned>(
   const { transaction, height } = inclusion;
   if (found === undefined && planned === undefined) {
     // sent by an earlier run
-    found = await findPublication(chain, synced, value.toBigInt());
+    found = await naming(transaction, () => findPublication(chain, synced, value.toBigInt()));
   }
   return { transaction, height, place: found?.place ?? append() };
 }

@@ -217,10 +217,7 @@ async function handIn({ chain, feePayer }: Sender, sent: Sent, undo: () => Promi
     const status = await chain.command(query).catch(() => undefined);
     if (status?.state !== 'unknown') return;
     await undo();
-    throw new ZkcxError(error.code, `${error.message} (transaction ${hash})`, {
-      cause: error,
-      reason: hash,
-    });
+    await naming(hash, () => Promise.reject(error));
   }
 }
 
@@ -238,9 +235,22 @@ async function inclusionOf(
   effect: () => Promise<Inclusion | undefined>,
 ): Promise<Inclusion> {
   if (outcome.state === 'applied') return outcome.inclusion;
-  const done = await effect();
+  const done = await naming(outcome.transaction, effect);
   if (done !== undefined) return done;
   throw ended(outcome);
+}
+
+/** What fails after a command was sent says which one that was. */
+export async function naming<T>(hash: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError)) throw cause;
+    throw new ZkcxError(cause.code, `${cause.message} (transaction ${hash})`, {
+      cause,
+      reason: hash,
+    });
+  }
 }
 
 const ended = ({ state, transaction, why }: Exclude<Outcome, { state: 'applied' }>) =>

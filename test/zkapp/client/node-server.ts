@@ -168,7 +168,7 @@ async function archived(chain: EmbeddedChain, address: string, query: string) {
   const bound = (name: string) => Number(new RegExp(`${name}: ([0-9]+)`).exec(query)?.[1] ?? 0);
   const { height } = await chain.tip();
   let [from, to] = [bound('from'), bound('to')];
-  if (from === 0 && to === 0) [from, to] = [Math.max(1, height - MAX_RANGE), height + 1];
+  if (from === 0 && to === 0) [from, to] = [Math.max(1, height + 1 - MAX_RANGE), height + 1];
   if (from === 0) from = Math.max(1, to - MAX_RANGE);
   if (to === 0) to = from + MAX_RANGE;
   return blocksOf(await chain.events(address, { from, to }));

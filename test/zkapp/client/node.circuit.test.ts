@@ -255,9 +255,28 @@ describe('an answer', () => {
     );
     expect(String(error)).toContain('127.0.0.1');
     expect(String(error)).not.toContain('SECRET');
-    for (const url of ['', 'node.example', 'file:///etc/passwd', 'ftp://node.example']) {
+    for (const url of [
+      '',
+      'node.example',
+      'file:///etc/passwd',
+      'ftp://node.example',
+      'http://node.example',
+      'http://127.0.0.1.example/',
+      'http://128.0.0.1',
+    ]) {
       expect(await refusalOf(async () => open({ nodes: [url] }))).toBe('ERR_NODE_URL');
     }
+    for (const url of [
+      'https://node.example',
+      'http://localhost:1',
+      'http://[::1]:1',
+      'http://0x7f.1',
+    ]) {
+      expect(await refusalOf(async () => open({ nodes: [url] }))).toBe('none');
+    }
+    expect(
+      await refusalOf(async () => open({ nodes: ['http://node.example'], plainHttp: true })),
+    ).toBe('none');
     expect(await refusalOf(async () => open({ nodes: [] }))).toBe('ERR_NODE_URL');
   });
 });

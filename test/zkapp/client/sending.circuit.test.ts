@@ -54,7 +54,7 @@ async function again(number: number, sender: Partial<Sender> = {}) {
 describe('a publication', () => {
   test('that a node takes before it hangs is found', async () => {
     const server = await startNode(world.chain);
-    const node = new NodeChain({ nodes: [server.url], timeout: 300, retries: 0, now: () => NOW });
+    const node = new NodeChain({ nodes: [server.url], timeout: 4_000, retries: 3, now: () => NOW });
     // the world's proofs are none, and it has no other blocks
     const chain = Object.create(node, {
       proofs: { value: false },

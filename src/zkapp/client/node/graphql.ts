@@ -8,6 +8,8 @@ import { ZkcxError } from '../../../errors.ts';
 import { describeIssue } from '../../../arguments.ts';
 
 export interface GraphqlOptions {
+  /** Whether nodes on other machines may be asked without TLS, so that anybody between may answer. Default false. */
+  readonly plainHttp?: boolean;
   readonly fetch?: typeof fetch;
   /** Milliseconds for one attempt, the whole answer included; default 20,000. */
   readonly timeout?: number;
@@ -38,7 +40,7 @@ export async function askNode<T>(
   options: GraphqlOptions = {},
 ): Promise<T> {
   const { retries = 2, pause = 1_000, signal } = options;
-  assertNodeUrl(url);
+  assertNodeUrl(url, options);
   for (let attempt = 0; ; attempt++) {
     try {
       return readAnswer(url, await post(url, query, options), data);
@@ -51,12 +53,20 @@ export async function askNode<T>(
 }
 
 /** Throws ERR_NODE_URL. */
-export function assertNodeUrl(url: string): void {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    throw new ZkcxError('ERR_NODE_URL', 'a node is named by an http or https URL');
-  }
+export function assertNodeUrl(url: string, { plainHttp = false }: GraphqlOptions = {}): void {
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
+  if (protocol === 'https:') return;
+  if (protocol === 'http:' && (plainHttp || LOOPBACK.test(hostname))) return;
+  throw new ZkcxError(
+    'ERR_NODE_URL',
+    protocol === 'http:'
+      ? 'a node on another machine is asked by https: with http anybody on the way can answer for it'
+      : 'a node is named by an https URL',
+  );
 }
+
+/** Names of this machine, as `URL` spells them: it writes every form of an IPv4 address in this one. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** A URL may hold an access key: messages name the host alone. */
 export const nameOf = (url: string) => new URL(url).host;

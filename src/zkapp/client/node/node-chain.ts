@@ -78,7 +78,7 @@ export class NodeChain implements Chain {
 
   constructor(options: NodeOptions) {
     const { nodes, archives = [], network = 'devnet' } = options;
-    [...nodes, ...archives].forEach(assertNodeUrl);
+    [...nodes, ...archives].forEach((url) => assertNodeUrl(url, options));
     if (nodes.length === 0) throw new ZkcxError('ERR_NODE_URL', 'name a node');
     this.options = options;
     this.network = network;
