@@ -49,7 +49,7 @@ const STAGES = {
   },
   /** SGP.22 itself: messages, bound profile packages, status codes. */
   sgp22: {
-    folders: ['pki', 'asn1', 'roles', 'params', 'errors', 'bytes'],
+    folders: ['pki', 'asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],
     packages: ['zod', '@noble/', 'node:'],
   },
   rsp: {

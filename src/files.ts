@@ -1,6 +1,16 @@
 /** Files that matter: written whole or not at all, read up to a limit. */
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ZkcxError } from './errors.ts';
 
@@ -30,6 +40,16 @@ export async function openPrivateFolder(folder: string): Promise<void> {
       'ERR_CREDENTIAL_PERMISSIONS',
       `others may enter ${folder}: run "chmod 700" on it`,
     );
+  }
+}
+
+/** Names of the files in a folder that end so, without hidden ones. Throws ERR_FILE_READ. */
+export async function filesIn(folder: string, ending: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder);
+    return names.filter((name) => name.endsWith(ending) && !name.startsWith('.'));
+  } catch (cause) {
+    throw new ZkcxError('ERR_FILE_READ', `cannot list ${folder}: ${reason(cause)}`, { cause });
   }
 }
 

@@ -11,6 +11,14 @@ import { bindTranscript } from '../src/session/transcript.ts';
 import * as index from '../src/index.ts';
 import { parseRevocationList } from '../src/asn1/index.ts';
 import { fixture } from './support/certificates/keys.ts';
+import {
+  anything,
+  assertTyped,
+  codeOf,
+  errorOf,
+  type OptionRow,
+  testOptions,
+} from './support/arguments.ts';
 import { unprovenChain } from './support/envelope.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import {
@@ -30,26 +38,11 @@ import {
   TRUST,
 } from './session/world.ts';
 
-type Call = (argument: unknown) => unknown;
-
-/** Runs a call, waits for it, and gives its error, if any. */
-async function errorOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
 /** The exports by name. */
 const exports = new Map<string, unknown>(Object.entries(index));
 const named = (name: string) => exports.get(name) as (...all: unknown[]) => unknown;
 
 const close = (made: unknown) => made instanceof index.Prover && made.close();
-
-const codeOf = (error: unknown) =>
-  error instanceof index.ZkcxError ? error.code : `no ZkcxError: ${String(error)}`;
 
 const list = parseRevocationList(fixture('sgp26/crl/CRL-A-1.der'));
 const chain = { anchor: ANCHOR, certificates: [EUM, EUICC], at: NOW };
@@ -70,8 +63,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-/** [function, its options as they should be, members that must be there]. The call gets other options. */
-const OPTIONS: readonly [string, object, readonly string[], Call][] = [
+const OPTIONS: readonly OptionRow[] = [
   ['checkChain', chain, ['anchor', 'certificates'], (o) => index.checkChain(o as never)],
   [
     'checkList',
@@ -169,49 +161,8 @@ const OPTIONS: readonly [string, object, readonly string[], Call][] = [
   ],
 ];
 
-describe('options', () => {
-  const WRONG = [NaN, 'tomorrow', null, {}, [], -1n, 2n ** 300n, new Date('x'), Symbol('x')];
-  // forms that a member may have
-  const isRight = (name: string, value: unknown, wrong: unknown) =>
-    (Array.isArray(value) && Array.isArray(wrong)) ||
-    (typeof value === 'string' && typeof wrong === 'string' && !/role|mode/.test(name));
-
-  test.each(OPTIONS)(
-    'of %s: each member of another form is refused',
-    async (_, right, __, call) => {
-      for (const [name, value] of Object.entries(right)) {
-        for (const wrong of WRONG.filter((one) => !isRight(name, value, one))) {
-          const found = codeOf(await errorOf(() => call({ ...right, [name]: wrong })));
-          expect({ name, wrong: String(wrong), found }).toEqual({
-            name,
-            wrong: String(wrong),
-            found: 'ERR_ARGUMENT',
-          });
-        }
-      }
-    },
-  );
-
-  test.each(OPTIONS)('of %s: needed members must be there', async (_, right, needed, call) => {
-    for (const name of needed) {
-      const { [name as keyof typeof right]: __, ...rest } = right;
-      expect([name, codeOf(await errorOf(() => call(rest)))]).toEqual([name, 'ERR_ARGUMENT']);
-    }
-    if (needed.length > 0) {
-      expect(codeOf(await errorOf(() => call(undefined)))).toBe('ERR_ARGUMENT');
-    }
-  });
-
-  test.each(OPTIONS)('of %s: unknown members are refused', async (_, right, __, call) => {
-    expect(codeOf(await errorOf(() => call({ ...right, trustroot: 1n })))).toBe('ERR_ARGUMENT');
-  });
-
-  test.each(OPTIONS)('of %s: the right ones pass this check', async (_, right, __, call) => {
-    // proving is not begun: what is proven is refused for another reason
-    if (_ === 'proveChain') return;
-    expect(codeOf(await errorOf(() => call(right)))).not.toBe('ERR_ARGUMENT');
-  });
-});
+// scopeOf refuses an OID of another form by a code of its own
+testOptions(OPTIONS, (_, member, value) => member === 'serverOid' && typeof value === 'string');
 
 test('a text that holds the root is no list of roots', async () => {
   const text = `99${trustRoot}99`;
@@ -226,26 +177,15 @@ describe('any value', () => {
   /** Functions that take a file or folder first: they get none of the made-up names. */
   const FILES = /^(read|write)(Credential|Member|Session)$/;
   const names = Object.keys(index).filter((name) => name !== 'ZkcxError' && !FILES.test(name));
-  const anything = fc.anything({
-    withBigInt: true,
-    withDate: true,
-    withTypedArray: true,
-    withMap: true,
-  });
-
   test.each(names)('passed to %s gives nothing but a ZkcxError', async (name) => {
     const exported = exports.get(name);
     if (typeof exported !== 'function') return;
     const isClass = String(exported).startsWith('class');
-    const property = fc.asyncProperty(fc.array(anything, { maxLength: 3 }), async (values) => {
-      const error = await errorOf(() =>
-        isClass
-          ? close(Reflect.construct(exported, values))
-          : (exported as (...all: unknown[]) => unknown)(...values),
-      );
-      if (error !== undefined && !(error instanceof index.ZkcxError)) throw error;
-    });
-    await fc.assert(property, { numRuns: 150 });
+    await assertTyped((...values) =>
+      isClass
+        ? close(Reflect.construct(exported, values))
+        : (exported as (...all: unknown[]) => unknown)(...values),
+    );
   });
 
   test.each(['readCredential', 'readMember', 'readSession'] as const)(

@@ -35,6 +35,11 @@ const element = z.custom<{ toBigInt(): bigint }>(
   (value) => typeof (value as { toBigInt?: unknown } | null)?.toBigInt === 'function',
 );
 
+const publicKey = z.looseObject({ x: z.array(element).length(3), y: z.array(element).length(3) });
+
+/** A public key, and the blind of its commitment. */
+export const keyOpening = z.looseObject({ blind: element, key: publicKey });
+
 /** What only a proof's maker or a credential file gives. */
 export const opening = z.looseObject({
   blind: element,
@@ -43,7 +48,7 @@ export const opening = z.looseObject({
   validUntil: element,
   links: element,
   role: element,
-  key: z.looseObject({ x: z.array(element).length(3), y: z.array(element).length(3) }),
+  key: publicKey,
 });
 
 export const credential = z.looseObject({

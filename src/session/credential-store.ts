@@ -1,6 +1,6 @@
 /** A holder's credentials: files in a folder that nobody else can enter, shown without their secrets. */
 import { checked, path, time } from '../arguments.ts';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../bytes.ts';
@@ -12,7 +12,7 @@ import {
   readCredential,
   writeCredential,
 } from '../prover/credential.ts';
-import { openPrivateFolder, readFileLimited } from '../files.ts';
+import { filesIn, openPrivateFolder, readFileLimited } from '../files.ts';
 import { type Role, ROLE_NAMES, ROLES } from '../roles.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -75,10 +75,8 @@ export class CredentialStore {
   /** Every credential, by name. A file that cannot be read is an error, not left out. */
   async list(now: bigint): Promise<CredentialSummary[]> {
     checked(now, time, 'the time of CredentialStore.list');
-    const names = (await readdir(this.folder))
-      .filter((file) => file.endsWith(ENDING) && !file.startsWith('.'))
-      .map((file) => file.slice(0, -ENDING.length))
-      .sort();
+    const files = await filesIn(this.folder, ENDING);
+    const names = files.map((file) => file.slice(0, -ENDING.length)).sort();
     return Promise.all(names.map((name) => this.show(name, now)));
   }
 

@@ -3,7 +3,7 @@
  * own: a set of one CI, or a map that lists half of all devices, would tell who is who by an answer or
  * its absence. So the holder proves only under roots that it knows already, and says no in one way.
  */
-import { checked } from '../arguments.ts';
+import { checked, checkedClock } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import { Field } from 'o1js';
 import { ZkcxError } from '../errors.ts';
@@ -109,7 +109,8 @@ export async function checkRequest(
     clientOffer,
     serverOffer,
   });
-  if (disclosures.length > 0 && !(await policy.consent?.({ peer, disclosures }))) {
+  // an answer in words is not a yes
+  if (disclosures.length > 0 && (await policy.consent?.({ peer, disclosures })) !== true) {
     throw new ZkcxError('ERR_HOLDER_CONSENT', 'openings are asked for, without consent to them');
   }
   return { request, transcript, ...terms };
@@ -130,7 +131,8 @@ export function checkTerms(
     throw new ZkcxError('ERR_HOLDER_ROLE', 'the request is for a credential of another role');
   }
   const time = BigInt(request.time);
-  const { now = systemClock, tolerance = DEFAULT_TOLERANCE } = policy;
+  const { tolerance = DEFAULT_TOLERANCE } = policy;
+  const now = checkedClock(policy.now ?? systemClock, "the clock of the holder's policy");
   const ahead = time - now();
   if (ahead > tolerance || -ahead > tolerance) {
     throw new ZkcxError(

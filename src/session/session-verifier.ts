@@ -1,6 +1,15 @@
 /** The verifier's memory: what it asked, what it accepted, and whom it has seen. */
 import { z } from 'zod';
-import { bytes, callback, checked, field, seconds, time } from '../arguments.ts';
+import {
+  bytes,
+  callback,
+  checked,
+  checkedClock,
+  checkedRandom,
+  field,
+  seconds,
+  time,
+} from '../arguments.ts';
 import * as argument from './arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { type RandomBytes, systemRandom } from '../random.ts';
@@ -128,8 +137,8 @@ export class SessionVerifier {
     checkAddress(options.serverAddress);
     scopeOf(options.serverOid, 'check');
     this.options = options;
-    this.now = options.now ?? systemClock;
-    this.random = options.random ?? systemRandom;
+    this.now = checkedClock(options.now ?? systemClock, 'the clock of SessionVerifier');
+    this.random = checkedRandom(options.random ?? systemRandom, 'the random of SessionVerifier');
   }
 
   /**

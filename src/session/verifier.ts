@@ -184,7 +184,8 @@ function assertTimes(time: bigint, expectation: PresentationExpectation): void {
 
 /** The map root was the newest one not longer ago than this. Throws ERR_PROOF_MAP_AGE. */
 export function assertMapAge(at: bigint, age: bigint, now: bigint, tolerance: bigint): void {
-  if (at < now - age || at > now + tolerance) {
+  // so that what is no time fails
+  if (!(at >= now - age && at <= now + tolerance)) {
     throw new ZkcxError(
       'ERR_PROOF_MAP_AGE',
       'the revocation map is too old to rely on: fetch the present lists',

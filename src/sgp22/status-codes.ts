@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { checked } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 
 /** Subject and reason code of functionExecutionStatus (SGP.22 5.2.6). */
@@ -81,6 +83,19 @@ export const STATUS = {
   },
 } as const satisfies Record<string, Record<string, StatusCode>>;
 
+const codeText = z.string().regex(/^\d{1,3}(\.\d{1,3}){0,7}$/, 'must be dotted numbers');
+
+const statusForm = z.strictObject({
+  subjectCode: codeText,
+  reasonCode: codeText,
+  message: z.string().max(1_000),
+});
+
+const refusalOptions = z.strictObject({
+  message: z.string().max(1_000).optional(),
+  cause: z.unknown().optional(),
+});
+
 /**
  * A refusal that the peer is told: thrown by a function of a server, written into its answer, and
  * thrown again by the client that reads that answer. `code` is ERR_RSP_REFUSED, `reason` the pair
@@ -90,6 +105,8 @@ export class RspRefusal extends ZkcxError {
   readonly status: StatusCode;
 
   constructor(status: StatusCode, options: { message?: string; cause?: unknown } = {}) {
+    checked(status, statusForm, 'the status of RspRefusal');
+    checked(options, refusalOptions, 'the options of RspRefusal');
     super('ERR_RSP_REFUSED', options.message ?? status.message, {
       reason: `${status.subjectCode}/${status.reasonCode}`,
       cause: options.cause,

@@ -161,12 +161,18 @@ const refusals: [string, string, Situation][] = [
   ['an unknown registry', 'ERR_HOLDER_REGISTRY', { by: () => published, roots: { registryRoot } }],
   ['a clock 6 minutes ahead', 'ERR_HOLDER_CLOCK', { policy: { now: () => NOW - 360n } }],
   ['a clock 6 minutes behind', 'ERR_HOLDER_CLOCK', { policy: { now: () => NOW + 360n } }],
+  ['a clock that tells no time', 'ERR_ARGUMENT', { policy: { now: () => NaN as never } }],
   ['another role', 'ERR_HOLDER_ROLE', { by: () => server }],
   ['openings without consent', 'ERR_HOLDER_CONSENT', { ask: { disclosures: ['key'] } }],
   [
     'openings that the user declines',
     'ERR_HOLDER_CONSENT',
     { ask: { disclosures: ['message'] }, policy: { consent: () => false } },
+  ],
+  [
+    'openings with an answer that is no boolean',
+    'ERR_HOLDER_CONSENT',
+    { ask: { disclosures: ['message'] }, policy: { consent: () => 'no' as never } },
   ],
   ['a scope from the wire', 'ERR_HOLDER_REQUEST', { change: (sent) => ({ ...sent, scope: '7' }) }],
   ['a later version', 'ERR_HOLDER_REQUEST', { change: (sent) => ({ ...sent, version: 2 }) }],

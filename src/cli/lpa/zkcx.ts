@@ -114,7 +114,7 @@ export async function deliveryOf(
   const sessions = await KeptSessions.open(flags.sessions);
   const options = proverOptions(flags);
   const prover = new Prover(options);
-  const proofs = deviceProofs(prover, options);
+  const proofs = deviceProofs(prover, { onEvent: options.onEvent });
   const delivery = zkcxDelivery({ sessions, proofs, othersAllowed: flags.allowOtherServers });
   return { delivery, close: () => prover.close() };
 }

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { ZkcxError } from '../../errors.ts';
-import type { ApduInterface } from './interface.ts';
+import { type ApduInterface, checkedInterface } from './interface.ts';
 import { readLines } from './lines.ts';
 import { formatRequest, parseAnswer } from './protocol.ts';
 import type { ApduAnswer, ApduFunction } from './protocol.ts';
@@ -36,7 +36,7 @@ export function apduOverLines(
     return func === 'logic_channel_open' ? ecode : data;
   }
 
-  return {
+  return checkedInterface({
     connect: async () => void (await call('connect')),
     async disconnect() {
       try {
@@ -49,7 +49,7 @@ export function apduOverLines(
     closeChannel: async (channel) =>
       void (await call('logic_channel_close', Uint8Array.of(channel))),
     transmit: async (command) => (await call('transmit', command)) as Uint8Array,
-  };
+  });
 }
 
 async function* readAnswers(input: Readable): AsyncGenerator<ApduAnswer> {

@@ -2,8 +2,10 @@
  * ES10 over APDUs (SGP.22 5.7.2): a function's request goes to the ISD-R in STORE DATA commands, its
  * response comes back with them and by GET RESPONSE.
  */
+import { bytes, checked } from '../../arguments.ts';
 import { concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as argument from './arguments.ts';
 import { classOnChannel, encodeCommand, INS, parseResponse, SW, swName } from './command.ts';
 import type { ApduInterface } from './interface.ts';
 
@@ -44,10 +46,9 @@ export async function openIsdr(
   apdu: ApduInterface,
   options: Es10Options = {},
 ): Promise<Es10Channel> {
+  checked(apdu, argument.apduInterface, 'the interface of openIsdr');
+  checked(options, argument.es10Options, 'the options of openIsdr');
   const { aid = ISDR_AID, blockSize = DEFAULT_BLOCK_SIZE } = options;
-  if (!Number.isInteger(blockSize) || blockSize < 1 || blockSize > 255) {
-    throw new ZkcxError('ERR_RSP_APDU', 'a block of STORE DATA has 1 to 255 bytes');
-  }
   await apdu.connect();
   let channel: number;
   try {
@@ -58,7 +59,10 @@ export async function openIsdr(
   }
   const cla = classOnChannel(0x80, channel);
   return {
-    request: async (data) => readResponse(apdu, cla, await sendBlocks(apdu, cla, data, blockSize)),
+    async request(data) {
+      checked(data, bytes, 'a request of ES10');
+      return readResponse(apdu, cla, await sendBlocks(apdu, cla, data, blockSize));
+    },
     async close() {
       try {
         await apdu.closeChannel(channel);

@@ -1,5 +1,7 @@
+import { checked } from '../../arguments.ts';
 import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as argument from './arguments.ts';
 import { classOnChannel, encodeCommand, INS, parseResponse, SW, swName } from './command.ts';
 
 /** A card by itself: raw commands in, raw answers out, one after the other. */
@@ -24,7 +26,8 @@ export interface ApduInterface {
 
 /** The interface to a card in this process. */
 export function cardInterface(card: Card): ApduInterface {
-  return {
+  checked(card, argument.card, 'cardInterface');
+  return checkedInterface({
     connect: () => card.reset(),
     disconnect: async () => {},
     openChannel: (aid) => openChannel(card, aid),
@@ -33,6 +36,18 @@ export function cardInterface(card: Card): ApduInterface {
       expectDone(await card.transmit(close), 'closing a logical channel');
     },
     transmit: (command) => card.transmit(command),
+  });
+}
+
+/** The same interface, which refuses what is no command before the card sees it. */
+export function checkedInterface(apdu: ApduInterface): ApduInterface {
+  return {
+    ...apdu,
+    openChannel: async (aid) =>
+      apdu.openChannel(checked(aid, argument.commandData, 'the AID of openChannel')),
+    closeChannel: async (channel) =>
+      apdu.closeChannel(checked(channel, argument.channelNumber, 'closeChannel')),
+    transmit: async (command) => apdu.transmit(checked(command, argument.command, 'transmit')),
   };
 }
 

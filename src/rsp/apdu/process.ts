@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as argument from './arguments.ts';
 import { apduOverLines } from './client.ts';
 import type { ApduInterface } from './interface.ts';
 
@@ -12,7 +15,8 @@ const GRACE = 5_000;
  * at once, its messages for people go to our stderr, and it ends with `disconnect`.
  */
 export function apduOfProcess(command: string, args: readonly string[]): ApduInterface {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  checked({ command, args }, argument.program, 'apduOfProcess');
+  const child = start(command, args);
   let failure: unknown;
   child.on('error', (error) => (failure = error));
   const exited = once(child, 'close').catch(() => {});
@@ -22,9 +26,22 @@ export function apduOfProcess(command: string, args: readonly string[]): ApduInt
     const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
     await exited;
     clearTimeout(timer);
-    if (failure !== undefined) {
-      throw new ZkcxError('ERR_RSP_APDU', `cannot run ${command}`, { cause: failure });
-    }
+    if (failure !== undefined) throw cannotRun(command, failure);
   }
   return apduOverLines(child.stdout, child.stdin, close);
 }
+
+function start(
+  command: string,
+  args: readonly string[],
+): ChildProcessByStdio<Writable, Readable, null> {
+  try {
+    return spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  } catch (cause) {
+    // most failures come as events, those of the arguments at once
+    throw cannotRun(command, cause);
+  }
+}
+
+const cannotRun = (command: string, cause: unknown) =>
+  new ZkcxError('ERR_RSP_APDU', `cannot run ${command}`, { cause });

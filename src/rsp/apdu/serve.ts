@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { once } from 'node:events';
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as argument from './arguments.ts';
 import { cardInterface } from './interface.ts';
 import type { Card } from './interface.ts';
 import { readLines } from './lines.ts';
@@ -14,6 +16,9 @@ import type { ApduAnswer, ApduRequest } from './protocol.ts';
  * @throws ERR_RSP_APDU for a line without end; errors of the streams as they are
  */
 export async function serveApdu(card: Card, input: Readable, output: Writable): Promise<void> {
+  checked(card, argument.card, 'the card of serveApdu');
+  checked(input, argument.readable, 'the input of serveApdu');
+  checked(output, argument.writable, 'the output of serveApdu');
   for await (const line of readLines(input)) {
     const answer = await answerLine(card, line);
     if (answer !== undefined && !output.write(formatAnswer(answer))) {

@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as argument from './arguments.ts';
 import { apduOverLines } from './client.ts';
 import type { ApduInterface, Card } from './interface.ts';
 import { serveApdu } from './serve.ts';
@@ -18,8 +20,11 @@ export interface ApduServer {
  */
 export async function serveApduTcp(
   card: Card,
-  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
+  options: { readonly host?: string; readonly port?: number } = {},
 ): Promise<ApduServer> {
+  checked(card, argument.card, 'the card of serveApduTcp');
+  checked(options, argument.listenOptions, 'the options of serveApduTcp');
+  const { host = '127.0.0.1', port = 0 } = options;
   let current: Socket | undefined;
   const server = createServer((socket) => {
     if (current !== undefined) return void socket.destroy();
@@ -50,6 +55,7 @@ export async function serveApduTcp(
 
 /** A card behind a TCP port. */
 export async function apduOfTcp(host: string, port: number): Promise<ApduInterface> {
+  checked({ host, port }, argument.endpoint, 'apduOfTcp');
   const socket = connect({ host, port });
   try {
     await once(socket, 'connect');

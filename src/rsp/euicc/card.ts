@@ -2,6 +2,7 @@
  * The card side of APDUs: logical channels, selection of the ISD-R, STORE DATA in blocks, GET RESPONSE
  * (ISO/IEC 7816-4; SGP.22 5.7.2). What the requests mean is the ISD-R's business.
  */
+import { bytes as bytesForm, checked } from '../../arguments.ts';
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { channelOfClass, encodeResponse, INS, ISDR_AID, parseCommand, SW } from '../apdu/index.ts';
@@ -60,7 +61,8 @@ export class EuiccCard implements Card {
     });
   }
 
-  transmit(bytes: Uint8Array): Promise<Uint8Array> {
+  async transmit(bytes: Uint8Array): Promise<Uint8Array> {
+    checked(bytes, bytesForm, 'a command to the eUICC');
     return this.#inTurn(() => this.#run(bytes));
   }
 

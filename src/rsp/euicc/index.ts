@@ -2,9 +2,11 @@
  * An eUICC in software. In: APDUs. Out: APDUs, and what it keeps in its store. Its identity, the CIs that
  * it trusts, time, randomness and store are given to it.
  */
+import { bytes, checked, checkedClock, checkedRandom } from '../../arguments.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
 import type { RandomBytes } from '../../random.ts';
 import type { Clock } from '../../time.ts';
+import * as argument from './arguments.ts';
 import { EuiccCard } from './card.ts';
 import type { CardOptions } from './card.ts';
 import { euiccIdentity } from './identity.ts';
@@ -62,13 +64,15 @@ export interface Euicc {
  * @throws ERR_RSP_EUICC_STATE for unusable credentials or a damaged store
  */
 export async function openEuicc(options: EuiccOptions): Promise<Euicc> {
-  const { store, random } = options;
+  checked(options, argument.euiccOptions, 'openEuicc');
+  const { store } = options;
+  const random = checkedRandom(options.random, 'the random of openEuicc');
   const identity = euiccIdentity(options.credentials);
   const isdr = new Isdr(
     {
       identity,
       anchors: options.anchors,
-      now: options.now,
+      now: checkedClock(options.now, 'the clock of openEuicc'),
       random,
       newOneTimeKey: options.newOneTimeKey ?? (() => newOneTimeKey(random)),
       memory: options.memory ?? DEFAULT_MEMORY,
@@ -83,7 +87,8 @@ export async function openEuicc(options: EuiccOptions): Promise<Euicc> {
   return {
     card: new EuiccCard(isdr, options),
     eid: identity.eid,
-    profilePackage: (aid) => store.profilePackage(aid),
+    profilePackage: async (aid) =>
+      store.profilePackage(checked(aid, bytes, 'the AID of profilePackage')),
     close: () => store.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** What an eUICC keeps without power, and the two places where it may be kept. */
 import { z } from 'zod';
+import { checked, path } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import { openLevel } from '../../level.ts';
 
@@ -108,6 +109,7 @@ const packageKey = (aid: Uint8Array) => `package/${hex(aid)}`;
  * @throws ERR_RSP_EUICC_STATE if the folder is in use or does not hold a state of this version
  */
 export async function levelStore(folder: string): Promise<EuiccStore> {
+  checked(folder, path, 'the folder of levelStore');
   const db = await openLevel(folder, {
     values: 'view',
     what: 'the eUICC',

@@ -1,5 +1,9 @@
+import { z } from 'zod';
+import { checked } from '../../arguments.ts';
 import { isOid } from '../../asn1/index.ts';
 import { ZkcxError } from '../../errors.ts';
+import { isServerAddress } from '../arguments.ts';
+import * as argument from './arguments.ts';
 
 /** What an activation code says (SGP.22 4.1). */
 export interface ActivationCode {
@@ -17,9 +21,6 @@ const MAX_LENGTH = 255;
 const MAX_LINK_LENGTH = 2_048;
 /** What the links of phone makers call the activation code in them. */
 const LINK_PARAMETER = 'carddata';
-/** Labels of letters, digits and inner hyphens; loopback addresses for tests pass too. */
-const HOST =
-  /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/i;
 const MATCHING_ID = /^[0-9A-Z-]*$/i;
 
 /**
@@ -31,6 +32,7 @@ const MATCHING_ID = /^[0-9A-Z-]*$/i;
  * @throws ERR_RSP_ACTIVATION_CODE, the field as reason
  */
 export function parseActivationCode(input: string): ActivationCode {
+  checked(input, z.string(), 'parseActivationCode');
   const text = withoutLink(input.trim());
   if (text.length > MAX_LENGTH) throw wrong('length', `it is above ${MAX_LENGTH} characters`);
   const code = text.slice(0, PREFIX.length).toUpperCase() === PREFIX ? text.slice(4) : text;
@@ -40,8 +42,7 @@ export function parseActivationCode(input: string): ActivationCode {
   if (address === undefined || matchingId === undefined || fields.length > 5) {
     throw wrong('fields', 'it must have the fields 1$address$token, and at most $oid$1 after them');
   }
-  const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 443);
-  if (!HOST.test(address) || port < 1 || port > 65_535) {
+  if (!isServerAddress(address)) {
     throw wrong('address', 'its SM-DP+ address must be a host name');
   }
   if (!MATCHING_ID.test(matchingId)) {
@@ -72,13 +73,16 @@ function withoutLink(text: string): string {
   throw wrong('format', `its link must have one parameter ${LINK_PARAMETER}`);
 }
 
-/** The text of an activation code, with its prefix. */
+/** The text of an activation code, with its prefix. Throws ERR_RSP_ACTIVATION_CODE where it is too long. */
 export function formatActivationCode(code: ActivationCode): string {
+  checked(code, argument.activationCode, 'formatActivationCode');
   const { address, matchingId, oid, confirmationCodeRequired } = code;
   const fields = ['1', address, matchingId];
   if (oid !== undefined || confirmationCodeRequired) fields.push(oid ?? '');
   if (confirmationCodeRequired) fields.push('1');
-  return PREFIX + fields.join('$');
+  const text = PREFIX + fields.join('$');
+  if (text.length > MAX_LENGTH) throw wrong('length', `it is above ${MAX_LENGTH} characters`);
+  return text;
 }
 
 function wrong(reason: string, problem: string): ZkcxError {

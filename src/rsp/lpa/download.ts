@@ -1,4 +1,5 @@
 /** Profile download and installation (SGP.22 3.1.3), driven by the LPA. */
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import { AUTHENTICATE_ERROR } from '../../sgp22/messages/authenticate-server.ts';
 import { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
@@ -10,6 +11,7 @@ import {
   DOWNLOAD_ERROR,
 } from '../../sgp22/messages/prepare-download.ts';
 import { RspRefusal } from '../../sgp22/status-codes.ts';
+import * as argument from './arguments.ts';
 import {
   askedHashCc,
   assertConsent,
@@ -81,6 +83,7 @@ export interface Downloaded {
  * card and server
  */
 export async function downloadProfile(options: DownloadOptions): Promise<Downloaded> {
+  checked(options, argument.downloadOptions, 'downloadProfile');
   const { es10, server, onEvent } = options;
   onEvent?.({ type: 'authenticating', address: server.address });
   const transactionId = await authenticate(options);

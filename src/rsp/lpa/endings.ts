@@ -1,4 +1,5 @@
 /** How downloads end, and how their endings are put for user and server: the same in every mode. */
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
 import { BPP_COMMAND, INSTALLATION_ERROR } from '../../sgp22/messages/installation-result.ts';
@@ -8,6 +9,7 @@ import {
   hashConfirmationCode,
 } from '../../sgp22/messages/prepare-download.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
+import * as argument from './arguments.ts';
 import type { Es10 } from './es10.ts';
 import { sendNotifications } from './notifications.ts';
 import type { SendOptions, SentNotification } from './notifications.ts';
@@ -55,8 +57,9 @@ export function assertGoesOn(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Ended('postponed', 'the download was stopped');
 }
 
-/** Throws `Ended` unless the user has accepted. */
+/** Throws `Ended` unless the user has accepted; ERR_ARGUMENT for what is no answer, such as `false`. */
 export function assertConsent(consent: Consent): void {
+  checked(consent, argument.consent, 'what `consent` answers');
   if (consent === 'reject') throw new Ended('endUserRejection', 'the profile was rejected');
   if (consent === 'postpone') throw new Ended('postponed', 'the download was put off');
 }
@@ -67,7 +70,7 @@ export async function askedHashCc(
   ask: () => Promise<string | undefined>,
   form: ConfirmationCodeForm | undefined,
 ): Promise<Uint8Array> {
-  const code = await ask();
+  const code = checked(await ask(), argument.confirmationCode, 'what `confirmationCode` answers');
   if (code === undefined) throw new Ended('endUserRejection', 'no confirmation code was given');
   return hashCcOf(hashConfirmationCode(code, form), transactionId);
 }

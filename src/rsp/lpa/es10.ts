@@ -1,5 +1,7 @@
 /** The ES10 functions as an LPA calls them, over APDUs alone (SGP.22 5.7). */
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as apdu from '../apdu/arguments.ts';
 import type { Es10Channel } from '../apdu/index.ts';
 import { segmentsOf } from '../../sgp22/bpp/index.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
@@ -15,6 +17,8 @@ import type { ResetOption } from '../../sgp22/messages/profile-management.ts';
 import type { ProfileIdentifier } from '../../sgp22/messages/profiles.ts';
 import { ZKCX_SERVER_RESULT } from '../../sgp22/messages/zkcx-server.ts';
 
+import * as argument from './arguments.ts';
+
 /** Bytes of a package that the eUICC has, of all. */
 export type Progress = (done: number, total: number) => void;
 
@@ -26,6 +30,7 @@ export type Es10 = ReturnType<typeof es10>;
  * answers with one that is not ok. Responses that carry an error of their own are returned.
  */
 export function es10(channel: Es10Channel) {
+  checked(channel, apdu.channel, 'es10');
   const call = async <F extends Es10Function>(
     name: F,
     request: Es10Request<F>,
@@ -59,8 +64,10 @@ export function es10(channel: Es10Channel) {
       call('authenticateServer', request),
     prepareDownload: (request: Es10Request<'prepareDownload'>) => call('prepareDownload', request),
     cancelSession: (request: Es10Request<'cancelSession'>) => call('cancelSession', request),
-    loadBoundProfilePackage: (bpp: Uint8Array, progress?: Progress) =>
-      loadPackage(channel, bpp, progress),
+    loadBoundProfilePackage: async (bpp: Uint8Array, progress?: Progress) => {
+      checked({ bpp, progress }, argument.boundPackage, 'loadBoundProfilePackage');
+      return loadPackage(channel, bpp, progress);
+    },
 
     listNotifications: async () => listed(await call('listNotification', {})),
     /** The notification of this number, undefined if the eUICC has none. */

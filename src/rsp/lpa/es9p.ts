@@ -1,8 +1,11 @@
 /** ES9+ as an LPA calls it (SGP.22 5.6, 6.5.2). */
+import { checked, jsonText } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
+import { serverAddress } from '../arguments.ts';
 import type { z } from 'zod';
 import { decodeAnswer, encodeJson, ES9P } from '../../sgp22/messages/es9p.ts';
 import type { Es9pAnswer, Es9pFunction, Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import * as argument from './arguments.ts';
 import type { Fetch } from './tls.ts';
 
 export interface Es9pOptions {
@@ -47,29 +50,45 @@ const HEADERS = {
 
 /** The SM-DP+ at an address: FQDN, with a port if it is not that of https. */
 export function es9pClient(address: string, options: Es9pOptions): Es9p {
+  checked(address, serverAddress, 'the address of es9pClient');
+  checked(options, argument.es9pOptions, 'the options of es9pClient');
   const scheme = options.plain ? 'http' : 'https';
 
-  async function post(path: string, name: string, body: unknown): Promise<Response> {
+  async function post(path: string, body: object): Promise<Response> {
+    checked({ path, body }, argument.message, 'a message to the server');
+    const text = jsonText(body, 'a message to the server');
     const late = AbortSignal.timeout(options.timeout ?? TIMEOUT);
     const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
     try {
       return await options.fetch(`${scheme}://${address}${path}`, {
         method: 'POST',
         headers: HEADERS,
-        body: JSON.stringify(body),
+        body: text,
         // another server than the one that was asked
         redirect: 'error',
         signal,
       });
     } catch (cause) {
       if (cause instanceof ZkcxError) throw cause;
-      throw serverError(`${address} did not answer ${name}`, cause);
+      throw serverError(`${address} did not answer ${nameIn(path)}`, cause);
     }
   }
 
-  async function send(path: string, body: object): Promise<void> {
+  async function exchange<S extends z.ZodType>(
+    path: string,
+    body: object,
+    answer: S,
+  ): Promise<z.output<S>> {
+    checked(answer, argument.schema, 'the answer that is expected');
+    const response = await post(path, body);
     const name = nameIn(path);
-    const response = await post(path, name, body);
+    if (response.status !== 200) throw wrongStatus(address, name, response.status);
+    return decodeAnswer(answer, await json(response, name));
+  }
+
+  async function send(path: string, body: object): Promise<void> {
+    const response = await post(path, body);
+    const name = nameIn(path);
     if (response.status === 204) return;
     if (response.status !== 200) throw wrongStatus(address, name, response.status);
     // some servers answer with a header; it may say that they refuse
@@ -83,23 +102,28 @@ export function es9pClient(address: string, options: Es9pOptions): Es9p {
       name: F,
       request: Es9pRequest<F>,
     ) {
-      // the types of request and schema belong together by F, which TypeScript cannot follow
-      const schema = ES9P[name].request as (typeof ES9P)['cancelSession']['request'];
-      const body = encodeJson(schema, request as Es9pRequest<'cancelSession'>);
-      const response = await post(ES9P[name].path, name, body);
-      if (response.status !== 200) throw wrongStatus(address, name, response.status);
-      return decodeAnswer(ES9P[name].answer, await json(response, name)) as Es9pAnswer<F>;
+      checked(name, argument.es9pFunction, 'the function to call');
+      const { path, answer } = ES9P[name];
+      return (await exchange(path, encoded(name, request), answer)) as Es9pAnswer<F>;
     },
-    async exchange(path, body, answer) {
-      const name = nameIn(path);
-      const response = await post(path, name, body);
-      if (response.status !== 200) throw wrongStatus(address, name, response.status);
-      return decodeAnswer(answer, await json(response, name));
-    },
+    exchange,
     notify: async (request) =>
-      send(ES9P.handleNotification.path, encodeJson(ES9P.handleNotification.request, request)),
+      send(ES9P.handleNotification.path, encoded('handleNotification', request)),
     send,
   };
+}
+
+/** A request in JSON. */
+function encoded<F extends Es9pFunction>(name: F, request: Es9pRequest<F>): object {
+  // the types of request and schema belong together by F, which TypeScript cannot follow
+  const schema = ES9P[name].request as (typeof ES9P)['cancelSession']['request'];
+  try {
+    return encodeJson(schema, request as Es9pRequest<'cancelSession'>);
+  } catch (cause) {
+    if (cause instanceof ZkcxError) throw cause;
+    // zod's own, or that of a value of another type: neither is to be seen by callers
+    throw new ZkcxError('ERR_ARGUMENT', `this is no request of ${name}`, { cause });
+  }
 }
 
 const nameIn = (path: string) => path.slice(path.lastIndexOf('/') + 1);

@@ -1,10 +1,12 @@
 /** What the eUICC has to tell servers, and has not told them yet (SGP.22 3.5). */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callback, checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { Received } from '../../sgp22/codec/codec.ts';
 import type { NotificationEvent } from '../../sgp22/messages/metadata.ts';
 import type { PendingNotification } from '../../sgp22/messages/notifications.ts';
+import * as argument from './arguments.ts';
 import type { Es10 } from './es10.ts';
 import type { Es9p } from './es9p.ts';
 
@@ -46,8 +48,11 @@ export type Delivery = (
  */
 export async function sendNotifications(
   es10: Es10,
-  { server, attempts = 3, delay = 1_000, seqNumbers, delivery }: SendOptions,
+  options: SendOptions,
 ): Promise<SentNotification[]> {
+  checked(es10, argument.notifyingEs10, 'the eUICC of sendNotifications');
+  checked(options, argument.sendOptions, 'the options of sendNotifications');
+  const { attempts = 3, delay = 1_000, seqNumbers } = options;
   const list = (await es10.listNotifications())
     .filter(({ seqNumber }) => seqNumbers === undefined || seqNumbers.includes(seqNumber))
     .toSorted((a, b) => a.seqNumber - b.seqNumber);
@@ -59,12 +64,10 @@ export async function sendNotifications(
       : await es10.retrieveNotification(seqNumber);
     let failure = failed.get(notificationAddress);
     if (pending !== undefined) {
-      const to = server(notificationAddress);
-      const classic = () => to.notify({ pendingNotification: pending });
       let send: (() => Promise<void>) | undefined;
       const work = async () => {
         // once: what is proven for it takes seconds
-        send ??= (await delivery?.(pending, to)) ?? classic;
+        send ??= await sending(pending, notificationAddress, options);
         await send();
       };
       failure = await attempt(work, attempts, delay);
@@ -75,6 +78,17 @@ export async function sendNotifications(
     results.push({ seqNumber, event, address: notificationAddress, failure });
   }
   return results;
+}
+
+/** What sends a notification. The address is what a server once told the eUICC, and may be none. */
+async function sending(
+  pending: Received<PendingNotification>,
+  address: string,
+  { server, delivery }: SendOptions,
+): Promise<() => Promise<void>> {
+  const to = checked(server(address), argument.es9p, 'what `server` gives');
+  const own = checked(await delivery?.(pending, to), callback.optional(), 'what `delivery` gives');
+  return own ?? (() => to.notify({ pendingNotification: pending }));
 }
 
 async function attempt(

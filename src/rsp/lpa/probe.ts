@@ -1,11 +1,14 @@
 /** What can be learnt of an SM-DP+ without an eUICC: the CIs it serves, and its certificates. */
+import { checked, checkedRandom } from '../../arguments.ts';
 import { parseCertificate } from '../../asn1/index.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as pki from '../../pki/arguments.ts';
 import { checkChain } from '../../pki/index.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
 import type { RandomBytes } from '../../random.ts';
 import { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
+import * as argument from './arguments.ts';
 import type { Es9p } from './es9p.ts';
 import { checkInitiateAuthentication } from './server-checks.ts';
 
@@ -39,8 +42,12 @@ export async function probeServer(
     readonly svn?: string;
   },
 ): Promise<ProbedCi[]> {
+  checked(server, argument.es9p, 'the server of probeServer');
+  checked(anchors, pki.anchors, 'the anchors of probeServer');
+  checked(options, argument.probeOptions, 'the options of probeServer');
+  const random = checkedRandom(options.random, 'the random of probeServer');
   const results: ProbedCi[] = [];
-  for (const anchor of anchors) results.push(await probeCi(server, anchor, options));
+  for (const anchor of anchors) results.push(await probeCi(server, anchor, { ...options, random }));
   return results;
 }
 

@@ -8,6 +8,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
 import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
+import { checked, checkedClock } from '../../arguments.ts';
 import { parseCertificate } from '../../asn1/index.ts';
 import type { Certificate } from '../../asn1/index.ts';
 import { bytesEqual } from '../../bytes.ts';
@@ -15,6 +16,7 @@ import { ZkcxError } from '../../errors.ts';
 import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
 import type { Clock } from '../../time.ts';
 import { isLoopback } from '../loopback.ts';
+import * as argument from './arguments.ts';
 
 /** What the LPA needs of fetch; the global one fits. */
 export type Fetch = (
@@ -50,15 +52,19 @@ const MAX_RESPONSE = 16 << 20;
  * A fetch that verifies TLS servers: the chain by Node under the given roots, the host name, and below
  * a CI also the GSMA rules and the role DPtls. Never follows redirects.
  *
- * Its promise is rejected with ERR_RSP_TLS for a server that is not trusted, ERR_RSP_SERVER for one
- * that cannot be reached or answers too much.
+ * Its promise is rejected with ERR_ARGUMENT for what is no request, ERR_RSP_TLS for a server that is not
+ * trusted, ERR_RSP_SERVER for one that cannot be reached or answers too much.
  */
-export function tlsFetch(options: TlsOptions): Fetch {
+export function tlsFetch(given: TlsOptions): Fetch {
+  checked(given, argument.tlsOptions, 'tlsFetch');
+  const options = { ...given, now: checkedClock(given.now, 'the clock of tlsFetch') };
   const ca = [
     ...options.ciCertificates.map(({ der }) => pem(der)),
     ...((options.publicRoots ?? true) ? rootCertificates : []),
   ];
-  return (text, { method, headers, body, signal }) => {
+  return async (text, init) => {
+    checked({ url: text, ...init }, argument.request, 'a request of tlsFetch');
+    const { method, headers, body, signal } = init;
     const url = new URL(text);
     const plain = url.protocol === 'http:';
     const target = options.connectTo ?? {
@@ -67,7 +73,7 @@ export function tlsFetch(options: TlsOptions): Fetch {
     };
     if (plain && !(options.plainLoopback && isLoopback(target.host))) {
       const problem = `${url.host} must be reached over https; http is for loopback, by option`;
-      return Promise.reject(new ZkcxError('ERR_RSP_TLS', problem));
+      throw new ZkcxError('ERR_RSP_TLS', problem);
     }
     return new Promise((resolve, reject) => {
       const settings = {

@@ -6,7 +6,9 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import { jsonText } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
+import type { ADMINISTRATION_FUNCTIONS } from './arguments.ts';
 import { cancelOrderSchema } from './es2p/messages.ts';
 import { cancelOrder } from './es2p/orders.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
@@ -53,8 +55,7 @@ export function administrationApp(context: SmdpContext): Hono {
   return jsonApp(functions, { maxBody: MAX_BODY });
 }
 
-export type AdministrationFunction =
-  'addProfile' | 'listProfiles' | 'addOrder' | 'listOrders' | 'showOrder' | 'cancelOrder';
+export type AdministrationFunction = (typeof ADMINISTRATION_FUNCTIONS)[number];
 
 /** An order without what devices prove who they are or what they know with. */
 export function shown(order: Order) {
@@ -74,7 +75,11 @@ export async function callRunning(
   name: AdministrationFunction,
   body: object,
 ): Promise<unknown> {
-  const text = await post(socketOf(folder), pathOf(name), JSON.stringify(body));
+  const text = await post(
+    socketOf(folder),
+    pathOf(name),
+    jsonText(body, 'the body of administrate'),
+  );
   return text === undefined ? undefined : unwrap(text);
 }
 
@@ -87,7 +92,7 @@ export async function callDirectly(
   const response = await administrationApp(context).request(pathOf(name), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: jsonText(body, 'the body of administrate'),
   });
   return unwrap(await response.text());
 }
@@ -104,10 +109,21 @@ const answerSchema = z.looseObject({
 });
 
 function unwrap(text: string): unknown {
-  const { header, ...rest } = answerSchema.parse(JSON.parse(text));
+  const { header, ...rest } = parseAnswer(text);
   const { statusCodeData } = header.functionExecutionStatus;
   if (statusCodeData !== undefined) throw new RspRefusal(statusCodeData);
   return rest;
+}
+
+/** Another program may listen on a socket of that name. */
+function parseAnswer(text: string): z.output<typeof answerSchema> {
+  try {
+    return answerSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new ZkcxError('ERR_RSP_STORE', 'the running server answers with something else', {
+      cause,
+    });
+  }
 }
 
 function post(socketPath: string, path: string, body: string): Promise<string | undefined> {

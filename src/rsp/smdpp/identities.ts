@@ -2,12 +2,15 @@
  * Who the SM-DP+ is, under each CI that certified it, and which CIs it accepts devices under. The
  * standard lets the two differ: the eUICC verifies under one CI and may sign under another.
  */
+import { checked, time } from '../../arguments.ts';
 import type { Certificate } from '../../asn1/index.ts';
 import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
+import * as pki from '../../pki/arguments.ts';
 import { checkChain, type CheckedLink, type TrustAnchor } from '../../pki/index.ts';
 import type { Role } from '../../roles.ts';
 import { isKeyPair } from '../../sgp22/messages/curve.ts';
+import * as argument from './arguments.ts';
 
 /** A certificate and the secret key for it, 32 bytes big-endian. */
 export interface KeyPair {
@@ -46,6 +49,9 @@ export function smdpIdentity(
   anchors: readonly TrustAnchor[],
   at: bigint,
 ): SmdpIdentity {
+  checked(pair, argument.pairs, 'the certificates of smdpIdentity');
+  checked(anchors, pki.anchors, 'the anchors of smdpIdentity');
+  checked(at, time, 'the time of smdpIdentity');
   const issuer = pair.auth.certificate.authorityKeyIdentifier;
   const anchor = issuer === undefined ? undefined : findAnchor(anchors, issuer);
   if (anchor === undefined) {

@@ -72,6 +72,9 @@ export function jsonApp(
   return app;
 }
 
+/** The store, and what the program around the server passed to it: no fault of the peer. */
+const OWN_FAILURES: readonly string[] = ['ERR_RSP_STORE', 'ERR_ARGUMENT'];
+
 interface Outcome {
   readonly response: Response;
   readonly refused?: string;
@@ -93,7 +96,7 @@ async function answer(c: Context, call: JsonFunction['call']): Promise<Outcome> 
       const status = { ...error.status, message: error.message };
       return { response: failure(c, 200, status), refused: error.reason };
     }
-    if (error instanceof ZkcxError && error.code !== 'ERR_RSP_STORE') {
+    if (error instanceof ZkcxError && !OWN_FAILURES.includes(error.code)) {
       if (error.code !== 'ERR_RSP_BUSY') {
         return { response: failure(c, 400, malformed(error.message)), refused: error.code };
       }

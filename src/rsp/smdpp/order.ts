@@ -45,17 +45,17 @@ export const orderSchema = z.object({
     'unavailable',
   ]),
   /** Order of creation: default orders are served oldest first. */
-  sequence: z.number(),
+  sequence: z.int(),
   /** Set when the order is confirmed. Empty: for a device that sends no MatchingID. */
   matchingId: z.string().optional(),
   /** The device that the operator ordered for. */
   eid: z.string().optional(),
   /** SHA-256 of the confirmation code, and the wrong codes so far. */
-  confirmation: z.object({ hash: hex, failures: z.number() }).optional(),
+  confirmation: z.object({ hash: hex, failures: z.int() }).optional(),
   /** Unix seconds. */
-  expiresAt: z.number().optional(),
+  expiresAt: z.int().optional(),
   /** Times that a device was shown this profile. */
-  attempts: z.number(),
+  attempts: z.int(),
   /** A bound package that got lost may be bound again to another one-time key. */
   rebinding: z.boolean(),
   /** Why an order is in the state `error`. */
@@ -84,7 +84,7 @@ export const orderSchema = z.object({
       ),
     })
     .optional(),
-  history: z.array(z.object({ at: z.number(), event: z.string() })),
+  history: z.array(z.object({ at: z.int(), event: z.string() })),
 });
 
 export type Order = z.infer<typeof orderSchema>;

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { bytes, checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 
 /**
@@ -6,6 +7,7 @@ import { ZkcxError } from '../../errors.ts';
  * Throws ERR_RSP_IDENTITY.
  */
 export function parseSecretKey(file: Uint8Array): Uint8Array {
+  checked(file, bytes, 'parseSecretKey');
   let jwk: { crv?: string; d?: string };
   try {
     const isPem = new TextDecoder().decode(file.subarray(0, 64)).includes('-----BEGIN');

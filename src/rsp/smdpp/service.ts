@@ -1,7 +1,9 @@
 /** A whole SM-DP+ process: store, server, its interfaces. */
+import { checked, checkedClock } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import { systemRandom } from '../../random.ts';
 import type { Clock } from '../../time.ts';
+import * as argument from './arguments.ts';
 import { es2pApp } from './es2p/app.ts';
 import { administrationApp, callDirectly, callRunning, socketOf } from './administration.ts';
 import type { AdministrationFunction } from './administration.ts';
@@ -37,7 +39,9 @@ export interface SmdpService {
 
 /** Start everything, or nothing. Throws ERR_RSP_STORE, ERR_RSP_LISTEN. */
 export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpService> {
-  const { folder, settings, trust, now } = options;
+  checked(options, argument.serviceOptions, 'serveSmdp');
+  const { folder, settings, trust } = options;
+  const now = checkedClock(options.now, 'the clock of serveSmdp');
   const store = await SmdpStore.open(folder);
   const open: { close(): Promise<void> }[] = [store];
   const close = async () => {
@@ -69,8 +73,11 @@ export async function administrate(
   folder: string,
   name: AdministrationFunction,
   body: object,
-  { now, address }: { readonly now: Clock; readonly address?: string },
+  options: { readonly now: Clock; readonly address?: string },
 ): Promise<unknown> {
+  checked({ folder, name, body, options }, argument.administration, 'administrate');
+  const { address } = options;
+  const now = checkedClock(options.now, 'the clock of administrate');
   const answer = await callRunning(folder, name, body);
   if (answer !== undefined) return answer;
   const store = await SmdpStore.open(folder);

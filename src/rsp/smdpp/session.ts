@@ -10,7 +10,7 @@ const hex = z.string().regex(/^([0-9a-f]{2})*$/);
 export const sessionSchema = z.object({
   transactionId: hex,
   /** Unix seconds. */
-  createdAt: z.number(),
+  createdAt: z.int(),
   /**
    * initiated: waits for AuthenticateClient. authenticated: for GetBoundProfilePackage.
    * delivered, refused: only for CancelSession, from an eUICC that has shown its key.

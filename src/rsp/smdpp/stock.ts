@@ -47,7 +47,7 @@ export const addOrderSchema = z.object({
   matchingId: matchingId.optional(),
   confirmationCode: z.string().min(1).optional(),
   /** Unix seconds. */
-  expiresAt: z.number().int().optional(),
+  expiresAt: z.int().min(0).optional(),
   release: z.boolean().default(true),
   rebinding: z.boolean().default(true),
   /** A default order that the first device without MatchingID takes. */

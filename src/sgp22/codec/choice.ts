@@ -1,6 +1,14 @@
 /** CHOICE, as an object that names its alternative or as an object of one field. */
 import { inside, type Tlv, type TlvReader } from '../../asn1/tlv.ts';
-import { type AnyCodec, badValue, type Codec, type Input, type, type Value } from './codec.ts';
+import {
+  type AnyCodec,
+  assertObject,
+  badValue,
+  type Codec,
+  type Input,
+  type,
+  type Value,
+} from './codec.ts';
 import type { Flat } from './structures.ts';
 
 type Alternatives = Readonly<Record<string, AnyCodec>>;
@@ -68,8 +76,9 @@ function untagged<Out, In>(
   };
   const take = (reader: TlvReader, what: string) => read(next(reader, what));
   const put = (value: In, what: string) => {
+    assertObject(value, what);
     const name = nameOf(value);
-    const codec = alternatives[name];
+    const codec = Object.hasOwn(alternatives, name) ? alternatives[name] : undefined;
     if (codec === undefined) throw badValue(what, 'has none of its alternatives');
     return codec.put(split(value), name);
   };

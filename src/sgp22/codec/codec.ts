@@ -111,7 +111,7 @@ export function element<Out, In>(name: string, codec: Codec<Out, In>): Message<O
     ...codec,
     name,
     decode(bytes: Uint8Array) {
-      const reader = new TlvReader(bytes, name);
+      const reader = new TlvReader(assertBytes(bytes, name), name);
       const found = codec.next(reader, name);
       reader.finish();
       return codec.read(found);
@@ -122,7 +122,7 @@ export function element<Out, In>(name: string, codec: Codec<Out, In>): Message<O
 
 /** Tag of the first element; undefined if there is none. Throws ERR_DER_* for an invalid one. */
 export function tagOf(bytes: Uint8Array, what: string): number | undefined {
-  return new TlvReader(bytes, what).peek();
+  return new TlvReader(assertBytes(bytes, what), what).peek();
 }
 
 /** Tag and length of an element. */
@@ -152,4 +152,21 @@ export function headerOf(bytes: Uint8Array, what: string): Header | undefined {
 /** A field that has the right tag but a value outside the standard. */
 export function badValue(what: string, problem: string, cause?: unknown): ZkcxError {
   return new ZkcxError('ERR_RSP_VALUE', `${what} ${problem}`, { reason: what, cause });
+}
+
+/** What is written comes from callers of JavaScript too. Throws ERR_RSP_VALUE. */
+export function assertObject(value: unknown, what: string): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw badValue(what, 'must be an object');
+}
+
+/** The same for bytes. */
+export function assertBytes(value: unknown, what: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw badValue(what, 'must be bytes');
+}
+
+/** The same for text. */
+export function assertText(value: unknown, what: string): string {
+  if (typeof value === 'string') return value;
+  throw badValue(what, 'must be text');
 }

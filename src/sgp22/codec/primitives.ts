@@ -2,7 +2,7 @@
 import { TAG } from '../../asn1/index.ts';
 import { decodeOid, encodeOid, isOid } from '../../asn1/oid.ts';
 import { decodeBitString, decodeBoolean, decodeInteger } from '../../asn1/values.ts';
-import { badValue, type Codec, type } from './codec.ts';
+import { assertBytes, assertText, badValue, type Codec, type } from './codec.ts';
 
 /** A type whose content is one value. */
 function primitive<T>(
@@ -31,6 +31,7 @@ export function mapped<A, B>(
 /** OCTET STRING of `min` to `max` bytes, exactly `min` when `max` is left out. */
 export function octets(min: number, max = min): Codec<Uint8Array> {
   const check = (bytes: Uint8Array, what: string) => {
+    assertBytes(bytes, what);
     if (bytes.length >= min && bytes.length <= max) return bytes;
     const size = min === max ? `${min}` : `${min} to ${max}`;
     throw badValue(what, `has ${bytes.length} bytes, ${size} are allowed`);
@@ -97,13 +98,14 @@ export function nameOf<N extends string>(
   return (Object.keys(table) as N[]).find((name) => table[name] === value);
 }
 
-export const boolean: Codec<boolean> = primitive(TAG.boolean, decodeBoolean, (value) =>
-  Uint8Array.of(value ? 0xff : 0x00),
-);
+export const boolean: Codec<boolean> = primitive(TAG.boolean, decodeBoolean, (value, what) => {
+  if (typeof value !== 'boolean') throw badValue(what, 'must be true or false');
+  return Uint8Array.of(value ? 0xff : 0x00);
+});
 
 /** OBJECT IDENTIFIER, dotted. */
 export const oid: Codec<string> = primitive(TAG.oid, decodeOid, (dotted, what) => {
-  if (!isOid(dotted)) throw badValue(what, 'is not dotted numbers');
+  if (!isOid(assertText(dotted, what))) throw badValue(what, 'is not dotted numbers');
   return encodeOid(dotted);
 });
 
@@ -122,6 +124,7 @@ function decodeUtf8(bytes: Uint8Array, what: string): string {
  */
 export function text(max: number): Codec<string> {
   const check = (value: string, what: string) => {
+    assertText(value, what);
     // SIZE of a UTF8String counts characters, of one to four bytes
     if (value.length > max && [...value].length > max) {
       throw badValue(what, `is longer than ${max} characters`);
@@ -147,7 +150,10 @@ export function flags<N extends string>(names: readonly N[]): Codec<readonly N[]
       const { bits } = decodeBitString(bytes, what);
       return names.filter((_, i) => ((bits[i >> 3] ?? 0) & (0x80 >> (i & 7))) !== 0);
     },
-    (set) => {
+    (set, what) => {
+      if (!Array.isArray(set) || !set.every((name) => names.includes(name))) {
+        throw badValue(what, `must be a list of ${names.join(', ')}`);
+      }
       const last = names.findLastIndex((name) => set.includes(name));
       const bits = new Uint8Array((last + 8) >> 3);
       names.forEach((name, i) => {

@@ -4,6 +4,8 @@ import { inside, onlyTlv, type Tlv, TlvReader } from '../../asn1/tlv.ts';
 import { concatBytes } from '../../bytes.ts';
 import {
   type AnyField,
+  assertBytes,
+  assertObject,
   badValue,
   type Codec,
   type Component,
@@ -67,7 +69,7 @@ export function withDefault<T extends string>(
 /** Whole elements after the known fields, as bytes: for a SEQUENCE that is not described to its end. */
 export const unknownRest: Field<Uint8Array, Uint8Array | undefined> = {
   take: (reader) => reader.end(),
-  put: (value) => value ?? NOTHING,
+  put: (value, what) => (value === undefined ? NOTHING : assertBytes(value, what)),
 };
 
 /**
@@ -86,7 +88,8 @@ function takeFields<F extends Fields>(reader: TlvReader, fields: F, ending: Endi
   return Object.fromEntries(entries) as ValuesOf<F>;
 }
 
-function putFields<F extends Fields>(fields: F, value: InputsOf<F>): Uint8Array {
+function putFields<F extends Fields>(fields: F, value: InputsOf<F>, what: string): Uint8Array {
+  assertObject(value, what);
   const values = value as Readonly<Record<string, never>>;
   return concatBytes(
     ...Object.entries(fields).map(([name, field]) => field.put(values[name]!, name)),
@@ -99,7 +102,9 @@ export function sequence<F extends Fields>(
   ending: Ending = 'extensible',
 ): Codec<ValuesOf<F>, InputsOf<F>> {
   const read = (element: Tlv) => takeFields(inside(element), fields, ending);
-  return type(TAG.sequence, true, read, (value: InputsOf<F>) => putFields(fields, value));
+  return type(TAG.sequence, true, read, (value: InputsOf<F>, what) =>
+    putFields(fields, value, what),
+  );
 }
 
 /** Elements one after the other without one around them. */
@@ -109,7 +114,7 @@ export function elements<F extends Fields>(name: string, fields: F, ending: Endi
     decode: (bytes: Uint8Array) =>
       takeFields(new TlvReader(bytes, name, { depth: 1 }), fields, ending),
     /** Throws ERR_RSP_VALUE. */
-    encode: (value: InputsOf<F>) => putFields(fields, value),
+    encode: (value: InputsOf<F>) => putFields(fields, value, name),
   };
 }
 
@@ -120,6 +125,7 @@ export function list<Out, In>(
   min = 0,
 ): Codec<readonly Out[], readonly In[]> {
   const check = <T>(items: readonly T[], what: string) => {
+    if (!Array.isArray(items)) throw badValue(what, 'must be a list');
     if (items.length < min) throw badValue(what, `has ${items.length} entries, not ${min}`);
     return items;
   };
@@ -136,7 +142,8 @@ export function list<Out, In>(
 
 /** One element with this tag that is kept as it is, header included. */
 export function whole(tag: number = TAG.sequence): Codec<Uint8Array> {
-  const write = (bytes: Uint8Array, what: string) => onlyTlv(bytes, tag, what).content;
+  const write = (bytes: Uint8Array, what: string) =>
+    onlyTlv(assertBytes(bytes, what), tag, what).content;
   return { ...type(tag, true, ({ der }) => der, write), withTag: whole };
 }
 
@@ -163,7 +170,9 @@ export function received<Out extends object, In>(codec: Codec<Out, In>): Codec<R
 export function copied<Out extends object>(
   codec: Codec<Out, never>,
 ): Codec<Received<Out>, { readonly der: Uint8Array }> {
-  const put = ({ der }: { readonly der: Uint8Array }, what: string) => {
+  const put = (value: { readonly der: Uint8Array }, what: string) => {
+    assertObject(value, what);
+    const der = assertBytes(value.der, what);
     const reader = new TlvReader(der, what);
     codec.next(reader, what);
     reader.finish();
@@ -182,7 +191,10 @@ export function wrapped<N extends string, Out, In>(
     ...codec,
     read: (element) => wrap(codec.read(element)),
     take: (reader, what) => wrap(codec.take(reader, what)),
-    put: (value, what) => codec.put(value[name], what),
+    put(value, what) {
+      assertObject(value, what);
+      return codec.put(value[name], what);
+    },
     withTag: (tag) => wrapped(name, codec.withTag(tag)),
   };
 }

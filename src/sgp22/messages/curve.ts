@@ -7,7 +7,7 @@ import type { ECDSA } from '@noble/curves/abstract/weierstrass.js';
 import { p256 } from '@noble/curves/nist.js';
 import { bigintToBytes, bytesEqual, bytesToBigint, concatBytes } from '../../bytes.ts';
 import { isOnCurve, type PublicKey } from '../../pki/index.ts';
-import { badValue, element, tagged } from '../codec/codec.ts';
+import { assertObject, badValue, element, tagged } from '../codec/codec.ts';
 import { mapped, octets } from '../codec/primitives.ts';
 import { TAG } from '../tags.ts';
 
@@ -81,5 +81,11 @@ export const publicKey = mapped(
     if (!isOnCurve(key)) throw badValue(what, 'is not a point of P-256');
     return key;
   },
-  pointOf,
+  (key, what) => {
+    assertObject(key, what);
+    if (typeof key.x === 'bigint' && typeof key.y === 'bigint' && isOnCurve(key)) {
+      return pointOf(key);
+    }
+    throw badValue(what, 'is not a point of P-256');
+  },
 );

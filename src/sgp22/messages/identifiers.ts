@@ -1,12 +1,12 @@
 /** Identifiers of RSP: ICCID, EID, VersionType, TransactionId, AID, key identifier. */
 import { bytesToHex } from '../../bytes.ts';
-import { badValue, tagged } from '../codec/codec.ts';
+import { assertText, badValue, tagged } from '../codec/codec.ts';
 import { mapped, octets } from '../codec/primitives.ts';
 import { TAG } from '../tags.ts';
 
 /** Bytes of hexadecimal text, in any case. Throws ERR_RSP_VALUE; `what` names the field. */
 export function hexToBytes(text: string, what: string): Uint8Array {
-  if (text.length % 2 !== 0 || !/^[0-9A-Fa-f]*$/.test(text)) {
+  if (assertText(text, what).length % 2 !== 0 || !/^[0-9A-Fa-f]*$/.test(text)) {
     throw badValue(what, 'is not pairs of hexadecimal digits');
   }
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -22,7 +22,8 @@ function digitsOf(hex: string, what: string): string {
 
 /** The 10 bytes of an ICCID of 18 to 20 digits as in EF ICCID: digits swapped, filled up with F. */
 export function iccidBytes(iccid: string): Uint8Array {
-  if (!/^\d{18,20}$/.test(iccid)) throw badValue('an ICCID', 'must have 18 to 20 digits');
+  if (!/^\d{18,20}$/.test(assertText(iccid, 'an ICCID')))
+    throw badValue('an ICCID', 'must have 18 to 20 digits');
   return hexToBytes(swapNibbles(iccid.padEnd(20, 'f')), 'an ICCID');
 }
 
@@ -38,7 +39,8 @@ export const iccid = tagged(
 
 /** The 16 bytes of an EID of 32 digits. */
 export function eidBytes(eid: string): Uint8Array {
-  if (!/^\d{32}$/.test(eid)) throw badValue('the EID', 'must have 32 digits');
+  if (!/^\d{32}$/.test(assertText(eid, 'the EID')))
+    throw badValue('the EID', 'must have 32 digits');
   return hexToBytes(eid, 'the EID');
 }
 
@@ -53,7 +55,7 @@ export const version = mapped(
   octets(3),
   (bytes) => bytes.join('.'),
   (text, what) => {
-    const parts = text.split('.').map(Number);
+    const parts = assertText(text, what).split('.').map(Number);
     if (!/^\d+\.\d+\.\d+$/.test(text) || parts.some((part) => part > 255)) {
       throw badValue(what, 'must be three numbers up to 255, such as 2.4.0');
     }

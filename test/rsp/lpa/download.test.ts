@@ -155,6 +155,14 @@ describe('the user', () => {
     else expect(order?.state).not.toBe('released');
   });
 
+  test.each([false, undefined, true, 'yes'])('says neither yes nor no by %j', async (answer) => {
+    const { matchingId } = await smdp.order();
+    const consent = async () => answer as never;
+    expect(await failureOf(download(matchingId!, { consent }))).toMatch('ERR_ARGUMENT');
+    expectCancelled('undefinedReason');
+    expect(asked).not.toContain('getBoundProfilePackage');
+  });
+
   test.each(['authenticated', 'downloading'])('may stop it once it is %s', async (when) => {
     const { iccid, matchingId } = await smdp.order();
     const abort = new AbortController();

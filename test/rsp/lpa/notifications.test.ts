@@ -77,3 +77,25 @@ test('a refusal is not tried again', async () => {
   expect(calls).toBe(1);
   expect(await card.listNotifications()).toHaveLength(4);
 });
+
+test('an address that is none keeps its own notifications, and no others', async () => {
+  const card = await es10Of(await testEuicc());
+  const addresses = ['a.example.com/x?', B];
+  await install(card, {
+    notificationConfigurationInfo: addresses.map((notificationAddress, i) => ({
+      profileManagementOperation: [i === 0 ? 'enable' : 'disable'],
+      notificationAddress,
+    })),
+  });
+  for (const { seqNumber } of await card.listNotifications()) {
+    await card.removeNotification(seqNumber);
+  }
+  await card.enableProfile({ iccid: METADATA.iccid });
+  await card.disableProfile({ iccid: METADATA.iccid });
+  const server = (address: string) => es9pClient(address, { fetch: done });
+  const results = await sendNotifications(card, { server });
+  expect(results.map(({ address, failure }) => [address, failure?.code])).toEqual([
+    [addresses[0], 'ERR_ARGUMENT'],
+    [B, undefined],
+  ]);
+});

@@ -92,7 +92,7 @@ describe('server certificates', () => {
 
   test('are refused with two OIDs, under an unknown CI, and after their time', () => {
     const work = (change: object, at = NOW) =>
-      expect(() => smdpIdentity({ ...pairs, ...change }, [anchor], at));
+      expect(() => smdpIdentity({ auth: pairs.auth, pb: pairs.pb, ...change }, [anchor], at));
     const code = (name: string) => expect.objectContaining({ code: name });
     work({ pb: pairs.pbOfOther }).toThrow(code('ERR_RSP_IDENTITY'));
     work({ auth: first!.auth }).toThrow(code('ERR_RSP_IDENTITY'));

@@ -147,10 +147,11 @@ describe('zkcx with changed firmware', () => {
     expect(await world.euicc.profilePackage(done.isdpAid)).toEqual(testPackage(iccid));
   });
 
-  test('without that consent the EID stays here, and the end is proven', async () => {
+  const none: unknown[] = [undefined, async () => 'no']; // only true is a yes
+  test.each(none)('without that consent the EID stays here, and the end is proven', async (ask) => {
     world = await DeviceWorld.open({ firmware: 'zkcx' });
     const { iccid, matchingId } = await world.order({ eid: EID });
-    const answer = world.download('zkcx', matchingId);
+    const answer = world.download('zkcx', matchingId, { consentToEid: ask as never });
     expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED endUserRejection');
     expect(world.asked).not.toContain('zkcxDisclose');
     expect(world.made).toEqual(['answer', 'possession']);

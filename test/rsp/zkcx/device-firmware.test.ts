@@ -13,6 +13,7 @@ import {
   ServerSigned1,
 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { EuiccCancelSessionSigned } from '../../../src/sgp22/messages/cancel-session.ts';
+import { pointOf } from '../../../src/sgp22/messages/curve.ts';
 import { eidBytes } from '../../../src/sgp22/messages/identifiers.ts';
 import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import {
@@ -244,12 +245,13 @@ describe('beside it', () => {
 
 describe('the message', () => {
   const good = ZkcxServerRequest.encode(VERIFIED);
-  const offCurve = { ...VERIFIED, authKey: { x: 1n, y: 1n } };
+  const offCurve = good.slice();
+  offCurve[Buffer.from(good).indexOf(pointOf(VERIFIED.authKey)) + 64]! ^= 1;
 
   test.each([
     ['an element after the known ones', encodeTlv(0xbf70, good.slice(3), Uint8Array.of(5, 0))],
     ['a missing key', encodeTlv(0xbf70, encodeTlv(0x06, Uint8Array.of(0x88, 0x37, 1)))],
-    ['a key that is no point', ZkcxServerRequest.encode(offCurve)],
+    ['a key that is no point', offCurve],
     ['bytes after it', concatBytes(good, Uint8Array.of(0))],
     ['a cut', good.slice(0, -1)],
   ])('is refused with %s', async (_, bytes) => {

@@ -36,7 +36,7 @@ export function secondCi(): { anchor: TrustAnchor; identity: SmdpIdentity; pairs
   };
   const auth = pair('dpAuth', SECOND_OID);
   const pairs = { auth, pb: pair('dpPb', SECOND_OID), pbOfOther: pair('dpPb', '2.999.21') };
-  return { anchor: anchor!, identity: smdpIdentity(pairs, [anchor!], NOW), pairs };
+  return { anchor: anchor!, identity: smdpIdentity({ auth, pb: pairs.pb }, [anchor!], NOW), pairs };
 }
 
 interface Pairs {

@@ -2,6 +2,7 @@
  * Profile download and installation in zkCX (docs/protocol/zkcx-mode.md), driven by the LPA. Nothing here leads back
  * to a classic session: what the server does not want in this mode is not done.
  */
+import { checked, checkedClock, checkedRandom } from '../../../arguments.ts';
 import { ZkcxError } from '../../../errors.ts';
 import type { Credential } from '../../../prover/credential.ts';
 import { assertGoesOn, cancelReasonOf, Ended, InstallationFailure } from '../../lpa/endings.ts';
@@ -9,10 +10,11 @@ import type { Downloaded } from '../../lpa/index.ts';
 import { transactionIdText } from '../../../sgp22/messages/identifiers.ts';
 import { RspRefusal } from '../../../sgp22/status-codes.ts';
 import { systemClock } from '../../../time.ts';
+import * as argument from '../arguments.ts';
 import { type CredentialWanted, newCredential, storedCredential } from './credential.ts';
 import { type Initiated, initiate } from './initiate.ts';
 import { installProfile } from './installation.ts';
-import type { Proven, ZkcxDownloadOptions } from './options.ts';
+import type { Options, Proven, ZkcxDownloadOptions } from './options.ts';
 import {
   acceptedTerms,
   authenticateServer,
@@ -31,7 +33,14 @@ import { DeviceSession } from './session.ts';
  * ERR_CHAIN_*, ERR_CREDENTIAL_*, ERR_PROVER_*
  */
 export async function downloadZkcx(given: ZkcxDownloadOptions): Promise<Downloaded> {
-  const options = { ...given, proofs: observed(given) };
+  checked(given, argument.downloadOptions, 'downloadZkcx');
+  const now = checkedClock(given.policy.now ?? systemClock, 'the clock of downloadZkcx');
+  const options: Options = {
+    ...given,
+    policy: { ...given.policy, now },
+    random: checkedRandom(given.random, 'the random of downloadZkcx'),
+    proofs: observed(given),
+  };
   const { server, onEvent } = options;
   try {
     onEvent?.({ type: 'authenticating', address: server.address });
@@ -58,7 +67,7 @@ export async function downloadZkcx(given: ZkcxDownloadOptions): Promise<Download
 
 /** A session with an authentic server, and what a credential for it has to be. */
 async function begin(
-  options: ZkcxDownloadOptions,
+  options: Options,
 ): Promise<{ readonly initiated: Initiated; readonly wanted: CredentialWanted }> {
   const { es10, policy } = options;
   const eid = await es10.eid();
@@ -68,7 +77,7 @@ async function begin(
     eid,
     ciKeyIdentifier: initiated.answer.euiccCiPKIdToBeUsed,
     anchors: policy.trustSets.flat(),
-    at: (policy.now ?? systemClock)(),
+    at: policy.now(),
     signal: options.signal,
   };
   return { initiated, wanted };
@@ -78,7 +87,7 @@ async function begin(
  * The first use under a CI: the eUICC gives its certificates out in AuthenticateServer and nowhere else.
  * Nothing of its answer is sent; the session ends as one that was put off.
  */
-async function certificatesOf(options: ZkcxDownloadOptions, initiated: Initiated) {
+async function certificatesOf(options: Options, initiated: Initiated) {
   const session = await DeviceSession.open(initiated, options);
   const response = await authenticateServer(options.es10, initiated, options.device);
   await session.cancel('postponed');
@@ -86,7 +95,7 @@ async function certificatesOf(options: ZkcxDownloadOptions, initiated: Initiated
 }
 
 async function inSession(
-  options: ZkcxDownloadOptions,
+  options: Options,
   initiated: Initiated,
   credential: Credential,
 ): Promise<Downloaded> {

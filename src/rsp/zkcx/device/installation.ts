@@ -18,12 +18,11 @@ import {
   SmdpSigned2,
 } from '../../../sgp22/messages/prepare-download.ts';
 import { euiccSignature2Input } from '../../../sgp22/messages/signature.ts';
-import { systemClock } from '../../../time.ts';
 import type { Received } from '../../../sgp22/codec/codec.ts';
 import type { ZkcxAnswer } from '../messages.ts';
 import { discloseDevice, discloseIdentity } from '../openings.ts';
 import { zkcxDelivery } from './notifications.ts';
-import type { ZkcxDownloadOptions } from './options.ts';
+import type { Options } from './options.ts';
 import { type DeviceSession, signatureParts } from './session.ts';
 
 type Offered = ZkcxAnswer<'authenticateClient'>;
@@ -36,11 +35,11 @@ type Signed2 = ZkcxAnswer<'zkcxDisclose'>;
  * @throws as `downloadZkcx`
  */
 export async function installProfile(
-  options: ZkcxDownloadOptions,
+  options: Options,
   session: DeviceSession,
   offered: Offered,
 ): Promise<Downloaded> {
-  const { es10, signal, onEvent } = options;
+  const { es10, sessions, proofs, othersAllowed, signal, onEvent } = options;
   const { transactionId } = session;
   const metadata = StoreMetadataRequest.decode(offered.profileMetadata);
   assertGoesOn(signal);
@@ -68,10 +67,10 @@ export async function installProfile(
   checkPackageMetadata(boundProfilePackage, offered.profileMetadata);
   assertGoesOn(signal);
   // before the eUICC has the profile: there is no notification about it that does not know where to go
-  await options.sessions.keep({
+  await sessions.keep({
     mode: session.initiated.offer.rspMode,
     iccid: metadata.iccid,
-    at: (options.policy.now ?? systemClock)(),
+    at: options.policy.now(),
     serverOid: peer.serverOid,
     transcript: session.initiated.transcript,
     sessionHash: session.initiated.transcript.form.session,
@@ -84,7 +83,7 @@ export async function installProfile(
   const { notificationMetadata, finalResult } = result.profileInstallationResultData;
   const notification = await tellResult(es10, notificationMetadata.seqNumber, {
     server: options.notificationServer,
-    delivery: zkcxDelivery(options),
+    delivery: zkcxDelivery({ sessions, proofs, othersAllowed }),
   });
   if (finalResult.result === 'error') throw new InstallationFailure(finalResult);
   return { metadata, isdpAid: finalResult.aid, notification };
@@ -92,7 +91,7 @@ export async function installProfile(
 
 /** smdpSigned2 and its signature: at once, or for the openings that the user agreed to. */
 async function signed2Of(
-  { consentToEid }: ZkcxDownloadOptions,
+  { consentToEid }: Options,
   session: DeviceSession,
   offered: Offered,
 ): Promise<Signed2> {
@@ -104,7 +103,8 @@ async function signed2Of(
     return session.exchange('zkcxDisclose', discloseDevice(openings, euiccSignature1));
   }
   if (offered.next === 'prepare') return offered;
-  if (!(await consentToEid?.(session.initiated.peer))) {
+  // an answer in words is not a yes
+  if ((await consentToEid?.(session.initiated.peer)) !== true) {
     throw new Ended('endUserRejection', 'the order is for one EID, which the user does not tell');
   }
   return session.exchange('zkcxDisclose', discloseIdentity(openings));

@@ -2,15 +2,14 @@
  * What the device keeps of a download with its profile, so that later notifications can go sealed to the
  * same server and, in `zkcx`, under the same session key. It holds the blind of that key: private.
  */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Field } from 'o1js';
 import { z } from 'zod';
 import { bytesEqual, bytesToHex } from '../../../bytes.ts';
 import { PublicKey } from '../../../circuits/claims.ts';
 import { ZkcxError } from '../../../errors.ts';
-import { fieldString } from '../../../arguments.ts';
-import { openPrivateFolder, readFileLimited, writeFileAtomic } from '../../../files.ts';
+import { checked, fieldString, path } from '../../../arguments.ts';
+import { filesIn, openPrivateFolder, readFileLimited, writeFileAtomic } from '../../../files.ts';
 import type { HolderSession } from '../../../session/answer.ts';
 import { checkAddress, type SessionTranscript } from '../../../session/transcript.ts';
 import { hexToBytes } from '../../../sgp22/messages/identifiers.ts';
@@ -18,6 +17,7 @@ import {
   notificationMetadataOf,
   type PendingNotification,
 } from '../../../sgp22/messages/notifications.ts';
+import * as argument from '../arguments.ts';
 import { ZKCX_MODES, type ZkcxMode } from '../negotiation.ts';
 
 const MAX_BYTES = 10_000;
@@ -69,12 +69,14 @@ export class KeptSessions {
 
   /** Open, or make, the folder. Throws ERR_CREDENTIAL_PERMISSIONS when others can enter it. */
   static async open(folder: string): Promise<KeptSessions> {
+    checked(folder, path, 'the folder of KeptSessions.open');
     await openPrivateFolder(folder);
     return new KeptSessions(folder);
   }
 
-  /** Keep the session of a download. Mode 0600. */
+  /** Keep the session of a download. Mode 0600. Throws ERR_SESSION_VALUE for an address with capitals. */
   async keep(kept: KeptSession): Promise<void> {
+    checked(kept, argument.keptSession, 'KeptSessions.keep');
     const { transcript, holder } = kept;
     const transactionId = bytesToHex(transcript.transactionId);
     const document: z.infer<typeof schema> = {
@@ -84,7 +86,7 @@ export class KeptSessions {
       iccid: kept.iccid,
       at: kept.at.toString(),
       serverOid: kept.serverOid,
-      serverAddress: transcript.serverAddress,
+      serverAddress: checkAddress(transcript.serverAddress),
       transactionId,
       serverChallenge: bytesToHex(transcript.serverChallenge),
       sessionHash: bytesToHex(kept.sessionHash),
@@ -96,8 +98,8 @@ export class KeptSessions {
         y: holder.key.key.y.map(String),
       },
     };
-    const path = join(this.#folder, transactionId + ENDING);
-    await writeFileAtomic(path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+    const file = join(this.#folder, transactionId + ENDING);
+    await writeFileAtomic(file, `${JSON.stringify(document, null, 2)}\n`, 0o600);
   }
 
   /**
@@ -106,9 +108,8 @@ export class KeptSessions {
    * ERR_CREDENTIAL_FORMAT, ERR_FILE_*.
    */
   async find(pending: PendingNotification): Promise<KeptSession | undefined> {
-    const files = (await readdir(this.#folder)).filter(
-      (file) => file.endsWith(ENDING) && !file.startsWith('.'),
-    );
+    checked(pending, argument.pendingNotification, 'KeptSessions.find');
+    const files = await filesIn(this.#folder, ENDING);
     const all = await Promise.all(files.map((file) => readKept(join(this.#folder, file))));
     const { iccid } = notificationMetadataOf(pending);
     return all
@@ -127,13 +128,13 @@ export class KeptSessions {
   }
 }
 
-async function readKept(path: string): Promise<KeptSession> {
-  const content = await readFileLimited(path, MAX_BYTES, { ownerOnly: true });
+async function readKept(file: string): Promise<KeptSession> {
+  const content = await readFileLimited(file, MAX_BYTES, { ownerOnly: true });
   try {
     return decode(schema.parse(JSON.parse(new TextDecoder().decode(content))));
   } catch {
     // no cause: parsers quote the text that they stumble over
-    throw new ZkcxError('ERR_CREDENTIAL_FORMAT', `${path} is not the session of a profile`);
+    throw new ZkcxError('ERR_CREDENTIAL_FORMAT', `${file} is not the session of a profile`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Notifications about profiles that came over zkCX: sealed to their server, or not at all. */
+import { checked } from '../../../arguments.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { planPossession } from '../../../session/statements.ts';
 import type { Delivery } from '../../lpa/index.ts';
@@ -9,6 +10,7 @@ import {
   type PendingNotification,
 } from '../../../sgp22/messages/notifications.ts';
 import type { Received } from '../../../sgp22/codec/codec.ts';
+import * as argument from '../arguments.ts';
 import { sealNotification } from '../channel.ts';
 import { encodeZkcxRequest, SEALED_REQUEST, ZKCX, type ZkcxRequest } from '../messages.ts';
 import type { KeptSession, KeptSessions } from './kept-sessions.ts';
@@ -31,7 +33,9 @@ export interface DeliveryOptions {
  *
  * @returns a delivery that throws ERR_HOLDER_CONSENT for a notification that has to stay
  */
-export function zkcxDelivery({ sessions, proofs, othersAllowed }: DeliveryOptions): Delivery {
+export function zkcxDelivery(options: DeliveryOptions): Delivery {
+  checked(options, argument.deliveryOptions, 'zkcxDelivery');
+  const { sessions, proofs, othersAllowed } = options;
   return async (pending, server) => {
     const { notificationAddress } = notificationMetadataOf(pending);
     const kept = await sessions.find(pending);

@@ -1,6 +1,7 @@
 /** What a download in zkCX is given, and what it asks and tells the LPA. */
 import type { RandomBytes } from '../../../random.ts';
 import type { CredentialStore } from '../../../session/credential-store.ts';
+import type { Clock } from '../../../time.ts';
 import type { HolderPolicy, Peer } from '../../../session/holder.ts';
 import type { Consent } from '../../lpa/endings.ts';
 import type { DownloadEvent, DownloadOptions, ProfileMetadata } from '../../lpa/index.ts';
@@ -46,4 +47,9 @@ export interface ZkcxDownloadOptions extends Omit<DownloadOptions, 'consent' | '
   /** See `DeliveryOptions`. */
   readonly othersAllowed?: boolean;
   readonly onEvent?: (event: ZkcxEvent) => void;
+}
+
+/** The same once they were looked at: with a clock. */
+export interface Options extends ZkcxDownloadOptions {
+  readonly policy: HolderPolicy & { readonly now: Clock };
 }

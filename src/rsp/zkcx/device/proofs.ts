@@ -1,4 +1,6 @@
 /** Every proof that the device makes or verifies, behind a few functions: the rest of it plans and checks. */
+import { checked } from '../../../arguments.ts';
+import { prover as proverForm } from '../../../prover/arguments.ts';
 import { proveChain } from '../../../prover/chain.ts';
 import type { Credential } from '../../../prover/credential.ts';
 import type { ProofEnvelope } from '../../../prover/envelope.ts';
@@ -10,6 +12,8 @@ import type { PresentationBundle } from '../../../session/envelopes.ts';
 import { rememberedProofs } from '../../../session/remembered-proofs.ts';
 import { renewCredential } from '../../../session/renewal.ts';
 import type { planPossession } from '../../../session/statements.ts';
+
+import * as argument from '../arguments.ts';
 
 type ChainInput = Parameters<typeof proveChain>[0];
 type RenewalInput = Parameters<typeof renewCredential>[1];
@@ -36,6 +40,8 @@ export function deviceProofs(
   prover: Prover,
   options: Pick<JobOptions, 'onEvent'> = {},
 ): DeviceProofs {
+  checked(prover, proverForm, 'the prover of deviceProofs');
+  checked(options, argument.deviceProofsOptions, 'the options of deviceProofs');
   const assertProof = rememberedProofs();
   return {
     chain: (input, signal) => proveChain(input, { ...options, prover, signal }),

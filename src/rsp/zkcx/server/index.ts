@@ -3,14 +3,17 @@
  * the functions that take part in its ES9+ (`OpenZkcxExtension`).
  */
 import { join } from 'node:path';
+import { checked } from '../../../arguments.ts';
 import { OnceStore } from '../../../session/once-store.ts';
 import type { OpenZkcxExtension } from '../../smdpp/extension.ts';
+import * as argument from '../arguments.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { type OnRefusal, zkcxFunctions } from './functions.ts';
 import { ZkcxSessions } from './sessions.ts';
 import { ServerStatements, type StatementsOptions } from './statements.ts';
 import { ProofVerifiers, type VerifiersOptions } from './verifiers.ts';
 
+import type { ServerRoots } from './roots.ts';
 export { rootsOfFiles } from './roots.ts';
 export type { RootFiles, ServerRoots } from './roots.ts';
 export { ServerStatements } from './statements.ts';
@@ -42,8 +45,10 @@ export interface ZkcxServerOptions extends Pick<ZkcxServerContext, 'roots'> {
  * the mode `zkcx` is not offered. Throws ERR_SESSION_STORE, ERR_RSP_IDENTITY, and what `roots` throws.
  */
 export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
+  checked(options, argument.serverOptions(ServerStatements), 'zkcxServer');
+  const roots = checkedRoots(options.roots);
   return async (smdp) => {
-    const { roots, maximumMapAge = 86_400n, lifetime = 600n, maxSessions = 2_000 } = options;
+    const { maximumMapAge = 86_400n, lifetime = 600n, maxSessions = 2_000 } = options;
     // files that are wrong are said to be so at once
     await roots();
     const { statements: given = NO_STATEMENTS } = options;
@@ -75,6 +80,17 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
         await once.close();
       },
     };
+  };
+}
+
+/** The same roots are given to many sessions, and are looked at once. */
+function checkedRoots(roots: ZkcxServerOptions['roots']): ZkcxServerOptions['roots'] {
+  let known: ServerRoots | undefined;
+  return async () => {
+    const current = await roots();
+    if (current !== known)
+      known = checked(current, argument.serverRoots, 'the roots of zkcxServer');
+    return known;
   };
 }
 

@@ -1,5 +1,6 @@
 /** Which CIs, revocation lists and published credentials the server relies on, from files that change. */
 import { stat } from 'node:fs/promises';
+import { checked, checkedClock } from '../../../arguments.ts';
 import { certificateChainBytes, parseCertificate } from '../../../asn1/index.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
@@ -10,6 +11,7 @@ import type { CurrentRoots } from '../../../session/session-verifier.ts';
 import type { Clock } from '../../../time.ts';
 import type { RevocationMap } from '../../../witness/revocation-map.ts';
 import { TrustSet } from '../../../witness/trust.ts';
+import * as argument from '../arguments.ts';
 
 const MAX_CERTIFICATE_BYTES = 65_536;
 
@@ -37,12 +39,14 @@ export interface RootFiles {
  *   of the parsers
  */
 export function rootsOfFiles(files: RootFiles, now: Clock): () => Promise<ServerRoots> {
+  checked(files, argument.rootFiles, 'rootsOfFiles');
+  const clock = checkedClock(now, 'the clock of rootsOfFiles');
   const paths = [...files.anchors, files.map, ...(files.registry ? [files.registry] : [])];
   let known: { readonly stamp: string; readonly roots: Promise<ServerRoots> } | undefined;
   return async () => {
     const stamp = JSON.stringify(await Promise.all(paths.map(stampOf)));
     if (known?.stamp !== stamp) {
-      const reading = { stamp, roots: read(files, now()) };
+      const reading = { stamp, roots: read(files, clock()) };
       known = reading;
       // a file that could not be read may be readable next time; what is wrong in it stays wrong
       reading.roots.catch((error: unknown) => {

@@ -2,6 +2,7 @@
  * The server's statements about itself for the mode `zkcx`: a `certify` proof for each of its two
  * certificates, made anew in the background before they are over age and when lists change.
  */
+import { checked, checkedClock } from '../../../arguments.ts';
 import { bytesEqual, bytesToHex } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
 import type { Credential } from '../../../prover/credential.ts';
@@ -9,6 +10,7 @@ import { type CertifiedBundle, formatBundle } from '../../../session/envelopes.t
 import type { CertifyInput } from '../../../session/statements.ts';
 import type { Clock } from '../../../time.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
+import * as argument from '../arguments.ts';
 import type { ServerDocuments } from '../negotiation.ts';
 import type { ServerRoots } from './roots.ts';
 
@@ -52,19 +54,24 @@ export class ServerStatements {
   #renewal: Promise<void> | undefined;
 
   /** Throws ERR_RSP_IDENTITY for a credential of none of the certificates, or without its other half. */
-  constructor({
-    identities,
-    credentials,
-    maximumAge = 86_400n,
-    onError = () => undefined,
-    ...options
-  }: StatementsOptions) {
-    this.#options = { ...options, maximumAge, onError };
+  constructor(given: StatementsOptions) {
+    checked(given, argument.statementsOptions, 'ServerStatements');
+    const {
+      identities,
+      credentials,
+      maximumAge = 86_400n,
+      onError = () => undefined,
+      ...options
+    } = given;
+    const now = checkedClock(options.now, 'the clock of ServerStatements');
+    this.#options = { ...options, now, maximumAge, onError };
     this.#pairs = pairs(identities, credentials);
   }
 
   /** Statements that are fresh, in the bytes that are sent; undefined before the first are made. */
-  current({ ciPkId }: SmdpIdentity): ServerDocuments | undefined {
+  current(identity: Pick<SmdpIdentity, 'ciPkId'>): ServerDocuments | undefined {
+    checked(identity, argument.ciOfStatements, 'ServerStatements.current');
+    const { ciPkId } = identity;
     const made = this.#made.get(bytesToHex(ciPkId));
     const { maximumAge, now } = this.#options;
     return made !== undefined && now() < made.at + maximumAge ? made.documents : undefined;
@@ -94,7 +101,11 @@ export class ServerStatements {
 
   async #renewAll(): Promise<void> {
     if (this.#pairs.length === 0) return;
-    const roots = await this.#options.roots();
+    const roots = checked(
+      await this.#options.roots(),
+      argument.serverRoots,
+      'the roots of ServerStatements',
+    );
     for (const pair of this.#pairs) {
       const key = bytesToHex(pair.identity.ciPkId);
       if (!this.#isDue(this.#made.get(key), roots)) continue;

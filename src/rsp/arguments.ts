@@ -1,0 +1,38 @@
+/** Forms of what callers pass to the parts of remote SIM provisioning, see src/arguments.ts. */
+import { z } from 'zod';
+import { isOid } from '../asn1/index.ts';
+import { sizedBytes } from '../arguments.ts';
+import { ZkcxError } from '../errors.ts';
+
+/** Labels of letters, digits and inner hyphens; loopback addresses for tests pass too. */
+const HOST =
+  /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/i;
+
+/** FQDN of a server, with a port if it is not that of https. */
+export function isServerAddress(text: string): boolean {
+  const port = Number(/:(\d+)$/.exec(text)?.[1] ?? 443);
+  return HOST.test(text) && port >= 1 && port <= 65_535;
+}
+
+export const serverAddress = z
+  .string()
+  .refine(isServerAddress, 'must be a host name, with a port if it is not 443');
+
+/** Where to listen or to connect: a name or an address. */
+export const host = z.string().regex(/^[\w.:%-]{1,255}$/, 'must be a host name or an address');
+
+export const oid = z.string().refine(isOid, 'must be an OID, dotted numbers');
+
+/** AID of an application (ISO/IEC 7816-5). */
+export const aid = sizedBytes(5, 16);
+
+/** For `superRefine`: a value that a message of SGP.22 can hold. The message's codec is the judge. */
+export const encodableBy =
+  <T>(encode: (value: T) => Uint8Array) =>
+  (value: unknown, context: z.RefinementCtx): void => {
+    try {
+      encode(value as T);
+    } catch (error) {
+      context.addIssue(error instanceof ZkcxError ? error.message : 'has the wrong form');
+    }
+  };

@@ -1,0 +1,57 @@
+/** Forms of what callers pass to the SM-DP+, see src/arguments.ts. */
+import { z } from 'zod';
+import { bytes, callback, listenPort, milliseconds, path, sizedBytes } from '../../arguments.ts';
+import * as pki from '../../pki/arguments.ts';
+import { host, oid, serverAddress } from '../arguments.ts';
+import { settingsSchema } from './settings.ts';
+
+const keyPair = z.strictObject({ certificate: pki.certificate, secretKey: sizedBytes(32) });
+
+export const pairs = z.strictObject({ auth: keyPair, pb: keyPair });
+
+export const identity = z.strictObject({ ...pairs.shape, ciPkId: bytes, oid });
+
+const trust = z.strictObject({ anchors: pki.anchors, identities: z.array(identity).max(100) });
+
+const listenOptions = z.strictObject({
+  host,
+  port: listenPort,
+  tls: z
+    .strictObject({
+      cert: z.string().min(1),
+      key: z.string().min(1),
+      clientCa: z.string().min(1).optional(),
+    })
+    .optional(),
+  requestTimeout: milliseconds.min(1).optional(),
+  maxConnections: z.int().min(1).optional(),
+});
+
+export const serviceOptions = z.strictObject({
+  folder: path,
+  settings: settingsSchema.strict(),
+  trust,
+  es9p: listenOptions,
+  es2p: listenOptions.optional(),
+  now: callback,
+  zkcx: callback.optional(),
+  maxBody: z.int().min(1).optional(),
+  onEvent: callback.optional(),
+});
+
+export const ADMINISTRATION_FUNCTIONS = [
+  'addProfile',
+  'listProfiles',
+  'addOrder',
+  'listOrders',
+  'showOrder',
+  'cancelOrder',
+] as const;
+
+/** A call of administration. What is in the body is judged where it is carried out. */
+export const administration = z.strictObject({
+  folder: path,
+  name: z.enum(ADMINISTRATION_FUNCTIONS),
+  body: z.looseObject({}),
+  options: z.strictObject({ now: callback, address: serverAddress.optional() }),
+});

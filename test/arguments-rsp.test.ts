@@ -1,0 +1,337 @@
+/** What `zkcx/rsp` exports refuses what is not of the form that it takes: see arguments.circuit.test.ts. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseCertificate } from '../src/asn1/index.ts';
+import * as rsp from '../src/rsp/index.ts';
+import { fixture } from './support/certificates/keys.ts';
+import { NOW } from './support/certificates/chains.ts';
+import {
+  assertTyped,
+  type Call,
+  codeOf,
+  errorOf,
+  type OptionRow,
+  testOptions,
+} from './support/arguments.ts';
+import {
+  countedRandom,
+  keepOn,
+  SGP26_CREDENTIAL,
+  testAnchor,
+  testEuicc,
+} from './support/rsp/emulator.ts';
+import { ADDRESS, testTrust } from './support/rsp/smdpp.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const blocked = join(folder, 'file');
+writeFileSync(blocked, '');
+/** No folder can be here, whatever the text is. */
+const nowhere = (text: unknown) =>
+  typeof text === 'string' ? join(blocked, Buffer.from(text).toString('hex').slice(0, 50)) : text;
+
+const offline: rsp.Fetch = () => Promise.reject(Error('offline'));
+const server = rsp.es9pClient(ADDRESS, { fetch: offline });
+const random = countedRandom();
+const now = () => NOW;
+const CI = parseCertificate(fixture('sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der'));
+const anchors = [testAnchor()];
+const trust = testTrust();
+const [identity] = trust.identities;
+const code = {
+  address: ADDRESS,
+  matchingId: 'T',
+  oid: '2.999',
+  confirmationCodeRequired: true,
+};
+
+let euicc: rsp.Euicc;
+let channel: rsp.Es10Channel;
+let card: rsp.Es10;
+beforeAll(async () => {
+  euicc = await testEuicc();
+  channel = await rsp.openIsdr(rsp.cardInterface(euicc.card));
+  card = rsp.es10(channel);
+});
+afterAll(() => euicc.close());
+
+/** Ends what a call made. */
+async function closed(made: unknown): Promise<void> {
+  const { close, disconnect } = ((await made) ?? {}) as Record<string, () => unknown>;
+  await close?.();
+  await disconnect?.();
+}
+
+const anyFunction = (exported: unknown) => exported as (...values: unknown[]) => unknown;
+const is = (value: unknown): value is string => typeof value === 'string';
+
+/** How each export is called with any values: none of them runs a program or asks a host of a made-up name. */
+const CALLS: Record<keyof typeof rsp, ((...values: unknown[]) => unknown) | 'constant'> = {
+  ISDR_AID: 'constant',
+  STATUS: 'constant',
+  apduOfProcess: (command, args) => closed(anyFunction(rsp.apduOfProcess)(nowhere(command), args)),
+  apduOfTcp: (host, port) =>
+    closed(anyFunction(rsp.apduOfTcp)(is(host) ? '127.0.0.1' : host, port)),
+  cardInterface: anyFunction(rsp.cardInterface),
+  openIsdr: anyFunction(rsp.openIsdr),
+  serveApdu: anyFunction(rsp.serveApdu),
+  serveApduTcp: (first, options) => closed(anyFunction(rsp.serveApduTcp)(first, options)),
+  levelStore: (path) => anyFunction(rsp.levelStore)(nowhere(path)),
+  memoryStore: anyFunction(rsp.memoryStore),
+  openEuicc: anyFunction(rsp.openEuicc),
+  downloadProfile: anyFunction(rsp.downloadProfile),
+  es10: anyFunction(rsp.es10),
+  es9pClient: anyFunction(rsp.es9pClient),
+  formatActivationCode: anyFunction(rsp.formatActivationCode),
+  parseActivationCode: anyFunction(rsp.parseActivationCode),
+  probeServer: anyFunction(rsp.probeServer),
+  sendNotifications: anyFunction(rsp.sendNotifications),
+  tlsFetch: anyFunction(rsp.tlsFetch),
+  RspRefusal: (...values) => void Reflect.construct(rsp.RspRefusal, values),
+  administrate: (path, ...rest) => anyFunction(rsp.administrate)(nowhere(path), ...rest),
+  parseSecretKey: anyFunction(rsp.parseSecretKey),
+  serveSmdp: anyFunction(rsp.serveSmdp),
+  smdpIdentity: anyFunction(rsp.smdpIdentity),
+};
+
+const DEVICE = { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} };
+
+const OPTIONS: readonly OptionRow[] = [
+  [
+    'openIsdr',
+    { aid: rsp.ISDR_AID, blockSize: 100 },
+    [],
+    (o) => rsp.openIsdr(keepOn(euicc), o as never).then((made) => made.close()),
+  ],
+  [
+    'serveApduTcp',
+    { host: '127.0.0.1', port: 0 },
+    [],
+    // a name would be looked up
+    (o) =>
+      is((o as { host?: unknown } | undefined)?.host) &&
+      (o as { host: string }).host !== '127.0.0.1'
+        ? undefined
+        : closed(rsp.serveApduTcp(euicc.card, o as never)),
+  ],
+  [
+    'openEuicc',
+    {
+      credentials: [SGP26_CREDENTIAL],
+      anchors,
+      store: rsp.memoryStore(),
+      now,
+      random,
+      memory: 100_000,
+      info: { svn: '2.4.0' },
+      fixedInfo2: Uint8Array.of(0xbf, 0x22, 0),
+      newOneTimeKey: () => ({}),
+      rootDsAddress: 'ds.example.com',
+      firmware: 'zkcx',
+      aid: rsp.ISDR_AID,
+      channels: 3,
+      responseSize: 200,
+    },
+    ['credentials', 'anchors', 'store', 'now', 'random'],
+    (o) => closed(rsp.openEuicc(o as never)),
+  ],
+  [
+    'formatActivationCode',
+    code,
+    ['address', 'matchingId', 'confirmationCodeRequired'],
+    (o) => rsp.formatActivationCode(o as never),
+  ],
+  [
+    'downloadProfile',
+    {
+      es10: { ...rsp.es10({ request: async () => new Uint8Array(), close: async () => {} }) },
+      server,
+      notificationServer: () => server,
+      matchingId: 'TOKEN',
+      oid: '2.999',
+      device: DEVICE,
+      consent: async () => 'accept',
+      confirmationCode: async () => undefined,
+      confirmationCodeForm: 'hex',
+      onEvent: () => {},
+      signal: new AbortController().signal,
+    },
+    ['es10', 'server', 'notificationServer', 'matchingId', 'device', 'consent', 'confirmationCode'],
+    (o) => rsp.downloadProfile(o as never),
+  ],
+  [
+    'es9pClient',
+    { fetch: offline, plain: true, timeout: 10, signal: new AbortController().signal },
+    ['fetch'],
+    (o) => rsp.es9pClient(ADDRESS, o as never),
+  ],
+  [
+    'sendNotifications',
+    {
+      server: () => server,
+      attempts: 2,
+      delay: 1,
+      seqNumbers: [1],
+      delivery: async () => undefined,
+    },
+    ['server'],
+    (o) => rsp.sendNotifications(card, o as never),
+  ],
+  [
+    'probeServer',
+    { now: NOW, random, svn: '2.5.0' },
+    ['now', 'random'],
+    (o) => rsp.probeServer(server, anchors, o as never),
+  ],
+  [
+    'tlsFetch',
+    {
+      ciCertificates: [CI],
+      publicRoots: false,
+      plainLoopback: true,
+      connectTo: { host: 'localhost', port: 443 },
+      now,
+      onServer: () => {},
+    },
+    ['ciCertificates', 'now'],
+    (o) => rsp.tlsFetch(o as never),
+  ],
+  [
+    'a request of tlsFetch',
+    { method: 'POST', headers: {}, body: '{}', redirect: 'error' },
+    ['method', 'headers', 'body'],
+    (o) => rsp.tlsFetch({ ciCertificates: [], now })('http://a.example.com/', o as never),
+  ],
+  [
+    'RspRefusal, status',
+    { subjectCode: '8.2', reasonCode: '3.7', message: 'No' },
+    ['subjectCode', 'reasonCode', 'message'],
+    (o) => void new rsp.RspRefusal(o as never),
+  ],
+  [
+    'RspRefusal, options',
+    { message: 'No' },
+    [],
+    (o) => void new rsp.RspRefusal(rsp.STATUS.common.busy, o as never),
+  ],
+  [
+    'smdpIdentity',
+    { auth: identity!.auth, pb: identity!.pb },
+    ['auth', 'pb'],
+    (o) => rsp.smdpIdentity(o as never, anchors, NOW),
+  ],
+  [
+    'serveSmdp',
+    {
+      folder: join(blocked, 'smdpp'),
+      settings: { address: ADDRESS },
+      trust,
+      es9p: { host: '127.0.0.1', port: 0 },
+      es2p: { host: '127.0.0.1', port: 0 },
+      now,
+      zkcx: async () => ({}),
+      maxBody: 1_000,
+      onEvent: () => {},
+    },
+    ['folder', 'settings', 'trust', 'es9p', 'now'],
+    (o) => {
+      const given = o as Record<string, unknown> | undefined;
+      return rsp.serveSmdp((given && { ...given, folder: nowhere(given['folder']) }) as never);
+    },
+  ],
+  [
+    'serveSmdp, settings',
+    {
+      address: ADDRESS,
+      minimumSvn: '2.0.0',
+      sessionLifetime: 60,
+      maxSessions: 5,
+      confirmationCodeLimit: 1,
+      downloadLimit: 1,
+      orderLifetime: 60,
+      confirmationCodeForm: 'hex',
+      replaceSessionKeys: true,
+    },
+    ['address'],
+    (o) => serveWith({ settings: o }),
+  ],
+  [
+    'serveSmdp, es9p',
+    {
+      host: '127.0.0.1',
+      port: 0,
+      requestTimeout: 10,
+      maxConnections: 5,
+      tls: { cert: 'c', key: 'k' },
+    },
+    ['host', 'port'],
+    (o) => serveWith({ es9p: o }),
+  ],
+  ['serveSmdp, trust', { ...trust }, ['anchors', 'identities'], (o) => serveWith({ trust: o })],
+  [
+    'administrate',
+    { now, address: ADDRESS },
+    ['now'],
+    (o) => rsp.administrate(join(blocked, 'smdpp'), 'listOrders', {}, o as never),
+  ],
+];
+
+/** A server whose store cannot be opened: nothing is listened on. */
+function serveWith(changes: object) {
+  const right = {
+    folder: join(blocked, 'smdpp'),
+    settings: { address: ADDRESS },
+    trust,
+    es9p: { host: '127.0.0.1', port: 0 },
+    now,
+  };
+  return rsp.serveSmdp({ ...right, ...changes } as never);
+}
+
+/** Empty objects are right where every member may be left out. */
+const EMPTY = ['info', 'headers', 'deviceCapabilities'];
+
+testOptions(
+  OPTIONS,
+  (_, member, value) =>
+    EMPTY.includes(member) && value !== null && typeof value === 'object' && !Array.isArray(value),
+);
+
+describe('every export of zkcx/rsp', () => {
+  test('has a row here', () => {
+    expect(Object.keys(CALLS).sort()).toEqual(Object.keys(rsp).sort());
+  });
+
+  const calls = Object.entries(CALLS).filter(([, call]) => call !== 'constant');
+
+  test.each(calls)('%s throws nothing but a ZkcxError, whatever it gets', async (_, call) => {
+    await assertTyped(call as Call);
+  });
+});
+
+test('places beside options are looked at as well', async () => {
+  const streams = [new PassThrough(), new PassThrough()] as const;
+  const wrong: (() => unknown)[] = [
+    () => rsp.probeServer(server, [{}] as never, { now: NOW, random }),
+    () => rsp.probeServer({ ...server, call: 'call' } as never, anchors, { now: NOW, random }),
+    () => rsp.smdpIdentity(identity!, [] as never, NaN as never),
+    () => rsp.smdpIdentity({ auth: identity!.auth, pb: identity!.pb }, anchors, 5 as never),
+    () => rsp.sendNotifications({} as never, { server: () => server }),
+    () => rsp.apduOfTcp('127.0.0.1', '80' as never),
+    () => rsp.apduOfTcp('127.0.0.1', 80.5),
+    () => rsp.apduOfTcp('127.0.0.1', 65_536),
+    () => rsp.apduOfProcess('a\0b', []),
+    () => rsp.apduOfProcess('', []),
+    () => rsp.apduOfProcess('node', '-v' as never),
+    () => rsp.serveApdu({ reset: 1 } as never, ...streams),
+    () => rsp.serveApdu(euicc.card, {} as never, streams[1]),
+    () => rsp.parseSecretKey('-----BEGIN' as never),
+    () => rsp.administrate(folder, 'dropOrders' as never, {}, { now }),
+    () => rsp.administrate('', 'listOrders', {}, { now }),
+    () => rsp.administrate(folder, 'listOrders', 5 as never, { now }),
+    () => rsp.administrate(folder, 'listOrders', { limit: 5n }, { now }),
+  ];
+  for (const call of wrong) expect(codeOf(await errorOf(call))).toBe('ERR_ARGUMENT');
+});
