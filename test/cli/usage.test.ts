@@ -52,6 +52,22 @@ describe('zkcx', () => {
   });
 
   test.each([
+    ['--at', '1969-12-31', ['chain', 'check', '--ci', CI, EUM]],
+    ['--at', '253402300800', ['chain', 'check', '--ci', CI, EUM]],
+    ['--card', '127.0.0.1:0', ['lpa', 'list']],
+    ['--card', 'a b:80', ['lpa', 'list']],
+    ['--card', '127.0.0.1:65536', ['lpa', 'list']],
+    ['--connect-to', 'x:0', ['lpa', 'probe', '--ci', CI, 'a.example.com']],
+    ['--minimum-cis', '0', ['present', 'prove']],
+    ['--minimum-entries', '0', ['present', 'prove']],
+    ['--minimum-published', '0', ['present', 'prove']],
+  ])('%s %s is a value that is none', async (option, value, args) => {
+    const { status, stderr } = await zkcx(...args, option, value);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(new RegExp(`${option} <.*'${value}' is invalid. Give `));
+  });
+
+  test.each([
     ['no command', []],
     ['a group alone', ['chain']],
     ['an unknown option', ['cert', 'inspect', '--frobnicate', EUICC]],

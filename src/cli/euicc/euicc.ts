@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { euiccOption, EMULATOR, type EmulatorFlags, startEmulator } from '../shared/card.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { endpoint, type Endpoint, CI } from '../shared/options.ts';
+import { CI, type Endpoint, listenEndpoint } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 
 interface Flags extends EmulatorFlags {
@@ -17,7 +17,7 @@ export const euicc: CommandDefinition = {
     euiccOption().makeOptionMandatory(),
     ...EMULATOR,
     new Option('--tcp <host:port>', 'serve there; default: standard input and output').argParser(
-      endpoint,
+      listenEndpoint,
     ),
   ],
   run: serve,

@@ -55,7 +55,7 @@ export const presentProve: CommandDefinition = {
     new Option(
       '--minimum-published <number>',
       'credentials that the registry must have; default 64',
-    ).argParser(wholeNumber()),
+    ).argParser(wholeNumber({ least: 1 })),
     AT,
     ...PROVER,
   ],

@@ -30,11 +30,14 @@ export interface AtFlags {
   readonly at?: bigint;
 }
 
+/** The end of the year 9999, as far as certificates go. */
+const LAST_TIME = 253_402_300_799n;
+
 /** Unix seconds of `2026-01-31`, `2026-01-31T12:00:00Z`, `2026-01-31T12:00+01:00` or Unix seconds. */
 export function time(text: string): bigint {
   const found = parseTime(text);
-  if (found === undefined) throw new InvalidArgumentError('Give ISO 8601 or Unix seconds.');
-  return found;
+  if (found !== undefined && found >= 0n && found <= LAST_TIME) return found;
+  throw new InvalidArgumentError('Give ISO 8601 or Unix seconds, from 1970 to 9999.');
 }
 
 function parseTime(text: string): bigint | undefined {
@@ -64,12 +67,19 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Reads `host:port`, `[::1]:port`. */
-export function endpoint(text: string): Endpoint {
-  const [, host, digits] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+/** Reads where to listen: `host:port`, `[::1]:port`; port 0 takes a free one. */
+export function listenEndpoint(text: string): Endpoint {
+  const [, host, digits] = /^\[?([\w.:%-]{1,255}?)\]?:(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give HOST:PORT.');
   return { host, port };
+}
+
+/** Reads where to connect: nothing answers at port 0. */
+export function endpoint(text: string): Endpoint {
+  const found = listenEndpoint(text);
+  if (found.port === 0) throw new InvalidArgumentError('Give HOST:PORT, a port from 1 to 65535.');
+  return found;
 }
 
 /** Reads names of files with commas between, as many as there are `names`. */

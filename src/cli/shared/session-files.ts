@@ -25,10 +25,10 @@ export const KEY = required('--key <file>', 'private key of the leaf certificate
 /** What a holder wants of a verifier's sets before it hides among them. */
 export const HOLDER_MINIMUMS = [
   new Option('--minimum-cis <number>', 'CIs that the set must have; default 2').argParser(
-    wholeNumber(),
+    wholeNumber({ least: 1 }),
   ),
   new Option('--minimum-entries <number>', 'entries that the map must have; default 2').argParser(
-    wholeNumber(),
+    wholeNumber({ least: 1 }),
   ),
 ];
 

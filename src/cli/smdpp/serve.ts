@@ -15,7 +15,7 @@ import { systemClock } from '../../time.ts';
 import { readAnchors, readCertificate } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import {
-  endpoint,
+  listenEndpoint,
   type Endpoint,
   fileList,
   repeated,
@@ -66,12 +66,12 @@ export const smdppServe: CommandDefinition = {
       repeated(certificateAndKey),
     ),
     new Option('--listen <host:port>', 'ES9+')
-      .argParser(endpoint)
+      .argParser(listenEndpoint)
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
     new Option('--tls <cert,key>', 'TLS; without it only on a loopback address').argParser(
       certificateAndKey,
     ),
-    new Option('--es2 <host:port>', 'serve ES2+ there').argParser(endpoint),
+    new Option('--es2 <host:port>', 'serve ES2+ there').argParser(listenEndpoint),
     new Option('--es2-client-ca <file>', 'only clients with a certificate of these CAs, PEM'),
     new Option('--confirmation-code-form <form>', 'what confirmation codes are hashed as').choices([
       'text',

@@ -9,9 +9,9 @@ import { z } from 'zod';
 import { jsonText } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { ADMINISTRATION_FUNCTIONS } from './arguments.ts';
-import { cancelOrderSchema } from './es2p/messages.ts';
+import { cancelOrderSchema, iccid } from './es2p/messages.ts';
 import { cancelOrder } from './es2p/orders.ts';
-import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
+import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import type { SmdpContext } from './context.ts';
 import { jsonApp, jsonFunction } from './json-functions.ts';
 import type { Order } from './order.ts';
@@ -42,7 +42,7 @@ export function administrationApp(context: SmdpContext): Hono {
     [pathOf('listOrders')]: jsonFunction(pageSchema, async ({ limit }) => ({
       orders: (await take(store.orders(), limit)).map(shown),
     })),
-    [pathOf('showOrder')]: jsonFunction(z.object({ iccid: z.string() }), async ({ iccid }) => {
+    [pathOf('showOrder')]: jsonFunction(z.object({ iccid }), async ({ iccid }) => {
       const order = await store.order(iccid);
       if (order === undefined) throw new RspRefusal(STATUS.es2p.iccidUnknown);
       return { order: shown(order), address: context.settings.address };
@@ -111,8 +111,18 @@ const answerSchema = z.looseObject({
 function unwrap(text: string): unknown {
   const { header, ...rest } = parseAnswer(text);
   const { statusCodeData } = header.functionExecutionStatus;
-  if (statusCodeData !== undefined) throw new RspRefusal(statusCodeData);
+  if (statusCodeData !== undefined) throw failureOf(statusCodeData);
   return rest;
+}
+
+/** A body of another form, and the server's own trouble, say nothing about orders. */
+function failureOf(status: StatusCode): ZkcxError {
+  const { malformed, busy, executionError } = STATUS.common;
+  const is = ({ subjectCode, reasonCode }: StatusCode) =>
+    subjectCode === status.subjectCode && reasonCode === status.reasonCode;
+  if (is(malformed)) return new ZkcxError('ERR_ARGUMENT', status.message);
+  if (is(busy) || is(executionError)) return new ZkcxError('ERR_RSP_STORE', status.message);
+  return new RspRefusal(status);
 }
 
 /** Another program may listen on a socket of that name. */

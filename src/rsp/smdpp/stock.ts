@@ -1,6 +1,7 @@
 /** The operator's stock: profiles that can be ordered, and orders made in one step. */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
+import { serverAddress } from '../arguments.ts';
 import { eid, iccid, matchingId } from './es2p/messages.ts';
 import { cancelOrder, confirmOrder, downloadOrder } from './es2p/orders.ts';
 import {
@@ -29,13 +30,13 @@ export const addProfileSchema = z.object({
   /** MCC and MNC as in 3GPP TS 24.008, 6 hexadecimal digits. */
   mccMnc: z
     .string()
-    .regex(/^[0-9a-fA-F]{6}$/)
+    .regex(/^[0-9a-fA-F]{6}$/, 'must be 6 hexadecimal digits')
     .optional(),
   icon: z.object({ type: z.enum(['jpg', 'png']), data: z.base64() }).optional(),
   /** Bytes that an eUICC needs; default: the size of the package. */
   memory: z.number().int().positive().optional(),
   /** Whom devices notify; default: this server. */
-  notificationAddress: z.string().min(1).max(255).optional(),
+  notificationAddress: serverAddress.optional(),
 });
 
 export type AddProfile = z.input<typeof addProfileSchema>;

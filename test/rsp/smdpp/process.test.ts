@@ -93,6 +93,16 @@ describe('zkcx smdpp', () => {
         ok: false,
         error: { code: 'ERR_RSP_REFUSED', reason: '8.2.1/3.9' },
       });
+      // what is no ICCID is no question that could be answered with no
+      for (const [verb, ...args] of [
+        ['show', 'x'],
+        ['cancel', '123'],
+        ['add', '--iccid', '1'],
+      ]) {
+        const answer = await smdpp('order', verb!, ...args);
+        expect(answer).toMatchObject({ status: 2, error: { code: 'ERR_ARGUMENT' } });
+        expect(JSON.stringify(answer)).toContain('iccid: must be 18 to 20 digits');
+      }
       expect(await administer('listProfiles', {})).toMatchObject({ profiles: [{ iccid }] });
     },
     PATIENCE,

@@ -7,11 +7,13 @@ import { z } from 'zod';
 /** Digits; the filler of an odd number of them may be there. */
 export const iccid = z
   .string()
-  .regex(/^[0-9]{18,20}[fF]{0,2}$/)
+  .regex(/^[0-9]{18,20}[fF]{0,2}$/, 'must be 18 to 20 digits')
   .transform((digits) => digits.replace(/[fF]+$/, ''));
-export const eid = z.string().regex(/^[0-9]{32}$/);
+export const eid = z.string().regex(/^[0-9]{32}$/, 'must be 32 digits');
 /** SGP.22 4.1.1 has capital letters, digits and "-"; some operators use more. Empty: see 5.3.2. */
-export const matchingId = z.string().regex(/^[0-9A-Za-z_.-]{0,255}$/);
+export const matchingId = z
+  .string()
+  .regex(/^[0-9A-Za-z_.-]{0,255}$/, 'must have letters, digits, hyphens, dots and underscores');
 
 const header = z.object({
   functionRequesterIdentifier: z.string().max(255),
