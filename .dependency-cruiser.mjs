@@ -18,7 +18,7 @@ const STAGES = {
   files: { folders: ['errors'], packages: ['node:'] },
   level: { folders: ['errors'], packages: ['node:', 'classic-level'] },
   'compile-cache': { folders: [], packages: ['node:'] },
-  asn1: { folders: ['arguments', 'errors', 'bytes'], packages: ['zod', '@peculiar/'] },
+  asn1: { folders: ['arguments', 'errors', 'bytes', 'params'], packages: ['zod', '@peculiar/'] },
   pki: {
     folders: ['asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],
     packages: ['zod', '@noble/'],

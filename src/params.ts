@@ -21,19 +21,23 @@ export const MAP_HEIGHT = 12;
 export const SERIALS_HEIGHT = 24;
 
 /**
- * Bytes of a revocation list that its circuits have room for: one entry with its header, what stands
- * before and after the list of entries in the TBSCertList, the URI of the distribution point, content
- * of crlNumber. Serial numbers have up to 20 bytes, as in certificates.
+ * Bytes of a revocation list that its circuits have room for: one entry with its header, the URI of the
+ * distribution point, content of crlNumber. Serial numbers have up to 20 bytes, as in certificates, Names and the
+ * number of extensions are limited as there.
  */
-export const CRL_MAX_ENTRY = 120;
-export const CRL_MAX_HEADER = 320;
-export const CRL_MAX_EXTENSIONS = 320;
-export const CRL_MAX_POINT = 200;
+export const CRL_MAX_ENTRY = 129;
+export const CRL_MAX_POINT = 217;
 export const CRL_MAX_NUMBER = 8;
+
+/** Extensions that an entry may have. */
+export const CRL_ENTRY_SLOTS = 3;
+
+/** The content of a TBSCertList has fewer than 2^24 bytes, and so have the entries. */
+export const CRL_LENGTH_BITS = 24;
 
 /**
  * Revocation lists are read in chunks: SHA-256 blocks that a method hashes at most, entries that a
- * step takes at most, and the bytes before a chunk that stay readable (two blocks: more than an entry).
+ * step takes at most, and the bytes before a chunk that stay readable.
  */
 export const CRL_BLOCKS = { start: 6, step: 11, finish: 6 } as const;
 export const CRL_STEP_ENTRIES = 11;
@@ -72,12 +76,17 @@ export const EXTENSION_SLOTS = 12;
 export const MAX_POLICIES = 4;
 export const MAX_GENERAL_NAMES = 4;
 
-/** Bytes of an organisation name, an OID, a key identifier and of a whole DER Name. */
+/** Content bytes of a serial number (RFC 5280, 4.1.2.2). */
+export const MAX_SERIAL = 20;
+
+/** Bytes of an organisation name, an OID, a key identifier, a whole DER Name. */
 export const MAX_ORGANISATION = 64;
 /** Digits of an IIN in issuing constraints: what one span of bytes holds. */
 export const MAX_IIN = 31;
 export const MAX_OID = 30;
 export const MAX_KEY_IDENTIFIER = 31;
+/** Bytes of the serial number that may stand in an authorityKeyIdentifier beside the issuer. */
+export const MAX_AUTHORITY_SERIAL = 31;
 export const MAX_NAME = 217;
 /** Content bytes of one RDN: lengths inside a Name are of one byte. */
 export const MAX_RDN = 127;

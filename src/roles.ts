@@ -33,6 +33,7 @@ export const ROLES = {
   'dp-pb': { number: 16, arcs: [0, 0, 1, 2], kind: 'server' },
   'ds-tls': { number: 17, arcs: [0, 0, 2, 0], kind: 'server' },
   'ds-auth': { number: 18, arcs: [0, 0, 2, 1], kind: 'server' },
+  'eum-subca': { number: 19, arcs: [0, 0, 0, 0], kind: 'ca' },
 } as const satisfies Record<string, RoleEntry>;
 
 export type Role = keyof typeof ROLES;
@@ -60,13 +61,15 @@ const dsLeaves = ['ds-tls', 'ds-auth'] as const;
 
 /**
  * The pinned parent x child table. A v2 EUM issues v2 eUICCs, a v3 EUM v3 eUICCs; sub-CAs only
- * what lies below them; leaves nothing.
+ * what lies below them; leaves nothing. An EUM SubCA stands below its EUM, as the arcs of the OIDs
+ * do, or above EUMs, as some accounts of the variants A and C have it.
  */
 export const ISSUES: Readonly<Record<Role, readonly Role[]>> = {
   ci: [
     'ci-subca',
     'eum-v2',
     'eum',
+    'eum-subca',
     'dp-subca',
     'ds-subca',
     'dp-tls-v2',
@@ -77,9 +80,10 @@ export const ISSUES: Readonly<Record<Role, readonly Role[]>> = {
     ...dpLeaves,
     ...dsLeaves,
   ],
-  'ci-subca': ['eum', 'dp-subca', 'ds-subca', ...dpLeaves, ...dsLeaves],
+  'ci-subca': ['eum', 'eum-subca', 'dp-subca', 'ds-subca', ...dpLeaves, ...dsLeaves],
   'eum-v2': ['euicc-v2'],
-  eum: ['euicc'],
+  eum: ['eum-subca', 'euicc'],
+  'eum-subca': ['eum', 'euicc'],
   'dp-subca': dpLeaves,
   'ds-subca': dsLeaves,
   'euicc-v2': [],
@@ -95,6 +99,11 @@ export const ISSUES: Readonly<Record<Role, readonly Role[]>> = {
   'ds-tls': [],
   'ds-auth': [],
 };
+
+/** Roles that issue eUICCs. Each has issuing constraints, its own or inherited: else it could issue any EID. */
+export const EUICC_ISSUERS: readonly Role[] = ROLE_NAMES.filter((role) =>
+  ISSUES[role].some((child) => ROLES[child].kind === 'euicc'),
+);
 
 /** Roles that a CI leaf of the trust tree names, as a bit mask: bit `number` for each role. */
 export function roleMask(roles: readonly Role[]): bigint {

@@ -11,11 +11,12 @@ import { decodeInteger, readSerialNumber } from './values.ts';
 const REMOVE_FROM_CRL = 8n;
 const REASONS: ReadonlySet<bigint> = new Set([0n, 1n, 2n, 3n, 4n, 5n, 6n, 8n, 9n, 10n]);
 
-type EntryValues = Pick<RevokedEntry, 'reason' | 'expirationDate'>;
+type EntryValues = Pick<RevokedEntry, 'reason' | 'expirationDate' | 'invalidityDate'>;
 
 const READERS: Readonly<Record<string, (value: TlvReader) => EntryValues>> = {
   [OID.reasonCode]: (value) => ({ reason: readReason(value) }),
   [OID.expirationDate]: (value) => ({ expirationDate: readTime(value, 'ExpirationDate').value }),
+  [OID.invalidityDate]: (value) => ({ invalidityDate: readTime(value, 'InvalidityDate').value }),
   [OID.certificateIssuer]: () => {
     throw new ZkcxError(
       'ERR_CRL_ENTRY_ISSUER',

@@ -11,6 +11,8 @@ export interface RevokedEntry {
   readonly reason?: number;
   /** Unix seconds: notAfter of the certificate, from the GSMA entry extension id-rsp-expDate. */
   readonly expirationDate?: bigint;
+  /** Unix seconds: since when the key is, or is believed to be, unfit. */
+  readonly invalidityDate?: bigint;
   /** crlEntryExtensions, in order; empty when absent. */
   readonly extensions: readonly Extension[];
   /** The whole entry, header included. */
@@ -28,8 +30,6 @@ export interface RevocationListSpans {
   readonly nextUpdate: Span;
   /** Content of revokedCertificates: the entries; empty after nextUpdate where the field is absent. */
   readonly entries: Span;
-  /** Bytes before revokedCertificates, that is, before its tag. */
-  readonly header: Span;
   /** crlExtensions with their [0] tag; ends where the TBS ends. */
   readonly extensions: Span;
 }

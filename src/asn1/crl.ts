@@ -43,7 +43,7 @@ function readTbs(tbs: TlvReader) {
     throw new ZkcxError('ERR_CRL_TIMES', 'nextUpdate is not after thisUpdate');
   }
 
-  const header = { start: 0, end: tbs.position };
+  const entriesTag = tbs.position;
   const list = tbs.optional(TAG.sequence, 'revokedCertificates');
   const entries = list ? readEntries(inside(list)) : [];
   const extensionsStart = tbs.position;
@@ -66,8 +66,7 @@ function readTbs(tbs: TlvReader) {
         issuer: issuer.element.span,
         thisUpdate: thisUpdate.span,
         nextUpdate: nextUpdate.span,
-        entries: list ? list.contentSpan : { ...header, start: header.end },
-        header,
+        entries: list ? list.contentSpan : { start: entriesTag, end: entriesTag },
         extensions: { start: extensionsStart, end: tbs.limit },
       },
     },

@@ -6,6 +6,7 @@ import {
   SubjectAlternativeName,
 } from '@peculiar/asn1-x509';
 import { ZkcxError } from '../errors.ts';
+import { MAX_KEY_IDENTIFIER, PATH_UNLIMITED } from '../params.ts';
 import { decodeOid } from './oid.ts';
 import { contextTag, TAG } from './tags.ts';
 import { inside, type TlvReader } from './tlv.ts';
@@ -13,11 +14,8 @@ import { checkRest, decodeInteger, readBitString } from './values.ts';
 import { readBooleanDefaultFalse, readInteger, readOid } from './values.ts';
 import type { Certificate, KeyUsage } from './types.ts';
 
-/** SGP.22 names are SHA-1 or shorter; the circuits hold a key identifier in one field element. */
-const MAX_KEY_IDENTIFIER_BYTES = 31;
-
-/** The circuits count in [0, 126] and use 127 for "no limit". */
-const MAX_PATH_LEN = 126n;
+/** The largest pathLenConstraint, below the number that stands for "no limit". */
+const MAX_PATH_LEN = BigInt(PATH_UNLIMITED - 1);
 
 /**
  * Decode parts that nothing here decides on with their RFC 5280 schema, after the reader went over
@@ -124,10 +122,10 @@ export function readAuthorityKeyIdentifier(value: TlvReader): Uint8Array | undef
 
 function keyIdentifier(content: Uint8Array, what: string): Uint8Array {
   if (content.length === 0) throw new ZkcxError('ERR_CERT_KEY_IDENTIFIER', `${what} is empty`);
-  if (content.length > MAX_KEY_IDENTIFIER_BYTES) {
+  if (content.length > MAX_KEY_IDENTIFIER) {
     throw new ZkcxError(
       'ERR_PROFILE_KEY_IDENTIFIER',
-      `${what} has ${content.length} bytes, the profile takes ${MAX_KEY_IDENTIFIER_BYTES}`,
+      `${what} has ${content.length} bytes, the profile takes ${MAX_KEY_IDENTIFIER}`,
     );
   }
   return content.slice();

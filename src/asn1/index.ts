@@ -13,4 +13,4 @@ export { certificateBytes, certificateChainBytes, listBytes } from './pem.ts';
 export { parseEcdsaSignature } from './signature.ts';
 export { TAG } from './tags.ts';
 export { TlvReader } from './tlv.ts';
-export type { Certificate, Name, PermittedBase, Span } from './types.ts';
+export type { Certificate, Extension, Name, PermittedBase, Span } from './types.ts';

@@ -100,6 +100,7 @@ export const OID = {
   // RFC 5280 5.2 and 5.3
   cRLNumber: '2.5.29.20',
   reasonCode: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
   deltaCRLIndicator: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
   certificateIssuer: '2.5.29.29',

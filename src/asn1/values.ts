@@ -1,10 +1,9 @@
 import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
+import { MAX_SERIAL } from '../params.ts';
 import { decodeOid } from './oid.ts';
 import { TAG } from './tags.ts';
 import { inside, type Tlv, type TlvReader } from './tlv.ts';
-
-const MAX_SERIAL_BYTES = 20;
 
 /** BOOLEAN: one byte, 00 or FF (X.690 11.1). */
 export function readBoolean(reader: TlvReader, what: string): boolean {
@@ -35,8 +34,8 @@ export function readSerialNumber(reader: TlvReader, what: string): { value: bigi
   if (serial.value < 0n) {
     throw new ZkcxError('ERR_CERT_SERIAL_NEGATIVE', `${what} is negative`);
   }
-  if (serial.element.content.length > MAX_SERIAL_BYTES) {
-    throw new ZkcxError('ERR_CERT_SERIAL_SIZE', `${what} is above ${MAX_SERIAL_BYTES} bytes`);
+  if (serial.element.content.length > MAX_SERIAL) {
+    throw new ZkcxError('ERR_CERT_SERIAL_SIZE', `${what} is above ${MAX_SERIAL} bytes`);
   }
   return serial;
 }

@@ -4,7 +4,7 @@
  */
 import { Field, Provable, Struct } from 'o1js';
 import { TBS_BLOCKS } from '../params.ts';
-import { ROLES, ROLE_NAMES, type Role } from '../roles.ts';
+import { EUICC_ISSUERS, ROLES, ROLE_NAMES, type Role } from '../roles.ts';
 import {
   type Constraints,
   handleHash,
@@ -129,8 +129,8 @@ export function assertCertificate(
   const isLeaf = context.not(isCa);
   context.assertZeroWhen(isLeaf, facts.constraints.count);
   const constraints = narrow(walk, inherited, facts.constraints);
-  const isEum = hasRole(context, facts.roleBits, ['eum-v2', 'eum']);
-  assertConstrained(context, isEum, constraints.count);
+  const issuesEuiccs = hasRole(context, facts.roleBits, EUICC_ISSUERS);
+  assertConstrained(context, issuesEuiccs, constraints.count);
 
   assertPoint(context, facts.key);
   const eid = readEid(walk, facts.serialAttribute, isEuicc);
@@ -215,9 +215,9 @@ function remainingPathLen(context: CircuitContext, issuers: Field, own: Field, i
   return context.product(isCa, minimum);
 }
 
-/** Assert count > 0 where the role is EUM: an EUM without constraints could issue any EID. */
-function assertConstrained(context: CircuitContext, isEum: Bit, count: Field): void {
-  context.assertZeroWhen(isEum, context.equals(count, 0n));
+/** Assert count > 0 where the role issues eUICCs: without constraints it could issue any EID. */
+function assertConstrained(context: CircuitContext, issuesEuiccs: Bit, count: Field): void {
+  context.assertZeroWhen(issuesEuiccs, context.equals(count, 0n));
 }
 
 function kindBit(context: CircuitContext, bits: readonly Bit[], kind: string): Bit {

@@ -1,12 +1,13 @@
 /** Forms of certificates, lists and anchors as callers pass them, see src/arguments.ts. */
 import { z } from 'zod';
 import { bytes, time } from '../arguments.ts';
-import { MAX_LINKS, TRUST_HEIGHT } from '../params.ts';
+import { MAX_KEY_IDENTIFIER, MAX_LINKS, PATH_UNLIMITED, TRUST_HEIGHT } from '../params.ts';
 import { ROLE_NAMES } from '../roles.ts';
 
 const point = z.looseObject({ x: z.bigint(), y: z.bigint() });
 const name = z.looseObject({ der: bytes, attributes: z.array(z.looseObject({})) });
 const span = z.looseObject({ start: z.int(), end: z.int() });
+const extension = z.looseObject({ oid: z.string(), critical: z.boolean(), value: bytes });
 
 /** What only the parser makes; enough of it that nothing that was not parsed passes by accident. */
 export const certificate = z.looseObject({
@@ -19,7 +20,7 @@ export const certificate = z.looseObject({
   notAfter: time,
   publicKey: point,
   signature: z.looseObject({ r: z.bigint(), s: z.bigint() }),
-  extensions: z.array(z.looseObject({ oid: z.string(), critical: z.boolean(), value: bytes })),
+  extensions: z.array(extension),
   spans: z.looseObject({ tbs: span }),
 });
 
@@ -31,20 +32,22 @@ export const list = z.looseObject({
   issuer: name,
   thisUpdate: time,
   nextUpdate: time,
-  entries: z.array(z.looseObject({ serialNumber: z.bigint() })),
-  extensions: z.array(z.looseObject({ oid: z.string() })),
+  entries: z.array(
+    z.looseObject({ serialNumber: z.bigint(), span, extensions: z.array(extension) }),
+  ),
+  extensions: z.array(extension),
   signature: z.looseObject({ r: z.bigint(), s: z.bigint() }),
   authorityKeyIdentifier: bytes,
   crlNumber: z.bigint(),
   point: bytes,
-  spans: z.looseObject({ header: span }),
+  spans: z.looseObject({ entries: span, extensions: span }),
 });
 
 export const anchor = z.looseObject({
   publicKey: point,
-  subjectKeyIdentifier: bytes,
+  subjectKeyIdentifier: bytes.refine(({ length }) => length >= 1 && length <= MAX_KEY_IDENTIFIER),
   roles: z.array(z.enum(ROLE_NAMES)),
-  pathLen: z.int().min(0).optional(),
+  pathLen: z.int().min(0).max(PATH_UNLIMITED).optional(),
   notBefore: time,
   notAfter: time,
 });

@@ -1,7 +1,7 @@
 import type { Certificate, PermittedBase } from '../asn1/index.ts';
 import { bytesEqual } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
-import { ROLES } from '../roles.ts';
+import { EUICC_ISSUERS, ROLES } from '../roles.ts';
 import type { Role } from '../roles.ts';
 import { foldCase } from './subject.ts';
 import type { Identity } from './subject.ts';
@@ -19,7 +19,7 @@ export type Constraints = readonly PermittedBase[];
  *   of the very same base (SGP.22 4.5.2.1.0.2). A part that a base does not have limits nothing.
  * - A CA's own constraints, from nameConstraints or (v3) permittedEins, each lie inside one of the
  *   parent's; a CA without any has its parent's. Leaves cannot have any (RFC 5280, 4.2.1.10).
- * - An EUM always ends up with some.
+ * - An EUM and an EUM SubCA always end up with some.
  */
 export function narrow(
   parent: Constraints,
@@ -62,10 +62,11 @@ export function narrow(
     }
   }
   const effective = own ?? parent;
-  if ((role === 'eum' || role === 'eum-v2') && effective.length === 0) {
+  if (EUICC_ISSUERS.includes(role) && effective.length === 0) {
     throw new ZkcxError(
       'ERR_CHAIN_CONSTRAINTS_MISSING',
-      'an EUM needs nameConstraints or permittedEins, its own or those of an issuer above it',
+      `a certificate of role ${role} needs nameConstraints or permittedEins, its own or those of an ` +
+        'issuer above it',
     );
   }
   return effective;

@@ -1,11 +1,12 @@
 import { checked } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import { encodeOid, OID, TAG, TlvReader } from '../asn1/index.ts';
-import type { Certificate, Name } from '../asn1/index.ts';
+import type { Certificate, Extension, Name } from '../asn1/index.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ZkcxError } from '../errors.ts';
 import {
   EXTENSION_SLOTS,
+  MAX_AUTHORITY_SERIAL,
   MAX_BASES,
   MAX_GENERAL_NAMES,
   MAX_IIN,
@@ -19,8 +20,11 @@ import {
 } from '../params.ts';
 import { organisationOf } from './subject.ts';
 
+/** [2] of AuthorityKeyIdentifier. */
+const AUTHORITY_SERIAL_TAG = 0x82;
+
 /**
- * Refuse a valid certificate that the circuits have no room for, before any proving. Key
+ * Refuse a valid certificate that the circuits have no room for, before any proving. Serial numbers, key
  * identifiers and pathLenConstraint have limits of their own, which the parser knows.
  *
  * @throws ZkcxError with an ERR_PROFILE_* code that names the limit
@@ -56,8 +60,36 @@ export function checkName(what: string, { der, attributes }: Name): void {
   limit('ERR_PROFILE_NAME_LENGTH', `bytes of the ${what}`, der.length, MAX_NAME);
 }
 
-function checkExtensions({ extensions, policies = [], registeredId }: Certificate): void {
+/** Refuse more extensions than there are slots, and one that has no room in its slot. */
+export function checkExtensionList(extensions: readonly Extension[]): void {
   limit('ERR_PROFILE_EXTENSIONS', 'extensions', extensions.length, EXTENSION_SLOTS);
+  for (const { oid } of extensions) checkOid(oid);
+  const authority = extensions.find(({ oid }) => oid === OID.authorityKeyIdentifier);
+  limit(
+    'ERR_PROFILE_AUTHORITY_SERIAL',
+    'bytes of authorityCertSerialNumber',
+    authority ? authoritySerialBytes(authority.value) : 0,
+    MAX_AUTHORITY_SERIAL,
+  );
+}
+
+export function checkOid(oid: string): void {
+  limit('ERR_PROFILE_OID_LENGTH', 'bytes of an OID', encodeOid(oid).length, MAX_OID);
+}
+
+/** Content bytes of the serial number [2] in an AuthorityKeyIdentifier that the parser has been through. */
+function authoritySerialBytes(value: Uint8Array): number {
+  const fields = new TlvReader(value, 'extnValue').enter(TAG.sequence, 'AuthorityKeyIdentifier');
+  let bytes = 0;
+  while (!fields.done) {
+    const { tag, content } = fields.any('field');
+    if (tag === AUTHORITY_SERIAL_TAG) bytes = content.length;
+  }
+  return bytes;
+}
+
+function checkExtensions({ extensions, policies = [], registeredId }: Certificate): void {
+  checkExtensionList(extensions);
   limit('ERR_PROFILE_POLICIES', 'policies', policies.length, MAX_POLICIES);
   const names = extensions.find(({ oid }) => oid === OID.subjectAltName);
   limit(
@@ -66,13 +98,7 @@ function checkExtensions({ extensions, policies = [], registeredId }: Certificat
     names ? count(names.value) : 0,
     MAX_GENERAL_NAMES,
   );
-  const oids = [
-    ...extensions.map(({ oid }) => oid),
-    ...policies,
-    ...(registeredId ? [registeredId] : []),
-  ];
-  for (const oid of oids)
-    limit('ERR_PROFILE_OID_LENGTH', 'bytes of an OID', encodeOid(oid).length, MAX_OID);
+  for (const oid of [...policies, ...(registeredId ? [registeredId] : [])]) checkOid(oid);
 }
 
 function checkConstraints({ nameConstraints, permittedEins }: Certificate): void {

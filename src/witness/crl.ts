@@ -18,7 +18,6 @@ import { InsertWitness } from '../circuits/gadgets/crl/insert.ts';
 import { pointHash } from '../circuits/gadgets/crl/point-hash.ts';
 import { ENTRY_STATE, mapKey, RevocationEntry } from '../circuits/revocation.ts';
 import { bytesToBigint } from '../bytes.ts';
-import { ZkcxError } from '../errors.ts';
 import { CRL_BLOCKS, CRL_STEP_ENTRIES, CRL_TAIL_BYTES, SERIALS_HEIGHT } from '../params.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import { signature } from './encode.ts';
@@ -49,8 +48,7 @@ export type ListParts = Pick<
 >;
 
 /**
- * The steps that prove a list for the entry of one kind. Throws ERR_PROFILE_CRL_HEADER for a list
- * that is too short to be read in chunks.
+ * The steps that prove a list for the entry of one kind.
  *
  * @param list checked by `checkList` and `checkCrlProfile`
  * @param issuer a CI of the set, else ERR_TRUST_UNKNOWN; or a chain whose window holds thisUpdate
@@ -69,6 +67,12 @@ export function crlSteps(
     state = next;
     done += entries.length;
   }
+  if (restBlocks(list, state) > CRL_BLOCKS.finish) {
+    // without an entry, to hash as much as the tail allows
+    const { witness, next } = stepOf(list, state, [], serials);
+    steps.push({ method: 'step', witness, claim: CrlState.claim(next) });
+    state = next;
+  }
   steps.push(finishStep(list, state, LIST_KIND[kind]));
   return steps;
 }
@@ -77,12 +81,6 @@ function startState(list: ListParts, issuer: CrlIssuer, serials: SerialTree): Cr
   const { tbs, spans } = list;
   const position = spans.entries.start;
   const blocks = blocksUpTo(tbs, position, 0, CRL_BLOCKS.start);
-  if (BLOCK_BYTES * blocks < Math.max(CRL_TAIL_BYTES, position)) {
-    throw new ZkcxError(
-      'ERR_PROFILE_CRL_HEADER',
-      'the circuits take no list that is so short, or so long before its entries',
-    );
-  }
   return new CrlState({
     ...issuerOf(issuer),
     ...hashed(tbs, blocks),
@@ -128,7 +126,7 @@ function stepEntries({ tbs, entries }: ListParts, { blocks }: CrlState, done: nu
     .slice(done, done + CRL_STEP_ENTRIES)
     .filter(({ span }) => span.end <= BLOCK_BYTES * most);
   if (taken.length === 0) {
-    throw new ZkcxError('ERR_PROFILE_CRL_ENTRY', 'the circuits have no room for an entry');
+    throw RangeError('an entry that checkCrlProfile refuses');
   }
   return taken;
 }
@@ -140,7 +138,7 @@ function stepOf(
   serials: SerialTree,
 ): { witness: StepWitness; next: CrlState } {
   const before = Number(state.blocks.toBigInt());
-  const position = entries.at(-1)!.span.end;
+  const position = entries.at(-1)?.span.end ?? Number(state.position.toBigInt());
   const blocks = blocksUpTo(tbs, position, before, CRL_BLOCKS.step);
   const inserts = entries.map(({ serialNumber }) => insertion(serials, serialNumber));
   while (inserts.length < CRL_STEP_ENTRIES) inserts.push(noInsertion());
@@ -226,6 +224,11 @@ function blocksUpTo(tbs: Uint8Array, position: number, before: number, most: num
   const whole = Math.floor(tbs.length / BLOCK_BYTES);
   const inTail = Math.floor((position + CRL_TAIL_BYTES) / BLOCK_BYTES);
   return Math.min(before + most, whole, inTail) - before;
+}
+
+/** Blocks that the last part has to hash, the padding included. */
+function restBlocks({ tbs }: ListParts, { blocks }: CrlState): number {
+  return Math.ceil((tbs.length + 9) / BLOCK_BYTES) - Number(blocks.toBigInt());
 }
 
 /** Chaining words, number and tail of the first blocks. */

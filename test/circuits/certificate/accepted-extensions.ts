@@ -48,6 +48,11 @@ export interface Accepted {
 export const ACCEPTED: readonly Accepted[] = [
   { name: 'a role alone', extensions: [euicc], values: expected({ role }) },
   {
+    name: 'the role of four zeros',
+    extensions: [rolePolicy('0.0.0.0')],
+    values: expected({ role: 'eum-subca' }),
+  },
+  {
     name: 'the longest role OID',
     extensions: [rolePolicy('0.0.0.0.0')],
     values: expected({ role: 'euicc' }),

@@ -52,7 +52,7 @@ test('nothing is unbound but inverses of zero', () => {
 describe('one lie about a hint, everything else computed from it', () => {
   test.each([
     ['what is there, and lengths of headers', 'optional.ts', 3],
-    ['where a known extension is', 'extensions.ts', 2],
+    ['where a known extension is', 'extension-slots.ts', 2],
     ['usage', 'usage.ts', 2],
     ['the role', 'one-of.ts', 1],
     ['alternative names', 'general-names.ts', 1],
@@ -68,7 +68,7 @@ describe('one lie about a hint, everything else computed from it', () => {
 
 test('nameConstraints cannot be hidden', async () => {
   // `equals` asks for its bit and an inverse, then the finder for the number of the slot, here 6
-  const slot = hintsIn('extensions.ts').find(({ value }) => value === 6n)!;
+  const slot = hintsIn('extension-slots.ts').find(({ value }) => value === 6n)!;
   const present = hints.find(({ number }) => number === slot.number - 2)!;
   expect(present.value).toBe(1n);
   const lies = new Map([

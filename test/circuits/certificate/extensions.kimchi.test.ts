@@ -52,7 +52,7 @@ function plain(content: Uint8Array) {
 
 test('has a pinned number of rows', () => {
   // 914 of them are the memory
-  expect(captured.gates.length).toBe(1992);
+  expect(captured.gates.length).toBe(1994);
 });
 
 describe('fixtures', () => {

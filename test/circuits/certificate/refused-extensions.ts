@@ -202,7 +202,7 @@ export const REFUSED: readonly Refused[] = [
     extensions: [policies('2.5.29.32.0', `${OID.role}.1`, '2.5.29.32.0')],
   },
   { name: 'role with a zero arc more', extensions: [rolePolicy('1.0')] },
-  { name: 'role of four zeros', extensions: [rolePolicy('0.0.0.0')] },
+  { name: 'role of three zeros and a one', extensions: [rolePolicy('0.0.0.1')] },
   { name: 'role of six zeros', extensions: [rolePolicy('0.0.0.0.0.0')] },
   { name: 'role without its last arc', extensions: [policies(OID.role)] },
   { name: 'a role and id-rspRole', extensions: [policies(`${OID.role}.1`, OID.role)] },

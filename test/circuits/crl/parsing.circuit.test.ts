@@ -21,6 +21,7 @@ import {
   tlv,
   utcTime,
 } from '../../support/certificates/der.ts';
+import { longOid } from '../../support/certificates/sizes.ts';
 import { authorityKeyIdentifier, extension } from '../../support/certificates/fields.ts';
 import {
   buildList,
@@ -145,12 +146,27 @@ describe('entry', () => {
     sequence(integer(7n), date, sequence(...extensions));
   const expiration = extension(LIST_OID.expirationDate, date);
   const reason = (value: number) => reasonCode(value);
+  const invalidityDate = extension(LIST_OID.invalidityDate, tlv(0x18, ascii('20251201000000Z')));
+  const note = (type: string, size: number) => extension(type, new Uint8Array(size));
+  const rawReason = (...bytes: number[]) =>
+    withExtensions(extension(LIST_OID.reasonCode, Uint8Array.from(bytes)));
+  const issuer = (isCritical: boolean) =>
+    withExtensions(extension(LIST_OID.certificateIssuer, sequence(), isCritical));
 
   test.each<[string, Uint8Array, bigint]>([
     ['no extensions', sequence(integer(7n), date), 7n],
     ['an expiration date', listEntry(7n), 7n],
     ['both', listEntry(7n, reasonCode(10)), 7n],
     ['both, the other way round', withExtensions(reasonCode(0), expiration), 7n],
+    ['invalidityDate', withExtensions(invalidityDate), 7n],
+    ['all three', listEntry(7n, invalidityDate, reasonCode(1)), 7n],
+    ['an unknown extension', withExtensions(numberExtension('1.2.3', 1n)), 7n],
+    [
+      'an unknown extension without a value',
+      withExtensions(extension('1.2.3', new Uint8Array(0))),
+      7n,
+    ],
+    ['two unknown extensions', withExtensions(note('1.2.3', 20), note('1.2.4', 40)), 7n],
     ...[0, 1, 2, 3, 4, 5, 6, 9, 10].map((value): [string, Uint8Array, bigint] => [
       `reason ${value}`,
       withExtensions(reason(value)),
@@ -178,8 +194,16 @@ describe('entry', () => {
     ['two reasons', withExtensions(reason(1), reason(1))],
     ['two expiration dates', withExtensions(expiration, expiration)],
     ['three extensions', withExtensions(reason(1), expiration, reason(2))],
-    ['an unknown extension', withExtensions(numberExtension('1.2.3', 1n))],
-    ['certificateIssuer', withExtensions(extension(LIST_OID.certificateIssuer, sequence(), true))],
+    ['a reason without a value', rawReason()],
+    ['a reason that is empty, and a byte', rawReason(0x0a, 0x00, 0xc0)],
+    ['a reason and a byte', rawReason(0x0a, 0x01, 0x01, 0x00)],
+    ['two invalidity dates', withExtensions(invalidityDate, invalidityDate)],
+    ['an unknown extension twice', withExtensions(note('1.2.3', 1), expiration, note('1.2.3', 2))],
+    ['a critical unknown extension', withExtensions(numberExtension('1.2.3', 1n, true))],
+    ['four extensions', withExtensions(...[1, 2, 3, 4].map((i) => note(`1.2.${i}`, 1)))],
+    ['an OID of 31 bytes', withExtensions(note(longOid(31), 1))],
+    ['certificateIssuer', issuer(true)],
+    ['certificateIssuer that is not critical', issuer(false)],
     ['an empty list of extensions', withExtensions()],
     ['a serial number of 21 bytes', listEntry(1n << 160n)],
     ['a negative serial number', sequence(tlv(2, Uint8Array.of(0x80)), date)],
@@ -220,7 +244,9 @@ describe('crlExtensions', () => {
     return taken(circuit, cut(der, SIZE));
   };
   const key = authorityKeyIdentifier(CI_SIGNER.keyIdentifier);
-  const number = (value: bigint) => numberExtension(LIST_OID.cRLNumber, value);
+  const number = (value: bigint, isCritical = false) =>
+    numberExtension(LIST_OID.cRLNumber, value, isCritical);
+  const others = (i: number, isCritical = false) => numberExtension(`1.2.${i}`, 7n, isCritical);
   const point = (...fields: Uint8Array[]) => issuingDistributionPoint(POINTS.A, ...fields);
   const explicit = (...all: Uint8Array[]) => tlv(0xa0, sequence(...all));
   const honest = explicit(key, number(1n), point());
@@ -228,6 +254,16 @@ describe('crlExtensions', () => {
     length = honest.length;
     await circuit.build(cut(honest, SIZE));
   });
+
+  const authorityOf = (bytes: number) =>
+    extension(
+      '2.5.29.35',
+      sequence(
+        tlv(0x80, CI_SIGNER.keyIdentifier),
+        tlv(0xa1, tlv(0x82, ascii('ci'))),
+        tlv(0x82, new Uint8Array(bytes).fill(1)),
+      ),
+    );
 
   const keyBytes = BigInt(`0x${Buffer.from(CI_SIGNER.keyIdentifier).toString('hex')}`);
   const facts = (crlNumber: bigint, user = 0n, ca = 0n, uri: string = POINTS.A) => [
@@ -238,7 +274,7 @@ describe('crlExtensions', () => {
     user,
     ca,
   ];
-  const longest = `http:${'a'.repeat(195)}`;
+  const longest = `http:${'a'.repeat(212)}`;
   test.each<[string, Uint8Array, bigint[]]>([
     ['in one order', honest, facts(1n)],
     ['in another', explicit(point(), number(1n), key), facts(1n)],
@@ -249,10 +285,17 @@ describe('crlExtensions', () => {
       facts((1n << 63n) - 1n),
     ],
     ['crlNumber at the end', explicit(key, point(), number(5n)), facts(5n)],
+    ['unknown extensions', explicit(others(1), key, others(2), number(1n), point()), facts(1n)],
+    [
+      'the most extensions',
+      explicit(key, ...Array.from({ length: 9 }, (_, i) => others(i)), number(1n), point()),
+      facts(1n),
+    ],
+    ['a critical number', explicit(key, number(1n, true), point()), facts(1n)],
     ['onlyContainsUserCerts', explicit(key, number(1n), point(flag(1))), facts(1n, 1n)],
     ['onlyContainsCACerts', explicit(key, number(1n), point(flag(2))), facts(1n, 0n, 1n)],
     [
-      'a URI of 200 bytes',
+      'a URI of 217 bytes',
       explicit(key, number(1n), issuingDistributionPoint(longest)),
       facts(1n, 0n, 0n, longest),
     ],
@@ -283,7 +326,22 @@ describe('crlExtensions', () => {
         numberExtension(LIST_OID.partialCrlNumber, 1n),
       ),
     ],
-    ['an unknown extension', explicit(key, number(1n), point(), numberExtension('2.5.29.99', 1n))],
+    [
+      '13 extensions',
+      explicit(key, ...[...Array(10).keys()].map((i) => others(i)), number(1n), point()),
+    ],
+    ['a critical unknown extension', explicit(key, number(1n), others(3, true), point())],
+    ['an unknown extension twice', explicit(others(1), key, number(1n), others(1), point())],
+    [
+      'half of the marks of a part',
+      explicit(key, number(1n), point(), numberExtension(LIST_OID.totalPartialCrlNumber, 1n)),
+    ],
+    [
+      'a delta list that is not marked critical',
+      explicit(key, number(1n), point(), numberExtension(LIST_OID.deltaCRLIndicator, 1n)),
+    ],
+    ['an AKI with a serial number of 32 bytes', explicit(authorityOf(32), number(1n), point())],
+    ['a URI of 218 bytes', explicit(key, number(1n), issuingDistributionPoint(`${longest}a`))],
     [
       'an unknown critical one instead',
       explicit(key, numberExtension('2.5.29.99', 1n, true), point()),

@@ -1,4 +1,5 @@
 /** Whole chains as drafts with their keys: the published ones and v3 chains made for the tests. */
+import { EUICC_ISSUERS } from '../../../src/roles.ts';
 import type { Role } from '../../../src/roles.ts';
 import { generalizedTime, integer, readLoose, TAG, utcTime } from './der.ts';
 import { draftOf, newDraft, sign, spki } from './draft.ts';
@@ -97,6 +98,13 @@ const EUICC: Recipe = {
   kind: 'euicc',
   organisation: ORGANISATION,
 };
+const EUM_SUBCA: Recipe = {
+  role: 'eum-subca',
+  arcs: '0.0.0.0',
+  kind: 'ca',
+  organisation: ORGANISATION,
+  pathLen: 0,
+};
 const SUBCA_DP: Recipe = {
   role: 'dp-subca',
   arcs: '0.0.1',
@@ -146,6 +154,34 @@ export const v3DeviceInheriting = (): DraftChain =>
     { ...EUM, constraints: undefined },
     EUICC,
   );
+/** SGP.22 v3, variant A: CI -> EUM -> EUM SubCA, under the constraints of the EUM -> eUICC. */
+export const v3DeviceEumSubCa = (): DraftChain => make({ ...EUM, pathLen: 1 }, EUM_SUBCA, EUICC);
+/** SGP.22 v3, variant C: CI -> CI SubCA -> EUM -> EUM SubCA, which narrows -> eUICC. */
+export const v3DeviceFourLinks = (): DraftChain =>
+  make(
+    CI_SUBCA,
+    { ...EUM, pathLen: 1 },
+    { ...EUM_SUBCA, constraints: permittedEins('89049032999', '8904903212') },
+    EUICC,
+  );
+/** The EUM SubCA above the EUM: CI -> EUM SubCA -> EUM -> eUICC, with a CI SubCA on top or without. */
+export const v3DeviceEumBelowSubCa = (...above: Recipe[]): DraftChain =>
+  make(
+    ...above,
+    { ...EUM_SUBCA, pathLen: undefined, constraints: permittedEins('8904') },
+    EUM,
+    EUICC,
+  );
+export const v3DeviceEumBelowTwoSubCas = (): DraftChain => v3DeviceEumBelowSubCa(CI_SUBCA);
+/** One link more than a chain may have. */
+export const v3FiveLinks = (): DraftChain =>
+  make(
+    CI_SUBCA,
+    { ...EUM_SUBCA, pathLen: undefined, constraints: permittedEins('8904') },
+    { ...EUM, pathLen: 1 },
+    EUM_SUBCA,
+    EUICC,
+  );
 /** SGP.22 v3: CI -> DPauth. */
 export const v3Server = (): DraftChain => make(DP_AUTH);
 /** SGP.22 v3: CI -> DP SubCA -> DPauth. */
@@ -155,13 +191,12 @@ export const v3ServerTwoSubCas = (): DraftChain => make(CI_SUBCA, SUBCA_DP, DP_A
 
 /** The simplest certificate of a role. */
 export function recipeOf(role: Role, arcs: string, kind: Recipe['kind']): Recipe {
-  const constrained = role === 'eum' || role === 'eum-v2';
   return {
     role,
     arcs,
     kind,
     organisation: ORGANISATION,
-    constraints: constrained
+    constraints: EUICC_ISSUERS.includes(role)
       ? nameConstraints({ organisation: ORGANISATION, iin: '89049032' })
       : undefined,
   };

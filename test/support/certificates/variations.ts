@@ -1,24 +1,15 @@
 /** Chains that differ from the published ones in ways that real certificates do: all are valid. */
 import {
-  EXTENSION_SLOTS,
-  MAX_BASES,
-  MAX_GENERAL_NAMES,
-  MAX_IIN,
-  MAX_KEY_IDENTIFIER,
-  MAX_NAME,
-  MAX_OID,
-  MAX_ORGANISATION,
-  MAX_POLICIES,
-  MAX_RDN,
-  NAME_SLOTS,
-  PATH_UNLIMITED,
-  TBS_MAX_BYTES,
-} from '../../../src/params.ts';
-import {
   keyIdentifierOf,
+  make,
+  recipeOf,
   sgp26Device,
   sgp26Server,
   v3Device,
+  v3DeviceEumBelowSubCa,
+  v3DeviceEumBelowTwoSubCas,
+  v3DeviceEumSubCa,
+  v3DeviceFourLinks,
   v3DeviceInheriting,
   v3DeviceNarrowing,
   v3DeviceSubCa,
@@ -33,18 +24,6 @@ import type { Change, Draft } from './draft.ts';
 import { caseOf, changed } from './faults/index.ts';
 import type { Case } from './faults/index.ts';
 import {
-  longOid,
-  longOrganisation,
-  manyAttributes,
-  manyBases,
-  manyExtensions,
-  manyGeneralNames,
-  manyPolicies,
-  padName,
-  padRdn,
-  padTbs,
-} from './faults/profile.ts';
-import {
   attribute,
   authorityKeyIdentifier,
   basicConstraints,
@@ -57,12 +36,12 @@ import {
   OID,
   permittedEins,
   policies,
-  registeredId,
   removeExtension,
   setExtension,
   subjectKeyIdentifier,
 } from './fields.ts';
 import { forge, POINT_ABOVE_ORDER, POINT_OF_SMALL_X } from './forge.ts';
+import { longOrganisation, manyExtensions, manyGeneralNames, padName, padTbs } from './sizes.ts';
 
 const CI = 0;
 const EUM = 1;
@@ -108,6 +87,14 @@ function wholeChains(): Case[] {
     caseOf('CI, CI SubCA, v3 EUM, eUICC', v3DeviceSubCa()),
     caseOf('constraints that narrow', v3DeviceNarrowing()),
     caseOf('constraints that are inherited', v3DeviceInheriting()),
+    caseOf('CI, EUM, EUM SubCA, eUICC', v3DeviceEumSubCa()),
+    caseOf('CI, CI SubCA, EUM, EUM SubCA, eUICC', v3DeviceFourLinks()),
+    caseOf('CI, EUM SubCA, EUM, eUICC', v3DeviceEumBelowSubCa()),
+    caseOf('CI, CI SubCA, EUM SubCA, EUM, eUICC', v3DeviceEumBelowTwoSubCas()),
+    caseOf(
+      'EUM SubCA that issues eUICCs under a CI',
+      make(recipeOf('eum-subca', '0.0.0.0', 'ca'), recipeOf('euicc', '0.0.0.0.0', 'euicc')),
+    ),
     caseOf('CI, v3 DPauth', v3Server()),
     caseOf('CI, DP SubCA, DPauth', v3ServerSubCa()),
     caseOf('CI, CI SubCA, DP SubCA, DPauth', v3ServerTwoSubCas()),
@@ -338,44 +325,15 @@ function signatureVariations(): Case[] {
   ];
 }
 
-/** Every limit of the circuits reached, and TBS lengths around the ends of SHA-256 blocks. */
+/** Sizes around the ends of SHA-256 blocks and of spans of bytes. Limits are in test/support/bounds. */
 function sizeVariations(): Case[] {
-  const lengths = [503, 504, 511, 512, 513, 575, 576, TBS_MAX_BYTES];
   return [
-    ...lengths.map((bytes) => device(`TBS of ${bytes} bytes`, EUICC, (d) => padTbs(d, bytes))),
-    ...[188, MAX_NAME].map((bytes) =>
-      device(`subject of ${bytes} bytes`, EUICC, (d) => padName(d, bytes)),
+    ...[503, 504, 511, 512, 513, 575, 576].map((bytes) =>
+      device(`TBS of ${bytes} bytes`, EUICC, (d) => padTbs(d, bytes)),
     ),
-    device(`RDN of ${MAX_RDN} bytes`, EUICC, (d) => padRdn(d, MAX_RDN)),
-    device(`subject of ${NAME_SLOTS} attributes`, EUICC, (d) => manyAttributes(d, NAME_SLOTS)),
-    device(`${EXTENSION_SLOTS} extensions`, EUICC, (d) => manyExtensions(d, EXTENSION_SLOTS)),
-    device(`${MAX_POLICIES} policies`, EUICC, (d) => manyPolicies(d, MAX_POLICIES)),
-    device(`policy OID of ${MAX_OID} bytes`, EUICC, (d) => {
-      setExtension(d, policies(longOid(MAX_OID), `${OID.role}.1`));
-    }),
-    caseOf(
-      `server OID of ${MAX_OID} bytes`,
-      changed(sgp26Server('dpAuth'), 1, (d) => {
-        setExtension(d, registeredId(longOid(MAX_OID)));
-      }),
-    ),
-    caseOf(
-      `${MAX_GENERAL_NAMES} names in subjectAltName`,
-      changed(sgp26Server('dpAuth'), 1, (d) => {
-        manyGeneralNames(d, MAX_GENERAL_NAMES);
-      }),
-    ),
-    keyIdentifier('longest key identifier', new Uint8Array(MAX_KEY_IDENTIFIER).fill(0xff)),
-    device('largest pathLenConstraint', EUM, (d) => {
-      setExtension(d, basicConstraints(true, PATH_UNLIMITED - 1));
-    }),
-    caseOf('longest organisation', longOrganisation(sgp26Device(), MAX_ORGANISATION)),
+    device('subject of 188 bytes', EUICC, (d) => padName(d, 188)),
     ...[31, 32, 62, 63].map((bytes) =>
       caseOf(`organisation of ${bytes} bytes`, longOrganisation(sgp26Device(), bytes)),
     ),
-    device(`${MAX_BASES} bases`, EUM, (d) => manyBases(d, MAX_BASES)),
-    device('longest IIN', EUM, (d) => {
-      setExtension(d, nameConstraints({ organisation: ORGANISATION, iin: EID.slice(0, MAX_IIN) }));
-    }),
   ];
 }

@@ -12,6 +12,7 @@ import type { TestKey } from '../certificates/keys.ts';
 export const LIST_OID = {
   cRLNumber: '2.5.29.20',
   reasonCode: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
   deltaCRLIndicator: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
   certificateIssuer: '2.5.29.29',

@@ -1,5 +1,5 @@
 import type { Field } from 'o1js';
-import { TABLE } from '../../../params.ts';
+import { MAX_SERIAL, TABLE } from '../../../params.ts';
 import type { NumberSet } from '../../kimchi/context.ts';
 import { existsOne } from '../../kimchi/gates.ts';
 import type { Limbs } from '../limbs.ts';
@@ -21,10 +21,10 @@ export const SIGNATURE_ALGORITHM = bytes('300a06082a8648ce3d040302');
 /** SubjectPublicKeyInfo of an uncompressed P-256 point up to its x coordinate (RFC 5480). */
 const KEY_PREFIX = bytes('3059301306072a8648ce3d020106082a8648ce3d03010703420004');
 
-/** Content of a serialNumber: 1 to 20 bytes (RFC 5280 4.1.2.2). */
+/** Content of a serialNumber (RFC 5280 4.1.2.2). */
 export const SERIAL_LENGTHS: NumberSet = {
   table: TABLE.tbs.serialLengths,
-  numbers: Array.from({ length: 20 }, (_, i) => BigInt(i + 1)),
+  numbers: Array.from({ length: MAX_SERIAL }, (_, i) => BigInt(i + 1)),
 };
 
 /**

@@ -1,8 +1,9 @@
 import type { Field } from 'o1js';
-import { TABLE } from '../../../params.ts';
+import { CRL_ENTRY_SLOTS, TABLE } from '../../../params.ts';
 import type { Bit, NumberSet } from '../../kimchi/context.ts';
+import { assertDistinct } from '../certificate/distinct.ts';
 import { readList } from '../certificate/list.ts';
-import { oidKey, oidKeyOf } from '../certificate/oids.ts';
+import { oidKey, oidKeyOf, slotKey } from '../certificate/oids.ts';
 import {
   assertSamePosition,
   readOptional,
@@ -16,14 +17,15 @@ import type { Position } from '../memory.ts';
 import { readShortTlv } from '../tlv.ts';
 import type { Walk } from '../walk.ts';
 
-/** reasonCode (RFC 5280, 5.3.1) and the GSMA's expirationDate (id-rsp 2.0.1). */
+/** reasonCode and certificateIssuer (RFC 5280, 5.3.1 and 5.3.3). */
 const REASON_CODE = oidKeyOf([0x55, 0x1d, 21]);
-const EXPIRATION_DATE = oidKeyOf([0x67, 0x81, 0x12, 0x01, 0x02, 0x00, 0x01]);
+const CERTIFICATE_ISSUER = oidKeyOf([0x55, 0x1d, 29]);
 
-/** ENUMERATED 0 as three bytes and their number, in the form of `oidKey`. */
-const REASON_ZERO = oidKeyOf([0x0a, 0x01, 0x00]);
-/** Sets a reason apart from "none", which is 0. */
-const IS_REASON = 64n;
+/** ENUMERATED 0, and the bytes that it has. */
+const REASON_ZERO = 0x0a0100n;
+const REASON_BYTES = 3;
+/** Sets a reason apart from "none", which is 0: no three bytes are as far below REASON_ZERO. */
+const IS_REASON = 1n << 24n;
 
 /** No reason, or one but removeFromCRL (8) and the number that is not in use (7). */
 const REASONS: NumberSet = {
@@ -46,8 +48,9 @@ export const DUMMY_ENTRY = Uint8Array.of(
 /**
  * One element of revokedCertificates (RFC 5280, 5.1.2.6) at a position, of at most 127 bytes of content:
  * its serial number, below 2^159, and where it ends. The revocation date is one of the calendar;
- * crlEntryExtensions are a reasonCode, an expirationDate whose value is not read, or both, once each and
- * not critical. ~110 rows.
+ * crlEntryExtensions are up to CRL_ENTRY_SLOTS, no OID twice, none critical. A reasonCode is not
+ * removeFromCRL, a certificateIssuer is refused, the values of others (expirationDate, invalidityDate,
+ * whatever is not known) are not read. ~150 rows.
  */
 export function readEntry(
   walk: Walk,
@@ -62,33 +65,36 @@ export function readEntry(
   const hasExtensions = startsWith(walk, date.end, entry.end);
   const list = readOptional(walk, date.end, TAG.sequence, hasExtensions);
   assertSamePosition(walk, list.end, entry.end);
-  const both = { from: list.content, to: list.end, slots: 2, present: hasExtensions };
-  const [first, second] = readList(walk, both, (at, used) => readExtension(walk, at, used));
-  // of two kinds, two are different when exactly one is a reason
-  const reasons = context.add(first!.isReason, second!.isReason);
-  context.assertEqualWhen(second!.used, reasons, 1n);
+  const all = {
+    from: list.content,
+    to: list.end,
+    slots: CRL_ENTRY_SLOTS,
+    present: hasExtensions,
+  };
+  const keys = readList(walk, all, (at, used, slot) => readExtension(walk, at, used, slot));
+  assertDistinct(context, keys);
   return { serialNumber: serial.value, end: entry.end };
 }
 
-/** An Extension without `critical`, or nothing. ~25 rows. */
+/** An Extension without `critical`, or nothing; its `slotKey`. ~25 rows. */
 function readExtension(
   walk: Walk,
   start: Position,
-  present: Bit,
-): { item: { used: Bit; isReason: Bit }; end: Position } {
-  const { context } = walk;
-  const extension = readOptional(walk, start, TAG.sequence, present);
-  const oid = readOptionalOctets(walk, extension.content, TAG.oid, present);
-  const value = readOptionalOctets(walk, oid.end, TAG.octetString, present);
+  used: Bit,
+  slot: number,
+): { item: Field; end: Position } {
+  const { context, memory } = walk;
+  const extension = readOptional(walk, start, TAG.sequence, used);
+  const oid = readOptionalOctets(walk, extension.content, TAG.oid, used);
+  const value = readOptional(walk, oid.end, TAG.octetString, used);
   assertSamePosition(walk, value.end, extension.end);
-  const key = oidKey(context, oid);
-  const isReason = context.equals(key, REASON_CODE);
   // an absent extension has key 0, which is neither
-  context.assertSum([isReason, context.equals(key, EXPIRATION_DATE)], present);
-  const reason = context.quadratic(isReason, oidKey(context, value), {
-    mul: 1n,
-    left: IS_REASON - REASON_ZERO,
-  });
+  const key = oidKey(context, oid);
+  context.assertNonZero(context.sub(key, CERTIFICATE_ISSUER));
+  const isReason = context.equals(key, REASON_CODE);
+  context.assertEqualWhen(isReason, value.length, BigInt(REASON_BYTES));
+  const bytes = memory.between(value.content, value.end, REASON_BYTES);
+  const reason = context.quadratic(isReason, bytes, { mul: 1n, left: IS_REASON - REASON_ZERO });
   context.assertMember(reason, REASONS);
-  return { item: { used: present, isReason }, end: extension.end };
+  return { item: slotKey(context, key, used, slot), end: extension.end };
 }

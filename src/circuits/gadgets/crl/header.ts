@@ -1,4 +1,5 @@
 import type { Field } from 'o1js';
+import { CRL_LENGTH_BITS } from '../../../params.ts';
 import { inRange } from '../../kimchi/integer.ts';
 import { hashName } from '../certificate/name-hash.ts';
 import { walkName } from '../certificate/names.ts';
@@ -56,7 +57,7 @@ export function readListHeader(walk: Walk): ListHeader {
   );
   const entries = readLargeHeader(walk, nextUpdate.end, SEQUENCE, hasEntries);
   // length >= 1 where there are entries: not empty (5.1.2.6)
-  context.rangeBits(context.sub(entries.length, hasEntries), 24);
+  context.rangeBits(context.sub(entries.length, hasEntries), CRL_LENGTH_BITS);
   return {
     // the content begins in the memory and has less than 2^24 bytes
     total: inRange(context.add(tbs.content.index, tbs.length)),

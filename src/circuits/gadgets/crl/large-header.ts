@@ -1,10 +1,9 @@
 import type { Field } from 'o1js';
+import { CRL_LENGTH_BITS } from '../../../params.ts';
 import type { Bit, Term } from '../../kimchi/context.ts';
 import { headerBytes, LENGTH_FORMS, lengthBytes, type LengthForm } from '../length-forms.ts';
 import type { Position } from '../memory.ts';
 import type { Walk } from '../walk.ts';
-
-const LENGTH_BITS = 24;
 
 /**
  * Header of an element with this tag whose content, up to 2^24 - 1 bytes, may lie beyond the memory:
@@ -42,7 +41,7 @@ export function readLargeHeader(
   ]);
   const aboveLeast = context.linear([[1n, length], ...chosen(({ least }) => -least)]);
   const belowMost = context.linear([[-1n, length], ...chosen(({ most }) => most)]);
-  context.rangeBits(aboveLeast, LENGTH_BITS);
-  context.rangeBits(belowMost, LENGTH_BITS);
+  context.rangeBits(aboveLeast, CRL_LENGTH_BITS);
+  context.rangeBits(belowMost, CRL_LENGTH_BITS);
   return { content, length };
 }

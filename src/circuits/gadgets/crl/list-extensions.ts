@@ -1,17 +1,22 @@
 /**
  * crlExtensions of the profile: authorityKeyIdentifier, cRLNumber and issuingDistributionPoint, each
- * exactly once, in any order, and no other. So deltas, parts of lists and whatever is not known are
- * refused, critical or not.
+ * exactly once, in any order. Deltas and parts of lists are refused, critical or not; others are skipped
+ * unless they are critical.
  */
 import type { Field } from 'o1js';
 import { CRL_MAX_NUMBER, TABLE } from '../../../params.ts';
 import { domainHash } from '../../hash.ts';
 import type { Bit, NumberSet } from '../../kimchi/context.ts';
-import { skipCritical } from '../certificate/extensions.ts';
+import { readExtensionSlots, skipCritical, SlotFinder } from '../certificate/extension-slots.ts';
 import type { OctetsFact } from '../certificate/facts.ts';
 import { readAuthorityKeyIdentifier } from '../certificate/key-identifiers.ts';
 import { lengthAndChunks } from '../certificate/name-hash.ts';
-import { assertSamePosition, startsWith, TAG } from '../certificate/optional.ts';
+import {
+  assertSamePosition,
+  type ExtensionValue,
+  startsWith,
+  TAG,
+} from '../certificate/optional.ts';
 import { readUnsigned } from '../certificate/tbs.ts';
 import type { Position } from '../memory.ts';
 import { readTlv } from '../tlv.ts';
@@ -29,14 +34,16 @@ export interface ListExtensions {
   readonly onlyCa: Bit;
 }
 
-/** Last bytes of the OIDs id-ce 2.5.29.x. */
-const ID_CE = { authorityKeyIdentifier: 35n, crlNumber: 20n, issuingDistributionPoint: 28n };
-const KINDS = Object.values(ID_CE);
+/** Content bytes of the OIDs: id-ce (2.5.29), and SGP.22's id-rspExt 2 and 3. */
+const OID = {
+  authorityKeyIdentifier: [0x55, 0x1d, 35],
+  crlNumber: [0x55, 0x1d, 20],
+  issuingDistributionPoint: [0x55, 0x1d, 28],
+  deltaCRLIndicator: [0x55, 0x1d, 27],
+  totalPartialCrlNumber: [0x67, 0x81, 0x12, 0x01, 0x02, 0x00, 0x02],
+  partialCrlNumber: [0x67, 0x81, 0x12, 0x01, 0x02, 0x00, 0x03],
+} as const;
 
-/** OBJECT IDENTIFIER of three bytes, 2.5.29 and a last byte of 0. */
-const ID_CE_BYTES = 0x0603551d00n;
-
-const CRITICAL = 0x01;
 const USER_CERTS = 0x81;
 const CA_CERTS = 0x82;
 /** A BOOLEAN TRUE under a tag: the one value that DER lets stand where FALSE is the default. */
@@ -47,17 +54,9 @@ const NUMBER_LENGTHS: NumberSet = {
   numbers: Array.from({ length: CRL_MAX_NUMBER }, (_, i) => BigInt(i + 1)),
 };
 
-interface Slot {
-  /** Last byte of the OID. */
-  readonly kind: Field;
-  readonly critical: Field;
-  readonly start: Position;
-  readonly end: Position;
-}
-
 /**
  * Read crlExtensions [0] at `start`, the last field of a TBSCertList that ends at `end`, an index.
- * ~230 rows.
+ * ~650 rows.
  */
 export function readListExtensions(walk: Walk, start: Position, end: Field): ListExtensions {
   const { context } = walk;
@@ -65,73 +64,31 @@ export function readListExtensions(walk: Walk, start: Position, end: Field): Lis
   const list = readTlv(walk, explicit.content, TAG.sequence);
   assertSamePosition(walk, explicit.end, list.end);
   context.assertEqual(list.end.index, end);
-  const slots: Slot[] = [];
-  let at = list.content;
-  for (const _ of KINDS) {
-    const { slot, next } = readSlot(walk, at);
-    slots.push(slot);
-    at = next;
-  }
-  assertSamePosition(walk, at, list.end);
 
-  const [keySlot, numberSlot, pointSlot] = arrange(walk, slots);
-  const number = readUnsigned(walk, numberSlot.start, NUMBER_LENGTHS);
-  assertSamePosition(walk, number.end, numberSlot.end);
+  const region = { start: list.content, end: list.end };
+  const found = new SlotFinder(walk, readExtensionSlots(walk, region), OID);
+  const required = (name: keyof typeof OID) => {
+    const value = found.value(name);
+    context.assertEqual(value.present, 1n);
+    return value;
+  };
+  const key = required('authorityKeyIdentifier');
+  const numberValue = required('crlNumber');
+  const point = required('issuingDistributionPoint');
   // conforming issuers mark it (RFC 5280, 5.2.5): who does not know it must not use the list
-  context.assertEqual(pointSlot.critical, 1n);
+  context.assertEqual(found.critical('issuingDistributionPoint'), 1n);
+  found.assertAbsent('deltaCRLIndicator');
+  found.assertAbsent('totalPartialCrlNumber');
+  found.assertAbsent('partialCrlNumber');
+  found.assertNoUnknownCritical();
+
+  const number = readUnsigned(walk, numberValue.start, NUMBER_LENGTHS);
+  assertSamePosition(walk, number.end, numberValue.end);
   return {
-    authorityKeyIdentifier: readAuthorityKeyIdentifier(walk, {
-      present: context.constant(1n),
-      ...keySlot,
-    }),
+    authorityKeyIdentifier: readAuthorityKeyIdentifier(walk, key),
     crlNumber: number.value,
-    ...readDistributionPoint(walk, pointSlot),
+    ...readDistributionPoint(walk, point),
   };
-}
-
-/** Extension with an OID of id-ce. ~20 rows. */
-function readSlot(walk: Walk, start: Position): { slot: Slot; next: Position } {
-  const { context, memory } = walk;
-  const extension = readTlv(walk, start, TAG.sequence);
-  const oidEnd = memory.advance(extension.content, 5);
-  const kind = context.linear(memory.betweenTerms(extension.content, oidEnd, 5), -ID_CE_BYTES);
-  const critical = startsWith(walk, oidEnd, extension.end, CRITICAL);
-  const value = readTlv(walk, skipCritical(walk, oidEnd, critical), TAG.octetString);
-  assertSamePosition(walk, value.end, extension.end);
-  return {
-    slot: { kind, critical, start: value.content, end: value.end },
-    next: extension.end,
-  };
-}
-
-/**
- * The slots in the order of KINDS. One bit a slot and kind, each slot of one kind and each kind in one
- * slot: so a slot's kind is a known one and none stands twice. ~30 rows.
- */
-function arrange(walk: Walk, slots: readonly Slot[]): [Slot, Slot, Slot] {
-  const { context, memory } = walk;
-  const bits = slots.map(({ kind }) =>
-    KINDS.map((known) => context.bit(() => kind.toBigInt() === known)),
-  );
-  for (const [i, row] of bits.entries()) {
-    context.assertSum(row, 1n);
-    context.assertLinear([
-      ...row.map((bit, k) => [KINDS[k]!, bit] as const),
-      [-1n, slots[i]!.kind] as const,
-    ]);
-  }
-  return KINDS.map((kind, k): Slot => {
-    const column = bits.map((row) => row[k]!);
-    context.assertSum(column, 1n);
-    const chosen = (value: (slot: Slot) => Field) =>
-      context.sum(slots.map((slot, i) => context.product(column[i]!, value(slot))));
-    return {
-      kind: context.constant(kind),
-      critical: chosen(({ critical }) => critical),
-      start: memory.at(chosen(({ start }) => start.index)),
-      end: memory.at(chosen(({ end }) => end.index)),
-    };
-  }) as [Slot, Slot, Slot];
 }
 
 /**
@@ -141,7 +98,7 @@ function arrange(walk: Walk, slots: readonly Slot[]): [Slot, Slot, Slot] {
  */
 function readDistributionPoint(
   walk: Walk,
-  { start, end }: Slot,
+  { start, end }: ExtensionValue,
 ): { point: Field; onlyUser: Bit; onlyCa: Bit } {
   const { context } = walk;
   const list = readTlv(walk, start, TAG.sequence);

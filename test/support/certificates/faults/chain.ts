@@ -11,6 +11,8 @@ import {
   sgp26Device,
   sgp26Server,
   v3Device,
+  v3DeviceEumSubCa,
+  v3DeviceFourLinks,
   v3DeviceSubCa,
   v3Server,
 } from '../chains.ts';
@@ -167,7 +169,8 @@ function roleFaults(): Fault[] {
     role('role OID extended by a zero arc', 'ERR_CHAIN_ROLE_UNKNOWN', `${id}.1.0`),
     role('role 8', 'ERR_CHAIN_ROLE_UNKNOWN', `${id}.8`),
     role('role of a two-byte arc', 'ERR_CHAIN_ROLE_UNKNOWN', `${id}.129`),
-    v3('v3 eUICC role cut by an arc', 'ERR_CHAIN_ROLE_UNKNOWN', '0.0.0.0'),
+    v3('v3 eUICC role cut to that of an EUM SubCA', 'ERR_CHAIN_CA', '0.0.0.0'),
+    v3('v3 eUICC role with another arc', 'ERR_CHAIN_ROLE_UNKNOWN', '0.0.0.1'),
     v3('v3 eUICC role extended by a zero arc', 'ERR_CHAIN_ROLE_UNKNOWN', '0.0.0.0.0.0'),
     v3('v3 eUICC role cut to that of an EUM', 'ERR_CHAIN_ROLE_PAIR', '0.0.0'),
     ...PAIR_SAMPLES.map(([parent, child]) => forbiddenPair(parent, child)),
@@ -200,6 +203,11 @@ const PAIR_SAMPLES: readonly (readonly [Role, Role])[] = [
   ['eum-v2', 'dp-auth-v2'],
   ['eum', 'euicc-v2'],
   ['eum', 'eum'],
+  ['eum-v2', 'eum-subca'],
+  ['eum-subca', 'eum-subca'],
+  ['eum-subca', 'euicc-v2'],
+  ['eum-subca', 'dp-auth'],
+  ['dp-subca', 'eum-subca'],
   ['dp-subca', 'ds-auth'],
   ['dp-subca', 'dp-auth-v2'],
   ['dp-subca', 'euicc'],
@@ -247,6 +255,8 @@ function usageFaults(): Fault[] {
       changed(v3DeviceSubCa(), 1, (d) => setExtension(d, basicConstraints(true, pathLen))),
       { link: 1 },
     );
+  const eumSubCa = (fault: string, code: ErrorCode, draft: number, change: Change): Fault =>
+    faultOf(fault, code, 'chain', changed(v3DeviceEumSubCa(), draft, change), { link: 1 });
   return [
     device('EUM without basicConstraints', 'ERR_CHAIN_CA', EUM, (d) =>
       removeExtension(d, OID.basicConstraints),
@@ -281,6 +291,22 @@ function usageFaults(): Fault[] {
       anchor: { pathLen: 0 },
     }),
     subCa('EUM below a SubCA of pathLen 0', 0),
+    eumSubCa('EUM SubCA below an EUM of pathLen 0', 'ERR_CHAIN_PATH_LENGTH', 1, (d) =>
+      setExtension(d, basicConstraints(true, 0)),
+    ),
+    eumSubCa('EUM SubCA that is no CA', 'ERR_CHAIN_CA', 2, (d) =>
+      removeExtension(d, OID.basicConstraints),
+    ),
+    eumSubCa('EUM SubCA without keyCertSign', 'ERR_CHAIN_KEY_USAGE', 2, (d) =>
+      setExtension(d, keyUsage('cRLSign')),
+    ),
+    faultOf(
+      'four links below a CI of pathLen 2',
+      'ERR_CHAIN_PATH_LENGTH',
+      'chain',
+      v3DeviceFourLinks(),
+      { link: 2, anchor: { pathLen: 2 } },
+    ),
     faultOf(
       'EUM below a SubCA of pathLen 1 below a CI of pathLen 1',
       'ERR_CHAIN_PATH_LENGTH',
@@ -293,12 +319,12 @@ function usageFaults(): Fault[] {
 
 function shapeFaults(): Fault[] {
   const empty = faultOf('no certificate', 'ERR_CHAIN_LENGTH', 'chain', sgp26Device());
-  const five = faultOf('five certificates', 'ERR_CHAIN_LENGTH', 'chain', v3DeviceSubCa());
+  const five = faultOf('five certificates', 'ERR_CHAIN_LENGTH', 'chain', v3DeviceFourLinks());
   const swapped = faultOf('leaf first', 'ERR_CHAIN_AKI', 'chain', sgp26Device(), { link: 0 });
   const { certificates } = build(sgp26Device() satisfies DraftChain);
   return [
     { ...empty, chain: [], link: 0 },
-    { ...five, chain: [...five.chain, ...five.chain].slice(0, 5), link: 3 },
+    { ...five, chain: [...five.chain, five.chain[3]!], link: 4 },
     { ...swapped, chain: certificates.toReversed() },
     { ...swapped, name: 'issuer left out', chain: certificates.slice(1) },
     { ...swapped, name: 'leaf twice', chain: [...certificates, certificates[1]!], link: 2 },

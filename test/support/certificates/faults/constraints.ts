@@ -3,6 +3,9 @@ import type { ErrorCode } from '../../../../src/errors.ts';
 import {
   sgp26Device,
   v3Device,
+  v3DeviceEumBelowSubCa,
+  v3DeviceEumSubCa,
+  v3DeviceFourLinks,
   v3DeviceInheriting,
   v3DeviceNarrowing,
   v3DeviceSubCa,
@@ -128,6 +131,39 @@ export function constraintFaults(): Fault[] {
       'chain',
       changed(v3DeviceSubCa(), 2, (d) => removeExtension(d, OID.permittedEins)),
       { link: 1 },
+    ),
+    faultOf(
+      'EUM SubCA without constraints',
+      'ERR_CHAIN_CONSTRAINTS_MISSING',
+      'chain',
+      changed(v3DeviceEumBelowSubCa(), 1, (d) => removeExtension(d, OID.permittedEins)),
+      { link: 0 },
+    ),
+    faultOf(
+      'EUM SubCA that reaches beyond its EUM',
+      'ERR_CHAIN_CONSTRAINTS_WIDER',
+      'chain',
+      changed(v3DeviceFourLinks(), 3, (d) => setExtension(d, permittedEins('8904903'))),
+      { link: 2 },
+    ),
+    faultOf(
+      'EUM that reaches beyond the EUM SubCA above it',
+      'ERR_CHAIN_CONSTRAINTS_WIDER',
+      'chain',
+      changed(v3DeviceEumBelowSubCa(), 2, (d) => setExtension(d, permittedEins('8904', '89'))),
+      { link: 1 },
+    ),
+    faultOf(
+      'EID that the EUM may issue and its EUM SubCA may not',
+      eidRange,
+      'chain',
+      changed(v3DeviceFourLinks(), 4, subject(organisation, '89049032223451234512345678901235')),
+    ),
+    faultOf(
+      'EID outside the constraints that an EUM SubCA inherits',
+      eidRange,
+      'chain',
+      changed(v3DeviceEumSubCa(), 3, subject(organisation, '89049033123451234512345678901235')),
     ),
     device('eUICC with nameConstraints', 'ERR_CHAIN_CONSTRAINTS_LEAF', EUICC, (d) => {
       d.extensions.push(nameConstraints({ organisation, iin: '89049032' }));

@@ -1,12 +1,10 @@
 /**
  * The fault table: chains that are right but for one thing, and the code that names it. Rows are
- * judged as bytes -> parseCertificate -> checkProfile -> checkChain. Rows with an ERR_PROFILE_ code
- * are valid certificates outside the circuits' limits: a circuit may take them or not.
+ * judged as bytes -> parseCertificate -> checkProfile -> checkChain.
  */
 import { chainFaults } from './chain.ts';
 import { encodingFaults, skippedFaults } from './encoding.ts';
 import { fieldFaults } from './fields.ts';
-import { profileFaults } from './profile.ts';
 import type { Fault } from './row.ts';
 import { outerFaults, signatureFaults } from './signature.ts';
 
@@ -23,6 +21,5 @@ export function faults(): Fault[] {
     ...signatureFaults(),
     ...outerFaults(),
     ...skippedFaults(),
-    ...profileFaults(),
   ];
 }

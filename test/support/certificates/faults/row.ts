@@ -25,7 +25,7 @@ export interface Case {
   readonly window?: Window;
 }
 
-/** A chain with a single fault. Codes ERR_PROFILE_*: valid, but more than circuits must take. */
+/** A chain with a single fault. */
 export interface Fault extends Case {
   readonly code: ErrorCode;
   readonly scope: Scope;

@@ -1,44 +1,22 @@
-/** Valid certificates that are larger than the circuits take; each just above one limit. */
-import {
-  EXTENSION_SLOTS,
-  MAX_BASES,
-  MAX_GENERAL_NAMES,
-  MAX_IIN,
-  MAX_KEY_IDENTIFIER,
-  MAX_NAME,
-  MAX_OID,
-  MAX_ORGANISATION,
-  MAX_POLICIES,
-  MAX_RDN,
-  NAME_SLOTS,
-  TBS_MAX_BYTES,
-} from '../../../../src/params.ts';
-import type { ErrorCode } from '../../../../src/errors.ts';
-import { sgp26Device, sgp26Server } from '../chains.ts';
-import type { DraftChain } from '../chains.ts';
-import { ascii, oid, readLoose, sequence, TAG, tlv } from '../der.ts';
-import type { Change, Draft } from '../draft.ts';
-import { tbsOf } from '../draft.ts';
+/** Changes that bring a certificate to an exact size. */
+import type { DraftChain } from './chains.ts';
+import { ascii, oid, readLoose, sequence, tlv } from './der.ts';
+import type { Draft } from './draft.ts';
+import { tbsOf } from './draft.ts';
+import { changed } from './faults/row.ts';
 import {
   attribute,
   attributesOf,
-  authorityKeyIdentifier,
-  basicConstraints,
   crlDistributionPoint,
   extension,
   name,
   nameConstraints,
   OID,
   policies,
-  registeredId,
   setExtension,
-  subjectKeyIdentifier,
-} from '../fields.ts';
-import { changed, faultOf } from './row.ts';
-import type { Fault } from './row.ts';
+} from './fields.ts';
 
 const ORGANISATION = 'RSP Test EUM';
-const IIN = '8904903212345123451234567890123';
 
 /** Make the TBS exactly this long with the URL of a distribution point and a common name. */
 export function padTbs(draft: Draft, length: number): void {
@@ -117,66 +95,4 @@ export function longOrganisation(chain: DraftChain, bytes: number): DraftChain {
 export function manyBases(draft: Draft, count: number): void {
   const others = Array.from({ length: count - 1 }, (_, i) => ({ organisation: `EUM ${i}` }));
   setExtension(draft, nameConstraints(...others, { organisation: ORGANISATION, iin: '89049032' }));
-}
-
-export function profileFaults(): Fault[] {
-  const euicc = (fault: string, code: ErrorCode, change: Change): Fault =>
-    faultOf(fault, code, 'tbs', changed(sgp26Device(), 2, change));
-  const eum = (fault: string, code: ErrorCode, change: Change): Fault =>
-    faultOf(fault, code, 'tbs', changed(sgp26Device(), 1, change), { link: 0 });
-  const keyIdentifier = new Uint8Array(MAX_KEY_IDENTIFIER + 1).fill(7);
-  return [
-    euicc('TBS of 760 bytes', 'ERR_PROFILE_TBS_LENGTH', (d) => padTbs(d, TBS_MAX_BYTES + 1)),
-    euicc('subject of 218 bytes', 'ERR_PROFILE_NAME_LENGTH', (d) => padName(d, MAX_NAME + 1)),
-    euicc('RDN of 128 bytes', 'ERR_PROFILE_RDN_LENGTH', (d) => padRdn(d, MAX_RDN + 1)),
-    euicc('5 policies', 'ERR_PROFILE_POLICIES', (d) => manyPolicies(d, MAX_POLICIES + 1)),
-    faultOf(
-      '5 names in subjectAltName',
-      'ERR_PROFILE_GENERAL_NAMES',
-      'tbs',
-      changed(sgp26Server('dpAuth'), 1, (d) => manyGeneralNames(d, MAX_GENERAL_NAMES + 1)),
-    ),
-    euicc('subject of 7 attributes', 'ERR_PROFILE_NAME_ATTRIBUTES', (d) =>
-      manyAttributes(d, NAME_SLOTS + 1),
-    ),
-    euicc('13 extensions', 'ERR_PROFILE_EXTENSIONS', (d) => manyExtensions(d, EXTENSION_SLOTS + 1)),
-    euicc('policy OID of 31 bytes', 'ERR_PROFILE_OID_LENGTH', (d) => {
-      setExtension(d, policies(`${OID.role}.1`, longOid(MAX_OID + 1)));
-    }),
-    faultOf(
-      'server OID of 31 bytes',
-      'ERR_PROFILE_OID_LENGTH',
-      'tbs',
-      changed(sgp26Server('dpAuth'), 1, (d) => {
-        setExtension(d, registeredId(longOid(MAX_OID + 1)));
-      }),
-    ),
-    euicc('SKI of 32 bytes', 'ERR_PROFILE_KEY_IDENTIFIER', (d) =>
-      setExtension(d, subjectKeyIdentifier(keyIdentifier)),
-    ),
-    euicc('AKI of 32 bytes', 'ERR_PROFILE_KEY_IDENTIFIER', (d) =>
-      setExtension(d, authorityKeyIdentifier(keyIdentifier)),
-    ),
-    eum('pathLenConstraint 127', 'ERR_PROFILE_PATH_LEN', (d) =>
-      setExtension(d, basicConstraints(true, 127)),
-    ),
-    faultOf(
-      'organisation of 65 bytes',
-      'ERR_PROFILE_ORGANISATION',
-      'tbs',
-      longOrganisation(sgp26Device(), MAX_ORGANISATION + 1),
-      { link: 0 },
-    ),
-    eum('5 bases', 'ERR_PROFILE_BASES', (d) => manyBases(d, MAX_BASES + 1)),
-    eum('IIN of 32 digits', 'ERR_PROFILE_IIN_LENGTH', (d) => {
-      setExtension(
-        d,
-        nameConstraints({
-          organisation: ORGANISATION,
-          iin: `${IIN}5`.padEnd(MAX_IIN + 1, '0'),
-          tag: TAG.utf8String,
-        }),
-      );
-    }),
-  ];
 }
