@@ -66,4 +66,5 @@ export const source = z.looseObject({
   issuer: certificate,
   kind: z.enum(['ca', 'user']),
   point: z.string(),
+  floor: time.optional(),
 });

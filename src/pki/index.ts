@@ -15,8 +15,14 @@ export type { CheckedList, ListIssuer } from './crl.ts';
 export { checkProfile } from './profile.ts';
 export { isDigestSigned, isOnCurve, isSignedBy } from './signature.ts';
 export type { PublicKey } from './signature.ts';
-export { assertFollows, checkSources, fillSources, pointOf } from './sources.ts';
-export type { CheckedSource, EntryContent, RevocationSource, SourcedEntry } from './sources.ts';
+export { assertFollows, checkSources, fillSources, isList, pointOf } from './sources.ts';
+export type {
+  CheckedSource,
+  EntryContent,
+  RevocationSource,
+  SourcedEntry,
+  WithoutList,
+} from './sources.ts';
 export type { Identity } from './subject.ts';
 export { canonicalWindow } from './validity.ts';
 export type { Window } from './validity.ts';

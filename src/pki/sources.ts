@@ -15,11 +15,16 @@ import type { PublicKey } from './signature.ts';
  * whoever keeps the map, never read out of certificates or lists.
  */
 export interface RevocationSource {
-  /** Certificate of the issuer: of a CI, or of a CA whose issuer has a source before this one. */
+  /** Certificate of the issuer: of a CI, or of a CA whose issuer has a source too. */
   readonly issuer: Certificate;
   readonly kind: 'ca' | 'user';
   /** URI, or 'none' for an issuer that publishes no such list. */
   readonly point: string;
+  /**
+   * Unix seconds: every list must be later. thisUpdate of the last one that the entry held before its source
+   * became this one; default 0.
+   */
+  readonly floor?: bigint;
 }
 
 /** A source whose issuer is authentic. */
@@ -30,10 +35,22 @@ export interface CheckedSource {
   readonly kind: 'ca' | 'user';
   /** Bytes of the URI. */
   readonly point: Uint8Array | 'none';
+  readonly floor: bigint;
 }
 
-/** What an entry of the map stands for: a list, none by configuration, or one that has not come. */
-export type EntryContent = CheckedList | 'none' | 'awaited';
+/** An entry without a list: by configuration, or because none has come from its source. */
+export interface WithoutList {
+  readonly state: 'none' | 'awaited';
+  /** As in `RevocationSource`. */
+  readonly floor: bigint;
+}
+
+/** What an entry of the map stands for. */
+export type EntryContent = CheckedList | WithoutList;
+
+export function isList(content: EntryContent): content is CheckedList {
+  return !('state' in content);
+}
 
 export interface SourcedEntry {
   readonly source: CheckedSource;
@@ -44,11 +61,11 @@ const NONE = 'none';
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/;
 
 /**
- * Authenticate the issuers of a configuration. The order is the map's: it decides the root.
+ * Authenticate the issuers of a configuration.
  *
  * @param at Unix seconds: when the issuers' chains must be valid
  * @throws ERR_REVOCATION_SOURCES (none, or a point that is no URI), ERR_REVOCATION_SOURCE_DUPLICATE,
- *   ERR_REVOCATION_SOURCE_ISSUER (not known by the anchors and the sources before), ERR_CHAIN_*
+ *   ERR_REVOCATION_SOURCE_ISSUER (not known by the anchors and the other sources), ERR_CHAIN_*
  */
 export function checkSources({
   sources,
@@ -63,9 +80,9 @@ export function checkSources({
     throw new ZkcxError('ERR_REVOCATION_SOURCES', 'the configuration names no source');
   }
   const checked: CheckedSource[] = [];
-  for (const [i, { issuer, kind, point }] of sources.entries()) {
-    const earlier = sources.slice(0, i).map((source) => source.issuer);
-    const authentic = authenticate(issuer, { anchors, earlier, at });
+  const issuers = sources.map((source) => source.issuer);
+  for (const { issuer, kind, point, floor = 0n } of sources) {
+    const authentic = authenticate(issuer, { anchors, issuers, at });
     const key = issuer.publicKey;
     if (checked.some((source) => sameKey(source.key, key) && source.kind === kind)) {
       throw new ZkcxError(
@@ -74,7 +91,7 @@ export function checkSources({
       );
     }
     const keyIdentifier = issuer.subjectKeyIdentifier!;
-    checked.push({ issuer: authentic, key, keyIdentifier, kind, point: pointOf(point) });
+    checked.push({ issuer: authentic, key, keyIdentifier, kind, point: pointOf(point), floor });
   }
   return checked;
 }
@@ -91,10 +108,10 @@ export function pointOf(point: string): CheckedSource['point'] {
   return new TextEncoder().encode(point);
 }
 
-/** The trusted CI of this key, or the end of a valid chain from one through earlier issuers. */
+/** The trusted CI of this key, or the end of a valid chain from one through other issuers. */
 function authenticate(
   certificate: Certificate,
-  { anchors, earlier, at }: { anchors: readonly TrustAnchor[]; earlier: Certificate[]; at: bigint },
+  { anchors, issuers, at }: { anchors: readonly TrustAnchor[]; issuers: Certificate[]; at: bigint },
 ): ListIssuer {
   const ci = anchors.find(
     ({ publicKey, subjectKeyIdentifier }) =>
@@ -111,14 +128,22 @@ function authenticate(
       if (ROLES[leaf.role].kind === 'ca') return leaf;
       break;
     }
-    const parent = earlier.find(({ publicKey }) => isIssuedBy(top, publicKey));
+    const { authorityKeyIdentifier } = top;
+    const parent = issuers.find(
+      ({ publicKey, subjectKeyIdentifier }) =>
+        subjectKeyIdentifier !== undefined &&
+        authorityKeyIdentifier !== undefined &&
+        // a chain needs both, and comparing them takes less than verifying a signature
+        bytesEqual(subjectKeyIdentifier, authorityKeyIdentifier) &&
+        isIssuedBy(top, publicKey),
+    );
     if (parent === undefined) break;
     certificates.unshift(parent);
   }
   throw new ZkcxError(
     'ERR_REVOCATION_SOURCE_ISSUER',
-    'the issuer of a source is neither a trusted CI nor a CA that one of them, or the issuer of an ' +
-      'earlier source, issued',
+    'the issuer of a source is neither a trusted CI nor a CA that one of them, or the issuer of ' +
+      'another source, issued',
   );
 }
 
@@ -164,69 +189,85 @@ export function fillSources(options: FillOptions): readonly SourcedEntry[] {
         next = checkLists({ lists: parts, issuer: source.issuer, at, allowExpired });
       }
       const i = sources.indexOf(source);
-      assertFollows({ source, before: contents[i]!, next, at });
+      assertFollows({ source, before: contents[i]!, next });
       contents[i] = next;
     }
   }
   return sources.map((source, i) => ({ source, content: contents[i]! }));
 }
 
-function startOf(source: CheckedSource, before: EntryContent | undefined, at: bigint) {
-  if (source.point === NONE) {
-    if (before !== undefined) assertFollows({ source, before, next: NONE, at });
-    return NONE;
+/** What an entry holds before new lists come. Its source may have changed, see `withChangedSource` in src/zkapp. */
+function startOf(
+  source: CheckedSource,
+  before: EntryContent | undefined,
+  at: bigint,
+): EntryContent {
+  if (before !== undefined && isList(before)) {
+    if (isFrom(source, before)) {
+      assertLater(before, { floor: source.floor });
+      return before;
+    }
+    if (at < before.nextUpdate) {
+      throw new ZkcxError(
+        'ERR_REVOCATION_NONE',
+        'an entry with a fresh list keeps its source: wait until its nextUpdate',
+      );
+    }
   }
-  if (before === undefined || typeof before === 'string') return 'awaited';
-  assertPoint(source, before);
-  return before;
+  const held = before === undefined ? 0n : isList(before) ? before.thisUpdate : before.floor;
+  const floor = held > source.floor ? held : source.floor;
+  return { state: source.point === NONE ? 'none' : 'awaited', floor };
 }
 
 /**
- * Whether a list, fresh by `checkLists`, or `none` may take the place of what an entry holds.
+ * Whether a list, fresh by `checkLists`, may take the place of what an entry holds.
  *
  * @throws ERR_REVOCATION_POINT (not the source's distribution point, or not that of the list before),
- *   ERR_REVOCATION_KIND (a list for the other kind of certificates only), ERR_REVOCATION_OLDER (number
- *   and thisUpdate must both be later), ERR_REVOCATION_NONE (a fresh list cannot be dropped)
+ *   ERR_REVOCATION_KIND (a list for the other kind of certificates only), ERR_REVOCATION_OLDER (thisUpdate
+ *   must be later than that of every list that the entry held, and the number than that of a list before)
  */
 export function assertFollows({
   source,
   before,
   next,
-  at,
 }: {
   readonly source: CheckedSource;
   readonly before: EntryContent;
-  readonly next: CheckedList | 'none';
-  readonly at: bigint;
+  readonly next: CheckedList;
 }): void {
-  const old = typeof before === 'string' ? undefined : before;
-  if (next === NONE) {
-    if (old !== undefined && at < old.nextUpdate) {
-      throw new ZkcxError(
-        'ERR_REVOCATION_NONE',
-        'an entry with a fresh list cannot become none: wait until its nextUpdate',
-      );
-    }
-    return;
-  }
   assertPoint(source, next);
-  if (old) assertPoint(source, old);
   if (next.scope !== 'both' && next.scope !== source.kind) {
     throw new ZkcxError(
       'ERR_REVOCATION_KIND',
       `a list for ${next.scope} certificates only says nothing of ${source.kind} certificates`,
     );
   }
-  if (old && (next.crlNumber <= old.crlNumber || next.thisUpdate <= old.thisUpdate)) {
-    throw new ZkcxError(
-      'ERR_REVOCATION_OLDER',
-      'the list does not follow the one that is there: cRLNumber and thisUpdate must be later',
-    );
+  if (isList(before)) {
+    assertPoint(source, before);
+    assertLater(next, { floor: before.thisUpdate, number: before.crlNumber });
+  } else {
+    assertLater(next, before);
   }
 }
 
-function assertPoint({ point }: CheckedSource, list: CheckedList): void {
-  if (point === NONE || !bytesEqual(point, list.point)) {
+function assertLater(
+  { thisUpdate, crlNumber }: CheckedList,
+  { floor, number }: { readonly floor: bigint; readonly number?: bigint },
+): void {
+  if (thisUpdate > floor && (number === undefined || crlNumber > number)) return;
+  throw new ZkcxError(
+    'ERR_REVOCATION_OLDER',
+    'a list does not follow those that its entry held: thisUpdate must be later than that of each of them, ' +
+      'and cRLNumber than that of a list from the same source',
+  );
+}
+
+function isFrom({ point }: CheckedSource, list: CheckedList): boolean {
+  return point !== NONE && bytesEqual(point, list.point);
+}
+
+function assertPoint(source: CheckedSource, list: CheckedList): void {
+  if (!isFrom(source, list)) {
     throw new ZkcxError(
       'ERR_REVOCATION_POINT',
       'a list, new or there before, is not from the distribution point that is set for its entry',

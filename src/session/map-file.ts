@@ -8,10 +8,10 @@ import { parseCertificate, parseRevocationList } from '../asn1/index.ts';
 import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../files.ts';
 import { CRL_MAX_POINT, MAP_HEIGHT } from '../params.ts';
-import { checkSources, fillSources } from '../pki/index.ts';
+import { checkSources, fillSources, isList } from '../pki/index.ts';
 import type { RevocationSource, SourcedEntry, TrustAnchor } from '../pki/index.ts';
 import { checked, describeIssue, fieldString, instanceOf, time } from '../arguments.ts';
-import { revocationMap } from '../witness/revocation.ts';
+import { mapOrder, revocationMap } from '../witness/revocation.ts';
 import { RevocationMap } from '../witness/revocation-map.ts';
 
 /** Bytes of JSON: more than a million entries. */
@@ -19,6 +19,7 @@ const MAX_MAP_FILE_BYTES = 100_000_000;
 
 /** A map with all that it is computed from. */
 export interface SourcedMap {
+  /** In the order of the map, and so are the entries. */
   readonly sources: readonly RevocationSource[];
   readonly entries: readonly SourcedEntry[];
   readonly map: RevocationMap;
@@ -32,6 +33,13 @@ const der = z.string().transform((text, context) => {
 
 const kind = z.literal(['ca', 'user']);
 const point = z.string().min(1).max(CRL_MAX_POINT);
+/** Unix seconds, see `RevocationSource`. */
+const floor = z
+  .int()
+  .min(0)
+  .max(2 ** 38)
+  .transform(BigInt)
+  .optional();
 const sourceList = <T extends z.ZodType>(source: T) =>
   z
     .array(source)
@@ -40,8 +48,9 @@ const sourceList = <T extends z.ZodType>(source: T) =>
 
 const mapSchema = z.strictObject({
   format: z.literal('zkcx-revocation-map'),
-  version: z.literal(1),
-  sources: sourceList(z.strictObject({ issuer: der, kind, point })),
+  version: z.literal(2),
+  /** In the order of the map. */
+  sources: sourceList(z.strictObject({ issuer: der, kind, point, floor })),
   /** DER, base64; the parts of a list each for itself. */
   lists: z.array(der).max(2 ** (MAP_HEIGHT + 4)),
   root: fieldString,
@@ -51,16 +60,17 @@ const configurationSchema = z.strictObject({
   format: z.literal('zkcx-revocation-sources'),
   version: z.literal(1),
   /** `issuer` names a certificate file. */
-  sources: sourceList(z.strictObject({ issuer: z.string().min(1).max(4096), kind, point })),
+  sources: sourceList(z.strictObject({ issuer: z.string().min(1).max(4096), kind, point, floor })),
 });
 
-/** The configuration that people write: sources in the order of the map, issuers as file names. */
+/** The configuration that people write: sources in any order, issuers as file names. */
 export type SourcesConfiguration = z.infer<typeof configurationSchema>['sources'];
 
 /** Throws ERR_REVOCATION_FORMAT, ERR_REVOCATION_VERSION. */
 export function parseSourcesConfiguration(text: string): SourcesConfiguration {
   checked(text, z.string(), 'parseSourcesConfiguration');
-  return parse(text, configurationSchema, 'zkcx-revocation-sources').sources;
+  return parse(text, configurationSchema, { format: 'zkcx-revocation-sources', version: 1 })
+    .sources;
 }
 
 const mapInput = z.strictObject({
@@ -75,7 +85,7 @@ const mapInput = z.strictObject({
 const loadOptions = z.strictObject({ anchors: pki.anchors, at: time });
 
 /**
- * The map of these sources and lists at `at`, Unix seconds.
+ * The map of these sources and lists at `at`, Unix seconds. Its order is that of `mapOrder`: the sources may come in any.
  *
  * @param before the map that this one is to follow, see `assertFollows`
  * @throws the codes of `checkSources`, `fillSources` and `revocationMap`
@@ -89,10 +99,22 @@ export function buildMap(input: {
   readonly before?: SourcedMap;
 }): SourcedMap {
   checked(input, mapInput, 'buildMap');
-  const { sources, anchors, at, before, ...options } = input;
-  const authentic = checkSources({ sources, anchors, at });
-  const entries = fillSources({ sources: authentic, at, before: before?.entries, ...options });
-  return { sources, entries, map: revocationMap(entries) };
+  const { sources, before } = input;
+  const entries = filledEntries({ ...input, before: before?.entries });
+  const order = mapOrder(entries, before?.entries);
+  const ordered = order.map((position) => entries[position]!);
+  return {
+    sources: order.map((position) => sources[position]!),
+    entries: ordered,
+    map: revocationMap(ordered),
+  };
+}
+
+type FillOptions = Omit<Parameters<typeof fillSources>[0], 'sources'> &
+  Parameters<typeof checkSources>[0];
+
+function filledEntries({ sources, anchors, at, ...options }: FillOptions) {
+  return fillSources({ sources: checkSources({ sources, anchors, at }), at, ...options });
 }
 
 const sourcedMap = z.looseObject({
@@ -106,21 +128,26 @@ export function formatMap(sourced: SourcedMap): string {
   checked(sourced, sourcedMap, 'formatMap');
   const { sources, entries, map } = sourced;
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  const lists = new Set(
-    entries.flatMap(({ content }) => (typeof content === 'string' ? [] : content.parts)),
-  );
+  const lists = new Set(entries.flatMap(({ content }) => (isList(content) ? content.parts : [])));
   const document: z.input<typeof mapSchema> = {
     format: 'zkcx-revocation-map',
-    version: 1,
-    sources: sources.map(({ issuer, kind, point }) => ({
+    version: 2,
+    sources: sources.map(({ issuer, kind, point, floor }, i) => ({
       issuer: base64(issuer.der),
       kind,
       point,
+      floor: floorOf(entries[i]!.content, floor),
     })),
     lists: [...lists].map((list) => base64(list.der)),
     root: map.root.toString(),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** What an entry without a list carries must be in the file; a list that is there stands for itself. */
+function floorOf(content: SourcedEntry['content'], configured = 0n): number | undefined {
+  const floor = isList(content) ? configured : content.floor;
+  return floor === 0n ? undefined : Number(floor);
 }
 
 /**
@@ -138,14 +165,14 @@ export function loadMap(
 ): SourcedMap {
   checked(text, z.string(), 'loadMap');
   const { anchors, at } = checked(options, loadOptions, 'the options of loadMap');
-  const file = parse(text, mapSchema, 'zkcx-revocation-map');
-  const sources = file.sources.map(({ issuer, kind, point }) => ({
+  const file = parse(text, mapSchema, { format: 'zkcx-revocation-map', version: 2 });
+  const sources = file.sources.map(({ issuer, ...source }) => ({
     issuer: parseCertificate(issuer),
-    kind,
-    point,
+    ...source,
   }));
   const lists = file.lists.map((list) => parseRevocationList(list));
-  const built = buildMap({ sources, anchors, lists, at, allowExpired: true });
+  const entries = filledEntries({ sources, anchors, lists, at, allowExpired: true });
+  const built = { sources, entries, map: revocationMap(entries) };
   if (built.map.root.toString() !== file.root) {
     throw new ZkcxError(
       'ERR_REVOCATION_ROOT',
@@ -164,7 +191,11 @@ export async function readMap(
   return loadMap(new TextDecoder().decode(bytes), options);
 }
 
-function parse<T extends z.ZodType>(text: string, schema: T, format: string): z.infer<T> {
+function parse<T extends z.ZodType>(
+  text: string,
+  schema: T,
+  { format, version }: { readonly format: string; readonly version: number },
+): z.infer<T> {
   if (text.length > MAX_MAP_FILE_BYTES) {
     throw new ZkcxError('ERR_REVOCATION_FORMAT', `a ${format} file is smaller than this`);
   }
@@ -175,11 +206,11 @@ function parse<T extends z.ZodType>(text: string, schema: T, format: string): z.
     // no cause: parsers quote the text that they stumble over
     throw new ZkcxError('ERR_REVOCATION_FORMAT', `this is not a ${format} file: no JSON`);
   }
-  const version = z.looseObject({ format: z.literal(format), version: z.int() }).safeParse(json);
-  if (version.success && version.data.version !== 1) {
+  const found = z.looseObject({ format: z.literal(format), version: z.int() }).safeParse(json);
+  if (found.success && found.data.version !== version) {
     throw new ZkcxError(
       'ERR_REVOCATION_VERSION',
-      `${format} version ${version.data.version}: this package reads version 1`,
+      `${format} version ${found.data.version}: this package reads version ${version}`,
     );
   }
   const parsed = schema.safeParse(json);

@@ -11,14 +11,20 @@ import {
   type CheckedSource,
   type EntryContent,
   type Handle,
+  isList,
   pointOf,
   type RevocationSource,
   type SourcedEntry,
 } from '../pki/index.ts';
 import { publicKey } from './encode.ts';
 import type { InitialSource } from './initial-map.ts';
-import { awaitedEntry, type MapEntry, type MapPlace, noneEntry } from './revocation-map.ts';
-import { RevocationMap, SerialTree } from './revocation-map.ts';
+import {
+  entryOfSource,
+  type MapEntry,
+  type MapPlace,
+  RevocationMap,
+  SerialTree,
+} from './revocation-map.ts';
 
 /** The entry of a list, with the serial numbers in the list's order. */
 export function listEntry(list: CheckedList): MapEntry {
@@ -61,8 +67,7 @@ function entryOf(
   content: EntryContent,
   built: Map<CheckedList, MapEntry>,
 ): MapEntry {
-  if (content === 'none' || point === 'none') return noneEntry();
-  if (content === 'awaited') return awaitedEntry(pointHash(point));
+  if (!isList(content)) return entryOfSource(hashOfPoint(point), content.floor);
   const entry = built.get(content) ?? listEntry(content);
   built.set(content, entry);
   return entry;
@@ -71,11 +76,36 @@ function entryOf(
 /** A source as the registry's contract knows it. Throws ERR_REVOCATION_SOURCES for a point that is no URI. */
 export function hashedSource({ issuer, kind, point }: RevocationSource): InitialSource {
   const place = placeOf({ issuer: issuer.publicKey, kind });
-  const bytes = pointOf(point);
   return {
     key: mapKey(place.issuer, Field(place.listKind)).toBigInt(),
-    point: bytes === 'none' ? 0n : pointHash(bytes).toBigInt(),
+    point: hashOfPoint(pointOf(point)).toBigInt(),
   };
+}
+
+const hashOfPoint = (point: CheckedSource['point']) =>
+  point === 'none' ? Field(0) : pointHash(point);
+
+/**
+ * The order of entries in their map: those that were there before, as they stood, then the others in ascending
+ * order of their keys. So a map that begins is that of a registry that begins, see `initialMap`.
+ *
+ * @returns positions in `entries`
+ */
+export function mapOrder(
+  entries: readonly SourcedEntry[],
+  before: readonly SourcedEntry[] = [],
+): readonly number[] {
+  const keyOf = ({ source: { key, kind } }: SourcedEntry) => {
+    const { issuer, listKind } = placeOf({ issuer: key, kind });
+    return mapKey(issuer, Field(listKind)).toBigInt();
+  };
+  const earlier = new Map(before.map((entry, rank) => [keyOf(entry), rank]));
+  const ranked = entries.map((entry, position) => {
+    const key = keyOf(entry);
+    return { position, key, rank: earlier.get(key) ?? before.length };
+  });
+  ranked.sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1));
+  return ranked.map(({ position }) => position);
 }
 
 /** Where the map says what the issuer of a handle has revoked. */

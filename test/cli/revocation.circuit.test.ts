@@ -41,9 +41,9 @@ describe('zkcx revocation', () => {
     expect(made.status).toBe(0);
     const built = JSON.parse(made.stdout) as { root: string; entries: object[] };
     expect(built.entries).toMatchObject([
+      { kind: 'user', state: 'none', point: 'none' },
       { kind: 'ca', state: 'fresh', crlNumber: '1', revoked: 0 },
       { kind: 'user', state: 'fresh', crlNumber: '2', revoked: 1 },
-      { kind: 'user', state: 'none', point: 'none' },
     ]);
     const shown = await zkcx('revocation', 'show', ...WHEN, MAP);
     expect(shown.status).toBe(0);
@@ -51,14 +51,14 @@ describe('zkcx revocation', () => {
     const later = await zkcx('revocation', 'show', '--json', '--ci', CI, '--at', '2040-01-01', MAP);
     const { root, entries } = JSON.parse(later.stdout) as typeof built;
     expect(root).toBe(built.root);
-    expect(entries).toMatchObject([{ state: 'stale' }, { state: 'stale' }, { state: 'none' }]);
+    expect(entries).toMatchObject([{ state: 'none' }, { state: 'stale' }, { state: 'stale' }]);
   });
 
   test('lets nothing in a map grow older', async () => {
     const out = join(folder, 'next.json');
     const next = await build(out, '--previous', MAP, '--list', list('A-10'));
     expect(JSON.parse(next.stdout)).toMatchObject({
-      entries: [{ crlNumber: '1' }, { crlNumber: '3', revoked: 10 }, { state: 'none' }],
+      entries: [{ state: 'none' }, { crlNumber: '1' }, { crlNumber: '3', revoked: 10 }],
     });
     const older = await build(out, '--previous', MAP, '--list', list('A-0'));
     expect(older.status).toBe(1);

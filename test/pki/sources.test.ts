@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCertificate } from '../../src/asn1/index.ts';
-import { assertFollows, checkList, checkSources } from '../../src/pki/index.ts';
+import { assertFollows, checkList, checkSources, isList } from '../../src/pki/index.ts';
 import type { fillSources, RevocationSource, SourcedEntry } from '../../src/pki/index.ts';
 import { fixture, NOW } from '../support/certificates/index.ts';
 import { madeUpKey } from '../support/certificates/keys.ts';
@@ -32,10 +32,10 @@ const [CI_CA, CI_USER, SUBCA_CA, EUM_USER] = SOURCES as [
 const crlA = (parts: Partial<ListRecipe> = {}) => sgp26List('A', parts);
 const crlB = (parts: Partial<ListRecipe> = {}) => sgp26List('B', parts);
 const contentOf = ({ content }: SourcedEntry) =>
-  typeof content === 'string' ? content : content.serialNumbers;
+  isList(content) ? content.serialNumbers : content.state;
 
 describe('checkSources', () => {
-  it('authenticates CIs by the anchors, CAs by the sources before', () => {
+  it('authenticates CIs by the anchors, CAs by the other sources', () => {
     const sources = checked();
     expect(sources.map(({ kind }) => kind)).toEqual(['ca', 'user', 'ca', 'user']);
     expect(sources[0]!.issuer).toBe(ANCHOR);
@@ -65,7 +65,6 @@ describe('checkSources', () => {
       'ERR_REVOCATION_SOURCE_DUPLICATE',
     ],
     ['an unknown CI', [{ ...CI_CA, issuer: unknown }], 'ERR_REVOCATION_SOURCE_ISSUER'],
-    ['a CA before its issuer', [EUM_USER, SUBCA_CA], 'ERR_REVOCATION_SOURCE_ISSUER'],
     ['a CA whose issuer has no source', [CI_CA, EUM_USER], 'ERR_REVOCATION_SOURCE_ISSUER'],
     ['an expired CA', [{ ...CI_CA, issuer: expired }], 'ERR_CHAIN_EXPIRED'],
     [
@@ -82,6 +81,10 @@ describe('checkSources', () => {
     ],
   ] as const)('refuses %s', (_, sources, code) => {
     expect(codeOf(() => checked(sources))).toBe(code);
+  });
+
+  it('takes a CA before its issuer', () => {
+    expect(checked(SOURCES.toReversed())[0]!.issuer).toEqual(checked()[3]!.issuer);
   });
 
   it('refuses a CI that is not among the anchors, and its CAs', () => {
@@ -216,18 +219,71 @@ describe('what follows what', () => {
     const list = listOf(crlB({ number: 6n, point: POINTS.A }));
     const next = checkList({ list, issuer: ANCHOR, at: NOW });
     const { source, content } = before[0]!;
-    const call = () => assertFollows({ source, before: content, next, at: NOW });
+    const call = () => assertFollows({ source, before: content, next });
     expect(codeOf(call)).toBe('ERR_REVOCATION_POINT');
   });
 
-  it('not a list of a new point in the place of one of the old', () => {
-    const sources = checked([{ ...CI_CA, point: 'http://ci.test.example.com/CRL-C.crl' }]);
+  it('another source only when the list is over, and then a list from there', () => {
     const point = 'http://ci.test.example.com/CRL-C.crl';
-    expect(next({ point }, { sources })).toBe('ERR_REVOCATION_POINT');
+    const sources = checked([{ ...CI_CA, point }]);
+    expect(next({ point }, { sources })).toBe('ERR_REVOCATION_NONE');
     expect(next({ point }, { sources, before: [] })).toBe('none');
     // nor does the old list stay under the new point
-    expect(codeOf(() => filled([], { sources, before }))).toBe('ERR_REVOCATION_POINT');
+    expect(codeOf(() => filled([], { sources, before }))).toBe('ERR_REVOCATION_NONE');
     expect(codeOf(() => filled([], { sources, before: filled([]) }))).toBe('none');
+    const at = crlB().nextUpdate;
+    const [entry] = filled([], { sources, before, at });
+    expect(entry!.content).toEqual({ state: 'awaited', floor: crlB().thisUpdate });
+    const later = { point, thisUpdate: at - 1n, nextUpdate: at + 100n };
+    expect(next(later, { sources, before, at })).toBe('none');
+    // its numbers begin anew
+    expect(next({ ...later, number: 1n }, { sources, before, at })).toBe('none');
+  });
+
+  describe('no list that is as old as one that the entry held before', () => {
+    const POINT = 'http://ci.test.example.com/CRL-C.crl';
+    const last = crlB().thisUpdate;
+    const end = crlB().nextUpdate;
+    const inForce = { nextUpdate: end + 1000n, number: 99n };
+
+    it.each([
+      ['by way of another source and back', [POINT, POINTS.B]],
+      ['by way of none and back', ['none', POINTS.B]],
+      ['by way of none, another source and none', ['none', POINT, 'none', POINTS.B]],
+      ['from another source', [POINT]],
+    ])('%s', (_, points) => {
+      let entries = before;
+      for (const point of points) {
+        entries = filled([], { sources: checked([{ ...CI_CA, point }]), before: entries, at: end });
+        const state = point === 'none' ? 'none' : 'awaited';
+        expect(entries[0]!.content).toEqual({ state, floor: last });
+      }
+      const point = points.at(-1)!;
+      const sources = checked([{ ...CI_CA, point }]);
+      const code = (thisUpdate: bigint) =>
+        next({ ...inForce, point, thisUpdate }, { sources, before: entries, at: end });
+      expect([last - 1n, last].map(code)).toEqual(['ERR_REVOCATION_OLDER', 'ERR_REVOCATION_OLDER']);
+      expect(code(last + 1n)).toBe('none');
+    });
+
+    it('by the configuration, where it says what that was', () => {
+      const code = (floor: bigint) =>
+        codeOf(() => filled([crlB()], { sources: checked([{ ...CI_CA, floor }]) }));
+      expect([last - 1n, last, last + 1n].map(code)).toEqual([
+        'none',
+        'ERR_REVOCATION_OLDER',
+        'ERR_REVOCATION_OLDER',
+      ]);
+      // a list that is there is refused too, and of two floors the higher counts
+      const sources = checked([{ ...CI_CA, floor: last }]);
+      expect(codeOf(() => filled([], { sources, before }))).toBe('ERR_REVOCATION_OLDER');
+      const floors = [5n, 9n].map((floor) => {
+        const earlier = filled([], { sources: checked([{ ...CI_CA, floor: 7n }]) });
+        const now = checked([{ ...CI_CA, floor }]);
+        return filled([], { sources: now, before: earlier })[0]!.content;
+      });
+      expect(floors).toMatchObject([{ floor: 7n }, { floor: 9n }]);
+    });
   });
 
   it('a list where there was none, at once', () => {

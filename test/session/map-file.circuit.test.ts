@@ -5,7 +5,8 @@ import {
   loadMap,
   parseSourcesConfiguration,
 } from '../../src/session/map-file.ts';
-import { handlesOf } from '../../src/witness/revocation.ts';
+import { initialMap } from '../../src/witness/initial-map.ts';
+import { handlesOf, hashedSource } from '../../src/witness/revocation.ts';
 import { codeOf } from '../pki/code-of.ts';
 import { NOW } from '../support/certificates/index.ts';
 import { keyFromSecret } from '../support/certificates/keys.ts';
@@ -37,7 +38,7 @@ const built = (recipes: readonly ListRecipe[] = RECIPES, sources = SOURCES) =>
 interface Document {
   format: string;
   version: number;
-  sources: { issuer: string; kind: string; point: string }[];
+  sources: { issuer: string; kind: string; point: string; floor?: number }[];
   lists: string[];
   root: string;
 }
@@ -50,6 +51,15 @@ const load = (change: (document: Document) => unknown = () => {}, at = NOW) => {
   return loadMap(JSON.stringify(document), { anchors, at });
 };
 const base64 = (recipe: ListRecipe) => Buffer.from(buildList(recipe)).toString('base64');
+/** Where a source and a list stand: the map has an order of its own. */
+const placeOf = ({ sources }: Document, i: number) => {
+  const { issuer, kind } = SOURCES[i]!;
+  const der = Buffer.from(issuer.der).toString('base64');
+  return sources.findIndex((source) => source.issuer === der && source.kind === kind);
+};
+const sourceOf = (document: Document, i: number) => document.sources[placeOf(document, i)]!;
+const exchange = (document: Document, i: number, recipe: ListRecipe) =>
+  (document.lists[document.lists.indexOf(base64(RECIPES[i]!))] = base64(recipe));
 
 describe('map file', () => {
   test('gives the same map to whoever loads it', () => {
@@ -59,6 +69,48 @@ describe('map file', () => {
     expect(formatMap(loaded)).toBe(TEXT);
     const [subca] = handlesOf(CHAIN);
     expect(loaded.map.witness(subca!, subca!.serialNumber, NOW).issuer).toEqual(subca!.issuer);
+  });
+
+  test('has the order of the map that a registry begins with, and goes on from there', () => {
+    const keys = ({ sources }: { sources: typeof SOURCES }) =>
+      sources.map((source) => hashedSource(source).key);
+    const { sources, map } = built([], SOURCES.toReversed());
+    expect(keys({ sources })).toEqual([...initialMap(SOURCES.map(hashedSource)).entries.keys()]);
+    expect(map.root).toEqual(initialMap(SOURCES.map(hashedSource)).root);
+    // one that comes later comes last, wherever its key stands; nobody else needs its issuer
+    const later = sources.find(({ issuer }, i) => issuer !== SOURCES[2]!.issuer && i < 3)!;
+    const before = built(
+      [],
+      sources.filter((source) => source !== later),
+    );
+    const after = buildMap({ sources, anchors, lists: [], at: NOW, before });
+    expect(keys(after)).toEqual([...keys(before), hashedSource(later).key]);
+    expect(after.map.root).not.toEqual(map.root);
+    expect(loadMap(formatMap(after), { anchors, at: NOW }).map.root).toEqual(after.map.root);
+  });
+
+  test('keeps how late the next list of an entry must be, with the entry', () => {
+    const before = built();
+    const { thisUpdate, nextUpdate } = sgp26List('B');
+    const point = 'http://ci.test.example.com/CRL-C.crl';
+    const sources = SOURCES.map((source, i) => (i === 0 ? { ...source, point } : source));
+    const changed = buildMap({ sources, anchors, lists: [], at: nextUpdate, before });
+    const text = formatMap(changed);
+    expect(sourceOf(JSON.parse(text) as Document, 0).floor).toBe(Number(thisUpdate));
+    const loaded = loadMap(text, { anchors, at: nextUpdate });
+    expect(loaded.map.root).toEqual(changed.map.root);
+    const list = (later: bigint) =>
+      listOf(
+        sgp26List('B', { point, thisUpdate: thisUpdate + later, nextUpdate: nextUpdate + 9n }),
+      );
+    const next = (later: bigint) =>
+      buildMap({ sources, anchors, lists: [list(later)], at: nextUpdate, before: loaded });
+    expect(codeOf(() => next(0n))).toBe('ERR_REVOCATION_OLDER');
+    expect(codeOf(() => next(1n))).toBe('none');
+    const forged = JSON.parse(text) as Document;
+    delete sourceOf(forged, 0).floor;
+    const load = () => loadMap(JSON.stringify(forged), { anchors, at: nextUpdate });
+    expect(codeOf(load)).toBe('ERR_REVOCATION_ROOT');
   });
 
   test('holds a list that fills two entries once', () => {
@@ -84,28 +136,32 @@ describe('map file', () => {
     ['another root', (d) => (d.root = '7'), 'ERR_REVOCATION_ROOT'],
     ['a list left out', (d) => d.lists.shift(), 'ERR_REVOCATION_ROOT'],
     ['a part left out', (d) => d.lists.splice(2, 1), 'ERR_CRL_PARTS_MISSING'],
-    ['sources in another order', (d) => d.sources.reverse(), 'ERR_REVOCATION_SOURCE_ISSUER'],
+    ['sources in another order', (d) => d.sources.reverse(), 'ERR_REVOCATION_ROOT'],
     [
       'two sources exchanged',
       (d) => ([d.sources[0], d.sources[1]] = [d.sources[1]!, d.sources[0]!]),
       'ERR_REVOCATION_ROOT',
     ],
-    ['a source left out', (d) => d.sources.splice(2, 1), 'ERR_REVOCATION_SOURCE_ISSUER'],
+    [
+      'the source of an issuer of another left out',
+      (d) => d.sources.splice(placeOf(d, 2), 1),
+      'ERR_REVOCATION_SOURCE_ISSUER',
+    ],
     [
       'none for an issuer with a list',
-      (d) => (d.sources[3]!.point = 'none'),
+      (d) => (sourceOf(d, 3).point = 'none'),
       'ERR_REVOCATION_POINT',
     ],
-    ['a point for none', (d) => (d.sources[2]!.point = EUM_POINT), 'ERR_REVOCATION_ROOT'],
+    ['a point for none', (d) => (sourceOf(d, 2).point = EUM_POINT), 'ERR_REVOCATION_ROOT'],
     ['a list twice', (d) => d.lists.push(d.lists[0]!), 'ERR_REVOCATION_OLDER'],
     [
       'a list of another key',
-      (d) => (d.lists[0] = base64(sgp26List('B', { signer: otherKey }))),
+      (d) => exchange(d, 0, sgp26List('B', { signer: otherKey })),
       'ERR_CRL_SIGNATURE',
     ],
     [
       'an older list in the place of the present one',
-      (d) => (d.lists[0] = base64(sgp26List('B', { number: 0n }))),
+      (d) => exchange(d, 0, sgp26List('B', { number: 0n })),
       'ERR_REVOCATION_ROOT',
     ],
     [
@@ -113,7 +169,8 @@ describe('map file', () => {
       (d) => (d.lists[0] = Buffer.from(buildList(RECIPES[0]!).slice(0, -1)).toString('base64')),
       'ERR_DER_TRUNCATED',
     ],
-    ['a later version', (d) => (d.version = 2), 'ERR_REVOCATION_VERSION'],
+    ['an earlier version', (d) => (d.version = 1), 'ERR_REVOCATION_VERSION'],
+    ['a later version', (d) => (d.version = 3), 'ERR_REVOCATION_VERSION'],
     ['another format', (d) => (d.format = 'zkcx-proof'), 'ERR_REVOCATION_FORMAT'],
     ['an unknown field', (d) => Object.assign(d, { more: 1 }), 'ERR_REVOCATION_FORMAT'],
     ['a kind that is none', (d) => (d.sources[0]!.kind = 'both'), 'ERR_REVOCATION_FORMAT'],
@@ -144,8 +201,8 @@ describe('sources configuration', () => {
     );
 
   test('keeps its order', () => {
-    const sources = [source, { ...source, kind: 'user', point: POINTS.A }];
-    expect(parse({ sources })).toEqual(sources);
+    const sources = [source, { ...source, kind: 'user', point: POINTS.A, floor: 7 }];
+    expect(parse({ sources })).toEqual([source, { ...sources[1], floor: 7n }]);
   });
 
   test.each([
@@ -154,6 +211,7 @@ describe('sources configuration', () => {
     ['a kind that is none', { sources: [{ ...source, kind: 'all' }] }, 'ERR_REVOCATION_FORMAT'],
     ['no point', { sources: [{ ...source, point: undefined }] }, 'ERR_REVOCATION_FORMAT'],
     ['a later version', { sources: [source], version: 2 }, 'ERR_REVOCATION_VERSION'],
+    ['a floor before 1970', { sources: [{ ...source, floor: -1 }] }, 'ERR_REVOCATION_FORMAT'],
     ['a map file', JSON.parse(TEXT) as object, 'ERR_REVOCATION_FORMAT'],
   ])('refuses %s', (_, parts, code) => {
     expect(codeOf(() => parse(parts))).toBe(code);

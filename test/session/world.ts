@@ -22,7 +22,7 @@ import {
   type SessionVerifierOptions,
 } from '../../src/session/session-verifier.ts';
 import { chainSteps } from '../../src/witness/chain.ts';
-import { revocationMap } from '../../src/witness/revocation.ts';
+import { mapOrder, revocationMap } from '../../src/witness/revocation.ts';
 import type { RevocationMap } from '../../src/witness/revocation-map.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { fixture, NOW } from '../support/certificates/index.ts';
@@ -66,7 +66,8 @@ export function mapWith(
     ...(named.includes(POINTS.A) ? [ciList('A', { serials: user })] : []),
   ].map((der) => parseRevocationList(der));
   const checked = checkSources({ sources, anchors: ANCHORS, at: NOW });
-  return revocationMap(fillSources({ sources: checked, lists, at: NOW }));
+  const entries = fillSources({ sources: checked, lists, at: NOW });
+  return revocationMap(mapOrder(entries).map((position) => entries[position]!));
 }
 
 export const MAP = mapWith();

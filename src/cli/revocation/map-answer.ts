@@ -1,5 +1,5 @@
 /** What the commands about revocation maps answer. */
-import type { SourcedEntry } from '../../pki/index.ts';
+import { isList, type SourcedEntry } from '../../pki/index.ts';
 import type { SourcedMap } from '../../session/map-file.ts';
 import { nameText } from '../shared/names.ts';
 import { type Answer, isoTime, printable } from '../shared/output.ts';
@@ -24,7 +24,10 @@ export function mapAnswer({ sources, entries, map }: SourcedMap, at: bigint): An
 }
 
 function contentFacts(content: SourcedEntry['content'], at: bigint) {
-  if (typeof content === 'string') return { state: content };
+  if (!isList(content)) {
+    const { state, floor } = content;
+    return { state, ...(floor > 0n && { laterThan: isoTime(floor) }) };
+  }
   const { thisUpdate, nextUpdate, crlNumber, serialNumbers } = content;
   return {
     state: thisUpdate <= at && at < nextUpdate ? 'fresh' : 'stale',

@@ -29,10 +29,9 @@ export async function readSources(file: string) {
   const bytes = await readFileLimited(file, MAX_CONFIGURATION_BYTES);
   const configuration = parseSourcesConfiguration(new TextDecoder().decode(bytes));
   return Promise.all(
-    configuration.map(async ({ issuer, kind, point }) => ({
+    configuration.map(async ({ issuer, ...source }) => ({
       issuer: await readCertificate(resolve(dirname(file), issuer)),
-      kind,
-      point,
+      ...source,
     })),
   );
 }
