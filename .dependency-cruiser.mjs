@@ -17,7 +17,8 @@ const STAGES = {
   arguments: { folders: ['errors'], packages: ['zod'] },
   files: { folders: ['errors'], packages: ['node:'] },
   level: { folders: ['errors'], packages: ['node:', 'classic-level'] },
-  'compile-cache': { folders: [], packages: ['node:'] },
+  caches: { folders: [], packages: ['node:'] },
+  'compile-cache': { folders: ['caches'], packages: ['node:'] },
   asn1: { folders: ['arguments', 'errors', 'bytes', 'params'], packages: ['zod', '@peculiar/'] },
   pki: {
     folders: ['asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],

@@ -24,9 +24,9 @@ export interface ReadRegistry {
 }
 
 export async function readRegistry(chain: Chain, deploymentFile: string): Promise<ReadRegistry> {
-  const { address, code, trust } = await readDeployment(deploymentFile);
-  // refuses another contract, missing events, and events that do not lead to the contract's state
-  const { state, tree } = await syncRegistry(chain, address, { code, trust });
+  const deployment = await readDeployment(deploymentFile);
+  // refuses what was not born as a registry, missing events, and events that do not lead to the contract's state
+  const { state, tree } = await syncRegistry(chain, deployment);
   const { registryRoot, trustRoot, revocationRoot } = state;
   return {
     registryRoot,

@@ -1,8 +1,6 @@
 /** V8's compile cache: a process need not compile the modules again that an earlier one compiled. */
-import { existsSync } from 'node:fs';
 import module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { cachePath } from './caches.ts';
 
 /** Node 22 and newer have it; what compiles without it is `undefined` in older ones. */
 interface CompileCacheApi {
@@ -14,14 +12,6 @@ interface CompileCacheApi {
  * for. It is code that runs later, so it stands in the user's own cache folder, never in a shared one.
  */
 export function useCompileCache(api: CompileCacheApi = module as CompileCacheApi): void {
-  const folder = cacheFolder();
+  const folder = cachePath('compiled');
   if (folder !== undefined) api.enableCompileCache?.(folder);
-}
-
-/** None where the user has no home. */
-function cacheFolder(): string | undefined {
-  const caches = process.env.XDG_CACHE_HOME;
-  if (caches) return join(caches, 'zkcx', 'compiled');
-  const home = homedir();
-  return home !== '' && existsSync(home) ? join(home, '.cache', 'zkcx', 'compiled') : undefined;
 }

@@ -187,6 +187,17 @@ export type ErrorCode =
   | 'ERR_REGISTRY_EXPIRED'
   | 'ERR_REGISTRY_ADMIN'
   | 'ERR_REGISTRY_SOURCE'
+  // the birth certificate of a registry: which check failed (docs/programs/registry-contract.md)
+  | 'ERR_BIRTH_CANONICAL'
+  | 'ERR_BIRTH_COMMAND'
+  | 'ERR_BIRTH_KEY'
+  | 'ERR_BIRTH_PERMISSIONS'
+  | 'ERR_BIRTH_STATE'
+  | 'ERR_BIRTH_CONFIGURATION'
+  | 'ERR_BIRTH_TRANSACTION'
+  | 'ERR_BIRTH_EVENT'
+  | 'ERR_BIRTH_AUTHORIZATION'
+  | 'ERR_BIRTH_ERA'
   // the registry's contract and its history, as a chain tells them
   | 'ERR_REGISTRY_ACCOUNT'
   | 'ERR_REGISTRY_CODE'

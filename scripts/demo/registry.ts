@@ -66,19 +66,19 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
       onCompile: (name) => say(`   compiling ${name} ...`),
     };
     let start = performance.now();
-    const { address } = await deployRegistry(sender, {
-      trustRoot: trustSet.root.toBigInt(),
+    const deployment = await deployRegistry(sender, {
+      trust: trustSet.leaves,
+      sources: [],
       admin: chain.accounts[1]!.toPublicKey(),
       random: randomBytes,
     });
-    say(`   deployed at ${address} in ${seconds(start)}, compiling included`);
-    const trust = trustSet.leaves;
-    const sync = () => syncRegistry(chain, address, { trust });
+    say(`   deployed at ${deployment.address} in ${seconds(start)}`);
+    const sync = () => syncRegistry(chain, deployment);
     if (aggregate !== undefined) {
       start = performance.now();
       const { place } = await publishAggregate(sender, await sync(), aggregate);
       say(
-        `   an aggregate stands from place ${place} on: proven and accepted in ${seconds(start)}`,
+        `   an aggregate stands from place ${place} on: compiled, proven and accepted in ${seconds(start)}`,
       );
     }
     start = performance.now();

@@ -7,6 +7,8 @@ export type { RegistryBirth, RegistryState } from './contract/index.ts';
 export {
   apply,
   cancel,
+  checkBirth,
+  deployedSources,
   deployRegistry,
   drop,
   firstRefusal,
@@ -17,7 +19,6 @@ export {
   publishChain,
   readAccountKey,
   readDeployment,
-  readState,
   relayTurn,
   removeCi,
   runRelay,
@@ -27,8 +28,13 @@ export {
   writeDeployment,
 } from './client/index.ts';
 export type {
+  Beginning,
+  BirthOptions,
+  BornRegistry,
   Chain,
+  DeployedSource,
   Deployment,
+  DeploymentFile,
   EmbeddedOptions,
   NodeOptions,
   Proposal,

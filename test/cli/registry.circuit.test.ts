@@ -21,11 +21,15 @@ const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const CHAIN = ['--embedded-chain', at('chain')];
 const REGISTRY = at('registry.json');
+// what is kept of births goes here, not to whoever runs the tests
+process.env['XDG_CACHE_HOME'] = at('cache');
 
 beforeAll(async () => {
   const now = () => BigInt(Math.floor(Date.now() / 1000));
-  const options = { folder: at('chain'), random: randomBytes, now, proofs: false };
-  await (await EmbeddedChain.open(options)).close();
+  for (const name of ['chain', 'other-chain']) {
+    const options = { folder: at(name), random: randomBytes, now, proofs: false };
+    await (await EmbeddedChain.open(options)).close();
+  }
 });
 
 const told = (...args: string[]) => toldBy('registry', ...args);
@@ -58,6 +62,39 @@ describe('zkcx registry', () => {
     expect(synced['trustRoot']).toBe(deployed['trustRoot']);
     const path = await told('path', '--registry', REGISTRY, proof);
     expect(path).toMatchObject({ place: 0, registryRoot: synced['registryRoot'] });
+  }, 200_000);
+
+  test('begins with sources, and refuses a registry that began otherwise', async () => {
+    const chain = ['--embedded-chain', at('other-chain')];
+    const written = (name: string, ...sources: object[]) => {
+      const document = { format: 'zkcx-revocation-sources', version: 1, sources };
+      writeFileSync(at(name), JSON.stringify(document));
+      return ['--sources', at(name)];
+    };
+    const ofCi = { issuer: CI, kind: 'ca', point: POINTS.B };
+    const ofEum = { issuer: EUM, kind: 'user', point: 'none' };
+    const sources = written('sources.json', ofCi, ofEum);
+    const alone = written('alone.json', ofEum);
+    expect(await told('deploy', ...chain, '--ci', CI, ...alone)).toMatchObject({
+      status: 0,
+      sources: 1,
+    });
+    const again = ['--deployment', at('deployment.json')];
+    const deployed = await told('deploy', ...chain, ...again, '--ci', CI, ...sources);
+    expect(deployed).toMatchObject({ status: 0, sources: 2 });
+    const sync = (...expected: string[]) =>
+      told('sync', ...chain, ...again, '--out', at('other.json'), ...expected);
+    const admin = ['--admin', String(deployed['admin'])];
+    const synced = await sync('--ci', CI, ...sources, ...admin);
+    expect(synced).toMatchObject({ status: 0, places: 0, cis: 1, sources: 2 });
+    const { address } = deployed;
+    for (const other of [alone, ['--admin', String(address)]]) {
+      expect(await sync(...other)).toMatchObject({
+        status: 2,
+        error: { code: 'ERR_BIRTH_CONFIGURATION' },
+      });
+    }
+    expect(await told('show', ...chain, ...again)).toMatchObject({ status: 0, address });
   }, 200_000);
 
   test('sets sources after their delay, all of one proposal', async () => {

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { systemRandom } from '../../random.ts';
 import type { Chain } from '../../zkapp/client/index.ts';
 import { readAnchors } from '../shared/certificates.ts';
@@ -5,6 +6,7 @@ import type { CommandDefinition } from '../shared/command.ts';
 import { CI, type CiFlags } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, factLines } from '../shared/output.ts';
+import { readDeployedSources } from './beginning.ts';
 import {
   ADMIN,
   type AdminFlags,
@@ -15,38 +17,47 @@ import {
   withChain,
 } from './options.ts';
 
-type Flags = CiFlags & AdminFlags;
+interface Flags extends CiFlags, AdminFlags {
+  readonly sources?: string;
+}
 
-/** zkcx registry deploy --ci CI... */
+/** zkcx registry deploy --ci CI... [--sources FILE] */
 export const registryDeploy: CommandDefinition = {
   name: 'deploy',
-  description: 'make a new, empty registry for these CIs; writes its deployment file',
-  options: [CI, ...ADMIN],
+  description:
+    'make a new registry, in which nothing is published, for these CIs; writes its deployment file',
+  options: [
+    CI,
+    new Option(
+      '--sources <file>',
+      'its first sources of lists: the configuration of `revocation build`; default: none',
+    ),
+    ...ADMIN,
+  ],
   run: (flags: Flags) => withChain(flags, (chain) => deploy(flags, chain)),
 };
 
 async function deploy(flags: Flags, chain: Chain): Promise<Answer> {
   const file = deploymentFile(flags);
-  await assertOutputs({ '--deployment': file }, { inputs: flags.ci });
+  const inputs = [...flags.ci, ...(flags.sources === undefined ? [] : [flags.sources])];
+  await assertOutputs({ '--deployment': file }, { inputs });
   const anchors = await readAnchors(flags.ci);
-  const { CiLeaf } = await import('../../circuits/claims.ts');
-  const { ciLeaf, TrustSet } = await import('../../witness/trust.ts');
+  const { TrustSet } = await import('../../witness/trust.ts');
   const { deployRegistry, writeDeployment } = await import('../../zkapp/client/index.ts');
-  const trustRoot = new TrustSet(anchors).root.toBigInt();
-  const admin = await adminKey(flags, chain);
+  const { leaves, root } = new TrustSet(anchors);
+  const admin = (await adminKey(flags, chain)).toPublicKey();
   const deployed = await deployRegistry(await senderOf(flags, chain), {
-    trustRoot,
-    admin: admin.toPublicKey(),
+    trust: leaves,
+    sources: await readDeployedSources(flags.sources, anchors),
+    admin,
     random: systemRandom,
   });
-  const { address, code } = deployed;
-  const trust = anchors.map((anchor) => CiLeaf.hash(ciLeaf(anchor)).toBigInt());
-  await writeDeployment(file, { address, code, trust });
+  await writeDeployment(file, deployed);
   const facts = {
-    address,
-    code: code.toString(),
-    trustRoot: trustRoot.toString(),
-    admin: admin.toPublicKey().toBase58(),
+    address: deployed.address,
+    trustRoot: root.toString(),
+    sources: deployed.sources.length,
+    admin: deployed.admin,
     deployment: file,
     ...inclusionFacts(deployed),
   };

@@ -1,10 +1,17 @@
 /** What the commands of the registry have in common: the chain, the account that pays, the registry. */
 import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import { cachePath } from '../../caches.ts';
 import { ZkcxError } from '../../errors.ts';
 import { systemRandom } from '../../random.ts';
 import { systemClock } from '../../time.ts';
-import type { Chain, EmbeddedChain, Sender, SyncedRegistry } from '../../zkapp/client/index.ts';
+import type {
+  Beginning,
+  Chain,
+  EmbeddedChain,
+  Sender,
+  SyncedRegistry,
+} from '../../zkapp/client/index.ts';
 import { repeated, wholeNumber } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 import { PROVER, type ProverFlags, stopSignal } from '../shared/proving.ts';
@@ -146,11 +153,18 @@ export async function readRegistryDeployment(flags: ChainFlags) {
   return readDeployment(deploymentFile(flags));
 }
 
+/** Births of registries that this user has met. */
+export const births = () => cachePath('births.json');
+
 /** The registry with all that was published. */
-export async function synced(flags: ChainFlags, chain: Chain): Promise<SyncedRegistry> {
+export async function synced(
+  flags: ChainFlags,
+  chain: Chain,
+  expected?: Beginning,
+): Promise<SyncedRegistry> {
   const { syncRegistry } = await import('../../zkapp/client/index.ts');
-  const { address, ...began } = await readRegistryDeployment(flags);
-  return syncRegistry(chain, address, began);
+  const options = { births: births(), expected };
+  return syncRegistry(chain, await readRegistryDeployment(flags), options);
 }
 
 /** Who sends: keys come from files or the environment, or from the embedded chain's folder. */

@@ -6,6 +6,7 @@ import { required, wholeNumber } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 import { proverOptions } from '../shared/proving.ts';
 import {
+  births,
   readRegistryDeployment,
   SENDER,
   senderOf,
@@ -43,14 +44,14 @@ export const registryRelay: CommandDefinition = {
 async function relay(flags: Flags, chain: Chain): Promise<Answer> {
   const { relayTurn, runRelay, Spool } = await import('../../zkapp/client/index.ts');
   const { aggregateChains } = await import('../../aggregate/aggregate-chains.ts');
-  const { address, ...sync } = await readRegistryDeployment(flags);
+  const deployment = await readRegistryDeployment(flags);
   const spool = await Spool.open(flags.spool);
   const prover = proverOptions(flags);
   const options: RelayOptions = {
     sender: await senderOf(flags, chain, 'relay'),
-    address,
+    deployment,
     spool,
-    sync,
+    sync: { births: births() },
     minimum: flags.minimum ?? 8,
     aggregateBatch: async (proofs, { trustRoot, at }) => {
       const input = { trust: trustRoot, chains: proofs.map((proof) => ({ proof })), at };

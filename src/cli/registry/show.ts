@@ -1,7 +1,7 @@
 import type { Chain } from '../../zkapp/client/index.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { type Answer, factLines } from '../shared/output.ts';
-import { CHAIN, type ChainFlags, readRegistryDeployment, withChain } from './options.ts';
+import { births, CHAIN, type ChainFlags, readRegistryDeployment, withChain } from './options.ts';
 import { termFacts } from './term.ts';
 
 /** zkcx registry show */
@@ -13,13 +13,15 @@ export const registryShow: CommandDefinition = {
 };
 
 async function show(flags: ChainFlags, chain: Chain): Promise<Answer> {
-  const { readState } = await import('../../zkapp/client/index.ts');
-  const { address, code } = await readRegistryDeployment(flags);
-  const state = await readState(chain, address, code);
+  const { checkBirth } = await import('../../zkapp/client/index.ts');
+  const deployment = await readRegistryDeployment(flags);
+  const { address } = deployment;
+  const { state, height } = await checkBirth(chain, deployment, { births: births() });
   const values = Object.entries(state).map(([name, value]) => [name, value.toString()]);
   const slot = await chain.slot();
   const facts = {
     address,
+    born: height,
     slot,
     ...(Object.fromEntries(values) as Record<keyof typeof state, string>),
     ...(await termFacts(state, slot)),

@@ -5,9 +5,14 @@
 export { apply, cancel, drop, firstRefusal, propose, removeCi } from './administer.ts';
 export type { Proposal, ProposeOptions } from './administer.ts';
 export type { Chain, ChainAccount, ChainEvent, Inclusion } from './chain.ts';
+export { checkBirth } from './birth/check.ts';
+export type { Beginning, BirthOptions, BornRegistry } from './birth/check.ts';
+export { deployedSources } from './birth/sources.ts';
+export type { DeployedSource } from './birth/sources.ts';
 export { deployRegistry } from './deploy.ts';
 export type { Deployment } from './deploy.ts';
 export { readDeployment, writeDeployment } from './deployment.ts';
+export type { DeploymentFile } from './deployment.ts';
 export { EmbeddedChain } from './embedded/embedded-chain.ts';
 export type { EmbeddedOptions } from './embedded/embedded-chain.ts';
 export { parseAccountKey, parseAccountAddress, readAccountKey } from './keys.ts';
@@ -25,5 +30,5 @@ export type {
 } from './relay.ts';
 export type { Sender, SendStep } from './send.ts';
 export { Spool } from './spool.ts';
-export { readState, syncRegistry } from './sync.ts';
+export { syncRegistry } from './sync.ts';
 export type { SyncedRegistry, SyncOptions } from './sync.ts';

@@ -11,6 +11,7 @@ import type { AggregateMember } from '../../prover/member.ts';
 import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
 import type { Clock } from '../../time.ts';
 import { periodOf } from '../contract/index.ts';
+import type { DeploymentFile } from './deployment.ts';
 import { publishAggregate, type PublishedAt } from './publish.ts';
 import type { Sender } from './send.ts';
 import { batchOrder, type Spool, type Waiting } from './spool.ts';
@@ -30,7 +31,7 @@ export interface AggregateContext {
 
 export interface RelayOptions {
   readonly sender: Sender;
-  readonly address: string;
+  readonly deployment: DeploymentFile;
   readonly spool: Spool;
   readonly sync?: SyncOptions;
   /** Proofs below which nothing is published: a batch of few hides little. At least 2. */
@@ -56,9 +57,9 @@ export interface RelayRun {
  * @throws the codes of `syncRegistry`, `publishAggregate` and of the aggregation
  */
 export async function relayTurn(options: RelayOptions): Promise<RelayRun> {
-  const { sender, address, spool, minimum } = options;
+  const { sender, deployment, spool, minimum } = options;
   assertMinimum(minimum);
-  const synced = await syncRegistry(sender.chain, address, options.sync);
+  const synced = await syncRegistry(sender.chain, deployment, options.sync);
   let batch = await spool.batch();
   let refused = 0;
   if (batch === undefined) {

@@ -48,6 +48,8 @@ export interface CallOptions {
   readonly signers?: readonly PrivateKey[];
   /** Nanomina beside the fee. */
   readonly cost?: bigint;
+  /** Whether anything in it is proven; default true. */
+  readonly proves?: boolean;
   /** Runs before the call is built, and not at all where nothing is left to be sent. */
   readonly prepare?: () => Promise<void>;
   /** Names what the call brings about; the same call that was sent before is found again by it. */
@@ -71,12 +73,28 @@ export async function sendCall(
   call: ContractCall,
   options: CallOptions = {},
 ): Promise<Inclusion> {
+  return (await sendCommand(sender, address, call, options)).inclusion;
+}
+
+export interface SentCall {
+  readonly inclusion: Inclusion;
+  /** Undefined where somebody else's command brought the effect about. */
+  readonly sent?: Sent;
+}
+
+/** `sendCall`, with what was sent. */
+export async function sendCommand(
+  sender: Sender,
+  address: string,
+  call: ContractCall,
+  options: CallOptions,
+): Promise<SentCall> {
   const journal = await openJournal(sender.journal, sender.feePayer.toPublicKey().toBase58());
   try {
     const earlier = await settleEarlier(sender, journal, options);
-    if (earlier !== undefined && 'inclusion' in earlier) return earlier.inclusion;
+    if (earlier !== undefined && 'inclusion' in earlier) return earlier;
     const done = await finalEffect(sender, options.effect);
-    if (done !== undefined) return done;
+    if (done !== undefined) return { inclusion: done };
     await options.prepare?.();
     const sent = await buildSent(sender, address, call, { ...options, stuck: earlier?.stuck });
     // from here on it may be sent, whatever happens to this process
@@ -88,7 +106,8 @@ export async function sendCall(
     sender.onStep?.('waiting');
     const outcome = await settle(sent, settleOptions(sender));
     await journal.clear();
-    return await inclusionOf(outcome, () => finalEffect(sender, options.effect));
+    const effect = () => finalEffect(sender, options.effect);
+    return { inclusion: await inclusionOf(outcome, effect), sent };
   } finally {
     await journal.close();
   }
@@ -102,7 +121,7 @@ async function settleEarlier(
   sender: Sender,
   journal: AccountJournal,
   { purpose, effect }: CallOptions,
-): Promise<{ readonly inclusion: Inclusion } | { readonly stuck: Sent } | undefined> {
+): Promise<SentCall | { readonly stuck: Sent } | undefined> {
   const { chain, fee = DEFAULT_FEE } = sender;
   const sent = await journal.read();
   if (sent === undefined) return undefined;
@@ -120,7 +139,7 @@ async function settleEarlier(
   const outcome = await settle(sent, settleOptions(sender));
   await journal.clear();
   if (outcome.state === 'applied') {
-    if (isSame) return outcome;
+    if (isSame) return { inclusion: outcome.inclusion, sent };
     const { transaction } = outcome.inclusion;
     throw new ZkcxError(
       'ERR_COMMAND_EARLIER',
@@ -130,7 +149,7 @@ async function settleEarlier(
     );
   }
   if (!isSame || outcome.state !== 'failed') return undefined;
-  return { inclusion: await inclusionOf(outcome, () => finalEffect(sender, effect)) };
+  return { inclusion: await inclusionOf(outcome, () => finalEffect(sender, effect)), sent };
 }
 
 /** What is brought about already, once that is final. */
@@ -160,12 +179,18 @@ async function buildSent(
   sender: Sender,
   address: string,
   call: ContractCall,
-  { signers = [], cost = 0n, purpose = '', stuck }: CallOptions & { readonly stuck?: Sent },
+  {
+    signers = [],
+    cost = 0n,
+    proves = true,
+    purpose = '',
+    stuck,
+  }: CallOptions & { readonly stuck?: Sent },
 ): Promise<Sent> {
   const { chain, feePayer, fee = DEFAULT_FEE, onStep } = sender;
   const payer = feePayer.toPublicKey();
   const { inferredNonce } = await assertFunds(chain, payer, fee + cost);
-  if (chain.proofs) await compileRegistry(sender);
+  if (chain.proofs && proves) await compileRegistry(sender);
   onStep?.('building');
   const others = signers.map((key) => key.toPublicKey().toBase58());
   await chain.activate([payer.toBase58(), address, ...others]);

@@ -3,12 +3,12 @@
  * the state. It is locked from its first moment on, so nothing of its history can be anything but a proven call.
  * The same functions make what is sent, and what a client compares it with.
  */
-import { AccountUpdate, Bool, Field, Permissions, type PublicKey, UInt64 } from 'o1js';
+import { AccountUpdate, Bool, Field, Permissions, PublicKey, UInt64 } from 'o1js';
 import { emptyRoot } from '../../circuits/gadgets/merkle.ts';
 import { REGISTRY_HEIGHT } from '../../params.ts';
-import type { VerificationKey } from '../../prover/keys.ts';
 import { adminKeyHash } from './action.ts';
 import { eventFields } from './events.ts';
+import { registryKey } from './key.ts';
 import { type RegistryState, STATE_FIELDS } from './state.ts';
 
 /** Nanomina that a new account costs. */
@@ -24,6 +24,13 @@ const LOCKED: Permissions = {
   editState: Permissions.proof(),
 };
 
+/** As JSON, with all that they consist of. */
+export function registryPermissions() {
+  const update = AccountUpdate.default(PublicKey.empty());
+  update.account.permissions.set(LOCKED);
+  return update.toJSON().body.update.permissions!;
+}
+
 /** What a registry starts with. */
 export interface RegistryBirth {
   /** Root of a `TrustSet`. */
@@ -33,11 +40,12 @@ export interface RegistryBirth {
   readonly admin: PublicKey;
   /** `packClock` of the network's clock. */
   readonly clock: Field;
-  readonly verificationKey: VerificationKey;
+  /** It is always the one that the package pins. */
+  readonly verificationKey?: undefined;
 }
 
 /** The state of a registry in which nothing was published yet. */
-export function birthState(birth: Omit<RegistryBirth, 'verificationKey'>): RegistryState {
+function birthState(birth: RegistryBirth): RegistryState {
   const { trustRoot, revocationRoot, admin, clock } = birth;
   return {
     registryRoot: emptyRoot(REGISTRY_HEIGHT).toBigInt(),
@@ -68,7 +76,7 @@ export function birthUpdate(address: PublicKey, birth: RegistryBirth): AccountUp
   for (const [i, name] of STATE_FIELDS.entries()) {
     AccountUpdate.setValue(update.update.appState[i]!, Field(state[name]));
   }
-  const { data, hash } = birth.verificationKey;
+  const { data, hash } = registryKey();
   update.account.verificationKey.set({ data, hash: Field(hash) });
   update.account.permissions.set(LOCKED);
   const { Events } = AccountUpdate;

@@ -69,26 +69,3 @@ export function assertNetworkClock(clock: bigint, network: NetworkClock): void {
       `${network.slotSeconds} s from ${network.genesis}: deploy another registry`,
   );
 }
-
-/** How far a network's present slot may be from the clock of this machine. */
-const MOST_SECONDS_OFF = 3_600n;
-
-/**
- * Whether the present slot, as nodes tell it, is that of this machine's clock.
- *
- * @param now Unix seconds
- * @throws ERR_REGISTRY_CLOCK when they are an hour or more apart
- */
-export function assertPresentSlot(
-  { genesis, slotSeconds }: NetworkClock,
-  { slot, now }: { readonly slot: number; readonly now: bigint },
-): void {
-  const told = genesis + BigInt(slot) * BigInt(slotSeconds);
-  const off = told > now ? told - now : now - told;
-  if (off < MOST_SECONDS_OFF) return;
-  throw new ZkcxError(
-    'ERR_REGISTRY_CLOCK',
-    `by slot ${slot} of the network it is Unix second ${told}, by the clock of this machine ${now}: set the ` +
-      'clock, or ask other nodes',
-  );
-}

@@ -70,6 +70,6 @@ export function eventFields<Name extends EventName>(
   name: Name,
   value: ReturnType<Types[Name]['fromFields']>,
 ): Field[] {
-  const { toFields } = REGISTRY_EVENTS[name] as { toFields: (from: unknown) => Field[] };
-  return [Field(EVENT_NAMES.indexOf(name)), ...toFields(value)];
+  const type = REGISTRY_EVENTS[name] as { toFields: (from: unknown) => Field[] };
+  return [Field(EVENT_NAMES.indexOf(name)), ...type.toFields(value)];
 }

@@ -24,11 +24,11 @@ export {
 } from './administration.ts';
 export type { Term } from './administration.ts';
 export { AdminAction } from './arguments.ts';
-export { ACCOUNT_FEE, birthState, birthUpdate, fundingUpdate } from './birth.ts';
+export { ACCOUNT_FEE, birthUpdate, fundingUpdate, registryPermissions } from './birth.ts';
 export type { RegistryBirth } from './birth.ts';
-export { assertNetworkClock, assertPresentSlot, packClock, unpackClock } from './clock.ts';
+export { assertNetworkClock, packClock } from './clock.ts';
 export type { NetworkClock } from './clock.ts';
-export { registryKey, unprovenKey } from './key.ts';
+export { registryKey } from './key.ts';
 export { listArguments, sourceAddition, sourceChange } from './lists.ts';
 export { publishAggregateArguments, publishArguments } from './publishing.ts';
 export { CrlProof, ProofRegistry } from './registry.ts';

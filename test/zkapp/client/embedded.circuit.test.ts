@@ -77,17 +77,17 @@ describe('the chain of a folder', () => {
     expect(await again.slot()).toBe(1_014);
     expect(await again.clock()).toEqual({ genesis: GENESIS, slotSeconds: 180 });
     expect(again.accounts.map(String)).toEqual(world.chain.accounts.map(String));
-    const { tree } = await syncRegistry(again, world.address, { attempts: 1 });
+    const { tree } = await syncRegistry(again, world.deployment, { attempts: 1 });
     expect(tree.size).toBe(3);
     // and it goes on
     await publishChain(
       { ...world.sender, chain: again },
-      await syncRegistry(again, world.address, { attempts: 1 }),
+      await syncRegistry(again, world.deployment, { attempts: 1 }),
       chainEnvelope(4),
     );
     await again.close();
     const third = await openChain(world.folder);
-    expect((await syncRegistry(third, world.address, { attempts: 1 })).tree.size).toBe(4);
+    expect((await syncRegistry(third, world.deployment, { attempts: 1 })).tree.size).toBe(4);
     await third.close();
     rmSync(file(5));
   });

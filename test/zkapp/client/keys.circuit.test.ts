@@ -1,9 +1,8 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { PrivateKey, setBackend } from 'o1js';
-import { readDeployment, writeDeployment } from '../../../src/zkapp/client/deployment.ts';
 import {
   accountKeyFrom,
   parseAccountAddress,
@@ -44,22 +43,5 @@ test('32 bytes make a key, whatever they are', () => {
   for (const byte of [0x01, 0xff]) {
     const made = accountKeyFrom(new Uint8Array(32).fill(byte));
     expect(PrivateKey.fromBase58(made.toBase58()).toBigInt()).toBe(made.toBigInt());
-  }
-});
-
-test('a deployment file says where the registry is, and nothing else', async () => {
-  const file = join(folder, 'deployment.json');
-  const deployment = { address: key.toPublicKey().toBase58(), code: 3n, trust: [5n, 7n] };
-  await writeDeployment(file, deployment);
-  expect(await readDeployment(file)).toEqual(deployment);
-  for (const text of [
-    '{',
-    '{}',
-    '{"format":"zkcx-deployment","version":1,"address":"x","code":"1","trust":["1"]}',
-    // a digit of the address is wrong: only its checksum tells
-    readFileSync(file, 'utf8').replace(/B62(.{20})./, (_, kept) => `B62${kept}1`),
-  ]) {
-    writeFileSync(file, text);
-    expect(await refusalOf(() => readDeployment(file))).toBe('ERR_REGISTRY_FORMAT');
   }
 });

@@ -9,7 +9,7 @@ import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { z } from 'zod';
 import { type NodeServer, startNode } from './node-server.ts';
 import { refusalOf } from './refusal.ts';
-import { aggregateEnvelope, chainEnvelope, createWorld, NOW, TRUST, type World } from './world.ts';
+import { aggregateEnvelope, chainEnvelope, createWorld, NOW, type World } from './world.ts';
 
 let world: World;
 let node: NodeServer;
@@ -67,7 +67,7 @@ describe('a node', () => {
   });
 
   test('is enough to rebuild the registry', async () => {
-    const synced = await syncRegistry(open(), world.address, { trust: TRUST, attempts: 1 });
+    const synced = await syncRegistry(open(), world.deployment, { attempts: 1 });
     expect(synced.tree.root).toEqual((await world.sync()).tree.root);
     expect(synced.tree.size).toBe(8);
   });
@@ -119,10 +119,10 @@ describe('a node', () => {
         if (query.includes('events(')) change((answer as Blocks).data.events);
         return answer;
       };
-      return refusalOf(() => syncRegistry(open(), world.address, { attempts: 1 }));
+      return refusalOf(() => syncRegistry(open(), world.deployment, { attempts: 1 }));
     };
-    expect(await withEvents((blocks) => blocks.splice(0))).toBe('ERR_REGISTRY_STATE');
-    expect(await withEvents((blocks) => blocks.pop())).toBe('ERR_REGISTRY_GAP');
+    expect(await withEvents((blocks) => blocks.splice(0))).toBe('ERR_BIRTH_EVENT');
+    expect(await withEvents((blocks) => blocks.pop())).toBe('ERR_BIRTH_TRANSACTION');
     expect(await withEvents((blocks) => blocks.shift())).toBe('ERR_REGISTRY_STATE');
     expect(
       await withEvents((blocks) => {

@@ -15,6 +15,7 @@ import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
 import { type AggregatedClaims, aggregateClaims } from '../../../src/witness/aggregate.ts';
 import type { MapPlace, RevocationMap } from '../../../src/witness/revocation-map.ts';
 import { deployRegistry } from '../../../src/zkapp/client/deploy.ts';
+import type { DeploymentFile } from '../../../src/zkapp/client/deployment.ts';
 import { EmbeddedChain } from '../../../src/zkapp/client/embedded/embedded-chain.ts';
 import type { Sender } from '../../../src/zkapp/client/send.ts';
 import {
@@ -43,8 +44,8 @@ export interface World {
   readonly folder: string;
   readonly chain: EmbeddedChain;
   readonly sender: Sender;
+  readonly deployment: DeploymentFile;
   readonly address: string;
-  readonly code: bigint;
   sync(options?: SyncOptions): Promise<SyncedRegistry>;
   close(): Promise<void>;
 }
@@ -60,13 +61,16 @@ export const openChain = (folder: string) =>
 
 export const temporary = () => mkdtempSync(join(tmpdir(), 'zkcx-chain-'));
 
-export async function createWorld(): Promise<World> {
+export async function createWorld({
+  sources = [],
+}: Partial<Pick<DeploymentFile, 'sources'>> = {}): Promise<World> {
   const folder = temporary();
   const chain = await openChain(folder);
   const [payer, admin] = chain.accounts;
   const sender = { chain, feePayer: payer!, journal: join(folder, 'sent'), interval: 1 };
-  const { address, code } = await deployRegistry(sender, {
-    trustRoot: TRUST_ROOT,
+  const deployment = await deployRegistry(sender, {
+    trust: TRUST,
+    sources,
     admin: admin!.toPublicKey(),
     random: randomBytes,
   });
@@ -74,9 +78,9 @@ export async function createWorld(): Promise<World> {
     folder,
     chain,
     sender,
-    address,
-    code,
-    sync: (options) => syncRegistry(chain, address, { trust: TRUST, attempts: 1, ...options }),
+    deployment,
+    address: deployment.address,
+    sync: (options) => syncRegistry(chain, deployment, { attempts: 1, ...options }),
     async close() {
       await chain.close();
       rmSync(folder, { recursive: true, force: true });

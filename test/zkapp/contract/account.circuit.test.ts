@@ -61,7 +61,7 @@ describe('the key of the account cannot', () => {
 
   test('deploy again', async () => {
     const again = new ProofRegistry(world.zkapp.address);
-    const birth = await birthOf(world.stranger.address);
+    const birth = birthOf(world.stranger.address);
     await expect(world.send(() => again.deploy(birth), { signers: [world.zkapp] })).rejects.toThrow(
       /permitted|authorization|permission|isNew/i,
     );

@@ -25,7 +25,7 @@ const born = { key, address: key.toPublicKey() };
 
 const birth = async () => {
   AccountUpdate.attachToTransaction(fundingUpdate(world.payer.address));
-  await new ProofRegistry(born.address).deploy(await birthOf(world.admin.address));
+  await new ProofRegistry(born.address).deploy(birthOf(world.admin.address));
 };
 
 beforeAll(async () => {

@@ -13,7 +13,6 @@ import {
   fundingUpdate,
   ProofRegistry,
   registryState,
-  unprovenKey,
 } from '../../../src/zkapp/contract/index.ts';
 import { MODE } from '../../../src/params.ts';
 import { initialMap } from '../../../src/witness/initial-map.ts';
@@ -110,12 +109,11 @@ interface Sendable {
 }
 
 /** What the registry of a world starts with. @param clock of its state */
-export const birthOf = async (admin: PublicKey, clock = CLOCK) => ({
+export const birthOf = (admin: PublicKey, clock = CLOCK) => ({
   trustRoot: rootOf(LEAVES),
   revocationRoot: initialMap([]).root,
   admin,
   clock: Field(clock),
-  verificationKey: await unprovenKey(),
 });
 
 /** A chain with a fresh registry, at the first of SLOTS. */
@@ -143,7 +141,7 @@ export async function createWorld(clock = CLOCK): Promise<World> {
   await send(
     async () => {
       AccountUpdate.attachToTransaction(fundingUpdate(payer.address));
-      await registry.deploy(await birthOf(admin.address, clock));
+      await registry.deploy(birthOf(admin.address, clock));
     },
     { signers: [zkapp] },
   );
