@@ -87,14 +87,14 @@ export async function verifyCertified(
   refuseUnless(known !== undefined, 'ERR_PROOF_REVOCATION_ROOT', 'revocation map');
   assertMapAge(known!.at, maximumAge, now, tolerance);
   const time = request.time.toBigInt();
-  if (time < now - maximumAge || time > now + tolerance) {
+  if (!(time >= now - maximumAge && time <= now + tolerance)) {
     throw new ZkcxError(
       'ERR_PROOF_TIME',
       'the statement is too old, or from the future: ask again',
     );
   }
   const [validFrom, validUntil] = [claim.validFrom.toBigInt(), claim.validUntil.toBigInt()];
-  if (now + tolerance < validFrom || now > validUntil) {
+  if (!(now + tolerance >= validFrom && now <= validUntil)) {
     throw new ZkcxError('ERR_PROOF_WINDOW', 'the certificates are not valid now');
   }
   // limbs below 2^88 and canonical coordinates: the circuit proves them

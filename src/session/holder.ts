@@ -134,7 +134,7 @@ export function checkTerms(
   const { tolerance = DEFAULT_TOLERANCE } = policy;
   const now = checkedClock(policy.now ?? systemClock, "the clock of the holder's policy");
   const ahead = time - now();
-  if (ahead > tolerance || -ahead > tolerance) {
+  if (!(ahead <= tolerance && -ahead <= tolerance)) {
     throw new ZkcxError(
       'ERR_HOLDER_CLOCK',
       `the time of the request is more than ${tolerance} seconds from this clock`,

@@ -199,7 +199,7 @@ export class SessionVerifier {
       throw new ZkcxError('ERR_SESSION_UNKNOWN', 'no challenge is open under this transactionId');
     }
     const now = this.now();
-    if (now >= challenge.expires) {
+    if (!(now < challenge.expires)) {
       throw new ZkcxError('ERR_SESSION_EXPIRED', 'the challenge has expired: begin again');
     }
     const { terms } = challenge.expectation;

@@ -176,7 +176,7 @@ function assertField(
 
 function assertTimes(time: bigint, expectation: PresentationExpectation): void {
   const { now = systemClock(), tolerance = DEFAULT_TOLERANCE, mapRootAt } = expectation;
-  if (time > now + tolerance || time < now - tolerance) {
+  if (!(time <= now + tolerance && time >= now - tolerance)) {
     throw new ZkcxError('ERR_PROOF_TIME', 'the presentation is not for the present: ask again');
   }
   assertMapAge(mapRootAt, expectation.maximumMapAge ?? DEFAULT_MAP_AGE, now, tolerance);

@@ -107,6 +107,25 @@ describe('what functions that are passed in answer', () => {
     expect(checkedClock(now, 'the clock')()).toBe(NOW);
   });
 
+  test('a store that holds no eUICC, an extension that is none', async () => {
+    for (const state of [undefined, {}, { ...(await rsp.memoryStore().load()), version: 2 }]) {
+      const store = { ...rsp.memoryStore(), load: async () => state as never };
+      expect(codeOf(await errorOf(() => testEuicc({ store })))).toBe('ERR_ARGUMENT');
+    }
+    for (const zkcx of [5, {}, { functions: { '/x': 'call' }, maxBody: 1, close: () => {} }]) {
+      const service = rsp.serveSmdp({
+        folder: join(folder, 'extended'),
+        settings: { address: ADDRESS },
+        trust: testTrust(),
+        es9p: { host: '127.0.0.1', port: 0 },
+        now,
+        zkcx: async () => zkcx as never,
+      });
+      // nothing stays open: the next one has the folder
+      expect(codeOf(await errorOf(() => service))).toBe('ERR_ARGUMENT');
+    }
+  });
+
   test('random bytes are as many as are asked for', async () => {
     for (const made of [undefined, new Uint8Array(15), 'x'.repeat(16), Array(16).fill(0)]) {
       const options = { now: NOW, random: () => made as never };

@@ -8,7 +8,11 @@ import { CLIENT_OFFER, parseServerRequest, termsOf } from '../../src/session/off
 import { verifyPossession } from '../../src/session/possession.ts';
 import { scopeOf } from '../../src/session/scope.ts';
 import { planPossession } from '../../src/session/statements.ts';
-import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';
+import {
+  assertMapAge,
+  type PresentationExpectation,
+  verifyPresentation,
+} from '../../src/session/verifier.ts';
 import { encodeOid } from '../../src/asn1/oid.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { encodeTlv } from '../../src/asn1/tlv.ts';
@@ -349,4 +353,15 @@ test('a request is answered for the time that the server names', async () => {
   };
   const { time } = await checkRequest(request, POLICY);
   expect(time % 60n).toBe(0n);
+});
+
+test('a map of no time, or an age that is none, is too old', () => {
+  const times = [
+    [NaN, 60n, NOW],
+    [undefined, 60n, NOW],
+    [NOW, NaN, NOW],
+    [NOW, 60n, 'now'],
+  ] as unknown as [bigint, bigint, bigint][];
+  for (const [at, age, now] of times) expect(() => assertMapAge(at, age, now, 0n)).toThrow();
+  expect(() => assertMapAge(NOW - 60n, 60n, NOW, 0n)).not.toThrow();
 });

@@ -40,6 +40,17 @@ const info = z
     ),
   );
 
+/** What a store loads, as far as it is relied on at once. */
+export const state = z.looseObject({
+  version: z.literal(1),
+  nextSeqNumber: z.int().min(0),
+  nextIsdp: z.int().min(0),
+  defaultDpAddress: z.string(),
+  profiles: z.array(z.looseObject({ aid: bytes, iccid: z.string(), enabled: z.boolean() })),
+  notifications: z.array(z.looseObject({ seqNumber: z.int().min(0), der: bytes })),
+  oneTimeKeys: z.array(z.looseObject({ smdpOid: z.string(), secretKey: sizedBytes(32) })),
+});
+
 export const euiccOptions = z.strictObject({
   credentials: z.array(credential).max(100),
   anchors: pki.anchors,

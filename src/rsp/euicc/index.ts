@@ -82,7 +82,7 @@ export async function openEuicc(options: EuiccOptions): Promise<Euicc> {
       firmware: options.firmware ?? 'classic',
     },
     store,
-    await store.load(),
+    checked(await store.load(), argument.state, 'what the store of openEuicc loads'),
   );
   return {
     card: new EuiccCard(isdr, options),

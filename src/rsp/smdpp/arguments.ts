@@ -1,6 +1,14 @@
 /** Forms of what callers pass to the SM-DP+, see src/arguments.ts. */
 import { z } from 'zod';
-import { bytes, callback, listenPort, milliseconds, path, sizedBytes } from '../../arguments.ts';
+import {
+  bytes,
+  callback,
+  listenPort,
+  methods,
+  milliseconds,
+  path,
+  sizedBytes,
+} from '../../arguments.ts';
 import * as pki from '../../pki/arguments.ts';
 import { host, oid, serverAddress } from '../arguments.ts';
 import { settingsSchema } from './settings.ts';
@@ -37,6 +45,13 @@ export const serviceOptions = z.strictObject({
   zkcx: callback.optional(),
   maxBody: z.int().min(1).optional(),
   onEvent: callback.optional(),
+});
+
+/** What `zkcx` opens. */
+export const extension = z.looseObject({
+  functions: z.record(z.string(), methods('call')),
+  maxBody: z.int().min(1),
+  close: callback,
 });
 
 export const ADMINISTRATION_FUNCTIONS = [

@@ -36,7 +36,7 @@ export function checkEuicc(
 ): CheckedEuicc {
   const eum = parse(eumCertificate, refuse.eumCertificateInvalid);
   const anchor = anchorOf(eum, anchors, ciPkId);
-  if (anchor === undefined || at < anchor.notBefore || at > anchor.notAfter) {
+  if (anchor === undefined || !(at >= anchor.notBefore && at <= anchor.notAfter)) {
     throw new RspRefusal(refuse.ciPKUnknown);
   }
   const euicc = attributed(

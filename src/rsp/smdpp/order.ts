@@ -102,8 +102,8 @@ export const isDeliverable = ({ state }: Order) => state === 'released' || state
 export const isCancellable = (order: Order) =>
   isLive(order) && order.state !== 'downloaded' && order.state !== 'installed';
 
-export const isExpired = ({ expiresAt }: Order, now: bigint) =>
-  expiresAt !== undefined && Number(now) >= expiresAt;
+export const isExpired = ({ expiresAt }: Pick<Order, 'expiresAt'>, now: bigint) =>
+  expiresAt !== undefined && !(Number(now) < expiresAt);
 
 /** Shown to devices as often as the settings allow. */
 export const isExhausted = ({ attempts }: Order, { downloadLimit }: { downloadLimit: number }) =>

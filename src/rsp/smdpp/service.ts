@@ -54,7 +54,8 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
       open.push(part);
       return part;
     };
-    const zkcx = options.zkcx && keep(await options.zkcx(server.context));
+    const opened = await options.zkcx?.(server.context);
+    const zkcx = opened && keep(checked(opened, argument.extension, 'what `zkcx` opens'));
     const es9p = keep(await listen(es9pApp(server, options, zkcx), options.es9p));
     const es2p = options.es2p && keep(await listen(es2pApp(server.context, options), options.es2p));
     keep(await listenOnSocket(administrationApp(server.context), socketOf(folder)));

@@ -85,6 +85,7 @@ export class SessionTable {
   }
 
   #expired({ createdAt }: Session): boolean {
-    return Number(this.#now()) >= createdAt + this.#limits.lifetime;
+    // so that by a time that is none a session is over
+    return !(Number(this.#now()) < createdAt + this.#limits.lifetime);
   }
 }

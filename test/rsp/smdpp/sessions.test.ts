@@ -10,6 +10,9 @@ import {
 } from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 import { Locks } from '../../../src/rsp/smdpp/locks.ts';
+import { isExpired } from '../../../src/rsp/smdpp/order.ts';
+import type { Session } from '../../../src/rsp/smdpp/session.ts';
+import { SessionTable } from '../../../src/rsp/smdpp/sessions.ts';
 import { SmdpStore } from '../../../src/rsp/smdpp/store.ts';
 
 let smdp: TestSmdp;
@@ -20,6 +23,21 @@ afterEach(() => smdp.close());
 
 const euicc = sgp26Euicc();
 const other = otherEuicc('89049032123451234512345678901236');
+
+/** The service checks its clock; what is inside is safe without that. */
+test('by a time that is none sessions and orders are over', () => {
+  const session = { transactionId: '01', createdAt: 1, state: 'initiated' } as Session;
+  const none = [NaN, undefined, 'tomorrow'] as unknown as bigint[];
+  for (const time of none) {
+    const table = new SessionTable({ lifetime: 60, count: 1 }, () => time, [session]);
+    expect([time, table.get('01')]).toEqual([time, undefined]);
+    expect(isExpired({ expiresAt: 2 }, time)).toBe(true);
+  }
+  expect(new SessionTable({ lifetime: 60, count: 1 }, () => 60n, [session]).get('01')).toBe(
+    session,
+  );
+  expect(isExpired({ expiresAt: 2 }, 1n)).toBe(false);
+});
 
 describe('the number of sessions', () => {
   test('is bounded: those under way go on, new ones wait for the end of their time', async () => {

@@ -65,7 +65,7 @@ async function verified(
 ): Promise<VerifiedPresentation> {
   const { lifetime, maximumMapAge } = context;
   const now = context.smdp.now();
-  if (now >= BigInt(record.createdAt) + lifetime) {
+  if (!(now < BigInt(record.createdAt) + lifetime)) {
     throw new ZkcxError('ERR_SESSION_EXPIRED', 'the offer has expired: begin again');
   }
   const current = await fitRoots(context);

@@ -81,7 +81,7 @@ export class ZkcxSessions {
   }
 
   #isUseless({ session: { stage }, record: { createdAt } }: LiveSession): boolean {
-    const isLate = this.#smdp.now() >= BigInt(createdAt) + this.#lifetime;
+    const isLate = !(this.#smdp.now() < BigInt(createdAt) + this.#lifetime);
     return stage === 'over' || (stage === 'initiated' && isLate);
   }
 
