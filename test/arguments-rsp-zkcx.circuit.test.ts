@@ -261,7 +261,7 @@ test('the roots that a server is given are such, with times that are times', asy
     const open = zkcx.zkcxServer({ roots: given, folder: join(blocked, 'once') });
     const made = new zkcx.ServerStatements({ ...statements, roots: given });
     const found = [
-      codeOf(await errorOf(() => open({ trust: { identities } } as never))),
+      codeOf(await errorOf(() => open({ trust: { identities }, now } as never))),
       codeOf(await errorOf(() => made.renew())),
     ];
     const isRight = changes === wrong[0];

@@ -1,13 +1,12 @@
 /** Which eUICC a command works with: an emulated one, or one elsewhere. */
 import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
-import { readFileLimited } from '../../files.ts';
 import { systemRandom } from '../../random.ts';
 import type { ApduInterface } from '../../rsp/apdu/index.ts';
 import type { Euicc, EuiccCredential, EuiccFirmware } from '../../rsp/euicc/index.ts';
 import type { Es10 } from '../../rsp/lpa/index.ts';
 import { systemClock } from '../../time.ts';
-import { readAnchors, readCertificate } from './certificates.ts';
+import { readAnchors, readCertificate, readSecretKey } from './certificates.ts';
 import {
   AT,
   type AtFlags,
@@ -20,8 +19,6 @@ import {
   type CiFlags,
   wholeNumber,
 } from './options.ts';
-
-const MAX_KEY_BYTES = 16_384;
 
 const credentialFiles = fileList(
   ['certificate', 'eum', 'key'],
@@ -145,10 +142,9 @@ async function readCredential({
   eum,
   key,
 }: CredentialFiles): Promise<EuiccCredential> {
-  const { parseSecretKey } = await import('../../rsp/smdpp/secret-key.ts');
   return {
     certificate: (await readCertificate(certificate)).der,
     eumCertificate: (await readCertificate(eum)).der,
-    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES, { ownerOnly: true })),
+    secretKey: await readSecretKey(key),
   };
 }

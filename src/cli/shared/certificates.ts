@@ -1,4 +1,4 @@
-/** Certificates and revocation lists in files; errors say which file. */
+/** Certificates, revocation lists and their keys in files; errors say which file. */
 import {
   type Certificate,
   certificateChainBytes,
@@ -13,6 +13,7 @@ import { readFileLimited } from '../../files.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../pki/index.ts';
 
 const MAX_CERTIFICATE_BYTES = 65_536;
+const MAX_KEY_BYTES = 16_384;
 /** Some 100,000 entries. */
 const MAX_LIST_BYTES = 8_000_000;
 
@@ -70,6 +71,13 @@ function anchorOfFile(file: string, certificate: Certificate): TrustAnchor {
 export async function readList(file: string): Promise<RevocationList> {
   const bytes = await readFileLimited(file, MAX_LIST_BYTES);
   return inFile(file, () => parseRevocationList(listBytes(bytes)));
+}
+
+/** The 32 bytes of a secret key in a file that nobody else can read. Throws ERR_RSP_IDENTITY. */
+export async function readSecretKey(file: string): Promise<Uint8Array> {
+  const { parseSecretKey } = await import('../../rsp/smdpp/secret-key.ts');
+  const bytes = await readFileLimited(file, MAX_KEY_BYTES, { ownerOnly: true });
+  return inFile(file, () => parseSecretKey(bytes));
 }
 
 function inFile<T>(file: string, work: () => T): T {

@@ -12,7 +12,7 @@ import type {
   SmdpTrust,
 } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
-import { readAnchors, readCertificate } from '../shared/certificates.ts';
+import { readAnchors, readCertificate, readSecretKey } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import {
   listenEndpoint,
@@ -163,10 +163,9 @@ async function readTrust(anchors: TrustAnchor[], flags: Flags): Promise<SmdpTrus
 }
 
 async function readKeyPair({ certificate, key }: CertificateAndKey): Promise<KeyPair> {
-  const { parseSecretKey } = await import('../../rsp/smdpp/index.ts');
   return {
     certificate: await readCertificate(certificate),
-    secretKey: parseSecretKey(await readFileLimited(key, MAX_KEY_BYTES, { ownerOnly: true })),
+    secretKey: await readSecretKey(key),
   };
 }
 

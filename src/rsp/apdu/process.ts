@@ -44,4 +44,8 @@ function start(
 }
 
 const cannotRun = (command: string, cause: unknown) =>
-  new ZkcxError('ERR_RSP_APDU', `cannot run ${command}`, { cause });
+  new ZkcxError(
+    'ERR_RSP_APDU',
+    `cannot run ${command}: name a program that is installed, and may be run`,
+    { cause },
+  );

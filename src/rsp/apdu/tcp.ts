@@ -60,7 +60,11 @@ export async function apduOfTcp(host: string, port: number): Promise<ApduInterfa
   try {
     await once(socket, 'connect');
   } catch (cause) {
-    throw new ZkcxError('ERR_RSP_APDU', `no card answers at ${host}:${port}`, { cause });
+    throw new ZkcxError(
+      'ERR_RSP_APDU',
+      `no card answers at ${host}:${port}: serve one there, or name another place`,
+      { cause },
+    );
   }
   return apduOverLines(socket, socket, async () => void socket.destroy());
 }

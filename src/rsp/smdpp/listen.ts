@@ -99,9 +99,13 @@ function create(app: Hono, tls: TlsOptions | undefined, limits: object): Server 
       serverOptions: { ...limits, cert, key, ...mutual, minVersion: 'TLSv1.2' },
     }) as Server;
   } catch (cause) {
-    throw new ZkcxError('ERR_RSP_LISTEN', 'the TLS certificate or its key cannot be used', {
-      cause,
-    });
+    throw new ZkcxError(
+      'ERR_RSP_LISTEN',
+      'the TLS certificate or its key cannot be used: give a chain in PEM and its unencrypted key',
+      {
+        cause,
+      },
+    );
   }
 }
 

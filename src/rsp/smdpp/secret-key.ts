@@ -18,7 +18,7 @@ export function parseSecretKey(file: Uint8Array): Uint8Array {
     jwk = parsed.export({ format: 'jwk' });
   } catch {
     // the cause may quote the file
-    throw new ZkcxError('ERR_RSP_IDENTITY', 'a key file holds no unencrypted EC key, PEM or DER');
+    throw new ZkcxError('ERR_RSP_IDENTITY', 'this is no unencrypted EC key in PEM or DER');
   }
   if (jwk.crv !== 'P-256' || jwk.d === undefined) {
     throw new ZkcxError('ERR_RSP_IDENTITY', 'only keys on P-256 are supported');

@@ -8,6 +8,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { AdministrationFunction, ShownOrder } from '../../../src/rsp/smdpp/administration.ts';
 import { administrate } from '../../../src/rsp/smdpp/service.ts';
 import { told } from '../../support/cli.ts';
+import { privateCopy } from '../../support/private-copy.ts';
+import { CI } from '../../support/sgp26-files.ts';
 import { TestClient } from '../../support/rsp/client.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { serveArguments, startServer } from '../../support/rsp/serve.ts';
@@ -56,6 +58,16 @@ const administer = (name: AdministrationFunction, body: object) =>
 
 describe('zkcx smdpp', () => {
   const iccid = '8944000000000000019';
+
+  test('a key that is none is named', async () => {
+    const file = privateCopy(CI);
+    for (const option of ['--auth', '--pb']) {
+      const args = serveArguments(data, option, `${CI},${file}`).slice(5);
+      const { status, error } = await told('smdpp', 'serve', ...args);
+      expect([status, error?.code]).toEqual([2, 'ERR_RSP_IDENTITY']);
+      expect(error?.message).toContain(`${file}: this is no unencrypted EC key`);
+    }
+  });
 
   test(
     'profile and order, without a server',
