@@ -5,6 +5,7 @@
 import type { Field } from 'o1js';
 import { readUnsigned, SERIAL_LENGTHS } from '../../../src/circuits/gadgets/certificate/tbs.ts';
 import { monthTable, readTime } from '../../../src/circuits/gadgets/certificate/times.ts';
+import { readEntryExtensions } from '../../../src/circuits/gadgets/crl/entry.ts';
 import { readLargeHeader } from '../../../src/circuits/gadgets/crl/large-header.ts';
 import { G, scale } from '../../../src/circuits/gadgets/p256/curve.ts';
 import { assertPoint } from '../../../src/circuits/gadgets/p256/index.ts';
@@ -30,7 +31,9 @@ import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { inRange } from '../../../src/circuits/kimchi/integer.ts';
 import type { XorRows } from '../../../src/circuits/kimchi/xor.ts';
 import { limbsOf } from '../../../src/circuits/gadgets/limbs.ts';
-import { generalizedTime, utcTime } from '../../support/certificates/der.ts';
+import { generalizedTime, sequence, utcTime } from '../../support/certificates/der.ts';
+import { extension } from '../../support/certificates/fields.ts';
+import { LIST_OID, reasonCode } from '../../support/crl/index.ts';
 import type { Circuit } from '../../support/kimchi/index.ts';
 import { pinned } from '../../support/kimchi/joint/index.ts';
 import { padded, message } from '../sha256/messages.ts';
@@ -81,6 +84,13 @@ const words = (context: CircuitContext): Field[] =>
   Array.from({ length: 8 }, (_, i) => pinned(context, (0x9e3779b9n * BigInt(i + 3)) % (1n << 32n)));
 
 const point = scale(G, 77n);
+
+/** crlEntryExtensions: a reason, a date, one that is not known. */
+const ENTRY = sequence(
+  reasonCode(4),
+  extension(LIST_OID.invalidityDate, generalizedTime('20251201000000Z')),
+  extension('2.999.1', Uint8Array.of(5)),
+);
 
 /** Name and circuit of each. */
 export const GADGETS: Readonly<Record<string, Circuit>> = {
@@ -144,6 +154,13 @@ export const GADGETS: Readonly<Record<string, Circuit>> = {
   }),
   GeneralizedTime: inMemory(bytes(generalizedTime('20000229235958Z'), 18), (walk) => {
     readTime(walk, monthTable(walk.context), first(walk));
+  }),
+  'extensions of an entry of a list': inMemory(bytes(ENTRY, 72), (walk) => {
+    readEntryExtensions(
+      walk,
+      first(walk),
+      walk.memory.at(pinned(walk.context, BigInt(ENTRY.length))),
+    );
   }),
   'a point of P-256': (context) => {
     assertPoint(context, { x: pinnedLimbs(context, point.x), y: pinnedLimbs(context, point.y) });
