@@ -49,6 +49,7 @@ describe('the packed files', () => {
       'dist/rsp/index.d.ts',
       'dist/prover/worker.js',
       'dist/prover/keys/chain.json',
+      'dist/prover/keys/ProofRegistry.json',
       'dist/prover/keys/circuits/chain.json',
       'dist/prover/keys/lagrange-fq-13.bin',
       'dist/prover/keys/lagrange-fp-16.bin',

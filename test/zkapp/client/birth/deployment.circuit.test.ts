@@ -214,8 +214,35 @@ describe('deploying', () => {
     expect(new Set(addresses).size).toBe(3);
     expect(deployed.address).toBe(addresses[2]);
     expect(await refusalOf(() => checkBirth(chain, deployed))).toBe('none');
-    taken = -10;
     const poor = { ...sender, chain: rival, feePayer: PrivateKey.random() };
     expect(await refusalOf(() => deployRegistry(poor, options))).toBe('ERR_ACCOUNT_FUNDS');
+  });
+
+  test('is found again by whoever was stopped, and paid once', async () => {
+    const { chain, sender } = world;
+    const options = {
+      trust: TRUST,
+      sources: [],
+      admin: chain.accounts[2]!.toPublicKey(),
+      random: randomBytes,
+    };
+    const addresses: string[] = [];
+    const slow = Object.assign(Object.create(chain) as typeof chain, {
+      finality: 5,
+      submit: (transaction: Mina.Transaction<boolean, boolean>) => {
+        addresses.push(transaction.transaction.accountUpdates[1]!.publicKey.toBase58());
+        return chain.submit(transaction);
+      },
+    });
+    const stopped = { ...sender, chain: slow, signal: AbortSignal.abort() };
+    expect(await refusalOf(() => deployRegistry(stopped, options))).toBe('ERR_COMMAND_PENDING');
+    const payer = sender.feePayer.toPublicKey().toBase58();
+    const { balance } = (await chain.account(payer))!;
+    const deployed = await deployRegistry(sender, options);
+    expect([deployed.address]).toEqual(addresses);
+    expect((await chain.account(payer))!.balance).toBe(balance);
+    expect(await refusalOf(() => checkBirth(chain, deployed))).toBe('none');
+    // for another beginning, or once that is done, it is another registry
+    expect((await deployRegistry(sender, options)).address).not.toBe(deployed.address);
   });
 });

@@ -1,7 +1,17 @@
 /** Whoever deploys a registry need not be trusted: a forged one is refused, and the code says why. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AccountUpdate, Bool, Field, Mina, Permissions, PrivateKey, UInt32 } from 'o1js';
+import {
+  AccountUpdate,
+  Bool,
+  Field,
+  Mina,
+  Permissions,
+  PrivateKey,
+  PublicKey,
+  TokenId,
+  UInt32,
+} from 'o1js';
 import { checkBirth } from '../../../../src/zkapp/client/birth/check.ts';
 import type { Chain } from '../../../../src/zkapp/client/chain.ts';
 import type { DeploymentFile } from '../../../../src/zkapp/client/deployment.ts';
@@ -74,8 +84,8 @@ describe('a registry that was', () => {
       });
     const { deployment, sign } = await forge(world, old);
     expect(await refusal(deployment)).toBe('ERR_BIRTH_PERMISSIONS');
-    // and it is not: its owner sets another key
-    await sign(withKey(FOREIGN)).catch(() => undefined);
+    // its key sets another verification key, unless `access` stands in the way
+    expect(await refusalOf(() => sign(withKey(FOREIGN)))).toBe('ERR_REGISTRY_REFUSED');
   });
 
   test('born with honest roots, but without the birth of a registry', async () => {
@@ -123,17 +133,23 @@ describe('a registry that was', () => {
   });
 
   test('born as an account of another token', async () => {
-    const { deployment } = await forge(world, ({ body }, funding) => {
-      body.tokenId = Field(5);
-      funding.body.balanceChange.magnitude = body.balanceChange.magnitude;
-    }).catch(() => ({ deployment: undefined }));
-    // the ledger refuses it without the token's owner, so the file is all that there is
-    const command = JSON.parse(world.deployment.command) as {
-      accountUpdates: { body: { tokenId: string } }[];
-    };
-    command.accountUpdates[1]!.body.tokenId = 'xosVXFFDvDiKvHSDAaHvrTSRtoa5Graf2J7LM5Smb4GNTrT2Hn';
-    const forged = { ...world.deployment, command: JSON.stringify(command) };
-    expect(await refusal(deployment ?? forged)).toBe('ERR_BIRTH_COMMAND');
+    const key = PrivateKey.random();
+    const owner = world.sender.feePayer.toPublicKey();
+    const { deployment } = await forge(
+      world,
+      (birth, funding) => {
+        birth.body.tokenId = TokenId.derive(owner);
+        birth.body.mayUseToken = AccountUpdate.MayUseToken.ParentsOwnToken;
+        funding.approve(birth);
+      },
+      { key },
+    );
+    // there is no account of the default token yet, and then there is one that is no registry
+    expect(await refusal(deployment)).toBe('ERR_REGISTRY_ACCOUNT');
+    const { sign } = await forge(world, open, { key });
+    await sign(publishInvented);
+    await sign(lock);
+    expect(await refusal(deployment)).toBe('ERR_BIRTH_COMMAND');
   });
 });
 
@@ -179,18 +195,18 @@ describe('an honest birth certificate', () => {
     const folder = temporary();
     const chain = await openChain(folder);
     expect(await refusal(deployment, chain)).toBe('ERR_REGISTRY_ACCOUNT');
-    // somebody else's account stands where the registry was to be
+    // somebody makes the account first
     const payer = chain.accounts[0]!;
     await chain.activate();
-    const transaction = await Mina.transaction(
-      { sender: payer.toPublicKey(), fee: 1e8 },
-      async () => {
-        AccountUpdate.fundNewAccount(payer.toPublicKey());
-        const from = AccountUpdate.createSigned(payer.toPublicKey());
-        from.send({ to: PrivateKey.random().toPublicKey(), amount: 1 });
-      },
-    );
+    const options = { sender: payer.toPublicKey(), fee: 1e8 };
+    const transaction = await Mina.transaction(options, async () => {
+      AccountUpdate.fundNewAccount(payer.toPublicKey());
+      const from = AccountUpdate.createSigned(payer.toPublicKey());
+      from.send({ to: PublicKey.fromBase58(deployment.address), amount: 1 });
+    });
     await chain.submit(transaction.sign([payer]));
+    const birth = Mina.Transaction.fromJSON(deployment.command);
+    expect(await refusalOf(() => chain.submit(birth))).toBe('ERR_REGISTRY_REFUSED');
     expect(await refusal(deployment, chain)).toBe('ERR_REGISTRY_ACCOUNT');
     await chain.close();
     rmSync(folder, { recursive: true });

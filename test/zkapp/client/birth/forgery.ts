@@ -51,7 +51,9 @@ export async function forge(
   const born = await send(() => {
     const funding = fundingUpdate(payer.toPublicKey());
     change(birth, funding);
-    for (const update of [funding, birth]) AccountUpdate.attachToTransaction(update);
+    AccountUpdate.attachToTransaction(funding);
+    // unless it is a child of the other one now
+    if (birth.body.callDepth === 0) AccountUpdate.attachToTransaction(birth);
     more?.();
   });
   const address = key.toPublicKey().toBase58();
