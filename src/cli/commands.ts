@@ -30,6 +30,7 @@ import { presentProve } from './present/prove.ts';
 import { presentRequest } from './present/request.ts';
 import { presentVerify } from './present/verify.ts';
 import { registryDeploy } from './registry/deploy.ts';
+import { registryMap } from './registry/map.ts';
 import { registryPath } from './registry/path.ts';
 import { registryPublish } from './registry/publish.ts';
 import { registryRelay } from './registry/relay.ts';
@@ -79,6 +80,7 @@ export const COMMANDS: CommandGroup['commands'] = [
     registryShow,
     registryPath,
     registrySync,
+    registryMap,
     registryRelay,
     registryUpdateRevocation,
     group(

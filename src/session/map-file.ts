@@ -5,14 +5,15 @@
 import * as pki from '../pki/arguments.ts';
 import { z } from 'zod';
 import { parseCertificate, parseRevocationList } from '../asn1/index.ts';
+import { ENTRY_STATE, RevocationEntry } from '../circuits/revocation.ts';
 import { ZkcxError } from '../errors.ts';
 import { readFileLimited } from '../files.ts';
 import { CRL_MAX_POINT, MAP_HEIGHT } from '../params.ts';
 import { checkSources, fillSources, isList } from '../pki/index.ts';
 import type { RevocationSource, SourcedEntry, TrustAnchor } from '../pki/index.ts';
 import { checked, describeIssue, fieldString, instanceOf, time } from '../arguments.ts';
-import { mapOrder, revocationMap } from '../witness/revocation.ts';
-import { RevocationMap } from '../witness/revocation-map.ts';
+import { entryKey, hashedSource, mapOrder, revocationMap } from '../witness/revocation.ts';
+import { EntryMap, RevocationMap } from '../witness/revocation-map.ts';
 
 /** Bytes of JSON: more than a million entries. */
 const MAX_MAP_FILE_BYTES = 100_000_000;
@@ -80,6 +81,7 @@ const mapInput = z.strictObject({
   at: time,
   allowExpired: z.boolean().optional(),
   before: z.looseObject({ entries: z.array(z.looseObject({})) }).optional(),
+  registry: instanceOf(EntryMap).optional(),
 });
 
 const loadOptions = z.strictObject({ anchors: pki.anchors, at: time });
@@ -88,7 +90,9 @@ const loadOptions = z.strictObject({ anchors: pki.anchors, at: time });
  * The map of these sources and lists at `at`, Unix seconds. Its order is that of `mapOrder`: the sources may come in any.
  *
  * @param before the map that this one is to follow, see `assertFollows`
- * @throws the codes of `checkSources`, `fillSources` and `revocationMap`
+ * @param registry the map of a registry, which this one is to be: its order and floors come from there
+ * @throws the codes of `checkSources`, `fillSources` and `revocationMap`; ERR_REVOCATION_ROOT (it is not that of the
+ *   registry)
  */
 export function buildMap(input: {
   readonly sources: readonly RevocationSource[];
@@ -97,17 +101,44 @@ export function buildMap(input: {
   readonly at: bigint;
   readonly allowExpired?: boolean;
   readonly before?: SourcedMap;
+  readonly registry?: EntryMap;
 }): SourcedMap {
   checked(input, mapInput, 'buildMap');
-  const { sources, before } = input;
-  const entries = filledEntries({ ...input, before: before?.entries });
-  const order = mapOrder(entries, before?.entries);
+  const { before, registry, ...given } = input;
+  const sources = registry === undefined ? input.sources : withFloors(input.sources, registry);
+  const entries = filledEntries({ ...given, sources, before: before?.entries });
+  const order = mapOrder(
+    entries,
+    registry === undefined ? before?.entries.map(entryKey) : [...registry.entries.keys()],
+  );
   const ordered = order.map((position) => entries[position]!);
-  return {
-    sources: order.map((position) => sources[position]!),
-    entries: ordered,
-    map: revocationMap(ordered),
+  const map = revocationMap(ordered);
+  if (registry !== undefined) assertSame(map, registry);
+  return { sources: order.map((position) => sources[position]!), entries: ordered, map };
+}
+
+/** What the registry's entries without a list carry. */
+function withFloors(sources: readonly RevocationSource[], registry: EntryMap) {
+  return sources.map((source) => {
+    const entry = registry.get(hashedSource(source).key);
+    const hasFloor = entry !== undefined && entry.state.toBigInt() !== ENTRY_STATE.list;
+    return hasFloor ? { ...source, floor: entry.thisUpdate.toBigInt() } : source;
+  });
+}
+
+function assertSame({ hashed }: RevocationMap, registry: EntryMap): void {
+  if (hashed.root.toBigInt() === registry.root.toBigInt()) return;
+  const hashOf = (map: EntryMap, key: bigint) => {
+    const entry = map.get(key);
+    return entry && RevocationEntry.hash(entry).toBigInt();
   };
+  const keys = new Set([...hashed.entries.keys(), ...registry.entries.keys()]);
+  const wrong = [...keys].filter((key) => hashOf(hashed, key) !== hashOf(registry, key));
+  throw new ZkcxError(
+    'ERR_REVOCATION_ROOT',
+    `${wrong.length} of ${registry.size} entries of the registry's map are not those of these sources and ` +
+      'lists: name all of its sources, and for each of them the list that it holds now',
+  );
 }
 
 type FillOptions = Omit<Parameters<typeof fillSources>[0], 'sources'> &

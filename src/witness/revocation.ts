@@ -85,23 +85,26 @@ export function hashedSource({ issuer, kind, point }: RevocationSource): Initial
 const hashOfPoint = (point: CheckedSource['point']) =>
   point === 'none' ? Field(0) : pointHash(point);
 
+/** `mapKey` of an entry. */
+export function entryKey({ source: { key, kind } }: SourcedEntry): bigint {
+  const { issuer, listKind } = placeOf({ issuer: key, kind });
+  return mapKey(issuer, Field(listKind)).toBigInt();
+}
+
 /**
  * The order of entries in their map: those that were there before, as they stood, then the others in ascending
  * order of their keys. So a map that begins is that of a registry that begins, see `initialMap`.
  *
+ * @param before `entryKey` of those that were there
  * @returns positions in `entries`
  */
 export function mapOrder(
   entries: readonly SourcedEntry[],
-  before: readonly SourcedEntry[] = [],
+  before: readonly bigint[] = [],
 ): readonly number[] {
-  const keyOf = ({ source: { key, kind } }: SourcedEntry) => {
-    const { issuer, listKind } = placeOf({ issuer: key, kind });
-    return mapKey(issuer, Field(listKind)).toBigInt();
-  };
-  const earlier = new Map(before.map((entry, rank) => [keyOf(entry), rank]));
+  const earlier = new Map(before.map((key, rank) => [key, rank]));
   const ranked = entries.map((entry, position) => {
-    const key = keyOf(entry);
+    const key = entryKey(entry);
     return { position, key, rank: earlier.get(key) ?? before.length };
   });
   ranked.sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1));

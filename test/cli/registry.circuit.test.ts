@@ -98,17 +98,13 @@ describe('zkcx registry', () => {
   }, 200_000);
 
   test('sets sources after their delay, all of one proposal', async () => {
-    const source = (issuer: string, kind: string, point: string) => ({
-      action: 'source',
-      issuer,
-      kind,
-      point,
-    });
+    const source = (issuer: string, kind: string, point: string) => ({ issuer, kind, point });
+    const setting = (...of: Parameters<typeof source>) => ({ action: 'source', ...source(...of) });
     const actions = [
-      source(CI, 'ca', POINTS.B),
+      setting(CI, 'ca', POINTS.B),
       { action: 'add', ci: CI },
-      source(EUM, 'user', 'none'),
-      source(CI, 'ca', 'none'),
+      setting(EUM, 'user', 'none'),
+      setting(CI, 'ca', 'none'),
     ];
     const file = at('actions.json');
     writeFileSync(file, JSON.stringify({ format: 'zkcx-actions', version: 1, actions }));
@@ -141,6 +137,20 @@ describe('zkcx registry', () => {
       pending: 0,
     });
     expect(await told('trust', 'show', ...CHAIN)).toMatchObject({ pending: 0, actions: [] });
+
+    const sources = at('sources.json');
+    const configuration = [source(EUM, 'user', 'none'), source(CI, 'ca', 'none')];
+    const format = { format: 'zkcx-revocation-sources', version: 1 };
+    writeFileSync(sources, JSON.stringify({ ...format, sources: configuration }));
+    const { revocationRoot } = await told('show', ...CHAIN);
+    const map = ['map', '--ci', CI, '--sources', sources, '--out', at('map.json'), ...CHAIN];
+    expect(await told(...map)).toMatchObject({
+      status: 0,
+      root: revocationRoot,
+      entries: [{ kind: 'ca' }, { kind: 'user' }],
+    });
+    writeFileSync(sources, JSON.stringify({ ...format, sources: configuration.slice(1) }));
+    expect(await told(...map)).toMatchObject({ error: { code: 'ERR_REVOCATION_ROOT' } });
   }, 200_000);
 
   test.each([

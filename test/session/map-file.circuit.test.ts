@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Field } from 'o1js';
 import {
   buildMap,
   formatMap,
@@ -6,6 +7,7 @@ import {
   parseSourcesConfiguration,
 } from '../../src/session/map-file.ts';
 import { initialMap } from '../../src/witness/initial-map.ts';
+import { awaitedEntry, EntryMap, noneEntry } from '../../src/witness/revocation-map.ts';
 import { handlesOf, hashedSource } from '../../src/witness/revocation.ts';
 import { codeOf } from '../pki/code-of.ts';
 import { NOW } from '../support/certificates/index.ts';
@@ -111,6 +113,33 @@ describe('map file', () => {
     delete sourceOf(forged, 0).floor;
     const load = () => loadMap(JSON.stringify(forged), { anchors, at: nextUpdate });
     expect(codeOf(load)).toBe('ERR_REVOCATION_ROOT');
+  });
+
+  test('is that of a registry, in its order and with its floors, or not made', () => {
+    const [ca, user, subca, eum] = SOURCES.map((source) => hashedSource(source));
+    const list = built([sgp26List('B')]).map.hashed.get(ca!.key)!;
+    const registry = new EntryMap();
+    registry.set(subca!.key, noneEntry(5n).entry);
+    registry.set(user!.key, awaitedEntry(Field(user!.point), 7n).entry);
+    registry.set(eum!.key, awaitedEntry(Field(eum!.point)).entry);
+    registry.set(ca!.key, list);
+    const build = (recipes: ListRecipe[], sources = SOURCES) => {
+      const lists = recipes.map((recipe) => listOf(recipe));
+      return buildMap({ sources, anchors, lists, at: NOW, registry });
+    };
+    const made = build([sgp26List('B')]);
+    expect(made.map.root).toEqual(registry.root);
+    expect(made.sources.map(({ floor }) => floor)).toEqual([5n, 7n, 0n, undefined]);
+    expect(loadMap(formatMap(made), { anchors, at: NOW }).map.root).toEqual(registry.root);
+    // without the list that it holds, with one that it does not hold, without a source
+    for (const recipes of [
+      [],
+      [sgp26List('B'), sgp26List('A')],
+      [sgp26List('B', { number: 9n })],
+    ]) {
+      expect(codeOf(() => build(recipes))).toBe('ERR_REVOCATION_ROOT');
+    }
+    expect(codeOf(() => build([sgp26List('B')], SOURCES.slice(0, 3)))).toBe('ERR_REVOCATION_ROOT');
   });
 
   test('holds a list that fills two entries once', () => {

@@ -1,19 +1,14 @@
 import { Option } from 'commander';
 import { writeFileAtomic } from '../../files.ts';
 import { systemClock } from '../../time.ts';
-import { readAnchors, readList } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertOutputs } from '../shared/output-files.ts';
+import { AT, type AtFlags, required, CI } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
-import { readMap, readSources } from '../shared/revocation-map.ts';
+import { type MapInputFlags, readMap, readMapInputs } from '../shared/revocation-map.ts';
 import { mapAnswer } from './map-answer.ts';
 
-interface Flags extends CiFlags, AtFlags {
-  readonly sources: string;
-  readonly list?: string[];
+interface Flags extends MapInputFlags, AtFlags {
   readonly previous?: string;
-  readonly out: string;
 }
 
 /** zkcx revocation build --ci CI --sources FILE [--list FILE...] [--previous MAP] --out MAP */
@@ -35,13 +30,8 @@ export const revocationBuild: CommandDefinition = {
 };
 
 async function build(flags: Flags): Promise<Answer> {
-  const { ci, out, at = systemClock() } = flags;
-  // a map may take the place of its predecessor, of nothing else that is read
-  const inputs = [...ci, flags.sources, ...(flags.list ?? [])];
-  await assertOutputs({ '--out': out }, { inputs, replace: true });
-  const anchors = await readAnchors(ci);
-  const lists = await Promise.all((flags.list ?? []).map(readList));
-  const sources = await readSources(flags.sources);
+  const { out, at = systemClock() } = flags;
+  const { anchors, lists, sources } = await readMapInputs(flags);
   const before =
     flags.previous === undefined ? undefined : await readMap(flags.previous, { anchors, at });
   const { buildMap, formatMap } = await import('../../session/map-file.ts');

@@ -3,8 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { readFileLimited } from '../../files.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
 import type { SourcedMap } from '../../session/map-file.ts';
-import { readCertificate } from './certificates.ts';
+import { readAnchors, readCertificate, readList } from './certificates.ts';
 import { required } from './options.ts';
+import { assertOutputs } from './output-files.ts';
 
 const MAX_CONFIGURATION_BYTES = 4_000_000;
 
@@ -21,6 +22,23 @@ export async function readMap(
 ): Promise<SourcedMap> {
   const session = await import('../../session/map-file.ts');
   return session.readMap(file, options);
+}
+
+export interface MapInputFlags {
+  readonly ci: string[];
+  readonly sources: string;
+  readonly list?: string[];
+  readonly out: string;
+}
+
+/** What a map is built from. A map may be written in the place of another one, of nothing that is read here. */
+export async function readMapInputs({ ci, sources, list = [], out }: MapInputFlags) {
+  await assertOutputs({ '--out': out }, { inputs: [...ci, sources, ...list], replace: true });
+  return {
+    anchors: await readAnchors(ci),
+    lists: await Promise.all(list.map(readList)),
+    sources: await readSources(sources),
+  };
 }
 
 /** Sources with their issuers' certificates, which stand in files beside the configuration. */
