@@ -75,8 +75,8 @@ describe('checkSources', () => {
     ['a point that is no URI', [{ ...CI_CA, point: 'CRL-B.crl' }], 'ERR_REVOCATION_SOURCES'],
     ['an empty point', [{ ...CI_CA, point: '' }], 'ERR_REVOCATION_SOURCES'],
     [
-      'a point of 201 bytes',
-      [{ ...CI_CA, point: `http:${'a'.repeat(196)}` }],
+      'a point of 218 bytes',
+      [{ ...CI_CA, point: `http:${'a'.repeat(213)}` }],
       'ERR_REVOCATION_SOURCES',
     ],
   ] as const)('refuses %s', (_, sources, code) => {
