@@ -209,6 +209,7 @@ export type ErrorCode =
   | 'ERR_REGISTRY_SLOT'
   | 'ERR_REGISTRY_CHAIN'
   | 'ERR_REGISTRY_LOCKED'
+  | 'ERR_REGISTRY_CHECKPOINT'
   // nodes, and keys of accounts
   | 'ERR_NODE_URL'
   | 'ERR_NODE_UNREACHABLE'

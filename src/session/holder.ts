@@ -13,6 +13,7 @@ import type { Credential } from '../prover/credential.ts';
 import { type Clock, systemClock } from '../time.ts';
 import type { RegistryTree } from '../witness/registry-tree.ts';
 import type { RevocationMap } from '../witness/revocation-map.ts';
+import { leafOf } from '../witness/presentation.ts';
 import { TrustSet } from '../witness/trust.ts';
 import {
   parseServerRequest,
@@ -50,7 +51,7 @@ export interface HolderPolicy {
   readonly maps: readonly RevocationMap[];
   /** Entries that a map must have; default 2. */
   readonly minimumEntries?: number;
-  /** The newest registry that the holder knows. */
+  /** The newest registry that the holder knows; it proves under its root and its recent ones. */
   readonly registry?: RegistryTree;
   /** Credentials that must be published in it; default 64. */
   readonly minimumPublished?: number;
@@ -142,7 +143,7 @@ export function checkTerms(
   }
   const trust = trustSetOf(request, policy);
   const map = mapOf(request, policy);
-  const registry = registryOf(request, policy);
+  const registry = registryOf(request, credential, policy);
   const scope = Field(purpose === undefined ? 0n : scopeOf(serverOid, purpose));
   return { trust, map, registry, time, role, scope };
 }
@@ -188,20 +189,30 @@ function mapOf({ revocationRoot }: RequestTerms, policy: HolderPolicy): Revocati
 
 function registryOf(
   { registryRoot }: RequestTerms,
+  { opening }: Pick<Credential, 'opening'>,
   policy: HolderPolicy,
 ): RegistryTree | undefined {
   if (registryRoot === undefined) return undefined;
-  const { registry, minimumPublished = 64 } = policy;
-  if (registry === undefined || registry.root.toString() !== registryRoot) {
+  const { registry: newest, minimumPublished = 64 } = policy;
+  const registry = newest?.at(BigInt(registryRoot));
+  if (newest === undefined || registry === undefined) {
     throw new ZkcxError(
       'ERR_HOLDER_REGISTRY',
-      'the registry root is not the newest one known here: an old one tells when the credential came',
+      'the registry root is neither the newest one known here nor one of the last day: an old one tells when ' +
+        'the credential came',
     );
   }
   if (registry.size < minimumPublished) {
     throw new ZkcxError(
       'ERR_HOLDER_REGISTRY',
       `the registry has fewer than ${minimumPublished} credentials to hide among`,
+    );
+  }
+  if (!newest.isUnderAll(leafOf(opening))) {
+    throw new ZkcxError(
+      'ERR_HOLDER_REGISTRY',
+      'the credential is not under all roots that are accepted: an answer under some of them would tell when ' +
+        'it came; present it with its chain proof until then',
     );
   }
   return registry;

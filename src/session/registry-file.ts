@@ -10,7 +10,7 @@ import { readFileLimited } from '../files.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
 import { checked, describeIssue, fieldString, instanceOf } from '../arguments.ts';
 import { placeOfPath, sidesOf } from '../witness/merkle-tree.ts';
-import { RegistryTree } from '../witness/registry-tree.ts';
+import { RegistryTree, wrongRoot } from '../witness/registry-tree.ts';
 
 /** Bytes of JSON: about a million publications. */
 const MAX_REGISTRY_FILE_BYTES = 100_000_000;
@@ -19,7 +19,7 @@ const height = z.int().min(1).max(AGGREGATE_HEIGHT);
 
 const registrySchema = z.strictObject({
   format: z.literal('zkcx-registry'),
-  version: z.literal(1),
+  version: z.literal(2),
   published: z.array(
     z.union([z.strictObject({ leaf: fieldString }), z.strictObject({ root: fieldString, height })]),
   ),
@@ -36,6 +36,8 @@ const registrySchema = z.strictObject({
     }),
   ),
   root: fieldString,
+  /** Roots of the recent past that are accepted too, newest first: after so many publications. */
+  recent: z.array(z.strictObject({ publications: z.int().min(1), root: fieldString })).max(9),
 });
 
 /** The registry file as text, ending in a newline. It tells which aggregates its owner is a member of. */
@@ -43,7 +45,7 @@ export function formatRegistry(tree: RegistryTree): string {
   checked(tree, instanceOf(RegistryTree), 'formatRegistry');
   const document: z.infer<typeof registrySchema> = {
     format: 'zkcx-registry',
-    version: 1,
+    version: 2,
     published: tree.published.map((one) =>
       'leaf' in one
         ? { leaf: one.leaf.toString() }
@@ -55,6 +57,7 @@ export function formatRegistry(tree: RegistryTree): string {
       siblings: path.siblings.map(String),
     })),
     root: tree.root.toString(),
+    recent: tree.recent.map(({ publications, root }) => ({ publications, root: root.toString() })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -70,16 +73,16 @@ export function loadRegistry(text: string): RegistryTree {
   checked(text, z.string(), 'loadRegistry');
   const file = parse(text);
   const tree = new RegistryTree();
+  const earlier = new Map(file.recent.map(({ publications, root }) => [publications, root]));
   for (const one of file.published) {
     if ('leaf' in one) tree.append(Field(one.leaf));
     else tree.appendSubtree(Field(one.root), one.height);
+    const claimed = earlier.get(tree.published.length);
+    if (claimed !== undefined && tree.root.toString() !== claimed) throw wrongRoot();
+    earlier.delete(tree.published.length);
   }
-  if (tree.root.toString() !== file.root) {
-    throw new ZkcxError(
-      'ERR_REGISTRY_ROOT',
-      'the publications in the registry file do not give the root that it claims: sync again',
-    );
-  }
+  if (tree.root.toString() !== file.root || earlier.size > 0) throw wrongRoot();
+  acceptRecent(tree, file.recent);
   for (const { leaf, index, siblings } of file.members) {
     tree.addMember({
       leaf: Field(leaf),
@@ -90,6 +93,20 @@ export function loadRegistry(text: string): RegistryTree {
     });
   }
   return tree;
+}
+
+function acceptRecent(tree: RegistryTree, recent: z.infer<typeof registrySchema>['recent']): void {
+  try {
+    tree.acceptRecent(
+      recent.map(({ publications, root }) => ({ publications, root: Field(root) })),
+    );
+  } catch (cause) {
+    throw new ZkcxError(
+      'ERR_REGISTRY_FORMAT',
+      'this is not a registry file: its recent roots are not in their order',
+      { cause },
+    );
+  }
 }
 
 /** Read a registry file. Throws ERR_FILE_*, and the codes of `loadRegistry`. */
@@ -109,11 +126,11 @@ function parse(text: string): z.infer<typeof registrySchema> {
     throw new ZkcxError('ERR_REGISTRY_FORMAT', 'this is not a registry file: no JSON', { cause });
   }
   const version = z.looseObject({ format: z.literal('zkcx-registry'), version: z.int() });
-  const found = version.safeParse(json).data?.version ?? 1;
-  if (found !== 1) {
+  const found = version.safeParse(json).data?.version ?? 2;
+  if (found !== 2) {
     throw new ZkcxError(
       'ERR_REGISTRY_VERSION',
-      `registry file version ${found}: this package reads version 1, sync again`,
+      `registry file version ${found}: this package reads version 2, sync again`,
     );
   }
   const parsed = registrySchema.safeParse(json);

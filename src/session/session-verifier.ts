@@ -41,6 +41,8 @@ const MINUTE = 60n;
 export interface CurrentRoots extends RequestedRoots {
   /** Unix seconds at which revocationRoot was last seen to be that of the newest lists. */
   readonly mapRootAt: bigint;
+  /** Registry roots of the recent past that count beside `registryRoot`: what was asked for may be one of them. */
+  readonly recentRegistryRoots?: readonly bigint[];
 }
 
 export interface SessionVerifierOptions {
@@ -119,6 +121,7 @@ const currentRoots = z.looseObject({
   revocationRoot: field,
   registryRoot: field.optional(),
   mapRootAt: time,
+  recentRegistryRoots: z.array(field).max(9).optional(),
 });
 
 /**
@@ -207,7 +210,8 @@ export class SessionVerifier {
     if (
       roots.trustRoot !== terms.trustRoot ||
       roots.revocationRoot !== terms.revocationRoot ||
-      (terms.registryRoot !== undefined && roots.registryRoot !== terms.registryRoot)
+      (terms.registryRoot !== undefined &&
+        ![roots.registryRoot, ...(roots.recentRegistryRoots ?? [])].includes(terms.registryRoot))
     ) {
       throw new ZkcxError(
         'ERR_SESSION_ROOTS',

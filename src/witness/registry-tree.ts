@@ -29,9 +29,22 @@ export interface RegistryMember {
   readonly path: MerklePath;
 }
 
+/** A root that the tree had before: after so many publications. */
+export interface RecentRoot {
+  readonly publications: number;
+  readonly root: Field;
+}
+
 const iterable = z.custom<Iterable<Field>>(
   (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
 );
+
+const recentRoots = z
+  .array(z.object({ publications: z.int().min(1), root: instanceOf(Field) }))
+  .max(9)
+  .refine((all) =>
+    all.every(({ publications }, i) => publications < (all[i - 1]?.publications ?? Infinity)),
+  );
 
 /** Append-only. */
 export class RegistryTree {
@@ -45,6 +58,7 @@ export class RegistryTree {
   >();
   private readonly publications: Publication[] = [];
   private readonly known: RegistryMember[] = [];
+  private readonly recentRoots: RecentRoot[] = [];
   private next = 0;
 
   /** @param leaves `credentialLeaf` of each published credential */
@@ -72,6 +86,62 @@ export class RegistryTree {
     return this.tree.root;
   }
 
+  /** Roots of the recent past that are accepted beside the present one, newest first. */
+  get recent(): readonly RecentRoot[] {
+    return this.recentRoots;
+  }
+
+  /**
+   * The accepted root that others who synced some hours before or after accept as well: the middle one. Nothing is
+   * lost by asking for it, since a credential is shown only where it stands under all of them.
+   */
+  get commonRoot(): Field {
+    const roots = [this.root, ...this.recentRoots.map(({ root }) => root)];
+    return roots[Math.floor(roots.length / 2)]!;
+  }
+
+  /**
+   * Accept earlier roots too, newest first: of fewer publications each. That they were roots is found out where they
+   * are used.
+   */
+  acceptRecent(recent: readonly RecentRoot[]): void {
+    checked(recent, recentRoots, 'RegistryTree.acceptRecent');
+    this.recentRoots.splice(0, Infinity, ...recent);
+  }
+
+  /**
+   * The tree whose root this is, if it is the present one or an accepted earlier one. Throws ERR_REGISTRY_ROOT when
+   * the publications do not give it.
+   */
+  at(root: bigint): RegistryTree | undefined {
+    if (root === this.root.toBigInt()) return this;
+    const recent = this.recentRoots.find((one) => one.root.toBigInt() === root);
+    if (recent === undefined) return undefined;
+    const tree = new RegistryTree();
+    for (const one of this.publications.slice(0, recent.publications)) {
+      if ('leaf' in one) tree.append(one.leaf);
+      else tree.appendSubtree(one.root, one.height);
+    }
+    if (tree.root.toBigInt() !== root) throw wrongRoot();
+    for (const member of this.known) if (tree.has(member)) tree.addMember(member);
+    return tree;
+  }
+
+  /** Whether a leaf that is known here stands under every root that is accepted. */
+  isUnderAll(leaf: Field): boolean {
+    const place = this.placeOf(leaf);
+    const least = Math.min(
+      this.publications.length,
+      ...this.recentRoots.map((one) => one.publications),
+    );
+    let next = 0;
+    for (const one of this.publications.slice(0, least)) {
+      const width = 'leaf' in one ? 1 : 2 ** one.height;
+      next = Math.ceil(next / width) * width + width;
+    }
+    return place < next;
+  }
+
   /** Publish a leaf; the same one may stand there twice. Throws ERR_REGISTRY_FULL. Returns its place. */
   append(leaf: Field): number {
     checked(leaf, instanceOf(Field), 'RegistryTree.append');
@@ -96,6 +166,10 @@ export class RegistryTree {
     if (!this.subtrees.has(key)) this.subtrees.set(key, { height, start });
     this.publications.push({ root, height });
     return start;
+  }
+
+  private has({ leaf, path }: RegistryMember): boolean {
+    return this.subtrees.has(nodesOnPath(leaf, path).at(-1)!.toBigInt());
   }
 
   /** Make a member of a published aggregate known. Throws ERR_REGISTRY_UNKNOWN. Returns its place. */
@@ -161,3 +235,9 @@ export class RegistryTree {
     return start;
   }
 }
+
+export const wrongRoot = () =>
+  new ZkcxError(
+    'ERR_REGISTRY_ROOT',
+    'the publications in the registry file do not give the root that it claims: sync again',
+  );

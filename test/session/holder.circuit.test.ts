@@ -115,6 +115,26 @@ describe('a holder answers', () => {
     expect(plan.presentation.program).toBe('registryPresentation');
     expect(plan.presentation.plan.request.registryRoot.toBigInt()).toBe(registryRoot);
   });
+
+  test('under a root of the last day, if its credential stands under all of them', async () => {
+    const grown = new RegistryTree(registry.published.map((one) => (one as { leaf: Field }).leaf));
+    grown.append(Field(9));
+    grown.acceptRecent([{ publications: registry.published.length, root: registry.root }]);
+    const situation = { by: () => published, roots: { registryRoot }, policy: { registry: grown } };
+    const accepted = await answer(situation);
+    expect(accepted.registry!.root.toBigInt()).toBe(registryRoot);
+    // published since: an answer under one root and silence under another would tell when
+    const late = new RegistryTree([
+      ...Array.from({ length: 64 }, (_, i) => Field(i + 1)),
+      leafOf(credential.opening),
+    ]);
+    const before = new RegistryTree(Array.from({ length: 64 }, (_, i) => Field(i + 1)));
+    late.acceptRecent([{ publications: 64, root: before.root }]);
+    const asked = { registryRoot: late.root.toBigInt() };
+    const refused = answer({ ...situation, roots: asked, policy: { registry: late } });
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_HOLDER_REGISTRY' });
+    await expect(refused).rejects.toThrow('not under all roots');
+  });
 });
 
 const refusals: [string, string, Situation][] = [

@@ -16,6 +16,17 @@ function sample(): RegistryTree {
     leaf: b,
     path: { siblings: [a, pairOf(c, Field(0))], right: [Field(1), Field(0)] },
   });
+  tree.acceptRecent([
+    { publications: 2, root: ofFirst(2).root },
+    { publications: 1, root: ofFirst(1).root },
+  ]);
+  return tree;
+}
+
+/** The tree as it was after its first publications. */
+function ofFirst(count: number): RegistryTree {
+  const tree = new RegistryTree([Field(5)]);
+  if (count > 1) tree.appendSubtree(pairOf(pairOf(a, b), pairOf(c, Field(0))), 2);
   return tree;
 }
 
@@ -25,6 +36,7 @@ interface Document {
   published: { leaf?: string; root?: string; height?: number }[];
   members: { leaf: string; index: number; siblings: string[] }[];
   root: string;
+  recent: { publications: number; root: string }[];
 }
 
 const load = (change: (document: Document) => unknown) => {
@@ -45,6 +57,26 @@ describe('registry file', () => {
     expect(formatRegistry(loaded)).toBe(text);
   });
 
+  test('gives the tree of each accepted root, with the members that were in it', () => {
+    const loaded = loadRegistry(formatRegistry(sample()));
+    expect(loaded.at(loaded.root.toBigInt())).toBe(loaded);
+    const before = loaded.at(ofFirst(2).root.toBigInt())!;
+    expect([before.size, before.placeOf(b)]).toEqual([8, 5]);
+    expect(codeOf(() => before.placeOf(Field(6)))).toBe('ERR_REGISTRY_UNKNOWN');
+    const first = loaded.at(ofFirst(1).root.toBigInt())!;
+    expect([first.size, first.root]).toEqual([1, ofFirst(1).root]);
+    expect(codeOf(() => first.placeOf(b))).toBe('ERR_REGISTRY_UNKNOWN');
+    expect(loaded.at(5n)).toBeUndefined();
+    // only what stands under all of them tells nothing of when it came
+    expect([Field(5), b, Field(6)].map((leaf) => loaded.isUnderAll(leaf))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(loaded.commonRoot).toEqual(ofFirst(2).root);
+    expect(ofFirst(2).commonRoot).toEqual(ofFirst(2).root);
+  });
+
   const refused: [string, string, (document: Document) => unknown][] = [
     ['a missing leaf', 'ERR_REGISTRY_ROOT', (file) => file.published.pop()],
     ['another order', 'ERR_REGISTRY_ROOT', (file) => file.published.reverse()],
@@ -59,7 +91,19 @@ describe('registry file', () => {
       (file) => (file.published[0]!.leaf = '9'.repeat(77)),
     ],
     ['an unknown field', 'ERR_REGISTRY_FORMAT', (file) => Object.assign(file, { more: 1 })],
-    ['a later version', 'ERR_REGISTRY_VERSION', (file) => (file.version = 2)],
+    ['a later version', 'ERR_REGISTRY_VERSION', (file) => (file.version = 3)],
+    ['an earlier version', 'ERR_REGISTRY_VERSION', (file) => (file.version = 1)],
+    [
+      'a recent root that was none',
+      'ERR_REGISTRY_ROOT',
+      (file) => (file.recent = [{ publications: 2, root: '1' }]),
+    ],
+    [
+      'a recent root of the future',
+      'ERR_REGISTRY_ROOT',
+      (file) => (file.recent = [{ publications: 4, root: file.root }]),
+    ],
+    ['recent roots in another order', 'ERR_REGISTRY_FORMAT', (file) => file.recent.reverse()],
     ['another format', 'ERR_REGISTRY_FORMAT', (file) => (file.format = 'zkcx-proof')],
   ];
   test.each(refused)('refuses %s', (_, code, change) => {

@@ -1,6 +1,7 @@
 /** Challenges: fresh, bound, bounded, used once. What an accepted proof leads to is in the proof test. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { CLIENT_OFFER, parseServerRequest } from '../../src/session/offers.ts';
+import type { CurrentRoots } from '../../src/session/session-verifier.ts';
 import { scopeOf } from '../../src/session/scope.ts';
 import { countingBytes, MAP, mapWith, NOW, rootsOf, SERVER_OID, verifiers } from './world.ts';
 
@@ -51,6 +52,25 @@ describe('a challenge', () => {
     await expect(verifier.accept(transactionId, garbage)).rejects.toMatchObject({
       code: 'ERR_SESSION_EXPIRED',
     });
+  });
+
+  test('counts while its registry root is accepted, also as one of the recent past', async () => {
+    let roots: CurrentRoots = { ...rootsOf(MAP), registryRoot: 5n };
+    const mode = 'registryPresentation';
+    const verifier = await made.make({ roots: () => roots, mode });
+    const code = async (change: Partial<typeof roots>) => {
+      roots = { ...rootsOf(MAP), registryRoot: 5n };
+      const { transactionId } = verifier.challenge(accept);
+      roots = { ...roots, ...change };
+      return verifier.accept(transactionId, garbage).catch((error: unknown) => error);
+    };
+    const [known, over] = [{ code: 'ERR_PROOF_FORMAT' }, { code: 'ERR_SESSION_ROOTS' }];
+    expect(await code({})).toMatchObject(known);
+    expect(await code({ registryRoot: 6n })).toMatchObject(over);
+    expect(await code({ registryRoot: 7n, recentRegistryRoots: [6n, 5n] })).toMatchObject(known);
+    expect(await code({ registryRoot: 7n, recentRegistryRoots: [6n] })).toMatchObject(over);
+    const wrong = { registryRoot: 7n, recentRegistryRoots: '56' as never };
+    expect(await code(wrong)).toMatchObject({ code: 'ERR_ARGUMENT' });
   });
 
   test('is void once a list or a set changes', async () => {

@@ -54,7 +54,7 @@ async function request(flags: Flags): Promise<Answer> {
     roots: {
       trustRoot: new TrustSet(anchors).root.toBigInt(),
       revocationRoot: map.root.toBigInt(),
-      registryRoot: registry?.root.toBigInt(),
+      registryRoot: registry?.commonRoot.toBigInt(),
     },
     role,
     purpose,

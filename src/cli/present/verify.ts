@@ -2,6 +2,7 @@ import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
+import type { RegistryTree } from '../../witness/registry-tree.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
@@ -41,6 +42,16 @@ export const presentVerify: CommandDefinition = {
   run: verify,
 };
 
+/** What the request asks for, if the registry accepts it still; else its newest root. */
+function registryRootOf(
+  { registryRoot }: { readonly registryRoot?: string },
+  registry: RegistryTree | undefined,
+): bigint | undefined {
+  if (registry === undefined || registryRoot === undefined) return undefined;
+  const asked = BigInt(registryRoot);
+  return registry.at(asked) === undefined ? registry.root.toBigInt() : asked;
+}
+
 async function verify(file: string, flags: Flags): Promise<Answer> {
   const inputs = [file, ...flags.ci, flags.map, flags.request, flags.registry];
   await assertOutputs({ '--session': flags.session }, { inputs });
@@ -70,7 +81,7 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
       ...offers.termsOf(request, flags.oid),
       trustRoot: new TrustSet(anchors).root.toBigInt(),
       revocationRoot: map.root.toBigInt(),
-      registryRoot: registry?.root.toBigInt(),
+      registryRoot: registryRootOf(request, registry),
     },
     transcript: bindTranscript({
       transactionId: offers.transactionBytes(request),

@@ -38,6 +38,10 @@ export const CHAIN = [
     'let http reach nodes on other machines: whoever is between can answer',
   ),
   new Option('--network <name>', 'with --node; default: devnet').choices(['mainnet', 'devnet']),
+  new Option(
+    '--checkpoint <file>',
+    'with --node: keeps what was read and can change no more; default: beside the deployment file',
+  ),
   new Option('--slot <number>', 'let an embedded chain go ahead to this slot').argParser(
     wholeNumber({ most: 999_999_999 }),
   ),
@@ -53,6 +57,7 @@ export interface ChainFlags {
   readonly archive?: string[];
   readonly network?: 'mainnet' | 'devnet';
   readonly plainHttp?: boolean;
+  readonly checkpoint?: string;
   readonly slot?: number;
   readonly deployment?: string;
 }
@@ -163,8 +168,14 @@ export async function synced(
   expected?: Beginning,
 ): Promise<SyncedRegistry> {
   const { syncRegistry } = await import('../../zkapp/client/index.ts');
-  const options = { births: births(), expected };
+  const options = { births: births(), expected, checkpoint: checkpointFile(flags) };
   return syncRegistry(chain, await readRegistryDeployment(flags), options);
+}
+
+/** An embedded chain is read in a moment. */
+export function checkpointFile(flags: ChainFlags): string | undefined {
+  if (flags.node === undefined) return undefined;
+  return flags.checkpoint ?? `${deploymentFile(flags)}.checkpoint`;
 }
 
 /** Who sends: keys come from files or the environment, or from the embedded chain's folder. */

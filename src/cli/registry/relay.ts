@@ -7,6 +7,7 @@ import { type Answer, printProgress } from '../shared/output.ts';
 import { proverOptions } from '../shared/proving.ts';
 import {
   births,
+  checkpointFile,
   readRegistryDeployment,
   SENDER,
   senderOf,
@@ -51,7 +52,7 @@ async function relay(flags: Flags, chain: Chain): Promise<Answer> {
     sender: await senderOf(flags, chain, 'relay'),
     deployment,
     spool,
-    sync: { births: births() },
+    sync: { births: births(), checkpoint: checkpointFile(flags) },
     minimum: flags.minimum ?? 8,
     aggregateBatch: async (proofs, { trustRoot, at }) => {
       const input = { trust: trustRoot, chains: proofs.map((proof) => ({ proof })), at };

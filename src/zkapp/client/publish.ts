@@ -24,7 +24,7 @@ import {
   type Slots,
 } from '../contract/index.ts';
 import type { Inclusion } from './chain.ts';
-import { findList, findPublication, type PublicationRecord } from './reading/publications.ts';
+import { findList, findPublication, type FoundPublication } from './reading/publications.ts';
 import { naming, sendCall, type Sender, slotsFromNow } from './send.ts';
 import type { SyncedRegistry } from './sync.ts';
 
@@ -89,7 +89,7 @@ async function publishOnce<Planned>(
 ): Promise<PublishedAt> {
   const { chain } = sender;
   const { address, state } = synced;
-  let found: PublicationRecord | undefined;
+  let found: FoundPublication | undefined;
   let planned: Planned | undefined;
   const inclusion = await sendCall(sender, address, (registry) => call(registry, planned!), {
     purpose: `publish ${value.toString()} in ${address}`,

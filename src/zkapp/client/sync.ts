@@ -9,8 +9,10 @@ import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';
 import type { DeploymentFile } from './deployment.ts';
 import { RegistryHistory } from './history.ts';
-import { readEvents } from './reading/events.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './reading/checkpoint.ts';
+import { assertTimes, readEvents } from './reading/events.ts';
 import { type PublicationRecord, publicationOf } from './reading/publications.ts';
+import { recentRoots } from './reading/recent-roots.ts';
 
 export interface SyncOptions extends BirthOptions {
   /** Members of aggregates whose paths are known here. */
@@ -19,6 +21,10 @@ export interface SyncOptions extends BirthOptions {
   readonly attempts?: number;
   /** Milliseconds between them; default 20,000. */
   readonly interval?: number;
+  /** File that keeps what can change no more, so that the next time only newer blocks are read. */
+  readonly checkpoint?: string;
+  /** Places that an accepted root of the recent past must have; default 64. */
+  readonly minimumMembers?: number;
 }
 
 export interface SyncedRegistry {
@@ -42,23 +48,28 @@ export interface SyncedRegistry {
  *
  * @throws the codes of `checkBirth`, ERR_REGISTRY_EVENT (no event of a registry), ERR_REGISTRY_GAP
  *   (events missing or out of order), ERR_REGISTRY_STATE (they lead elsewhere),
- *   ERR_REGISTRY_UNKNOWN (a member of no published aggregate), and the chain's ERR_NODE_* codes
+ *   ERR_REGISTRY_UNKNOWN (a member of no published aggregate), ERR_REGISTRY_CHECKPOINT, and the chain's ERR_NODE_* codes
  */
 export async function syncRegistry(
   chain: Chain,
   deployment: DeploymentFile,
   options: SyncOptions = {},
 ): Promise<SyncedRegistry> {
-  const { members = [], attempts = 3, interval = 20_000 } = options;
+  const { members = [], attempts = 3, interval = 20_000, checkpoint: file } = options;
+  const named = { chain: await chain.identity(), address: deployment.address };
+  let known = file === undefined ? undefined : await readCheckpoint(file, named);
   for (let attempt = 1; ; attempt++) {
     try {
-      const synced = await rebuild(chain, deployment, options);
+      const { synced, checkpoint } = await rebuild(chain, deployment, options, known);
+      if (file !== undefined) await writeCheckpoint(file, { ...named, ...checkpoint });
       for (const member of members) synced.tree.addMember(member);
       return synced;
     } catch (error) {
       const late = error instanceof ZkcxError && MAY_BE_LATE.has(error.code);
-      if (!late || attempt >= attempts) throw error;
-      await sleep(interval);
+      if (!late || (attempt >= attempts && known === undefined)) throw error;
+      // all of it again, in case the checkpoint is what is wrong
+      if (attempt >= attempts) known = undefined;
+      else await sleep(interval);
     }
   }
 }
@@ -69,23 +80,33 @@ const MAY_BE_LATE = new Set(['ERR_REGISTRY_STATE', 'ERR_REGISTRY_GAP', 'ERR_BIRT
 async function rebuild(
   chain: Chain,
   deployment: DeploymentFile,
-  { expected, births }: SyncOptions,
-): Promise<SyncedRegistry> {
+  { expected, births, minimumMembers }: SyncOptions,
+  known?: Checkpoint,
+): Promise<{ synced: SyncedRegistry; checkpoint: Omit<Checkpoint, 'chain' | 'address'> }> {
   const { address, trust, sources } = deployment;
   const { state, height: born } = await checkBirth(chain, deployment, { expected, births });
-  const history = new RegistryHistory({ trust, sources: initialSources(sources) });
-  const publications: PublicationRecord[] = [];
-  const { pending } = await chain.eventHeights();
-  const events = await readEvents(chain, address, { from: born, to: pending + 1 });
+  const { pending: height, canonical } = await chain.eventHeights();
+  const from = Math.max(born, (known?.height ?? 0) + 1);
+  const fresh = await readEvents(chain, address, { from, to: height + 1 });
+  const events = [...(known?.events ?? []), ...fresh];
   assertAuthorized(events);
+  assertTimes(events, await chain.clock());
+  const history = new RegistryHistory({ trust, sources: initialSources(sources) });
+  const { tree } = history;
+  const publications: PublicationRecord[] = [];
   for (const event of events) {
     const told = readEvent(event);
     history.apply(told);
-    const publication = publicationOf(event, told);
+    const publication = publicationOf(event, told, tree);
     if (publication !== undefined) publications.push(publication);
   }
   history.assertLeadsTo(state);
-  const { tree } = history;
-  const [slot, height] = [await chain.slot(), pending];
-  return { address, born, state, slot, height, publications, tree, history };
+  const { time, globalSlotSinceGenesis: slot } = await chain.tip();
+  tree.acceptRecent(recentRoots(publications, { time, minimum: minimumMembers }));
+  // an archive may call a block canonical before it is deep enough for anybody
+  const settled = Math.max(known?.height ?? 0, Math.min(canonical, height - chain.canonical));
+  return {
+    synced: { address, born, state, slot, height, publications, tree, history },
+    checkpoint: { height: settled, events: events.filter(({ block }) => block.height <= settled) },
+  };
 }

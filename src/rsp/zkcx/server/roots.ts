@@ -70,7 +70,7 @@ async function read({ anchors: files, map, registry }: RootFiles, at: bigint) {
     trustRoot: trust.root.toBigInt(),
     revocationRoot: loaded.map.root.toBigInt(),
     mapRootAt: BigInt(Math.floor(mtimeMs / 1000)),
-    registryRoot: tree?.root.toBigInt(),
+    registryRoot: tree?.commonRoot.toBigInt(),
   });
 }
 

@@ -2,18 +2,26 @@
 import type { Field } from 'o1js';
 import { RevocationEntry } from '../../../circuits/revocation.ts';
 import { ZkcxError } from '../../../errors.ts';
+import type { RegistryTree } from '../../../witness/registry-tree.ts';
 import type { Chain, ChainEvent, Inclusion } from '../chain.ts';
 import { type RegistryEvent, readEvent } from '../events.ts';
 import { listEntry } from '../history.ts';
 import { readEvents } from './events.ts';
 
-export interface PublicationRecord extends Inclusion {
+export interface FoundPublication extends Inclusion {
   /** The credential's leaf, or the aggregate's root. */
   readonly value: bigint;
   /** Place of its first leaf. */
   readonly place: number;
   /** Unix seconds of its block. */
   readonly time: bigint;
+}
+
+/** With what the registry became by it. */
+export interface PublicationRecord extends FoundPublication {
+  readonly root: bigint;
+  /** Places taken. */
+  readonly size: number;
 }
 
 /** A registry, and how far it was read. */
@@ -23,23 +31,29 @@ interface ReadSoFar {
 }
 
 /** Undefined for an event of another kind. */
-export function publicationOf(
+function foundIn(
   { block, transaction }: ChainEvent,
   event: RegistryEvent,
-): PublicationRecord | undefined {
+): FoundPublication | undefined {
   const at = { transaction, height: block.height, time: block.time };
   switch (event.name) {
     case 'published':
       return { ...at, value: event.value.leaf.toBigInt(), place: Number(event.value.index) };
     case 'aggregatePublished':
-      return {
-        ...at,
-        value: event.value.root.toBigInt(),
-        place: Number(event.value.index),
-      };
+      return { ...at, value: event.value.root.toBigInt(), place: Number(event.value.index) };
     default:
       return undefined;
   }
+}
+
+/** @param tree as it is right after the event */
+export function publicationOf(
+  at: ChainEvent,
+  event: RegistryEvent,
+  { root, size }: RegistryTree,
+): PublicationRecord | undefined {
+  const found = foundIn(at, event);
+  return found && { ...found, root: root.toBigInt(), size };
 }
 
 /** Where a leaf or an aggregate's root stands, at present or as it was synced; the first place of several. */
@@ -47,12 +61,12 @@ export async function findPublication(
   chain: Chain,
   synced: ReadSoFar & { readonly publications: readonly PublicationRecord[] },
   value: bigint,
-): Promise<PublicationRecord | undefined> {
+): Promise<FoundPublication | undefined> {
   const known = synced.publications.find((one) => one.value === value);
   // what is not canonical may be replaced since
   if (known !== undefined && synced.height - known.height >= chain.canonical) return known;
   const found = await findEvent(chain, synced, (event, at) => {
-    const publication = publicationOf(at, event);
+    const publication = foundIn(at, event);
     return publication?.value === value ? publication : undefined;
   });
   if (found !== undefined || known === undefined) return found;
