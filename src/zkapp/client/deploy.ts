@@ -1,10 +1,10 @@
 /** A registry of one's own. */
-import { AccountUpdate, PrivateKey, PublicKey } from 'o1js';
-import { z } from 'zod';
+import { AccountUpdate, type PrivateKey, PublicKey } from 'o1js';
 import { callback, checked, instanceOf } from '../../arguments.ts';
 import type { RandomBytes } from '../../random.ts';
 import { ACCOUNT_FEE, fundingUpdate, type RegistryBirth } from '../contract/index.ts';
 import { birthOf } from './birth/certificate.ts';
+import * as argument from './arguments.ts';
 import type { Chain } from './chain.ts';
 import { deployment as deploymentForm, type DeploymentFile } from './deployment.ts';
 import { newAccountKey } from './keys.ts';
@@ -23,12 +23,6 @@ const form = deploymentForm
   .pick({ trust: true, sources: true })
   .extend({ admin: instanceOf(PublicKey), random: callback });
 
-const senderForm = z.looseObject({
-  chain: z.looseObject({ account: callback, submit: callback }),
-  feePayer: instanceOf(PrivateKey),
-  fee: z.bigint().min(0n).optional(),
-});
-
 /**
  * Deploy a registry in which nothing is published yet. Its account's key signs this one transaction and is
  * forgotten: from then on only proofs count. Nothing is proven, so nothing is compiled. Returns what belongs into
@@ -38,7 +32,7 @@ export async function deployRegistry(
   sender: Sender,
   deployment: Deployment,
 ): Promise<DeploymentFile> {
-  checked(sender, senderForm, 'deployRegistry, sender');
+  checked(sender, argument.sender, 'deployRegistry, sender');
   checked(deployment, form, 'deployRegistry');
   for (let attempt = 1; ; attempt++) {
     const key = newAccountKey(deployment.random);

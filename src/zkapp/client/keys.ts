@@ -1,6 +1,7 @@
 /** Keys of Mina accounts: from a file of their owner's, or from the environment, never from arguments. */
 import { PrivateKey, PublicKey } from 'o1js';
 import { bytesToBigint } from '../../bytes.ts';
+import { checked, path } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
 import type { RandomBytes } from '../../random.ts';
@@ -10,6 +11,7 @@ import type { RandomBytes } from '../../random.ts';
  * file, ERR_ACCOUNT_KEY when it holds no key, ERR_FILE_READ.
  */
 export async function readAccountKey(file: string): Promise<PrivateKey> {
+  checked(file, path, 'readAccountKey');
   const bytes = await readFileLimited(file, 1_000, { ownerOnly: true });
   return parseAccountKey(new TextDecoder().decode(bytes), file);
 }

@@ -7,6 +7,7 @@ import { ChainClaim } from '../../circuits/claims.ts';
 import { CrlClaim } from '../../circuits/crl.ts';
 import { RevocationEntry } from '../../circuits/revocation.ts';
 import { credentialLeaf } from '../../circuits/session.ts';
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
 import type { ProgramName } from '../../prover/programs.ts';
@@ -23,6 +24,7 @@ import {
   publishArguments,
   type Slots,
 } from '../contract/index.ts';
+import * as argument from './arguments.ts';
 import type { Inclusion } from './chain.ts';
 import { findList, findPublication, type FoundPublication } from './reading/publications.ts';
 import { naming, sendCall, type Sender, slotsFromNow } from './send.ts';
@@ -43,10 +45,11 @@ export async function publishChain(
   synced: SyncedRegistry,
   envelope: ProofEnvelope,
 ): Promise<PublishedAt> {
+  checkArguments('publishChain', sender, synced, envelope);
   const { state, tree } = synced;
   const claim = claimOf('chain', envelope, ChainClaim);
   const leaf = credentialLeaf(claim.commitment, claim.validFrom, claim.validUntil);
-  const proof = await ChainProof.fromJSON(envelope.proof);
+  const proof = await decoded(() => ChainProof.fromJSON(envelope.proof));
   return publishOnce(sender, synced, leaf, {
     plan: (slots) => publishArguments({ state, tree, claim, slots }),
     verify: (at) => verifyChain(envelope, { trustRoot: state.trustRoot, at }),
@@ -61,9 +64,10 @@ export async function publishAggregate(
   synced: SyncedRegistry,
   envelope: ProofEnvelope,
 ): Promise<PublishedAt> {
+  checkArguments('publishAggregate', sender, synced, envelope);
   const { state, tree } = synced;
   const claim = claimOf('aggregate', envelope, AggregateClaim);
-  const proof = await AggregateProof.fromJSON(envelope.proof);
+  const proof = await decoded(() => AggregateProof.fromJSON(envelope.proof));
   return publishOnce(sender, synced, claim.root, {
     plan: (slots) => publishAggregateArguments({ state, tree, claim, slots }),
     verify: (at) => verifyAggregate(envelope, { trustRoot: state.trustRoot, at }),
@@ -123,6 +127,8 @@ export async function updateRevocation(
   envelope: ProofEnvelope,
   lists: RevocationMap,
 ): Promise<Inclusion> {
+  checkArguments('updateRevocation', sender, synced, envelope);
+  checked(lists, argument.revocationMap, 'updateRevocation, lists');
   const { address, state, history } = synced;
   const { chain } = sender;
   const claim = claimOf('crl', envelope, CrlClaim);
@@ -131,7 +137,7 @@ export async function updateRevocation(
   if (after === undefined || RevocationEntry.hash(after).toBigInt() !== claim.entry.toBigInt()) {
     throw new ZkcxError('ERR_PROOF_STATEMENT', 'the proof is of none of the lists in the map');
   }
-  const proof = await CrlProof.fromJSON(envelope.proof);
+  const proof = await decoded(() => CrlProof.fromJSON(envelope.proof));
   let planned: ReturnType<typeof listArguments> | undefined;
   return sendCall(
     sender,
@@ -157,4 +163,25 @@ function claimOf<Claim>(
 ): Claim {
   pinnedKeyOf(program, envelope);
   return type.fromFields(envelope.proof.publicOutput.map((value) => Field(value)));
+}
+
+function checkArguments(
+  name: string,
+  sender: Sender,
+  synced: SyncedRegistry,
+  proof: ProofEnvelope,
+) {
+  checked(sender, argument.sender, `${name}, sender`);
+  checked(synced, argument.synced, `${name}, synced`);
+  checked(proof, argument.envelope, `${name}, envelope`);
+}
+
+async function decoded<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new ZkcxError('ERR_PROOF_FORMAT', 'the proof of the envelope cannot be decoded', {
+      cause,
+    });
+  }
 }

@@ -4,6 +4,8 @@
  * nothing else; an opening has no business here.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { callback, checked, instanceOf } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT, MIN_REMAINING_SECONDS } from '../../params.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
@@ -12,9 +14,10 @@ import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
 import type { Clock } from '../../time.ts';
 import { periodOf } from '../contract/index.ts';
 import type { DeploymentFile } from './deployment.ts';
+import * as argument from './arguments.ts';
 import { publishAggregate, type PublishedAt } from './publish.ts';
 import type { Sender } from './send.ts';
-import { batchOrder, type Spool, type Waiting } from './spool.ts';
+import { batchOrder, Spool, type Waiting } from './spool.ts';
 import { type SyncedRegistry, syncRegistry, type SyncOptions } from './sync.ts';
 
 /** One proof for many, and each one's path in it, in the order of the list. */
@@ -57,8 +60,8 @@ export interface RelayRun {
  * @throws the codes of `syncRegistry`, `publishAggregate` and of the aggregation
  */
 export async function relayTurn(options: RelayOptions): Promise<RelayRun> {
+  checked(options, relayOptions, 'relayTurn');
   const { sender, deployment, spool, minimum } = options;
-  assertMinimum(minimum);
   const synced = await syncRegistry(sender.chain, deployment, options.sync);
   let batch = await spool.batch();
   let refused = 0;
@@ -141,13 +144,26 @@ function assertValidUntil({ proof }: ProofEnvelope, until: bigint): void {
   );
 }
 
-function assertWithin(what: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new ZkcxError('ERR_CLI_USAGE', `${what}: ${least} to ${most}`);
-}
+const relayOptions = z.strictObject({
+  sender: argument.sender,
+  deployment: z.unknown().optional(),
+  spool: z.custom<Spool>((value) => value instanceof Spool),
+  sync: z.unknown().optional(),
+  minimum: z
+    .int()
+    .min(2)
+    .max(2 ** AGGREGATE_HEIGHT),
+  aggregateBatch: callback,
+});
 
-const assertMinimum = (minimum: number) =>
-  assertWithin('members of a batch', minimum, 2, 2 ** AGGREGATE_HEIGHT);
+const relayLoop = z.strictObject({
+  // timers of Node.js have 31 bits of milliseconds, and fire at once beyond that
+  every: z.int().min(1).max(2_147_483),
+  now: callback,
+  onTurn: callback,
+  onError: callback,
+  signal: instanceOf(AbortSignal),
+});
 
 export interface RelayLoop {
   /** Seconds between turns. Turns are at multiples of it since 1970, whenever the relay was started. */
@@ -160,12 +176,11 @@ export interface RelayLoop {
   readonly signal: AbortSignal;
 }
 
-/** Take turns until `signal` fires. Throws ERR_CLI_USAGE. */
+/** Take turns until `signal` fires. Throws ERR_ARGUMENT. */
 export async function runRelay(options: RelayOptions, loop: RelayLoop): Promise<void> {
+  checked(options, relayOptions, 'runRelay');
+  checked(loop, relayLoop, 'runRelay, loop');
   const { every, now, onTurn, onError, signal } = loop;
-  assertMinimum(options.minimum);
-  // timers of Node.js have 31 bits of milliseconds, and fire at once beyond that
-  assertWithin('seconds between turns', every, 1, 2_147_483);
   while (!signal.aborted) {
     const rest = every - Number(now() % BigInt(every));
     try {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checked, path } from '../../arguments.ts';
 import { type ErrorCode, ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT } from '../../params.ts';
 import { parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
@@ -52,6 +53,7 @@ export class Spool {
 
   /** Open a spool folder, made where there is none. Throws ERR_FILE_WRITE. */
   static async open(folder: string): Promise<Spool> {
+    checked(folder, path, 'Spool.open');
     for (const name of FOLDERS) await makeFolder(join(folder, name));
     return new Spool(folder);
   }

@@ -1,13 +1,15 @@
 /** The registry's contents from its events, compared with its state. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { RegistryMember, RegistryTree } from '../../witness/registry-tree.ts';
 import type { RegistryState } from '../contract/index.ts';
 import { assertAuthorized, type BirthOptions, checkBirth } from './birth/check.ts';
 import { initialSources } from './birth/sources.ts';
+import * as argument from './arguments.ts';
 import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';
-import type { DeploymentFile } from './deployment.ts';
+import { deployment as deploymentForm, type DeploymentFile } from './deployment.ts';
 import { RegistryHistory } from './history.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './reading/checkpoint.ts';
 import { assertTimes, readEvents } from './reading/events.ts';
@@ -55,6 +57,9 @@ export async function syncRegistry(
   deployment: DeploymentFile,
   options: SyncOptions = {},
 ): Promise<SyncedRegistry> {
+  checked(chain, argument.chain, 'syncRegistry, chain');
+  checked(deployment, deploymentForm, 'syncRegistry, deployment');
+  checked(options, argument.syncOptions, 'syncRegistry, options');
   const { members = [], attempts = 3, interval = 20_000, checkpoint: file } = options;
   const named = { chain: await chain.identity(), address: deployment.address };
   let known = file === undefined ? undefined : await readCheckpoint(file, named);

@@ -255,8 +255,8 @@ describe('an answer', () => {
     );
     expect(String(error)).toContain('127.0.0.1');
     expect(String(error)).not.toContain('SECRET');
+    expect(await refusalOf(async () => open({ nodes: [''] }))).toBe('ERR_ARGUMENT');
     for (const url of [
-      '',
       'node.example',
       'file:///etc/passwd',
       'ftp://node.example',
@@ -277,6 +277,6 @@ describe('an answer', () => {
     expect(
       await refusalOf(async () => open({ nodes: ['http://node.example'], plainHttp: true })),
     ).toBe('none');
-    expect(await refusalOf(async () => open({ nodes: [] }))).toBe('ERR_NODE_URL');
+    expect(await refusalOf(async () => open({ nodes: [] }))).toBe('ERR_ARGUMENT');
   });
 });

@@ -116,7 +116,7 @@ describe('a turn of the relay', () => {
     put('2.json', chainEnvelope(2));
     expect(await relayTurn(options)).toEqual({ waiting: 2, refused: 0 });
     expect(aggregations).toBe(0);
-    expect(await refusalOf(() => relayTurn({ ...options, minimum: 1 }))).toBe('ERR_CLI_USAGE');
+    expect(await refusalOf(() => relayTurn({ ...options, minimum: 1 }))).toBe('ERR_ARGUMENT');
   });
 
   test('puts aside what it cannot publish, and says why', async () => {
@@ -254,6 +254,6 @@ test('turns without a time, or for less than two, are refused before the first',
   const refused = (every: number, minimum: number) =>
     refusalOf(() => runRelay({ ...options, minimum }, { ...loop, every }));
   expect(await refused(86_400, 3)).toBe('none');
-  for (const every of [0, 0.5, 2_147_484]) expect(await refused(every, 3)).toBe('ERR_CLI_USAGE');
-  for (const minimum of [0, 1, 1_025]) expect(await refused(60, minimum)).toBe('ERR_CLI_USAGE');
+  for (const every of [0, 0.5, 2_147_484]) expect(await refused(every, 3)).toBe('ERR_ARGUMENT');
+  for (const minimum of [0, 1, 1_025]) expect(await refused(60, minimum)).toBe('ERR_ARGUMENT');
 });

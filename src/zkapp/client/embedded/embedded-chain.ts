@@ -7,11 +7,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Mina, type PrivateKey, PublicKey, TokenId, Types, UInt32, UInt64 } from 'o1js';
+import { checked } from '../../../arguments.ts';
+import { z } from 'zod';
 import { ZkcxError } from '../../../errors.ts';
 import { selectBackend } from '../../../prover/backend.ts';
 import { guardVerification } from '../../../prover/guard.ts';
 import { makeFolder } from '../../../files.ts';
 import type { Clock } from '../../../time.ts';
+import * as argument from '../arguments.ts';
 import {
   type BlockRange,
   type Chain,
@@ -92,6 +95,7 @@ export class EmbeddedChain implements Chain {
    * ERR_FILE_WRITE.
    */
   static async open(options: EmbeddedOptions): Promise<EmbeddedChain> {
+    checked(options, argument.embeddedOptions, 'EmbeddedChain.open');
     const { folder } = options;
     await makeFolder(join(folder, 'journal'));
     const unlock = await lockFolder(folder);
@@ -138,6 +142,7 @@ export class EmbeddedChain implements Chain {
 
   /** Go ahead in time. Throws ERR_REGISTRY_SLOT for a slot that is over. */
   setSlot(slot: number): void {
+    checked(slot, z.int().min(0).max(0xffffffff), 'EmbeddedChain.setSlot');
     if (slot < this.currentSlot()) {
       throw new ZkcxError(
         'ERR_REGISTRY_SLOT',

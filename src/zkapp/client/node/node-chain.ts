@@ -6,8 +6,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Mina, type NetworkId } from 'o1js';
 import { z } from 'zod';
+import { checked } from '../../../arguments.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { type Clock, systemClock } from '../../../time.ts';
+import * as argument from '../arguments.ts';
 import type {
   BlockRange,
   Chain,
@@ -77,9 +79,9 @@ export class NodeChain implements Chain {
   private readonly options: NodeOptions;
 
   constructor(options: NodeOptions) {
+    checked(options, argument.nodeOptions, 'NodeChain');
     const { nodes, archives = [], network = 'devnet' } = options;
     [...nodes, ...archives].forEach((url) => assertNodeUrl(url, options));
-    if (nodes.length === 0) throw new ZkcxError('ERR_NODE_URL', 'name a node');
     this.options = options;
     this.network = network;
   }
