@@ -188,7 +188,8 @@ function blocksOf(events: readonly ChainEvent[]) {
         timestamp: String(1000n * block.time),
         chainStatus: status,
       },
-      eventData: inBlock.map((event) => ({
+      // their order is told by numbers only
+      eventData: inBlock.toReversed().map((event) => ({
         accountUpdateId: String(1_000 + event.accountUpdate),
         data: event.fields.map(String),
         transactionInfo: {

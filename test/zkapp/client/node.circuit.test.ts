@@ -146,6 +146,33 @@ describe('a node', () => {
     }
   });
 
+  test('that still syncs, or knows no chain, says nothing', async () => {
+    const chain = open();
+    const syncing = 'ERR_NODE_SYNCING';
+    node.twist = (answer) => JSON.stringify(answer).replace('"SYNCED"', '"CATCHUP"');
+    expect(await refusalOf(() => chain.tip())).toBe(syncing);
+    // it would report that there is no such account
+    expect(await refusalOf(() => chain.account(world.address))).toBe(syncing);
+    node.twist = (answer) =>
+      JSON.stringify(answer).replace(/"bestChain":\[.*?\}\}\}\]/, '"bestChain":null');
+    expect(await refusalOf(() => chain.tip())).toBe(syncing);
+  });
+
+  test('that has 32 state fields, or another number, is read, or not', async () => {
+    const chain = open();
+    const withFields = (count: number) => {
+      node.twist = (answer) => {
+        const { account } = (answer as { data: { account?: { zkappState: string[] } } }).data;
+        if (account !== undefined) account.zkappState = Array<string>(count).fill('1');
+        return answer;
+      };
+    };
+    withFields(32);
+    expect((await chain.account(world.address))!.zkapp!.state).toHaveLength(32);
+    withFields(31);
+    expect(await refusalOf(() => chain.account(world.address))).toBe('ERR_NODE_ANSWER');
+  });
+
   test('that disagrees with another one is not believed', async () => {
     const second = await startNode(world.chain);
     const chain = open({ nodes: [node.url, second.url] });
