@@ -19,6 +19,8 @@ import {
   relayTurn,
   runRelay,
 } from '../../../src/zkapp/client/relay.ts';
+import { publishChain } from '../../../src/zkapp/client/publish.ts';
+import { DEFAULT_FEE } from '../../../src/zkapp/client/send.ts';
 import { Spool } from '../../../src/zkapp/client/spool.ts';
 import { refusalOf } from './refusal.ts';
 import { aggregateEnvelope, chainEnvelope, createWorld, type World } from './world.ts';
@@ -89,6 +91,27 @@ describe('a turn of the relay', () => {
     for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
     await relayTurn(options);
     expect((await world.chain.account(relay))!.nonce).toBe(before + 1);
+  });
+
+  test('that somebody else is faster than pays more', async () => {
+    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    const { chain } = world;
+    const relay = options.sender.feePayer.toPublicKey().toBase58();
+    const before = (await chain.account(relay))!.balance;
+    let rivals = 0;
+    const faster = Object.assign(Object.create(chain) as typeof chain, {
+      submit: async (transaction: Parameters<typeof chain.submit>[0]) => {
+        // a publication of another account comes into the block before
+        if (rivals++ < 2)
+          await publishChain(world.sender, await world.sync(), chainEnvelope(90 + rivals));
+        await chain.activate();
+        return chain.submit(transaction);
+      },
+    });
+    const run = await relayTurn({ ...options, sender: { ...options.sender, chain: faster } });
+    expect([run.published?.members, rivals]).toEqual([3, 3]);
+    // a command that has no effect costs its fee all the same: once, twice and four times
+    expect(before - (await chain.account(relay))!.balance).toBe(7n * DEFAULT_FEE);
   });
 
   test('orders leaves by what they are, not by name or arrival', async () => {
