@@ -148,6 +148,36 @@ describe('the chain of a folder', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('takes the fee of a command that fails, and has it in a block', async () => {
+    const folder = temporary();
+    const chain = await openChain(folder);
+    const [from, to] = chain.accounts.map((key) => key.toPublicKey());
+    const payer = from!.toBase58();
+    const { balance, nonce } = (await chain.account(payer))!;
+    await chain.activate();
+    const transaction = await Mina.transaction({ sender: from!, fee: 1e8 }, async () => {
+      AccountUpdate.createSigned(from!).send({ to: to!, amount: balance });
+    });
+    const hash = await chain.submit(transaction.sign([chain.accounts[0]!]));
+    const status = await chain.command({ transaction: hash, feePayer: payer });
+    expect(status).toMatchObject({ state: 'included', failure: expect.stringMatching(/./) });
+    expect(await chain.account(payer)).toMatchObject({
+      balance: balance - 100_000_000n,
+      nonce: nonce + 1,
+    });
+    const after = await chain.account(payer);
+    await chain.close();
+    const again = await openChain(folder);
+    expect(await again.account(payer)).toEqual(after);
+    expect(await again.command({ transaction: hash, feePayer: payer })).toEqual(status);
+    // the same again has a nonce that is used: in no block, and for nothing
+    await again.activate();
+    expect(await refusalOf(() => again.submit(transaction))).toBe('ERR_REGISTRY_REFUSED');
+    expect(await again.account(payer)).toEqual(after);
+    await again.close();
+    rmSync(folder, { recursive: true });
+  });
+
   test('verifies behind the pinned proof', async () => {
     // it needs the native backend, which is running by now
     const { watchVerifier } = await import('../../support/guard/watch.ts');

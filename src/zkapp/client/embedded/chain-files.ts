@@ -33,6 +33,8 @@ export type ChainFile = z.infer<typeof chainSchema>;
 const entrySchema = z.strictObject({
   slot: z.int().min(0),
   hash: z.string(),
+  /** Why it had no effect but its fee. */
+  failure: z.string().max(300).optional(),
   command: z.looseObject({
     accountUpdates: z.array(
       z.looseObject({

@@ -167,7 +167,7 @@ export class EmbeddedChain implements Chain {
     const { canonical } = await this.eventHeights();
     return this.entries.flatMap((entry, i) => {
       const block = this.block(entry.slot);
-      if (block.height < from || block.height >= to) return [];
+      if (block.height < from || block.height >= to || entry.failure !== undefined) return [];
       const sequenceNumber = i - this.entries.findIndex(({ slot }) => slot === entry.slot);
       return entry.command.accountUpdates.flatMap(({ body }, accountUpdate) =>
         body.publicKey !== address || body.tokenId !== token
@@ -194,13 +194,16 @@ export class EmbeddedChain implements Chain {
     this.standIn(this.currentSlot());
   }
 
-  /** Throws ERR_REGISTRY_REFUSED. What is returned is in the folder. */
+  /**
+   * What is returned is in the folder, with or without effect: as on Mina, a command that fails after its fee was
+   * taken is in a block. Throws ERR_REGISTRY_REFUSED for one that is in none.
+   */
   async submit(transaction: Mina.Transaction<boolean, boolean>): Promise<string> {
     const slot = this.currentSlot();
     this.standIn(slot);
-    const hash = await this.apply(transaction);
+    const { hash, failure } = await this.apply(transaction);
     const command = JSON.parse(transaction.toJSON()) as Entry['command'];
-    const entry = { slot, hash, command };
+    const entry = { slot, hash, failure, command };
     await writeEntry(this.folder, this.entries.length + 1, entry);
     this.entries.push(entry);
     return hash;
@@ -211,7 +214,7 @@ export class EmbeddedChain implements Chain {
     const entry = this.entries.find(({ hash }) => hash === transaction);
     if (entry === undefined) return { state: 'unknown' };
     const depth = this.currentSlot() - entry.slot;
-    return { state: 'included', height: heightOf(entry.slot), depth };
+    return { state: 'included', height: heightOf(entry.slot), depth, failure: entry.failure };
   }
 
   private currentSlot(): number {
@@ -239,14 +242,21 @@ export class EmbeddedChain implements Chain {
     Mina.setActiveInstance(this.local);
   }
 
-  private async apply(transaction: Mina.Transaction<boolean, boolean>): Promise<string> {
+  private async apply(
+    transaction: Mina.Transaction<boolean, boolean>,
+  ): Promise<Pick<Entry, 'hash' | 'failure'>> {
     // o1js's local chain verifies the proofs itself
     if (this.proofs) await guardVerification();
+    const payer = transaction.transaction.feePayer.body.publicKey;
+    const nonce = () => (this.local.hasAccount(payer) ? this.local.getAccount(payer).nonce : 0);
+    const before = String(nonce());
     let reason: unknown;
     try {
       const { status, hash, errors } = await this.local.sendTransaction(transaction);
-      if (status === 'pending') return hash;
+      if (status === 'pending') return { hash };
       reason = errors.join('; ');
+      // the fee was taken: it is in the block, and did nothing else
+      if (String(nonce()) !== before) return { hash, failure: firstLine(reason) };
     } catch (error) {
       reason = error instanceof Error ? error.message : error;
     }
@@ -261,13 +271,15 @@ export class EmbeddedChain implements Chain {
         throw damaged(`transaction ${number} is older than the one before it`);
       }
       this.standIn(entry.slot);
-      let hash: string;
+      let applied: Pick<Entry, 'hash' | 'failure'>;
       try {
-        hash = await this.apply(Mina.Transaction.fromJSON(entry.command as never));
+        applied = await this.apply(Mina.Transaction.fromJSON(entry.command as never));
       } catch (cause) {
         throw damaged(`transaction ${number} does not apply`, cause);
       }
-      if (hash !== entry.hash) throw damaged(`transaction ${number} is another one`);
+      if (applied.hash !== entry.hash || applied.failure !== entry.failure) {
+        throw damaged(`transaction ${number} is another one`);
+      }
       this.entries.push(entry);
     }
   }
