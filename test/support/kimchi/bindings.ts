@@ -51,6 +51,7 @@ export interface Native {
   caml_pasta_fp_plonk_gate_vector_get(gates: GateVector, row: number): NativeGate;
   caml_pasta_fp_plonk_gate_vector_digest(publicInputs: number, gates: GateVector): Uint8Array;
   caml_pasta_fp_plonk_index_create(...args: IndexArguments): ProverIndex;
+  caml_pasta_fp_plonk_index_domain_d1_size(index: ProverIndex): number;
   caml_pasta_fp_plonk_index_encode(index: ProverIndex): Uint8Array;
   caml_pasta_fq_plonk_index_encode(index: ProverIndex): Uint8Array;
   caml_pasta_fp_plonk_verifier_index_create(index: ProverIndex): VerifierIndex;
