@@ -48,7 +48,7 @@ async function sync(flags: Flags, chain: Chain): Promise<Answer> {
     revocationRoot: state.revocationRoot.toString(),
     places: tree.size,
     publications: tree.published.length,
-    cis: history.trust?.size,
+    cis: history.trust.size,
     sources: history.map.size,
     file: flags.out,
   };

@@ -133,7 +133,7 @@ function applyCall(synced: SyncedRegistry, now: Slots): (registry: ProofRegistry
   const { kind, subject, detail: point } = history.pending[0]!;
   switch (Number(kind.toBigInt())) {
     case ACTION.addCi: {
-      const change = trustAddition(state, trustLeaves(synced), subject.toBigInt());
+      const change = trustAddition(state, [...synced.history.trust], subject.toBigInt());
       return (registry) => registry.addCi(change, rest, range);
     }
     case ACTION.changeAdmin:
@@ -173,7 +173,7 @@ export async function removeCi(
   const key = admin.toPublicKey();
   assertAdmin(state, key);
   await assertFunds(sender.chain, key, 0n);
-  const change = trustRemoval(state, trustLeaves(synced), leaf);
+  const change = trustRemoval(state, [...synced.history.trust], leaf);
   return sendCall(sender, address, (registry) => registry.removeCi(key, change), {
     signers: [admin],
   });
@@ -188,12 +188,4 @@ function actionOf(proposal: Proposal): AdminAction {
     case 'setSource':
       return setSourceAction(Field(proposal.key), Field(proposal.point));
   }
-}
-
-function trustLeaves({ history }: SyncedRegistry): bigint[] {
-  if (history.trust !== undefined) return [...history.trust];
-  throw new ZkcxError(
-    'ERR_REGISTRY_TRUST_ROOT',
-    'the CIs that the registry was deployed with are needed, to rebuild its trust set',
-  );
 }

@@ -26,39 +26,41 @@ import {
   readActions,
   readPart,
 } from '../contract/proposed.ts';
-import { treeRoot } from '../contract/gates.ts';
 import type { RegistryState } from '../contract/state.ts';
+import { trustRootOf } from '../contract/trust-set.ts';
 import type { RegistryEvent } from './events.ts';
 
 /** What a registry was deployed with. */
 export interface RegistryBeginning {
-  /** `CiLeaf.hash` of each CI; without them the trust set is not rebuilt. */
-  readonly trust?: readonly bigint[];
-  /** Default: an empty map. */
-  readonly sources?: readonly InitialSource[];
+  /** `CiLeaf.hash` of each CI. */
+  readonly trust: readonly bigint[];
+  readonly sources: readonly InitialSource[];
+  /** `adminKeyHash`. */
+  readonly admin: Field;
 }
 
 export class RegistryHistory {
   readonly tree = new RegistryTree();
   /** The revocation map, without serial numbers: the chain does not know them. */
   readonly map: EntryMap;
-  /** Leaves of the accepted CIs; undefined where it is not known which ones it began with. */
-  readonly trust: Set<bigint> | undefined;
+  /** Leaves of the accepted CIs. */
+  readonly trust: Set<bigint>;
   /** What is proposed and not yet applied, in its order. */
   pending: readonly AdminAction[] = [];
   /** Slot from which their delay counts; 0 when there are none. */
   pendingSlot = 0n;
-  /** `adminKeyHash`; undefined while the first one is the admin. */
-  admin: Field | undefined;
+  /** `adminKeyHash` of who is the admin now. */
+  admin: Field;
   /** Parts of a proposal, of which all have to come before anything else. */
   private readonly parts = new Map<number, ProposedPart>();
   /** Of the first event. */
   private clock: Field | undefined;
 
   /** The codes of `initialMap`. */
-  constructor({ trust, sources = [] }: RegistryBeginning = {}) {
-    this.trust = trust && new Set(trust);
+  constructor({ trust, sources, admin }: RegistryBeginning) {
+    this.trust = new Set(trust);
     this.map = initialMap(sources);
+    this.admin = admin;
   }
 
   /** Throws ERR_REGISTRY_GAP for an event that cannot follow on those before. */
@@ -120,25 +122,18 @@ export class RegistryHistory {
       ['registry root', this.tree.root.toBigInt(), state.registryRoot],
       ['next place', BigInt(this.tree.size), state.nextIndex],
       ['revocation root', this.map.root.toBigInt(), state.revocationRoot],
-      ['trust root', this.trustRoot ?? state.trustRoot, state.trustRoot],
+      ['trust root', trustRootOf([...this.trust]).toBigInt(), state.trustRoot],
       ['pending actions', pendingHash(this.pending).toBigInt(), state.pendingActions],
       ['pending slot', this.pendingSlot, state.pendingSlot],
-      ['admin', this.admin?.toBigInt() ?? state.adminKeyHash, state.adminKeyHash],
+      ['admin', this.admin.toBigInt(), state.adminKeyHash],
     ];
     const wrong = parts.filter(([, told, real]) => told !== real).map(([name]) => name);
     if (wrong.length === 0) return;
     throw new ZkcxError(
       'ERR_REGISTRY_STATE',
       `the events do not lead to the contract's ${wrong.join(', ')}: some are missing, false or in ` +
-        'another order, or the CIs that it was deployed with are others',
+        'another order',
     );
-  }
-
-  private get trustRoot(): bigint | undefined {
-    if (this.trust === undefined) return undefined;
-    const leaves = [...this.trust].sort((a, b) => (a < b ? -1 : 1));
-    const padded = Array.from({ length: 2 ** TRUST_HEIGHT }, (_, i) => Field(leaves[i] ?? 0n));
-    return treeRoot(padded).toBigInt();
   }
 
   private aggregate({ index, height, count, root }: AggregatePublished): void {
@@ -201,7 +196,6 @@ export class RegistryHistory {
   }
 
   private ci(leaf: Field, isAdded: boolean): void {
-    if (this.trust === undefined) return;
     const key = leaf.toBigInt();
     assertFollows(this.trust.has(key) !== isAdded);
     if (isAdded) {

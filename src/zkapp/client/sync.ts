@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { RegistryMember, RegistryTree } from '../../witness/registry-tree.ts';
-import type { RegistryState } from '../contract/index.ts';
+import { adminKeyHash, type RegistryState } from '../contract/index.ts';
 import { assertAuthorized, type BirthOptions, checkBirth } from './birth/check.ts';
 import { initialSources } from './birth/sources.ts';
 import * as argument from './arguments.ts';
@@ -11,6 +11,7 @@ import type { Chain } from './chain.ts';
 import { readEvent } from './events.ts';
 import { deployment as deploymentForm, type DeploymentFile } from './deployment.ts';
 import { RegistryHistory } from './history.ts';
+import { parseAccountAddress } from './keys.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './reading/checkpoint.ts';
 import { assertTimes, readEvents } from './reading/events.ts';
 import { type PublicationRecord, publicationOf } from './reading/publications.ts';
@@ -96,7 +97,8 @@ async function rebuild(
   const events = [...(known?.events ?? []), ...fresh];
   assertAuthorized(events);
   assertTimes(events, await chain.clock());
-  const history = new RegistryHistory({ trust, sources: initialSources(sources) });
+  const admin = adminKeyHash(parseAccountAddress(deployment.admin));
+  const history = new RegistryHistory({ trust, sources: initialSources(sources), admin });
   const { tree } = history;
   const publications: PublicationRecord[] = [];
   for (const event of events) {

@@ -5,8 +5,8 @@ import { ACTION_DELAY_SECONDS, ACTION_TERM_SECONDS, TRUST_HEIGHT } from '../../p
 import { adminKeyHash, pendingHash } from './action.ts';
 import { type AdminAction, TrustChange } from './arguments.ts';
 import { unpackClock } from './clock.ts';
-import { treeRoot } from './gates.ts';
 import type { RegistryState, Slots } from './state.ts';
+import { trustLeaves, trustRootOf } from './trust-set.ts';
 
 /** Throws ERR_REGISTRY_ADMIN unless the key is the admin's. */
 export function assertAdmin(state: RegistryState, admin: PublicKey): void {
@@ -132,24 +132,19 @@ export function trustRemoval(
 }
 
 function trustChange(others: readonly bigint[], leaf: bigint): TrustChange {
-  const sorted = ascending(others);
+  const sorted = trustLeaves(others);
   return new TrustChange({
     leaf: Field(leaf),
-    others: padded(sorted),
-    before: padded(sorted).map((_, i) => Bool(i < sorted.length && sorted[i]! < leaf)),
+    others: sorted,
+    before: sorted.map((other, i) => Bool(i < others.length && other.toBigInt() < leaf)),
   });
 }
 
 function assertLeaves({ trustRoot }: RegistryState, leaves: readonly bigint[]): void {
-  if (treeRoot(padded(ascending(leaves))).toBigInt() !== trustRoot) {
+  if (trustRootOf(leaves).toBigInt() !== trustRoot) {
     throw new ZkcxError(
       'ERR_REGISTRY_TRUST_ROOT',
       'these are not the CIs that the registry accepts now: sync again',
     );
   }
 }
-
-const ascending = (leaves: readonly bigint[]) => [...leaves].sort((a, b) => (a < b ? -1 : 1));
-
-const padded = (sorted: readonly bigint[]) =>
-  Array.from({ length: 2 ** TRUST_HEIGHT }, (_, i) => Field(sorted[i] ?? 0n));

@@ -1,7 +1,17 @@
 /** The set of accepted CIs with one CI more or less, see `TrustSet` in src/witness. */
 import { Bool, Field, Provable } from 'o1js';
+import { TRUST_HEIGHT } from '../../params.ts';
 import type { TrustChange } from './arguments.ts';
 import { treeRoot } from './gates.ts';
+
+/** The set's leaves as the tree has them: ascending, then zeros. Outside circuits. */
+export function trustLeaves(leaves: readonly bigint[]): Field[] {
+  const sorted = [...leaves].sort((a, b) => (a < b ? -1 : 1));
+  return Array.from({ length: 2 ** TRUST_HEIGHT }, (_, i) => Field(sorted[i] ?? 0n));
+}
+
+/** The root of a set of these leaves. Outside circuits. */
+export const trustRootOf = (leaves: readonly bigint[]): Field => treeRoot(trustLeaves(leaves));
 
 /**
  * Roots of the set without and with the leaf. Asserts that the leaf is new to the others and stands in

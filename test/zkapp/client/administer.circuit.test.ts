@@ -57,7 +57,7 @@ describe('the trust set and the map', () => {
     const [, admin, , next] = world.chain.accounts;
     await decide({ kind: 'addCi', leaf: 100n });
     let synced = await world.sync();
-    expect([...synced.history.trust!].sort((a, b) => Number(a - b))).toEqual([
+    expect([...synced.history.trust].sort((a, b) => Number(a - b))).toEqual([
       50n,
       100n,
       200n,
@@ -65,7 +65,7 @@ describe('the trust set and the map', () => {
     ]);
     await removeCi(world.sender, synced, admin!, 200n);
     synced = await world.sync();
-    expect(synced.history.trust!.has(200n)).toBe(false);
+    expect(synced.history.trust.has(200n)).toBe(false);
     expect(synced.state.trustRoot).not.toBe(TRUST_ROOT);
 
     await decide({ kind: 'changeAdmin', keyHash: adminKeyHash(next!.toPublicKey()).toBigInt() });
@@ -74,7 +74,7 @@ describe('the trust set and the map', () => {
       'ERR_REGISTRY_ADMIN',
     );
     await removeCi(world.sender, synced, next!, 50n);
-    expect((await world.sync()).history.trust!.size).toBe(2);
+    expect((await world.sync()).history.trust.size).toBe(2);
   });
 
   test('know what is pending, and when it can be applied', async () => {

@@ -18,8 +18,8 @@ const proposed = (actions: AdminAction[]) =>
     (value) => ({ name: 'proposed', value }) as const,
   );
 type Told = ReturnType<typeof proposed>[number];
-const begun = (trust?: bigint[]) => {
-  const started = new RegistryHistory({ trust });
+const begun = (trust: bigint[] = []) => {
+  const started = new RegistryHistory({ trust, sources: [], admin: Field(3) });
   started.apply({ name: 'deployed', value: Field(1) });
   return started;
 };
@@ -47,7 +47,7 @@ test('a CI that the trust set has no room for', () => {
   expect(() => history(adding, full).apply(added)).toThrow(gap);
   const one = history(adding, full.slice(1));
   one.apply(added);
-  expect(one.trust!.size).toBe(2 ** TRUST_HEIGHT);
+  expect(one.trust.size).toBe(2 ** TRUST_HEIGHT);
 });
 
 test('another action than the first of the pending ones, or none pending', () => {

@@ -6,7 +6,7 @@
  */
 import { Field, Mina, PublicKey } from 'o1js';
 import { type ErrorCode, ZkcxError } from '../../../errors.ts';
-import { TRUST_HEIGHT } from '../../../params.ts';
+import { selectBackend } from '../../../prover/backend.ts';
 import { initialMap } from '../../../witness/initial-map.ts';
 import {
   birthUpdate,
@@ -16,7 +16,7 @@ import {
   type RegistryBirth,
   STATE_FIELDS,
 } from '../../contract/index.ts';
-import { treeRoot } from '../../contract/gates.ts';
+import { trustRootOf } from '../../contract/trust-set.ts';
 import type { DeploymentFile } from '../deployment.ts';
 import { firstDifference } from './difference.ts';
 import { initialSources } from './sources.ts';
@@ -38,6 +38,7 @@ export async function checkCertificate(
   deployment: DeploymentFile,
   clock: NetworkClock,
 ): Promise<void> {
+  selectBackend();
   const { command: json, transaction } = deployment;
   assertCanonical(json);
   const command = JSON.parse(json) as Command;
@@ -93,10 +94,6 @@ export function birthOf(
     clock: Field(packClock(clock)),
   };
 }
-
-/** @param leaves ascending, as in `TrustSet` */
-const trustRootOf = (leaves: readonly bigint[]): Field =>
-  treeRoot(Array.from({ length: 2 ** TRUST_HEIGHT }, (_, i) => Field(leaves[i] ?? 0n)));
 
 function assertSameBirth(expected: object, found: object): void {
   const place = firstDifference(expected, found);

@@ -186,6 +186,10 @@ describe('an honest birth certificate', () => {
     await forged.sign(lock);
     expect(forged.address).toBe(honest.address);
     expect(await refusal(honest.deployment, chain)).toBe('ERR_BIRTH_TRANSACTION');
+    // nor under the hash of the forged one, which is that of the first event there
+    const { transaction, height } = forged.deployment;
+    const mixed = { ...honest.deployment, transaction, height };
+    expect(await refusal(mixed, chain)).toBe('ERR_BIRTH_TRANSACTION');
     await chain.close();
     rmSync(folder, { recursive: true });
   });
