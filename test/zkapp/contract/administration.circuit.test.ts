@@ -182,44 +182,45 @@ describe('an action of the admin', () => {
 describe('a list of actions', () => {
   beforeAll(begin);
   afterEach(settle);
-  const actions = [NEW, 400n, 500n].map((leaf) => addCiAction(Field(leaf)));
-  const after = (done: number) => pendingHash(actions.slice(done));
+  /** The last one hands back. */
+  const keys = () => [NEW, 400n, adminKeyHash(world.admin.address).toBigInt()].map(Field);
+  const actions = () => keys().map(changeAdminAction);
+  const after = (done: number) => pendingHash(actions().slice(done));
 
   test('is applied in its order, each action once, with what is behind it', async () => {
-    await propose(actions);
+    const [first, second, third] = keys() as [Field, Field, Field];
+    await propose(actions());
     world.at(LATER.first);
     // the second first, with whatever hash
     for (const rest of [after(2), after(1), NOTHING]) {
-      await expect(addCi(addition(400n), rest)).rejects.toThrow(/first of those/);
+      await expect(handOver(second, rest)).rejects.toThrow(/first of those/);
     }
     // the first, as if other actions were behind it
-    for (const rest of [NOTHING, after(2), pendingHash([addCiAction(Field(7))])]) {
-      await expect(addCi(addition(), rest)).rejects.toThrow(/first of those/);
+    for (const rest of [NOTHING, after(2), pendingHash([changeAdminAction(Field(7))])]) {
+      await expect(handOver(first, rest)).rejects.toThrow(/first of those/);
     }
-    await addCi(addition(), after(1));
-    leaves = withNew;
+    await handOver(first, after(1));
     expect(world.state()).toMatchObject({
+      adminKeyHash: first.toBigInt(),
       pendingActions: after(1).toBigInt(),
       pendingSlot: BigInt(SLOTS.last),
     });
-    await expect(addCi(addition(500n), NOTHING)).rejects.toThrow(/first of those/);
-    await addCi(addition(400n), after(2));
-    leaves = [...leaves, 400n];
-    await addCi(addition(500n), NOTHING);
-    leaves = [...leaves, 500n];
+    await expect(handOver(first, after(1))).rejects.toThrow(/first of those/);
+    await expect(handOver(third, NOTHING)).rejects.toThrow(/first of those/);
+    await handOver(second, after(2));
+    await handOver(third, NOTHING);
     expect(world.state()).toMatchObject({ pendingActions: 0n, pendingSlot: 0n });
   });
 
   test('goes on without an action that the admin drops, at once', async () => {
-    // 500 is accepted already: what is behind it would wait for ever
-    const list = [addCiAction(Field(500n)), addCiAction(Field(600n))];
-    const rest = pendingHash(list.slice(1));
-    await propose(list);
-    await expect(drop(list[0]!, rest, world.stranger)).rejects.toThrow(/the admin/);
-    await expect(drop(list[1]!, NOTHING)).rejects.toThrow(/first of those/);
-    await expect(drop(list[0]!, NOTHING)).rejects.toThrow(/first of those/);
-    await expect(drop(list[0]!, rest.add(1))).rejects.toThrow(/first of those/);
-    await drop(list[0]!, rest);
+    const [first, second] = actions().slice(1) as [AdminAction, AdminAction];
+    const rest = pendingHash([second]);
+    await propose([first, second]);
+    await expect(drop(first, rest, world.stranger)).rejects.toThrow(/the admin/);
+    await expect(drop(second, NOTHING)).rejects.toThrow(/first of those/);
+    await expect(drop(first, NOTHING)).rejects.toThrow(/first of those/);
+    await expect(drop(first, rest.add(1))).rejects.toThrow(/first of those/);
+    await drop(first, rest);
     expect(world.state()).toMatchObject({
       pendingActions: rest.toBigInt(),
       pendingSlot: BigInt(SLOTS.last),
@@ -227,16 +228,16 @@ describe('a list of actions', () => {
     // and its delay is still that of the list
     const early = slotRange({ first: LATER.first - 1, last: LATER.last });
     world.at(LATER.first - 1);
-    await expect(addCi(addition(600n), NOTHING, early)).rejects.toThrow(/delay/);
+    await expect(handOver(second.subject, NOTHING, early)).rejects.toThrow(/delay/);
     world.at(LATER.first);
-    await addCi(addition(600n));
-    leaves = [...leaves, 600n];
+    await handOver(second.subject);
   });
 
   test('ends with the last one that is dropped', async () => {
-    await propose([actions[0]!]);
-    await drop(actions[0]!);
-    await expect(drop(actions[0]!)).rejects.toThrow(/first of those/);
+    const [first] = actions();
+    await propose([first!]);
+    await drop(first!);
+    await expect(drop(first!)).rejects.toThrow(/first of those/);
     expect(world.state()).toMatchObject({ pendingActions: 0n, pendingSlot: 0n });
   });
 });
