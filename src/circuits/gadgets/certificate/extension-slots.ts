@@ -31,12 +31,13 @@ export interface Slot {
   readonly value: { readonly start: Position; readonly end: Position };
 }
 
-/** The extensions between two positions, no OID twice. ~290 rows. */
+/** The extensions between two positions, at most `count`, no OID twice. ~290 rows for twelve. */
 export function readExtensionSlots(
   walk: Walk,
   region: { readonly start: Position; readonly end: Position },
+  count = EXTENSION_SLOTS,
 ): Slot[] {
-  const list = { from: region.start, to: region.end, slots: EXTENSION_SLOTS };
+  const list = { from: region.start, to: region.end, slots: count };
   const slots = readList(walk, list, (at, used, slot) => readSlot(walk, at, used, slot));
   assertDistinct(
     walk.context,

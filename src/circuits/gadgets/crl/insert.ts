@@ -40,7 +40,7 @@ export function insertSerial(
   { root, count }: Serials,
   serialNumber: Field,
   active: Bit,
-  witness: InsertWitness,
+  witness: Pick<InsertWitness, keyof InsertWitness>,
 ): Serials {
   const { low, next } = witness;
   const key = context.add(serialNumber, 1n);
@@ -53,7 +53,7 @@ export function insertSerial(
   const linked = merkleRoot(context, serialLeaf(low, key), lowPath);
 
   const index = context.add(count, 1n);
-  const right = Array.from({ length: SERIALS_HEIGHT }, (_, level) =>
+  const right = witness.freeSiblings.map((_, level) =>
     existsOne(() => (index.toBigInt() >> BigInt(level)) & 1n),
   );
   // bits by `merkleRoot`

@@ -5,7 +5,8 @@ import { existsOne } from '../../../../src/circuits/kimchi/gates.ts';
 import { PIN } from './rules.ts';
 
 export { jointScan, type JointScan, type Move } from './search.ts';
-export type { Constraint } from './system.ts';
+export { refusedAloneBy } from './alone.ts';
+export type { Constraint, Kind, System } from './system.ts';
 
 /** An input of a circuit that is scanned: a variable with this value, and known to be given. */
 export function pinned(context: CircuitContext, value: bigint): Field {

@@ -8,7 +8,7 @@ import { P, mod } from '../field.ts';
 import { poseidonStates } from '../gates/poseidon.ts';
 import { multiplication, rangeCheck, xorChain } from './recompute.ts';
 import { signed, solve, type Unknown } from './solve.ts';
-import { residue, type Half, type System, type Values, type Variable } from './system.ts';
+import { inverse, residue, type Half, type System, type Values, type Variable } from './system.ts';
 
 export interface Rule {
   readonly inputs: readonly Variable[];
@@ -137,9 +137,13 @@ export class Rules {
 
   /** A half row that ends with -1 times a new variable: a sum or a product was made there. */
   private defines(half: Half): boolean {
+    if (this.inverts(half)) return true;
     const terms = termsOf(half);
     const [last, coefficient] = terms.at(-1) ?? [];
-    if (last === undefined || coefficient !== P - 1n || terms.length < 2) return false;
+    const isProduct = half.coeffs[3] !== 0n;
+    if (last === undefined || coefficient !== P - 1n) return false;
+    // an equation about one variable makes none
+    if (isProduct ? half.cells.indexOf(last) < 2 : terms.length < 2) return false;
     const inputs = inputsOf(half).filter((variable) => variable !== last);
     const added = this.add({
       inputs,
@@ -151,6 +155,24 @@ export class Rules {
     });
     if (added && half.coeffs[3] === 0n) this.linear.set(last, half);
     return added;
+  }
+
+  /** x inverse = 1, or (x - value) inverse = 1 - bit, where the inverse of 0 may be any: it is 0 then. */
+  private inverts({ cells: [x, second, third], coeffs: [l, r, o, m, c] }: Half): boolean {
+    if (l !== 0n || m !== 1n || c !== P - 1n) return false;
+    if (o === 1n) {
+      return this.add({
+        inputs: [x],
+        outputs: [second, third],
+        compute: (values) => {
+          const difference = mod(values(x) + r);
+          return [inverse(difference), difference === 0n ? 1n : 0n];
+        },
+      });
+    }
+    if (r !== 0n || o !== 0n) return false;
+    const compute: Rule['compute'] = (values) => [inverse(values(x))];
+    return this.add({ inputs: [x], outputs: [second], compute });
   }
 
   /** An equation that is left: its free variables follow from the others, see `solve`. */

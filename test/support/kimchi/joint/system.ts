@@ -17,9 +17,16 @@ export interface Half {
   readonly coeffs: readonly [bigint, bigint, bigint, bigint, bigint];
 }
 
+/**
+ * Of half a row: a bit, a product (with whatever else) or a sum. Of a lookup: a read of a table with
+ * values, or of a set of numbers, 12 bits included. Else a gate.
+ */
+export type Kind = 'bit' | 'product' | 'sum' | 'read' | 'member' | 'gate';
+
 /** What can be left out of a circuit alone. */
 export interface Constraint {
   readonly row: number;
+  readonly kind: Kind;
   /** Kind of its gate; with the first column where a row holds several constraints. */
   readonly name: string;
   readonly variables: readonly Variable[];
@@ -41,8 +48,13 @@ export class System {
   /** Constraints that read a variable, by their number. */
   readonly uses: readonly (readonly number[])[];
   private readonly variableAt: Int32Array;
+  /** Variables that half a row of their own holds at 0. */
+  private readonly zeros = new Set<Variable>();
 
-  constructor(readonly captured: Captured) {
+  constructor(
+    readonly captured: Captured,
+    constraints?: readonly Constraint[],
+  ) {
     const { gates, witness } = captured;
     this.variableAt = new Int32Array((gates.length + 1) * COLUMNS).fill(-1);
     const honest: bigint[] = [];
@@ -56,12 +68,27 @@ export class System {
     }
     this.honest = honest;
     this.tables = tablesOf(gates, captured.tables);
-    this.constraints = this.readConstraints();
+    gates.forEach(({ kind, coeffs }, row) => {
+      if (kind !== GATE.generic) return;
+      for (const [col, first] of [
+        [0, 0],
+        [3, 5],
+      ] as const) {
+        const [l = 0n, ...others] = coeffs.slice(first, first + 5);
+        if (l !== 0n && others.every((c) => c === 0n)) this.zeros.add(this.variable(row, col));
+      }
+    });
+    this.constraints = constraints ?? this.readConstraints();
     const uses: number[][] = honest.map(() => []);
     this.constraints.forEach(({ variables }, number) => {
       for (const variable of new Set(variables)) uses[variable]!.push(number);
     });
     this.uses = uses;
+  }
+
+  /** The same circuit with these of its constraints. */
+  of(constraints: readonly Constraint[]): System {
+    return new System(this.captured, constraints);
   }
 
   variable(row: number, col: number): Variable {
@@ -99,20 +126,27 @@ export class System {
     const read = [...(l || m ? [x] : []), ...(r || m ? [y] : []), ...(o ? [z] : [])];
     const half: Half = { row, cells: [x, y, z], coeffs: [l, r, o, m, c] };
     const holds = (values: Values) => residue(half, values) === 0n;
-    return [{ row, name: `Generic ${col}`, variables: read, half, holds }];
+    const kind = m === 0n ? 'sum' : x === y && l === P - 1n && c === 0n ? 'bit' : 'product';
+    return [{ row, kind, name: `Generic ${col}`, variables: read, half, holds }];
   }
 
   /** Equal lookups of a row, which fill it up, are one. */
   private lookups(row: number): Constraint[] {
     const seen = new Set<string>();
-    return [1, 3, 5].flatMap((col, i) => {
+    return [1, 3, 5].flatMap((col) => {
       const variables = [0, col, col + 1].map((c) => this.variable(row, c));
       if (seen.has(variables.join())) return [];
       seen.add(variables.join());
-      const read = (values: Values) => lookupsOf('pairs', this.row(row, values))[i]!;
+      const [table, index, value] = variables as [Variable, Variable, Variable];
+      const read = (values: Values): Lookup => ({
+        table: values(table),
+        entry: [values(index), values(value), 0n],
+        column: col,
+      });
       const isRuntime = this.tables.contains(read((v) => this.honest[v]!)) === undefined;
       const holds = (values: Values) => this.tables.contains(read(values)) !== false;
-      return [{ row, name: `Lookup ${col}`, variables, holds, ...(isRuntime && { read }) }];
+      const kind = this.zeros.has(value) ? 'member' : 'read';
+      return [{ row, kind, name: `Lookup ${col}`, variables, holds, ...(isRuntime && { read }) }];
     });
   }
 
@@ -136,7 +170,7 @@ export class System {
       ...reads.curr.map((col) => this.variable(row, col)),
       ...[...reads.next, ...looked].map((col) => this.variable(row + 1, col)),
     ];
-    return { row, name: rules.name, variables, holds };
+    return { row, kind: 'gate', name: rules.name, variables, holds };
   }
 }
 
