@@ -63,7 +63,7 @@ export async function checkKeys(
   for await (const { program, key, circuits } of compileAll(options)) {
     const matches =
       isDeepStrictEqual(pinnedKey(program), key) &&
-      isDeepStrictEqual(pinnedCircuits(program) ?? circuits, circuits);
+      isDeepStrictEqual(pinnedCircuits(program), circuits);
     programs.push({ program, hash: key.hash, matches });
   }
   selectBackend(options.backend);
