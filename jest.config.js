@@ -3,7 +3,8 @@
  *
  * - `name.test.ts`, plain: anything but the proof system. Loading o1js fails.
  * - `name.circuit.test.ts`, circuits: builds circuits and witnesses, verifies. Makes no proof.
- * - `name.program.test.ts`, programs: runs whole programs on many witnesses, half a minute a file or more.
+ * - `name.program.test.ts`, programs: runs whole programs on many witnesses, or the registry's contract
+ *   in many transactions, half a minute a file or more.
  * - `name.kimchi.test.ts`, kimchi: asks kimchi itself, which proves a circuit without Pickles, or verifies proofs.
  * - `name.proof.test.ts`, proofs: compiles programs and makes proofs, minutes of both cores.
  */

@@ -2,6 +2,7 @@
  * An SRS as large as the domain of a circuit, from the points that the package pins. Openings and their checks
  * cost by its size, and o1js's own has 2^16 points whatever the circuit.
  */
+import './bindings.ts';
 import { BASES } from '../../../src/circuits/kimchi/setup.ts';
 import { loadBackend, POINT_BYTES, type Srs } from '../../../src/circuits/kimchi/points.ts';
 import { pinnedPart } from '../../../src/prover/keys.ts';
