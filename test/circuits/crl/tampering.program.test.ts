@@ -97,7 +97,8 @@ describe('step', () => {
     ['a tail that differs from the last byte', byte(CRL_TAIL_BYTES - 1)],
     ['entries that end behind what is hashed', changed({ blocks: Field(1) })],
     ['more blocks than a step has', changed({ blocks: Field(12) })],
-    ['half a block', changed({ blocks: Field(2).inv().add(8) })],
+    // 10 1/2 of 11: all that is read lies in them, so that only the range check refuses
+    ['half a block', changed({ blocks: honest.blocks.sub(Field(2).inv()) })],
     ['a number of entries beyond the slots', changed({ entries: Field(CRL_STEP_ENTRIES + 1) })],
     ['a repeated serial number', state({ serials: (second.witness as StepWitness).state.serials })],
     [
