@@ -31,7 +31,8 @@ import {
 import { startNode, withoutPackage } from '../support/start.ts';
 import { treeKey, treeVerdict, treeWork, treeWorker, VALUES } from '../support/aggregate/tree.ts';
 
-jest.setTimeout(60_000);
+// many processes start, and other tests use the cores beside them
+jest.setTimeout(240_000);
 
 const work = treeWork(VALUES);
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-queue-'));
