@@ -79,6 +79,7 @@ describe('outside of the table', () => {
       .filter(([path, text]) => !path.startsWith('asn1/') && /\b(TlvReader|onlyTlv)\b/.test(text))
       .map(([path]) => path);
     expect(readers.sort()).toEqual([
+      'pki/crl-profile.ts',
       'pki/profile.ts',
       'session/transcript.ts',
       'sgp22/codec/choice.ts',
