@@ -1,5 +1,4 @@
 /** What `zkcx/rsp/zkcx` exports refuses what is not of the form that it takes: see arguments.circuit.test.ts. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Field } from 'o1js';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -19,6 +18,7 @@ import {
 } from './session/world.ts';
 import {
   assertTyped,
+  blockedPath,
   type Call,
   codeOf,
   errorOf,
@@ -29,11 +29,7 @@ import { ADDRESS, testTrust } from './support/rsp/smdpp.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const folder = temporaryFolder();
-const blocked = join(folder, 'file');
-writeFileSync(blocked, '');
-/** No folder can be here, whatever the text is. */
-const nowhere = (text: unknown) =>
-  typeof text === 'string' ? join(blocked, Buffer.from(text).toString('hex').slice(0, 50)) : text;
+const { blocked, nowhere } = blockedPath(folder);
 
 const now = () => NOW;
 const server = rsp.es9pClient(ADDRESS, { fetch: () => Promise.reject(Error('offline')) });

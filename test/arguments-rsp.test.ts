@@ -1,5 +1,4 @@
 /** What `zkcx/rsp` exports refuses what is not of the form that it takes: see arguments.circuit.test.ts. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,6 +8,7 @@ import { fixture } from './support/certificates/keys.ts';
 import { NOW } from './support/certificates/chains.ts';
 import {
   assertTyped,
+  blockedPath,
   type Call,
   codeOf,
   errorOf,
@@ -20,17 +20,13 @@ import {
   keepOn,
   SGP26_CREDENTIAL,
   testAnchor,
-  testEuicc,
+  testCard,
 } from './support/rsp/emulator.ts';
 import { ADDRESS, testTrust } from './support/rsp/smdpp.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const folder = temporaryFolder();
-const blocked = join(folder, 'file');
-writeFileSync(blocked, '');
-/** No folder can be here, whatever the text is. */
-const nowhere = (text: unknown) =>
-  typeof text === 'string' ? join(blocked, Buffer.from(text).toString('hex').slice(0, 50)) : text;
+const { blocked, nowhere } = blockedPath(folder);
 
 const offline: rsp.Fetch = () => Promise.reject(Error('offline'));
 const server = rsp.es9pClient(ADDRESS, { fetch: offline });
@@ -48,12 +44,9 @@ const code = {
 };
 
 let euicc: rsp.Euicc;
-let channel: rsp.Es10Channel;
 let card: rsp.Es10;
 beforeAll(async () => {
-  euicc = await testEuicc();
-  channel = await rsp.openIsdr(rsp.cardInterface(euicc.card));
-  card = rsp.es10(channel);
+  ({ euicc, card } = await testCard());
 });
 afterAll(() => euicc.close());
 

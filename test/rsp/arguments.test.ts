@@ -6,7 +6,7 @@ import * as rsp from '../../src/rsp/index.ts';
 import { EuiccInfo1 } from '../../src/sgp22/messages/euicc-info.ts';
 import { assertTyped, type Call, codeOf, errorOf } from '../support/arguments.ts';
 import { NOW } from '../support/certificates/chains.ts';
-import { keepOn, METADATA, testAnchor, testEuicc } from '../support/rsp/emulator.ts';
+import { keepOn, METADATA, testAnchor, testCard, testEuicc } from '../support/rsp/emulator.ts';
 import { initiateRequest, sgp26Euicc } from '../support/rsp/soft-euicc.ts';
 import { ADDRESS, testTrust } from '../support/rsp/smdpp.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -21,9 +21,7 @@ let euicc: rsp.Euicc;
 let channel: rsp.Es10Channel;
 let card: rsp.Es10;
 beforeAll(async () => {
-  euicc = await testEuicc();
-  channel = await rsp.openIsdr(rsp.cardInterface(euicc.card));
-  card = rsp.es10(channel);
+  ({ euicc, channel, card } = await testCard());
 });
 afterAll(() => euicc.close());
 

@@ -1,4 +1,6 @@
 /** What the tests of arguments have in common: how a call fails, and tables of options that are made wrong. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { ZkcxError } from '../../src/errors.ts';
@@ -7,6 +9,15 @@ export type Call = (argument: unknown) => unknown;
 
 /** [function, its options as they should be, members that must be there, the call with other options]. */
 export type OptionRow = readonly [string, object, readonly string[], Call];
+
+/** A file, below which no folder can be, and a path below it for any text. What is no text stays as it is. */
+export function blockedPath(folder: string) {
+  const blocked = join(folder, 'file');
+  writeFileSync(blocked, '');
+  const nowhere = (text: unknown) =>
+    typeof text === 'string' ? join(blocked, Buffer.from(text).toString('hex').slice(0, 50)) : text;
+  return { blocked, nowhere };
+}
 
 /** Runs a call, waits for it, and gives its error, if any. */
 export async function errorOf(call: () => unknown): Promise<unknown> {

@@ -12,7 +12,7 @@ import {
   OID,
   setExtension,
 } from '../certificates/fields.ts';
-import { longOid, manyAttributes, padName, padRdn } from '../certificates/sizes.ts';
+import { longOid, manyAttributes, nameOfRdns, padName, padRdn } from '../certificates/sizes.ts';
 import {
   chainRow,
   most,
@@ -56,9 +56,7 @@ export const nameRows = (): CertificateBound[] => [
     most(NAME_SLOTS),
     'ERR_PROFILE_NAME_ATTRIBUTES',
     (d, count) => {
-      d.issuer = name(
-        ...Array.from({ length: count }, (_, i) => attribute(OID.commonName, `${i}`)),
-      );
+      d.issuer = nameOfRdns(count);
     },
   ),
   eum(
@@ -67,9 +65,7 @@ export const nameRows = (): CertificateBound[] => [
     least(1),
     'ERR_CERT_NAME_EMPTY',
     (d, count) => {
-      d.issuer = name(
-        ...Array.from({ length: count }, (_, i) => attribute(OID.commonName, `${i}`)),
-      );
+      d.issuer = nameOfRdns(count);
     },
   ),
   euicc(

@@ -57,25 +57,20 @@ export function row<Size>(
 export const most = (limit: number): Edge<number> => [limit, limit + 1];
 export const least = (limit: number): Edge<number> => [limit, limit - 1];
 
-export function euicc<Size>(
-  title: string,
-  from: Origin | readonly Origin[],
-  edge: Edge<Size>,
-  code: ErrorCode,
-  change: (draft: Draft, size: Size) => void,
-): Bound<Size, BoundChain> {
-  return row(title, from, edge, code, sgp26Device, EUICC, change);
-}
+/** Rows of a certificate of the SGP.26 chain. */
+const of =
+  (draft: number) =>
+  <Size>(
+    title: string,
+    from: Origin | readonly Origin[],
+    edge: Edge<Size>,
+    code: ErrorCode,
+    change: (draft: Draft, size: Size) => void,
+  ): Bound<Size, BoundChain> =>
+    row(title, from, edge, code, sgp26Device, draft, change);
 
-export function eum<Size>(
-  title: string,
-  from: Origin | readonly Origin[],
-  edge: Edge<Size>,
-  code: ErrorCode,
-  change: (draft: Draft, size: Size) => void,
-): Bound<Size, BoundChain> {
-  return row(title, from, edge, code, sgp26Device, EUM, change);
-}
+export const euicc = of(EUICC);
+export const eum = of(EUM);
 
 export const ofBytes = (size: number, first = 1) =>
   Uint8Array.from({ length: size }, (_, i) => (i === 0 ? first : 0x5a));

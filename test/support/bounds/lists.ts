@@ -16,7 +16,7 @@ import {
 import type { ErrorCode } from '../../../src/errors.ts';
 import { ascii, integer, sequence, tlv, utcTime } from '../certificates/der.ts';
 import { attribute, extension, name, OID } from '../certificates/fields.ts';
-import { longOid } from '../certificates/sizes.ts';
+import { longOid, nameOfRdns } from '../certificates/sizes.ts';
 import {
   buildList,
   CI_SIGNER,
@@ -75,9 +75,7 @@ const headerRows = (): Row[] => [
     most(NAME_SLOTS),
     'ERR_PROFILE_NAME_ATTRIBUTES',
     (d, count) => {
-      d.issuer = name(
-        ...Array.from({ length: count }, (_, i) => attribute(OID.commonName, `${i}`)),
-      );
+      d.issuer = nameOfRdns(count);
     },
   ),
   row(

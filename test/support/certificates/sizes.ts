@@ -63,6 +63,10 @@ export function manyGeneralNames(draft: Draft, count: number): void {
   setExtension(draft, extension(OID.subjectAltName, sequence(...names, registered)));
 }
 
+/** A Name of so many RDNs. */
+export const nameOfRdns = (count: number): Uint8Array =>
+  name(...Array.from({ length: count }, (_, i) => attribute(OID.commonName, `${i}`)));
+
 export function manyAttributes(draft: Draft, count: number): void {
   const more = Array.from({ length: count - 4 }, (_, i) =>
     attribute(OID.organisationalUnit, `${i}`),

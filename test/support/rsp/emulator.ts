@@ -65,6 +65,13 @@ export function testEuicc(options: Partial<EuiccOptions> = {}) {
   });
 }
 
+/** An eUICC in this process, its open channel, and the ES10 functions over that. */
+export async function testCard() {
+  const euicc = await testEuicc();
+  const channel = await openIsdr(cardInterface(euicc.card));
+  return { euicc, channel, card: es10(channel) };
+}
+
 /** The ES10 functions of an eUICC in this process. */
 export async function es10Of(euicc: Awaited<ReturnType<typeof testEuicc>>): Promise<Es10> {
   return es10(await openIsdr(cardInterface(euicc.card)));
