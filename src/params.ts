@@ -7,9 +7,6 @@ export const MAX_LINKS = 4;
 export const TBS_BLOCKS = 12;
 export const TBS_MAX_BYTES = 64 * TBS_BLOCKS - 9;
 
-/** 64-byte SHA-256 blocks that a message program hashes after the prefix's whole blocks. */
-export const MESSAGE_BLOCKS = { message5: 5, message10: 10 } as const;
-
 /** Height of the Merkle tree of accepted CI leaves. */
 export const TRUST_HEIGHT = 8;
 
@@ -106,20 +103,19 @@ export const TABLE = {
   extensions: { keys: 63, starts: 64, ends: 65, critical: 66, generalNames: 67 },
   crl: { reasons: 80, numberLengths: 81 },
   aggregate: { powers: 90 },
+  one: 91,
 } as const;
 
 /** Version that is hashed into every commitment. */
 export const COMMITMENT_VERSION = 1;
 
-/** `mode`: first public input of every program, so that no proof passes for another kind. */
+/**
+ * `mode`: first public input of every program, so that no proof passes for another kind. A number is never
+ * used again: 3 to 7 were programs of earlier versions.
+ */
 export const MODE = {
   chain: 1,
   crl: 2,
-  presentation: 3,
-  registryPresentation: 4,
-  message5: 5,
-  message10: 6,
-  possession: 7,
   certify: 8,
   aggregate: 9,
   /** A list that is not yet read to its end: no statement, only an input of the next step. */
@@ -127,4 +123,8 @@ export const MODE = {
   /** Aggregates that are only an input of the next step: of one or two chains, and of several. */
   aggregatePair: 11,
   aggregateMerge: 12,
+  refresh: 13,
+  presentation: 14,
+  registryPresentation: 15,
+  possession: 16,
 } as const;

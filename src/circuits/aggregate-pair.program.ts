@@ -1,9 +1,9 @@
 /**
- * Program `aggregatePair`: one or two chain claims -> an aggregate of height 1.
+ * Program `aggregatePair`: one or two refreshed chain claims -> an aggregate of height 1.
  *
  * Public input   mode, the constant MODE.aggregatePair.
  * Public output  AggregateClaim: trustRoot, root, height, count, validUntil.
- * Private        two chain proofs, and whether the second counts; without it, the first is given twice.
+ * Private        two refresh proofs, and whether the second counts; without it, the first is given twice.
  * Proves         that root is the node above the leaves of both claims, each with its own window, or of
  *                one and an empty leaf; that the claims are under trustRoot; and that validUntil is the
  *                earlier end of their windows.
@@ -13,8 +13,8 @@
 import { Bool, Field, ZkProgram } from 'o1js';
 import { MODE } from '../params.ts';
 import { AggregateClaim, pair, proven } from './aggregate.ts';
-import { ChainProof } from './chain.program.ts';
 import { withContext } from './kimchi/context.ts';
+import { RefreshProof } from './refresh.program.ts';
 
 export const aggregatePairProgram = ZkProgram({
   name: 'zkcx-aggregatePair',
@@ -22,8 +22,8 @@ export const aggregatePairProgram = ZkProgram({
   publicOutput: AggregateClaim,
   methods: {
     prove: {
-      privateInputs: [ChainProof, ChainProof, Bool],
-      async method(mode: Field, left: ChainProof, right: ChainProof, present: Bool) {
+      privateInputs: [RefreshProof, RefreshProof, Bool],
+      async method(mode: Field, left: RefreshProof, right: RefreshProof, present: Bool) {
         return {
           publicOutput: await withContext((context) => {
             mode.assertEquals(MODE.aggregatePair);

@@ -53,7 +53,7 @@ export function pair(
   present: Field,
 ): AggregateClaim {
   const hasRight = context.assertBit(present);
-  assertAlike(left, right, [MODE.chain, MODE.chain]);
+  assertAlike(left, right, [MODE.refresh, MODE.refresh]);
   const { trustRoot, validUntil } = left.claim;
   // an empty leaf is 0; a hash is not
   const rightLeaf = context.product(hasRight, leafOf(right.claim));

@@ -55,7 +55,7 @@ export function certify(
   witness: CredentialWitness,
 ): CertifiedClaim {
   request.mode.assertEquals(MODE.certify);
-  assertOpens(chain, witness.opening);
+  assertOpens(chain, MODE.chain, witness.opening);
   assertCredential(context, witness, request);
   const { key, identity, validFrom, validUntil } = witness.opening;
   // the commitment holds the key packed: only limbs in range are the ones that were packed

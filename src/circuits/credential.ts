@@ -4,7 +4,7 @@
  * commitment of the opening comes from a chain proof, and leaves the rest to `assertCredential`.
  */
 import { Field, Provable, Struct } from 'o1js';
-import { MAX_LINKS, MODE, TRUST_HEIGHT } from '../params.ts';
+import { MAX_LINKS, type MODE, TRUST_HEIGHT } from '../params.ts';
 import { type ChainClaim, Opening } from './claims.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
 import type { Bit, CircuitContext } from './kimchi/context.ts';
@@ -35,15 +35,19 @@ export interface CredentialRequest {
   readonly role: Field;
 }
 
-/** Public values of a chain proof that the same method verifies. */
+/** Public values of a proof of `chain` or `refresh` that the same method verifies. */
 export interface ChainStatement {
   readonly mode: Field;
   readonly claim: Pick<ChainClaim, 'commitment'>;
 }
 
-/** Assert that a proven claim is one of `chain`, and that `opening` is what its commitment hides. */
-export function assertOpens({ mode, claim }: ChainStatement, opening: Opening): void {
-  mode.assertEquals(MODE.chain);
+/** Assert that a proven claim is of this kind, and that `opening` is what its commitment hides. */
+export function assertOpens(
+  { mode, claim }: ChainStatement,
+  kind: typeof MODE.chain | typeof MODE.refresh,
+  opening: Opening,
+): void {
+  mode.assertEquals(kind);
   Opening.commitment(opening).assertEquals(claim.commitment);
 }
 

@@ -36,20 +36,23 @@ const DOMAIN = {
   /** State of a list that is read in steps. */
   crlState: { prefix: 'zkcx-crl-state-1', inputs: 27 },
   /** Session commitments, each with a blind first; see session.ts. */
-  sessionMessage: { prefix: 'zkcx-s-message-1', inputs: 3 },
   sessionKey: { prefix: 'zkcx-s-key-1', inputs: 4 },
   sessionIdentity: { prefix: 'zkcx-s-identity-1', inputs: 2 },
   sessionIssuer: { prefix: 'zkcx-s-issuer-1', inputs: 6 },
   /** Identity of an authenticated server, purpose with its length: what a pseudonym is for. */
   scope: { prefix: 'zkcx-scope-1', inputs: 3 },
-  /** Halves of a session's 32-byte challenge: what later messages of the session name it by. */
+  /** The same for an identifier, which is not to be mistaken for a pseudonym. */
+  identifierScope: { prefix: 'zkcx-id-scope-1', inputs: 3 },
+  /** Halves of the 32 bytes that a session is named by. */
   session: { prefix: 'zkcx-session-1', inputs: 2 },
   /** Subject key, identity, scope. */
   pseudonym: { prefix: 'zkcx-pseudonym-1', inputs: 5 },
-  /** Hash state, whole blocks, and the rest of a message's public beginning. */
-  messagePrefix: { prefix: 'zkcx-prefix-1', inputs: 7 },
-  /** Kind, session id, `sessionKey`, digest. */
-  possession: { prefix: 'zkcx-possession-1', inputs: 5 },
+  /** User secret, subject key, identity, identifier scope. */
+  identifier: { prefix: 'zkcx-identifier-1', inputs: 6 },
+  /** Identity of a server, salt, identity of the device that an order is for. */
+  order: { prefix: 'zkcx-order-1', inputs: 3 },
+  /** See `possessionHash`. */
+  possession: { prefix: 'zkcx-possession-2', inputs: 10 },
   /** Mina key of the registry's admin: x, parity of y. */
   registryAdmin: { prefix: 'zkcx-reg-admin-1', inputs: 2 },
   /** Kind, subject, detail of an action that the registry's admin proposes, and hash of those behind it. */

@@ -1,23 +1,23 @@
 /**
- * Program `registryPresentation`: a published credential and a session -> what a peer is shown.
+ * Program `registryPresentation`: a published credential -> what a peer is shown of it.
  *
  * Public input   PresentationRequest: mode (MODE.registryPresentation), trustRoot, revocationRoot,
- *                registryRoot, time, role, scope.
+ *                registryRoot, time, role.
  * Public output  PresentationClaim, as of `presentation`.
  * Private        the opening of a published commitment and its leaf's path; the rest as in
  *                `presentation`.
  * Proves         what `presentation` proves, of a credential whose leaf, commitment and window, is in
- *                the tree under registryRoot. It verifies no proof, so it takes half the time.
+ *                the tree under registryRoot. It verifies no proof, so it takes less than half the time.
  * Does not prove what `presentation` does not; nor that leaves under registryRoot were published with
  *                a chain proof: the verifier takes the root from the registry, which sees to it.
- * Rows, domain   test/pins; within 2^14.
+ * Rows, domain   test/pins; within 2^13.
  */
 import { Field, Provable, Struct, ZkProgram } from 'o1js';
 import { MODE, REGISTRY_HEIGHT } from '../params.ts';
 import { Opening } from './claims.ts';
 import { merkleRoot } from './gadgets/merkle.ts';
 import { type CircuitContext, withContext } from './kimchi/context.ts';
-import { type AssertDigestSigned, present, PresentationWitness } from './presentation.ts';
+import { present, PresentationWitness } from './presentation.ts';
 import { credentialLeaf, PresentationClaim, PresentationRequest } from './session.ts';
 
 /** Path of a credential's leaf under the registry root, see `MerklePath`. */
@@ -50,12 +50,11 @@ export function presentPublished(
   request: PresentationRequest,
   path: RegistryPath,
   witness: PresentationWitness,
-  signed?: AssertDigestSigned,
 ): PresentationClaim {
   request.mode.assertEquals(MODE.registryPresentation);
   const { opening } = witness.credential;
   const { validFrom, validUntil } = opening;
   const leaf = credentialLeaf(Opening.commitment(opening), validFrom, validUntil);
   merkleRoot(context, leaf, path).assertEquals(request.registryRoot);
-  return present(context, request, witness, signed);
+  return present(context, request, witness);
 }

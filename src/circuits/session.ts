@@ -19,33 +19,16 @@ export class PresentationRequest extends Struct({
   time: Field,
   /** Number of the required role, see roles.ts. */
   role: Field,
-  /** What the pseudonym is for; 0 asks for none. */
-  scope: Field,
 }) {}
 
 /** Public output of `presentation` and `registryPresentation`. */
 export class PresentationClaim extends Struct({
-  /** `pseudonymOf` in the scope; 0 without a scope. */
-  pseudonym: Field,
-  /** Hides the SHA-256 digest that the leaf key signed. */
-  sessionMessage: Field,
   /** Hides the leaf key. */
   sessionKey: Field,
   /** Hides the EID, or a server's OID. */
   sessionIdentity: Field,
   /** Hides the organisation, and the id of the issuer of the last link. */
   sessionIssuer: Field,
-}) {}
-
-/** Public input of `message5` and `message10`. */
-export class MessageRequest extends Struct({
-  /** MODE.message5 or MODE.message10. */
-  mode: Field,
-  sessionMessage: Field,
-  /** Bytes of the whole message. */
-  length: Field,
-  /** `prefixHash` of the part that the verifier knows. */
-  prefix: Field,
 }) {}
 
 /** Public input of `possession`. */
@@ -84,10 +67,6 @@ export function packDigest(limbs: readonly Field[]): [Field, Field] {
   return [limbs[0]!.add(limbs[1]!.mul(1n << 88n)), limbs[2]!];
 }
 
-export function commitMessage(blind: Field, digest: readonly Field[]): Field {
-  return domainHash('sessionMessage', [blind, ...packDigest(digest)]);
-}
-
 export function commitKey(blind: Field, key: PublicKey): Field {
   return domainHash('sessionKey', [blind, ...packKey(key)]);
 }
@@ -100,39 +79,65 @@ export function commitIssuer(blind: Field, organisation: Organisation, issuer: F
   return domainHash('sessionIssuer', [blind, organisation.length, ...organisation.chunks, issuer]);
 }
 
-/** One pseudonym a certificate and scope; not for scope 0. */
+/** One pseudonym a certificate and scope; not for scope 0. Who has the certificate can compute it. */
 export function pseudonymOf(key: PublicKey, identity: Field, scope: Field): Field {
   return domainHash('pseudonym', [...packKey(key), identity, scope]);
 }
 
-/** The public beginning of a message, as SHA-256 has it after the whole blocks. */
-export interface MessagePrefix {
-  /** The eight chaining words, most significant first. */
-  readonly state: readonly Field[];
-  /** Whole blocks before the rest. */
-  readonly blocks: Field;
-  /** Bytes after them, fewer than 64, as big-endian numbers of up to 31, 31 and 1 bytes. */
-  readonly restLength: Field;
-  readonly rest: readonly Field[];
-}
-
-export function prefixHash({ state, blocks, restLength, rest }: MessagePrefix): Field {
-  const half = (from: number) =>
-    state
-      .slice(from, from + 4)
-      .reduce((sum, word) => sum.mul(1n << 32n).add(word), Field(0))
-      .seal();
-  return domainHash('messagePrefix', [half(0), half(4), blocks, restLength, ...rest]);
-}
-
-/** What a possession proof is about. */
-export function possessionHash(
-  kind: Field,
-  session: Field,
-  sessionKey: Field,
-  digest: readonly Field[],
+/**
+ * One identifier a user secret, certificate and scope; not for scope 0. Nobody can compute it without the
+ * secret, which has fewer than 2^248 values.
+ */
+export function identifierOf(
+  secret: Field,
+  key: PublicKey,
+  identity: Field,
+  identifierScope: Field,
 ): Field {
-  return domainHash('possession', [kind, session, sessionKey, ...packDigest(digest)]);
+  return domainHash('identifier', [secret, ...packKey(key), identity, identifierScope]);
+}
+
+/**
+ * An order for one device, without its EID: whoever knows the salt can try EIDs, nobody else can.
+ *
+ * @param server `oidIdentity` of the server that the order is at
+ * @param salt below 2^128
+ */
+export function orderOf(server: Field, salt: Field, identity: Field): Field {
+  return domainHash('order', [server, salt, identity]);
+}
+
+/** What a possession proof is about. Verifier and holder make one of it, each from its own knowledge. */
+export interface PossessionStatement {
+  /** The session, see `sessionId`. */
+  readonly session: Field;
+  /** SHA-256 of the message that the leaf key signed: limbs as of `Digest`. */
+  readonly digest: readonly Field[];
+  /** Commitments of the presentation that the session has. */
+  readonly sessionKey: Field;
+  readonly sessionIdentity: Field;
+  /** What the pseudonym is for, and it; both 0 for none. */
+  readonly scope: Field;
+  readonly pseudonym: Field;
+  /** The same of the identifier. */
+  readonly identifierScope: Field;
+  readonly identifier: Field;
+  /** `orderOf` the order that is for this device; 0 for none. */
+  readonly order: Field;
+}
+
+export function possessionHash(statement: PossessionStatement): Field {
+  return domainHash('possession', [
+    statement.session,
+    ...packDigest(statement.digest),
+    statement.sessionKey,
+    statement.sessionIdentity,
+    statement.scope,
+    statement.pseudonym,
+    statement.identifierScope,
+    statement.identifier,
+    statement.order,
+  ]);
 }
 
 /** A published credential: a leaf of the registry and of an aggregate. */

@@ -1,20 +1,18 @@
 /** Plans of session proofs -> envelopes. Each proof must claim what was planned, field by field. */
 import type { Field } from 'o1js';
 import { CredentialWitness } from '../circuits/credential.ts';
-import { MESSAGE_WITNESS } from '../circuits/message.program.ts';
 import { PossessionWitness } from '../circuits/possession.program.ts';
 import { PresentationWitness } from '../circuits/presentation.ts';
 import { RegistryPath } from '../circuits/registry-presentation.program.ts';
 import {
   CertifiedClaim,
   CertifyRequest,
-  MessageRequest,
   PossessionRequest,
   PresentationClaim,
   PresentationRequest,
 } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
-import type { MessageProofInput } from '../witness/message-witness.ts';
+import type { PossessionPlan } from '../witness/possession.ts';
 import type {
   CertifyPlan,
   PresentationPlan,
@@ -25,30 +23,34 @@ import { pinnedKey } from './keys.ts';
 import type { ProgramName } from './programs.ts';
 import type { JobOptions, Prover } from './prover.ts';
 
-/** Prove a presentation of the credential whose chain proof this is. */
+/**
+ * Prove a presentation of a refreshed credential.
+ *
+ * @param refreshProof made for this presentation alone; the plan is of its opening
+ */
 export function provePresentation(
   plan: PresentationPlan,
-  chainProof: ProofEnvelope,
+  refreshProof: ProofEnvelope,
   prover: Prover,
   options: JobOptions = {},
 ): Promise<ProofEnvelope> {
   const { request, claim, witness } = plan;
-  return prove(prover, options, {
+  return proveAsPlanned(prover, options, {
     program: 'presentation',
     publicInput: PresentationRequest.toJSON(request),
-    privateInputs: [chainProof.proof, PresentationWitness.toJSON(witness)],
+    privateInputs: [refreshProof.proof, PresentationWitness.toJSON(witness)],
     values: [...PresentationRequest.toFields(request), ...PresentationClaim.toFields(claim)],
   });
 }
 
-/** The same from the registry, without a chain proof. */
+/** The same from the registry, without a proof inside. */
 export function proveRegistryPresentation(
   plan: RegistryPresentationPlan,
   prover: Prover,
   options: JobOptions = {},
 ): Promise<ProofEnvelope> {
   const { request, claim, witness, path } = plan;
-  return prove(prover, options, {
+  return proveAsPlanned(prover, options, {
     program: 'registryPresentation',
     publicInput: PresentationRequest.toJSON(request),
     privateInputs: [RegistryPath.toJSON(path), PresentationWitness.toJSON(witness)],
@@ -56,30 +58,13 @@ export function proveRegistryPresentation(
   });
 }
 
-/** Prove how the signed message begins, in the program that its length asks for. */
-export function proveMessage(
-  { program, request, witness }: MessageProofInput,
-  prover: Prover,
-  options: JobOptions = {},
-): Promise<ProofEnvelope> {
-  return prove(prover, options, {
-    program,
-    publicInput: MessageRequest.toJSON(request),
-    privateInputs: [MESSAGE_WITNESS[program].toJSON(witness)],
-    values: MessageRequest.toFields(request),
-  });
-}
-
-/** Prove that the key of a session signed one more message. */
+/** Prove that the key of a presentation signed the message of a session. */
 export function provePossession(
-  {
-    request,
-    witness,
-  }: { readonly request: PossessionRequest; readonly witness: PossessionWitness },
+  { request, witness }: PossessionPlan,
   prover: Prover,
   options: JobOptions = {},
 ): Promise<ProofEnvelope> {
-  return prove(prover, options, {
+  return proveAsPlanned(prover, options, {
     program: 'possession',
     publicInput: PossessionRequest.toJSON(request),
     privateInputs: [PossessionWitness.toJSON(witness)],
@@ -94,7 +79,7 @@ export function proveCertify(
   prover: Prover,
   options: JobOptions = {},
 ): Promise<ProofEnvelope> {
-  return prove(prover, options, {
+  return proveAsPlanned(prover, options, {
     program: 'certify',
     publicInput: CertifyRequest.toJSON(request),
     privateInputs: [chainProof.proof, CredentialWitness.toJSON(witness)],
@@ -102,22 +87,22 @@ export function proveCertify(
   });
 }
 
-async function prove(
+/** A proof in its envelope. Throws ERR_PROVER_FAILED when it claims something else than was planned. */
+export async function proveAsPlanned(
   prover: Prover,
   options: JobOptions,
   job: {
     readonly program: ProgramName;
+    /** Default: prove. */
+    readonly method?: string;
     readonly publicInput: unknown;
     readonly privateInputs: readonly unknown[];
     /** Public input, then public output, as planned. */
     readonly values: readonly Field[];
   },
 ): Promise<ProofEnvelope> {
-  const { program, publicInput, privateInputs, values } = job;
-  const proof = await prover.prove(
-    { program, method: 'prove', publicInput, privateInputs },
-    options,
-  );
+  const { program, method = 'prove', publicInput, privateInputs, values } = job;
+  const proof = await prover.prove({ program, method, publicInput, privateInputs }, options);
   const claimed = [...proof.publicInput, ...proof.publicOutput];
   if (claimed.length !== values.length || values.some((value, i) => String(value) !== claimed[i])) {
     throw new ZkcxError('ERR_PROVER_FAILED', 'the proof claims something else than was planned');

@@ -18,9 +18,8 @@ export type ProgramTable = Readonly<Record<string, () => Promise<ProvableProgram
 
 export const PROGRAMS = {
   chain: async () => (await import('../circuits/chain.program.ts')).chainProgram,
+  refresh: async () => (await import('../circuits/refresh.program.ts')).refreshProgram,
   crl: async () => (await import('../circuits/crl.program.ts')).crlProgram,
-  message5: async () => (await import('../circuits/message.program.ts')).message5Program,
-  message10: async () => (await import('../circuits/message.program.ts')).message10Program,
   possession: async () => (await import('../circuits/possession.program.ts')).possessionProgram,
   presentation: async () =>
     (await import('../circuits/presentation.program.ts')).presentationProgram,
@@ -45,11 +44,12 @@ export const VERIFIED_INSIDE: ReadonlyMap<string, readonly ProgramName[]> = new 
   readonly ProgramName[]
 >([
   ['crl', ['chain']],
-  ['presentation', ['chain']],
+  ['refresh', ['chain']],
+  ['presentation', ['chain', 'refresh']],
   ['certify', ['chain']],
-  ['aggregatePair', ['chain']],
-  ['aggregateMerge', ['chain', 'aggregatePair']],
-  ['aggregate', ['chain', 'aggregatePair', 'aggregateMerge']],
+  ['aggregatePair', ['chain', 'refresh']],
+  ['aggregateMerge', ['chain', 'refresh', 'aggregatePair']],
+  ['aggregate', ['chain', 'refresh', 'aggregatePair', 'aggregateMerge']],
 ]);
 
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
@@ -64,12 +64,11 @@ interface ProofShape {
 /** Known without loading a circuit, for verifiers. */
 export const PROOF_SHAPES: Readonly<Record<ProgramName, ProofShape>> = {
   chain: { publicInput: 1, publicOutput: 4, maxProofsVerified: 1 },
+  refresh: { publicInput: 1, publicOutput: 4, maxProofsVerified: 1 },
   crl: { publicInput: 1, publicOutput: 4, maxProofsVerified: 1 },
-  message5: { publicInput: 4, publicOutput: 0, maxProofsVerified: 0 },
-  message10: { publicInput: 4, publicOutput: 0, maxProofsVerified: 0 },
   possession: { publicInput: 2, publicOutput: 0, maxProofsVerified: 0 },
-  presentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 1 },
-  registryPresentation: { publicInput: 7, publicOutput: 5, maxProofsVerified: 0 },
+  presentation: { publicInput: 6, publicOutput: 3, maxProofsVerified: 1 },
+  registryPresentation: { publicInput: 6, publicOutput: 3, maxProofsVerified: 0 },
   certify: { publicInput: 5, publicOutput: 9, maxProofsVerified: 1 },
   aggregatePair: { publicInput: 1, publicOutput: 5, maxProofsVerified: 2 },
   aggregateMerge: { publicInput: 1, publicOutput: 5, maxProofsVerified: 2 },

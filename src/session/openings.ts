@@ -11,13 +11,13 @@ import {
 import { ZkcxError } from '../errors.ts';
 import { isOnCurve, type PublicKey, type Identity } from '../pki/index.ts';
 import type { Role } from '../roles.ts';
-import { organisation, publicKey } from '../witness/encode.ts';
+import { fromLimbs, organisation, publicKey } from '../witness/encode.ts';
 import type { SessionOpenings } from '../witness/presentation.ts';
 import type { Openings } from './envelopes.ts';
 import { identityFromField } from './identity.ts';
 
-/** What can be asked for beside the proof. `message`: the bytes that its holder would hide. */
-export const DISCLOSURES = ['identity', 'issuer', 'key', 'message'] as const;
+/** What can be asked for beside the proofs. */
+export const DISCLOSURES = ['identity', 'issuer', 'key'] as const;
 
 export type Disclosure = (typeof DISCLOSURES)[number];
 
@@ -88,7 +88,7 @@ export function openKey(opening: NonNullable<Openings['key']>, sessionKey: Field
   return Object.freeze(key);
 }
 
-/** The openings that a holder gives away, as they travel; `message` travels elsewhere. */
+/** The openings that a holder gives away, as they travel. */
 export function writeOpenings(asked: readonly Disclosure[], values: SessionOpenings): Openings {
   const { identity, issuer, key } = values;
   const hex = (limbs: readonly Field[]) => fromLimbs(limbs).toString(16).padStart(64, '0');
@@ -117,11 +117,6 @@ function organisationBytes({ length, chunks }: Organisation): Uint8Array {
     return bigintToBytes(chunk.toBigInt(), bytes);
   });
   return concatBytes(...parts);
-}
-
-/** Of three limbs of 88 bits, least significant first. */
-export function fromLimbs(limbs: readonly Field[]): bigint {
-  return limbs.reduceRight((sum, limb) => (sum << 88n) | limb.toBigInt(), 0n);
 }
 
 function assertOpens(what: string, opened: Field | undefined, committed: Field): void {

@@ -12,6 +12,11 @@ export function limbs(value: bigint): Field[] {
   return [0n, 88n, 176n].map((shift) => Field((value >> shift) & LIMB));
 }
 
+/** The number of 88-bit limbs, least significant first. */
+export function fromLimbs(parts: readonly Field[]): bigint {
+  return parts.reduceRight((sum, limb) => (sum << 88n) + limb.toBigInt(), 0n);
+}
+
 export function publicKey({ x, y }: { x: bigint; y: bigint }): PublicKey {
   return new PublicKey({ x: limbs(x), y: limbs(y) });
 }
@@ -37,16 +42,16 @@ export function paddedTbs(tbs: Uint8Array): Field[] {
 }
 
 /**
- * Bytes with the SHA-256 padding (FIPS 180-4, 5.1.1) of a message of `total` bytes that ends with
- * them, then zeros up to so many 64-byte blocks: one field a byte.
+ * Bytes with their SHA-256 padding (FIPS 180-4, 5.1.1), then zeros up to so many 64-byte blocks: one field
+ * a byte.
  */
-export function paddedBytes(bytes: Uint8Array, blocks: number, total = bytes.length): Field[] {
+export function paddedBytes(bytes: Uint8Array, blocks: number): Field[] {
   const buffer = new Uint8Array(64 * blocks);
   const end = 64 * Math.ceil((bytes.length + 9) / 64);
   if (end > buffer.length) throw RangeError(`${bytes.length} bytes and ${blocks} blocks`);
   buffer.set(bytes);
   buffer[bytes.length] = 0x80;
-  new DataView(buffer.buffer).setBigUint64(end - 8, 8n * BigInt(total));
+  new DataView(buffer.buffer).setBigUint64(end - 8, 8n * BigInt(bytes.length));
   return Array.from(buffer, (byte) => Field(byte));
 }
 

@@ -3,7 +3,6 @@
  * `certify`. What the circuits would refuse is refused here, before anything is proven.
  */
 import { Field } from 'o1js';
-import { bytesToBigint } from '../bytes.ts';
 import { CiLeaf, Opening, type Organisation, type PublicKey } from '../circuits/claims.ts';
 import { CiPath, CredentialWitness } from '../circuits/credential.ts';
 import { PresentationWitness, SessionBlinds } from '../circuits/presentation.ts';
@@ -15,27 +14,23 @@ import {
   commitIdentity,
   commitIssuer,
   commitKey,
-  commitMessage,
   credentialLeaf,
-  Digest,
   PresentationClaim,
   PresentationRequest,
-  pseudonymOf,
 } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAX_LINKS, MODE } from '../params.ts';
-import { isDigestSigned, type TrustAnchor } from '../pki/index.ts';
+import type { TrustAnchor } from '../pki/index.ts';
 import type { RandomBytes } from '../random.ts';
 import { type Role, ROLES } from '../roles.ts';
 import { freshBlind, hashOfHandle, type RevocationHandle } from './chain.ts';
-import { limbs, signature } from './encode.ts';
 import type { RegistryTree } from './registry-tree.ts';
 import type { RevocationMap } from './revocation-map.ts';
 import { ciLeaf, type TrustSet } from './trust.ts';
 
 /** A credential, and under what and for when it has to count. */
 export interface CredentialInput {
-  /** Of the last chain proof. */
+  /** Of the chain proof, or of the refresh that is presented. */
   readonly opening: Opening;
   /** `handlesOf` its chain. */
   readonly handles: readonly RevocationHandle[];
@@ -51,20 +46,13 @@ export interface CredentialInput {
   readonly role: Role;
 }
 
-/** A session that the credential is presented in. */
+/** A credential to present. */
 export interface PresentationInput extends CredentialInput {
-  /** What the pseudonym is for, derived by the holder; 0 for none. */
-  readonly scope: Field;
-  /** SHA-256 of the message that the leaf key signed: 32 bytes. */
-  readonly digest: Uint8Array;
-  /** Any valid one, s high or low. */
-  readonly signature: { readonly r: bigint; readonly s: bigint };
   readonly random: RandomBytes;
 }
 
 /** What opens the commitments of a `PresentationClaim`. Each is disclosed alone, or never. */
 export interface SessionOpenings {
-  readonly message: { readonly blind: Field; readonly digest: Digest };
   readonly key: { readonly blind: Field; readonly key: PublicKey };
   readonly identity: { readonly blind: Field; readonly identity: Field };
   readonly issuer: {
@@ -75,17 +63,17 @@ export interface SessionOpenings {
   };
 }
 
-/** One proof to make, the chain proof beside it. */
+/** One proof to make, the refresh proof beside it. */
 export interface PresentationPlan {
   readonly request: PresentationRequest;
   /** What the proof will claim. */
   readonly claim: PresentationClaim;
   readonly witness: PresentationWitness;
-  /** The holder's secrets of this session. */
+  /** The holder's secrets of this presentation. */
   readonly openings: SessionOpenings;
 }
 
-/** The same without a chain proof. */
+/** The same without a proof beside it. */
 export interface RegistryPresentationPlan extends PresentationPlan {
   readonly path: RegistryPath;
 }
@@ -99,8 +87,7 @@ export interface CertifyPlan {
 /**
  * Inputs of `presentation`. Refuses, in this order: ERR_PRESENTATION_CREDENTIAL (handles or anchor
  * of another credential), ERR_PRESENTATION_ROLE, ERR_PRESENTATION_WINDOW, ERR_TRUST_UNKNOWN,
- * ERR_REVOCATION_ISSUER_MISSING, ERR_REVOCATION_STALE, ERR_REVOCATION_REVOKED,
- * ERR_PRESENTATION_SIGNATURE.
+ * ERR_REVOCATION_ISSUER_MISSING, ERR_REVOCATION_STALE, ERR_REVOCATION_REVOKED.
  */
 export function presentationWitness(input: PresentationInput): PresentationPlan {
   return plan(input, MODE.presentation, Field(0));
@@ -118,7 +105,7 @@ export function registryPresentationWitness(
   return { ...planned, path: input.registry.path(leafOf(input.opening)) };
 }
 
-/** Inputs of `certify`. The refusals of `presentationWitness`, but for the signature. */
+/** Inputs of `certify`. The refusals of `presentationWitness`. */
 export function certifyWitness(input: CredentialInput): CertifyPlan {
   const { key, identity, validFrom, validUntil } = input.opening;
   const witness = credentialWitness(input);
@@ -135,36 +122,25 @@ export function leafOf(opening: Opening): Field {
 }
 
 function plan(input: PresentationInput, mode: number, registryRoot: Field): PresentationPlan {
-  const { opening, handles, scope, random } = input;
+  const { opening, handles, random } = input;
   const { key, identity, organisation } = opening;
   const credential = credentialWitness(input);
-  assertSigned(input);
-  const digest = new Digest({ limbs: limbs(bytesToBigint(input.digest)) });
   const blinds = new SessionBlinds({
-    message: freshBlind(random),
     key: freshBlind(random),
     identity: freshBlind(random),
     issuer: freshBlind(random),
   });
   const { issuer } = handles.at(-1)!;
-  const request = { mode: Field(mode), ...credentialRequest(input), registryRoot, scope };
+  const request = { mode: Field(mode), ...credentialRequest(input), registryRoot };
   return {
     request: new PresentationRequest(request),
     claim: new PresentationClaim({
-      pseudonym: scope.equals(0).toBoolean() ? Field(0) : pseudonymOf(key, identity, scope),
-      sessionMessage: commitMessage(blinds.message, digest.limbs),
       sessionKey: commitKey(blinds.key, key),
       sessionIdentity: commitIdentity(blinds.identity, identity),
       sessionIssuer: commitIssuer(blinds.issuer, organisation, issuer),
     }),
-    witness: new PresentationWitness({
-      credential,
-      digest,
-      signature: signature(input.signature),
-      blinds,
-    }),
+    witness: new PresentationWitness({ credential, blinds }),
     openings: {
-      message: { blind: blinds.message, digest },
       key: { blind: blinds.key, key },
       identity: { blind: blinds.identity, identity },
       issuer: { blind: blinds.issuer, organisation, issuer },
@@ -222,19 +198,4 @@ function assertOwn({ opening, handles, anchor }: CredentialInput): void {
       'the chain or the CI is not the one that this credential was made of',
     );
   }
-}
-
-function assertSigned({ opening, digest, signature: given }: PresentationInput): void {
-  const [x, y] = [opening.key.x, opening.key.y].map(number) as [bigint, bigint];
-  if (digest.length !== 32 || !isDigestSigned(digest, given, { x, y })) {
-    throw new ZkcxError(
-      'ERR_PRESENTATION_SIGNATURE',
-      'the signature over the session is not one by the key of this credential',
-    );
-  }
-}
-
-/** Of 88-bit limbs. */
-function number(parts: readonly Field[]): bigint {
-  return parts.reduceRight((sum, limb) => (sum << 88n) + limb.toBigInt(), 0n);
 }

@@ -16,6 +16,7 @@ export const SRS_LOG2: Readonly<Record<Curve, number>> = { fp: 16, fq: 15 };
 export const BASES = {
   'lagrange-fq-13': { curve: 'fq', log2: 13 },
   'lagrange-fq-14': { curve: 'fq', log2: 14 },
+  'lagrange-fp-13': { curve: 'fp', log2: 13 },
   'lagrange-fp-14': { curve: 'fp', log2: 14 },
   'lagrange-fp-15': { curve: 'fp', log2: 15 },
   'lagrange-fp-16': { curve: 'fp', log2: 16 },
@@ -30,7 +31,12 @@ export type Setup = Readonly<Record<SetupPart, Uint8Array>>;
 /** What a verifier commits to public inputs with. */
 export const VERIFIER_PARTS = ['srs-fp', 'srs-fq', 'lagrange-fq-13', 'lagrange-fq-14'] as const;
 
-const PROVER_PARTS = ['lagrange-fp-14', 'lagrange-fp-15', 'lagrange-fp-16'] as const;
+const PROVER_PARTS = [
+  'lagrange-fp-13',
+  'lagrange-fp-14',
+  'lagrange-fp-15',
+  'lagrange-fp-16',
+] as const;
 
 /** Each basis behind its SRS. */
 export const SETUP_PARTS = [...VERIFIER_PARTS, ...PROVER_PARTS] as const satisfies SetupPart[];

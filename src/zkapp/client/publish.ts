@@ -2,7 +2,7 @@
 import { Field } from 'o1js';
 import { AggregateClaim } from '../../circuits/aggregate.ts';
 import { AggregateProof } from '../../circuits/aggregate.program.ts';
-import { ChainProof } from '../../circuits/chain.program.ts';
+import { RefreshProof } from '../../circuits/refresh.program.ts';
 import { ChainClaim } from '../../circuits/claims.ts';
 import { CrlClaim } from '../../circuits/crl.ts';
 import { RevocationEntry } from '../../circuits/revocation.ts';
@@ -49,7 +49,7 @@ export async function publishChain(
   const { state, tree } = synced;
   const claim = claimOf('chain', envelope, ChainClaim);
   const leaf = credentialLeaf(claim.commitment, claim.validFrom, claim.validUntil);
-  const proof = await decoded(() => ChainProof.fromJSON(envelope.proof));
+  const proof = await decoded(() => RefreshProof.fromJSON(envelope.proof));
   return publishOnce(sender, synced, leaf, {
     plan: (slots) => publishArguments({ state, tree, claim, slots }),
     verify: (at) => verifyChain(envelope, { trustRoot: state.trustRoot, at }),

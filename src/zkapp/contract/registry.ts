@@ -26,7 +26,7 @@ import {
   ZkProgram,
 } from 'o1js';
 import { AggregateProof } from '../../circuits/aggregate.program.ts';
-import { ChainProof } from '../../circuits/chain.program.ts';
+import { RefreshProof } from '../../circuits/refresh.program.ts';
 import { crlProgram } from '../../circuits/crl.program.ts';
 import { credentialLeaf } from '../../circuits/session.ts';
 import {
@@ -92,7 +92,7 @@ export class ProofRegistry extends SmartContract {
   }
 
   /** Publish a credential by its chain proof. The window has begun and lasts a while. */
-  async publish(proof: ChainProof, path: LeafPath, slots: SlotRange): Promise<void> {
+  async publish(proof: RefreshProof, path: LeafPath, slots: SlotRange): Promise<void> {
     proof.verify();
     proof.publicInput.assertEquals(MODE.chain, 'a proof of a chain');
     const { trustRoot, validFrom, validUntil, commitment } = proof.publicOutput;
@@ -309,7 +309,7 @@ declareState(ProofRegistry, {
 const argument = (type: unknown) => type as Provable<unknown>;
 
 declareMethods(ProofRegistry, {
-  publish: [ChainProof, LeafPath, SlotRange].map(argument),
+  publish: [RefreshProof, LeafPath, SlotRange].map(argument),
   publishAggregate: [AggregateProof, SubtreePath, SlotRange].map(argument),
   updateRevocation: [CrlProof, ListUpdate, SlotRange].map(argument),
   propose: [PublicKey, ActionList, SlotRange].map(argument),
