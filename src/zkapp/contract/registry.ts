@@ -1,5 +1,5 @@
 /**
- * `ProofRegistry`, a zkApp on Mina: where chain proofs are published once and used by many.
+ * `ProofRegistry`, a zkApp on Mina: where credentials are published once and used by many.
  *
  * State          registryRoot, nextIndex: the tree of published credentials; trustRoot: the accepted
  *                CIs; revocationRoot: the revocation map; adminKeyHash; pendingActions, pendingSlot: what
@@ -91,10 +91,10 @@ export class ProofRegistry extends SmartContract {
     AccountUpdate.attachToTransaction(birthUpdate(this.address, birth));
   }
 
-  /** Publish a credential by its chain proof. The window has begun and lasts a while. */
+  /** Publish a credential by a refresh of it. The window has begun and lasts a while. */
   async publish(proof: RefreshProof, path: LeafPath, slots: SlotRange): Promise<void> {
     proof.verify();
-    proof.publicInput.assertEquals(MODE.chain, 'a proof of a chain');
+    proof.publicInput.assertEquals(MODE.refresh, 'a refresh of a credential');
     const { trustRoot, validFrom, validUntil, commitment } = proof.publicOutput;
     this.requireTrusted(trustRoot);
     const period = this.during(slots);
@@ -108,7 +108,7 @@ export class ProofRegistry extends SmartContract {
     this.emitEvent('published', new Published({ index, leaf }));
   }
 
-  /** Publish an aggregate of chain proofs, each with its own window. The earliest lasts a while. */
+  /** Publish an aggregate of credentials, each with its own window. The earliest lasts a while. */
   async publishAggregate(
     proof: AggregateProof,
     path: SubtreePath,
