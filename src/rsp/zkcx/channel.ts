@@ -23,6 +23,7 @@ const KIND = {
   getBoundProfilePackage: 3,
   cancelSession: 4,
   handleNotification: 5,
+  zkcxChallenge: 6,
 } as const;
 
 export type SealedKind = keyof typeof KIND;
@@ -31,16 +32,16 @@ export type SealedKind = keyof typeof KIND;
 export const MAX_SEALED = 600_000;
 export const MAX_SEALED_ANSWER = 8_000_000;
 
-/** Messages that one session can have: more than its kinds, each at most once, and a retry. */
+/** Messages that one session can have: more than its kinds, with further challenges and a retry. */
 const MAX_MESSAGES = 16;
 const PAD = 1_024;
 const LENGTH_BYTES = 4;
 const HEADER_BYTES = 2;
 
 const ascii = (text: string) => new TextEncoder().encode(text);
-const INFO_DOMAIN = ascii('zkcx-rsp-channel-1');
-const ANSWER_DOMAIN = ascii('zkcx-rsp-answer-1');
-const NOTIFICATION_DOMAIN = ascii('zkcx-rsp-notification-1');
+const INFO_DOMAIN = ascii('zkcx-rsp-channel-2');
+const ANSWER_DOMAIN = ascii('zkcx-rsp-answer-2');
+const NOTIFICATION_DOMAIN = ascii('zkcx-rsp-notification-2');
 const CIPHER = 'aes-128-gcm';
 const CIPHER_KEY_BYTES = 16;
 const NONCE_BYTES = 12;
@@ -61,7 +62,7 @@ export class ClientChannel {
   /** A channel to the key of the server's offer. Throws ERR_RSP_ZKCX_SEALED for a key that is none. */
   static async open(serverKey: Uint8Array, transcript: RspTranscript): Promise<ClientChannel> {
     return new ClientChannel(
-      await senderContext(serverKey, infoOf(INFO_DOMAIN, transcript.form.session)),
+      await senderContext(serverKey, infoOf(INFO_DOMAIN, transcript.session)),
     );
   }
 
@@ -97,7 +98,7 @@ export class ServerChannel {
 
   constructor({ secretKey }: Pick<HpkeKeyPair, 'secretKey'>, transcript: RspTranscript) {
     this.#secretKey = secretKey;
-    this.#info = infoOf(INFO_DOMAIN, transcript.form.session);
+    this.#info = infoOf(INFO_DOMAIN, transcript.session);
   }
 
   /**
@@ -152,7 +153,7 @@ export class ServerChannel {
  * A notification, sealed to the key that came with the bound profile package. It may come long after the
  * session, and has no answer: a context of its own for each.
  *
- * @param session `form.session` of the transcript, 32 bytes
+ * @param session `session` of the transcript, 32 bytes
  */
 export async function sealNotification(
   key: Uint8Array,

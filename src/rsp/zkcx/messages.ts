@@ -5,18 +5,19 @@
  */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
+import type { PublicKey } from '../../pki/index.ts';
 import {
   checkPresentationBundle,
   openingShapes,
   type PresentationBundle,
 } from '../../session/envelopes.ts';
-import { fieldString } from '../../arguments.ts';
-import { envelopeSchema } from '../../prover/envelope.ts';
 import { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
+import { keyOfPoint, pointOf } from '../../sgp22/messages/curve.ts';
 import { base64, element, ES9P, signature, transactionId } from '../../sgp22/messages/es9p.ts';
 import { PROFILE_POLICY_RULES } from '../../sgp22/messages/euicc-info.ts';
 import { RspRefusal, type StatusCode } from '../../sgp22/status-codes.ts';
 import { MAX_SEALED, MAX_SEALED_ANSWER, type SealedKind } from './channel.ts';
+import { CANCEL_REASONS } from './negotiation.ts';
 
 const PREFIX = '/gsma/rsp2/es9plus/';
 
@@ -53,6 +54,20 @@ const matchingId = z
   .max(255)
   .regex(/^[!-~]+$/);
 
+const euiccChallenge = base64.refine((bytes) => bytes.length === 16, 'must be 16 bytes');
+
+/** A key of P-256: 04, x, y. */
+const sessionPublicKey = z.codec(base64, z.custom<PublicKey>(), {
+  decode: (point) => keyOfPoint(point, 'sessionPublicKey'),
+  encode: pointOf,
+});
+
+/** What the server signs for the second session, see `secondSession`. */
+const second = {
+  serverSigned1: element('serverSigned1'),
+  serverSignature1: signature('serverSignature1'),
+};
+
 const signed2 = {
   smdpSigned2: element('smdpSigned2'),
   smdpSignature2: signature('smdpSignature2'),
@@ -65,22 +80,44 @@ const cancelReason = z.int().refine((reason) => {
   return known.includes(reason);
 });
 
+const presented = {
+  /** Of this session, with nothing opened. */
+  presentation,
+  /** Left out: the default order. */
+  matchingId: matchingId.optional(),
+  eligibility,
+};
+
 /** Path, sealed request and sealed answer of each function. */
 export const ZKCX = {
   authenticateClient: {
     path: `${PREFIX}authenticateClient`,
-    request: z.strictObject({
-      /** Over the euiccSigned1 of this session, nothing opened. */
-      presentation,
-      /** Left out: the default order. */
-      matchingId: matchingId.optional(),
-      eligibility,
-    }),
+    request: z.discriminatedUnion('kind', [
+      /** `zkcx-device`: the key of the presentation signed `cancelWitness` of this session. */
+      z.strictObject({
+        kind: z.literal('cancellation'),
+        ...presented,
+        /** The reason in what was signed: one of the server's offer. */
+        cancelReason: z.enum(CANCEL_REASONS),
+        /** For the second session: made since the first one was signed. */
+        euiccChallenge,
+      }),
+      /** `zkcx`: it signed `sessionKeyMessage` of this session. */
+      z.strictObject({ kind: z.literal('sessionKey'), ...presented, sessionPublicKey }),
+    ]),
     answer: z.discriminatedUnion('next', [
-      /** The order waits for zkcxDisclose: always in `zkcx-device`, in `zkcx` when it is for one EID. */
-      z.strictObject({ next: z.literal('disclose'), profileMetadata }),
+      /** `zkcx-device`: once the user agrees, the eUICC signs for the second session. */
+      z.strictObject({ next: z.literal('challenge'), profileMetadata, ...second }),
+      /** `zkcx`: the order is for one EID, which the server has to see. */
+      z.strictObject({ next: z.literal('identity'), profileMetadata }),
       z.strictObject({ next: z.literal('prepare'), profileMetadata, ...signed2 }),
     ]),
+  },
+  /** `zkcx-device`: the eUICC has lost its session, or another LPA took its challenge. Not in SGP.22. */
+  zkcxChallenge: {
+    path: `${PREFIX}zkcxChallenge`,
+    request: z.strictObject({ euiccChallenge }),
+    answer: z.strictObject(second),
   },
   /** After the user has agreed. Not in SGP.22. */
   zkcxDisclose: {
@@ -91,11 +128,8 @@ export const ZKCX = {
         kind: z.literal('device'),
         identity: openingShapes.identity,
         key: openingShapes.key,
-        message: z.strictObject({
-          blind: fieldString,
-          /** SHA-256 of euiccSigned1, which itself stays hidden. */
-          digest: base64.refine((bytes) => bytes.length === 32, 'must be 32 bytes'),
-        }),
+        /** Of the second session, whole element. */
+        euiccSigned1: element('euiccSigned1'),
         euiccSignature1: signature('euiccSignature1'),
       }),
       /** `zkcx`: for an order that is bound to an EID. */
@@ -103,20 +137,12 @@ export const ZKCX = {
     ]),
     answer: z.strictObject(signed2),
   },
+  /** From here on the signatures are by the disclosed key in `zkcx-device`, by the session key in `zkcx`. */
   getBoundProfilePackage: {
     path: `${PREFIX}getBoundProfilePackage`,
-    request: z.discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('signature'),
-        prepareDownloadResponse: ES9P.getBoundProfilePackage.request.shape.prepareDownloadResponse,
-      }),
-      z.strictObject({
-        kind: z.literal('possession'),
-        euiccSigned2: element('euiccSigned2'),
-        /** Of the kind prepareDownload. */
-        possession: envelopeSchema,
-      }),
-    ]),
+    request: z.strictObject({
+      prepareDownloadResponse: ES9P.getBoundProfilePackage.request.shape.prepareDownloadResponse,
+    }),
     answer: z.strictObject({
       boundProfilePackage: ES9P.getBoundProfilePackage.answer.shape.boundProfilePackage,
       /** What notifications about this profile are sealed to, see `sealNotification`. */
@@ -126,17 +152,12 @@ export const ZKCX = {
   cancelSession: {
     path: `${PREFIX}cancelSession`,
     request: z.discriminatedUnion('kind', [
-      /** Before anything was disclosed; no signature of the eUICC leaves the LPA. */
+      /** While the server knows no key of the device; no signature of the eUICC leaves the LPA. */
       z.strictObject({ kind: z.literal('reason'), reason: cancelReason }),
-      /** `zkcx-device` after zkcxDisclose. */
+      /** Afterwards. */
       z.strictObject({
         kind: z.literal('signature'),
         cancelSessionResponse: ES9P.cancelSession.request.shape.cancelSessionResponse,
-      }),
-      z.strictObject({
-        kind: z.literal('possession'),
-        euiccCancelSessionSigned: element('euiccCancelSessionSigned'),
-        possession: envelopeSchema,
       }),
     ]),
     answer: z.strictObject({}),
@@ -144,20 +165,10 @@ export const ZKCX = {
   /** Sealed by `sealNotification`, to the key that came with the package; no answer. */
   handleNotification: {
     path: `${PREFIX}handleNotification`,
-    request: z.discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('signature'),
-        pendingNotification: ES9P.handleNotification.request.shape.pendingNotification,
-      }),
-      z.strictObject({
-        kind: z.literal('possession'),
-        /** Of which kind `signed` is. */
-        message: z.enum(['installationResult', 'notification']),
-        /** ProfileInstallationResultData BF27, or NotificationMetadata BF2F. */
-        signed: base64.refine((bytes) => bytes.length <= 4_096, 'has more than 4096 bytes'),
-        possession: envelopeSchema,
-      }),
-    ]),
+    request: z.strictObject({
+      /** In `zkcx` there is nothing in the places of the certificates, see `NO_CERTIFICATE`. */
+      pendingNotification: ES9P.handleNotification.request.shape.pendingNotification,
+    }),
     answer: z.strictObject({}),
   },
 } as const satisfies Record<SealedKind, unknown>;

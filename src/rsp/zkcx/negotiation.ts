@@ -8,12 +8,7 @@ import { z } from 'zod';
 import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { RandomBytes } from '../../random.ts';
-import {
-  PROOFS,
-  type RequestedRoots,
-  type RequestTerms,
-  termsShape,
-} from '../../session/offers.ts';
+import { PROOFS, type RequestTerms, termsShape } from '../../session/offers.ts';
 import { base64, ES9P } from '../../sgp22/messages/es9p.ts';
 
 /** Modes that are negotiated; a session without offers is classic. docs/protocol/zkcx-mode.md has what each gives. */
@@ -21,7 +16,16 @@ export const ZKCX_MODES = ['zkcx-device', 'zkcx'] as const;
 
 export type ZkcxMode = (typeof ZKCX_MODES)[number];
 
-const MAX_OFFER_BYTES = 4_096;
+/** Of the protocol: offers, channel and messages. */
+const VERSION = 2;
+
+/** Reasons with which a server takes the cancellation that `zkcx-device` proves, see transcript.ts. */
+export const CANCEL_REASONS = ['undefinedReason', 'postponed'] as const;
+
+export type WitnessReason = (typeof CANCEL_REASONS)[number];
+
+/** 30 roots of up to 77 digits, and little else. */
+const MAX_OFFER_BYTES = 8_192;
 const MAX_DOCUMENT_BYTES = 200_000;
 
 const unique = (list: readonly unknown[]) => new Set(list).size === list.length;
@@ -39,7 +43,7 @@ export type ClientOffer = z.infer<typeof clientOffer>;
 
 const serverOffer = z.strictObject({
   format: z.literal('zkcx-rsp-request'),
-  version: z.literal(1),
+  version: z.literal(VERSION),
   rspMode: z.enum(ZKCX_MODES),
   /** 32 unpredictable bytes. */
   nonce: hash,
@@ -50,6 +54,8 @@ const serverOffer = z.strictObject({
   euiccCiPKIdToBeUsed: z.string().regex(/^([0-9a-f]{2}){1,64}$/),
   /** SHA-256 of what the server shows of itself, see `serverDocuments`. */
   server: z.strictObject({ auth: hash, pb: hash }),
+  /** The first one that the eUICC signs with is taken. */
+  cancelReasons: z.array(z.enum(CANCEL_REASONS)).min(1).max(CANCEL_REASONS.length).refine(unique),
 });
 
 export type ServerOffer = z.infer<typeof serverOffer>;
@@ -91,7 +97,7 @@ export type ZkcxInitiateAnswer = z.output<typeof ZKCX_INITIATE.answer>;
 export function writeClientOffer(modes: readonly ZkcxMode[]): Uint8Array {
   return encode({
     format: 'zkcx-rsp-offer',
-    versions: [1],
+    versions: [VERSION],
     modes: [...modes],
     proofs: [...PROOFS],
   } satisfies ClientOffer);
@@ -104,46 +110,39 @@ export function parseClientOffer(bytes: Uint8Array): ClientOffer {
 
 export interface ServerOfferInput {
   readonly rspMode: ZkcxMode;
-  readonly mode: ServerOffer['mode'];
-  readonly roots: RequestedRoots;
-  readonly role: ServerOffer['role'];
-  readonly purpose?: string;
+  /** What the presentation has to prove. */
+  readonly terms: RequestTerms;
   readonly hpkeKey: Uint8Array;
   readonly euiccCiPKIdToBeUsed: Uint8Array;
   /** CERT.DPauth and CERT.DPpb, or the envelopes of their `certify` proofs, as sent. */
   readonly documents: ServerDocuments;
-  /** Unix seconds. */
-  readonly now: bigint;
+  readonly cancelReasons: readonly WitnessReason[];
   readonly random: RandomBytes;
 }
 
-/** A server's offer, fresh, in the bytes that are sent. */
+/** A server's offer, fresh, in the bytes that are sent. Throws ERR_RSP_ZKCX_OFFER for terms that are none. */
 export function writeServerOffer(input: ServerOfferInput): Uint8Array {
-  const { roots, mode, documents, now } = input;
+  const { documents } = input;
   const document: ServerOffer = {
     format: 'zkcx-rsp-request',
-    version: 1,
+    version: VERSION,
     rspMode: input.rspMode,
     nonce: bytesToHex(input.random(32)),
-    mode,
-    trustRoot: String(roots.trustRoot),
-    revocationRoot: String(roots.revocationRoot),
-    registryRoot: mode === 'registryPresentation' ? String(roots.registryRoot) : undefined,
-    time: Number(now - (now % 60n)),
-    role: input.role,
-    purpose: input.purpose,
+    ...input.terms,
     hpkeKey: bytesToHex(input.hpkeKey),
     euiccCiPKIdToBeUsed: bytesToHex(input.euiccCiPKIdToBeUsed),
     server: { auth: hashOf(documents.auth), pb: hashOf(documents.pb) },
+    cancelReasons: [...input.cancelReasons],
   };
-  return encode(document);
+  // members in the order of the schema, which is the one that is read
+  return encode(valid(serverOffer, document, 'the offer of this server'));
 }
 
 /** Throws ERR_RSP_ZKCX_OFFER. */
 export function parseServerOffer(bytes: Uint8Array): ServerOffer {
   const found = parse(serverOffer, bytes, 'the offer of the server');
-  if ((found.mode === 'registryPresentation') !== (found.registryRoot !== undefined)) {
-    throw refuse('a registryRoot belongs to registryPresentation, and only to it');
+  if ((found.mode === 'registryPresentation') !== (found.registryRoots !== undefined)) {
+    throw refuse('registryRoots belong to registryPresentation, and only to it');
   }
   return found;
 }
@@ -153,7 +152,7 @@ export function chooseMode(
   { versions, modes }: ClientOffer,
   server: readonly ZkcxMode[],
 ): ZkcxMode | undefined {
-  return versions.includes(1) ? modes.find((mode) => server.includes(mode)) : undefined;
+  return versions.includes(VERSION) ? modes.find((mode) => server.includes(mode)) : undefined;
 }
 
 /**
@@ -203,10 +202,11 @@ export function serverDocuments(
   return { auth, pb: zkcxServer.pb };
 }
 
-/** What a holder's policy decides on, and what a server expects: see `checkTerms` and `termsOf`. */
+/** What a holder's policy decides on, and what a server expects: see `checkTerms` and `verifyPresentation`. */
 export function requestTerms(found: ServerOffer): RequestTerms {
-  const { mode, trustRoot, revocationRoot, registryRoot, time, role, purpose } = found;
-  return { mode, trustRoot, revocationRoot, registryRoot, time, role, purpose };
+  const names = Object.keys(termsShape) as (keyof RequestTerms)[];
+  const terms = names.map((name) => [name, found[name]] as const);
+  return Object.fromEntries(terms.filter(([, value]) => value !== undefined)) as RequestTerms;
 }
 
 const hashOf = (bytes: Uint8Array) => bytesToHex(sha256(bytes));
@@ -221,11 +221,16 @@ function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {
   } catch {
     throw refuse(`${what} is not JSON`);
   }
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) throw refuse(`${what} is of no version that is known here`);
+  const data = valid(schema, json, what);
   // one spelling a statement: no member twice, no other spaces
-  if (!bytesEqual(encode(parsed.data), bytes)) throw refuse(`${what} is written in another way`);
-  return parsed.data;
+  if (!bytesEqual(encode(data), bytes)) throw refuse(`${what} is written in another way`);
+  return data;
+}
+
+function valid<T>(schema: z.ZodType<T>, json: unknown, what: string): T {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw refuse(`${what} is of no version that is known here`);
 }
 
 function encode(value: unknown): Uint8Array {

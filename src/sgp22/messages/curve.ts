@@ -73,19 +73,19 @@ const uncompressedPoint = mapped(octets(65), checkUncompressed, checkUncompresse
 /** A one-time key for key agreement, otPK, tag 5F49: 04, x, y. */
 export const Otpk = element('otPK', tagged(TAG.oneTimeKey, uncompressedPoint));
 
+/** The key of 04, x, y. Throws ERR_RSP_VALUE unless it is on P-256; `what` names it in the message. */
+export function keyOfPoint(point: Uint8Array, what: string): PublicKey {
+  const isUncompressed = point.length === 65 && point[0] === UNCOMPRESSED;
+  const key = { x: bytesToBigint(point.subarray(1, 33)), y: bytesToBigint(point.subarray(33)) };
+  if (isUncompressed && isOnCurve(key)) return key;
+  throw badValue(what, 'is not a point of P-256');
+}
+
 /** A public key as an uncompressed point, which is on P-256. */
-export const publicKey = mapped(
-  uncompressedPoint,
-  (point, what): PublicKey => {
-    const key = { x: bytesToBigint(point.subarray(1, 33)), y: bytesToBigint(point.subarray(33)) };
-    if (!isOnCurve(key)) throw badValue(what, 'is not a point of P-256');
-    return key;
-  },
-  (key, what) => {
-    assertObject(key, what);
-    if (typeof key.x === 'bigint' && typeof key.y === 'bigint' && isOnCurve(key)) {
-      return pointOf(key);
-    }
-    throw badValue(what, 'is not a point of P-256');
-  },
-);
+export const publicKey = mapped(uncompressedPoint, keyOfPoint, (key: PublicKey, what) => {
+  assertObject(key, what);
+  if (typeof key.x === 'bigint' && typeof key.y === 'bigint' && isOnCurve(key)) {
+    return pointOf(key);
+  }
+  throw badValue(what, 'is not a point of P-256');
+});

@@ -1,13 +1,48 @@
 /**
- * What zkCX-aware firmware hashes in another way than SGP.22, so that neither a signature of the eUICC
- * nor its EID is needed by the server (docs/protocol/zkcx-mode.md). Both ends compute it: plain functions, no
- * proofs.
+ * What zkCX-aware firmware signs and hashes in another way than SGP.22, so that neither a signature by the
+ * eUICC's own key nor its EID is needed by the server (docs/protocol/zkcx-mode.md). Both ends compute it:
+ * plain functions, no proofs.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.ts';
-import { octets } from '../codec/primitives.ts';
+import { automatic, type Input } from '../codec/codec.ts';
+import { octets, oid, text } from '../codec/primitives.ts';
+import { message, sequence } from '../codec/structures.ts';
+import { publicKey } from './curve.ts';
 
 const KDF_DOMAIN = new TextEncoder().encode('zkcx-bsp-kdf-1');
+
+const SESSION_KEY_DOMAIN = 'zkcx-session-key-1';
+
+const SessionKeySigned = message(
+  'the session key message',
+  sequence(
+    {
+      /** No other message that an eUICC signs begins with a UTF8String. */
+      domain: text(32),
+      ...automatic({
+        transactionId: octets(16),
+        /** OID of the server: content bytes of its one DER encoding. */
+        smdpOid: oid,
+        /** 04, x, y. */
+        sessionKey: publicKey,
+      }),
+    },
+    'closed',
+  ),
+);
+
+/**
+ * What the eUICC's own key signs in the mode `zkcx`, once a session, in place of euiccSigned1: that
+ * everything later in the session, and about the profile that it brings, is signed by this fresh key.
+ *
+ *   SEQUENCE { UTF8String "zkcx-session-key-1", [0] transactionId, [1] smdpOid, [2] session public key }
+ *
+ * @returns the whole element. Throws ERR_RSP_VALUE.
+ */
+export function sessionKeyMessage(signed: Omit<Input<typeof SessionKeySigned>, 'domain'>) {
+  return SessionKeySigned.encode({ ...signed, domain: SESSION_KEY_DOMAIN });
+}
 
 /** As many as an EID has: the key derivation keeps its form. */
 const KDF_VALUE_BYTES = 16;
