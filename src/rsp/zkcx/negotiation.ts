@@ -203,7 +203,7 @@ export function serverDocuments(
 }
 
 /** What a holder's policy decides on, and what a server expects: see `checkTerms` and `verifyPresentation`. */
-export function requestTerms(found: ServerOffer): RequestTerms {
+export function offeredTerms(found: ServerOffer): RequestTerms {
   const names = Object.keys(termsShape) as (keyof RequestTerms)[];
   const terms = names.map((name) => [name, found[name]] as const);
   return Object.fromEntries(terms.filter(([, value]) => value !== undefined)) as RequestTerms;

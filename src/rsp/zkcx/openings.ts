@@ -1,16 +1,22 @@
 /** Openings of a presentation that come after it, in zkcxDisclose: told with consent, checked here. */
-import { p256 } from '@noble/curves/nist.js';
 import { Field } from 'o1js';
-import { bigintToBytes, bytesToBigint } from '../../bytes.ts';
-import { commitMessage } from '../../circuits/session.ts';
+import { TAG } from '../../asn1/index.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
+import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { PublicKey } from '../../pki/index.ts';
-import { fromLimbs, openIdentity, openKey, writeOpenings } from '../../session/openings.ts';
+import { openIdentity, openKey, writeOpenings } from '../../session/openings.ts';
 import type { VerifiedPresentation } from '../../session/verifier.ts';
-import { limbs } from '../../witness/encode.ts';
 import type { SessionOpenings } from '../../witness/presentation.ts';
-import { pointOf } from '../../sgp22/messages/curve.ts';
+import {
+  type AuthenticateResponseOk,
+  EuiccSigned1,
+  EuiccSigned1Beginning,
+} from '../../sgp22/messages/authenticate-server.ts';
+import { CtxParams1 } from '../../sgp22/messages/ctx-params.ts';
+import { isSignature } from '../../sgp22/messages/signature.ts';
 import type { ZkcxRequest } from './messages.ts';
+import { type SecondSession, zkcxAddress } from './transcript.ts';
 
 type Disclosure = ZkcxRequest<'zkcxDisclose'>;
 type DeviceDisclosure = Extract<Disclosure, { kind: 'device' }>;
@@ -24,20 +30,22 @@ export interface DisclosedDevice {
   readonly key: PublicKey;
 }
 
-/** The LPA's: everything of a session in `zkcx-device`. `euiccSignature1` is r and s, 64 bytes. */
+/** What the eUICC has to have signed once its user agreed. */
+export interface ExpectedConsent {
+  readonly second: SecondSession;
+  /** Plain, in lower case. */
+  readonly serverAddress: string;
+  /** Of AuthenticateClient; undefined there: it must not be here either. */
+  readonly matchingId?: string;
+}
+
+/** The LPA's: who the eUICC is, and what it signed for the second session. */
 export function discloseDevice(
   openings: SessionOpenings,
-  euiccSignature1: Uint8Array,
+  { euiccSigned1, euiccSignature1 }: AuthenticateResponseOk,
 ): DeviceDisclosure {
   const { identity, key } = writeOpenings(['identity', 'key'], openings);
-  const { blind, digest } = openings.message;
-  return {
-    kind: 'device',
-    identity: identity!,
-    key: key!,
-    message: { blind: blind.toString(), digest: bigintToBytes(fromLimbs(digest.limbs), 32) },
-    euiccSignature1,
-  };
+  return { kind: 'device', identity: identity!, key: key!, euiccSigned1, euiccSignature1 };
 }
 
 /** The LPA's: the EID alone, for an order that is bound to it. */
@@ -46,24 +54,29 @@ export function discloseIdentity(openings: SessionOpenings): IdentityDisclosure 
 }
 
 /**
- * The server's: all openings are of the commitments of this very presentation, and the opened key signed
- * the opened digest. Throws ERR_PROOF_OPENING, ERR_RSP_SIGNATURE.
+ * The server's: both openings are of the commitments of this very presentation, and the opened key signed for
+ * the second session and for just the order that AuthenticateClient named.
+ *
+ * @throws ERR_PROOF_OPENING, ERR_RSP_SIGNATURE, ERR_RSP_ZKCX_TRANSCRIPT; ERR_DER_* and ERR_RSP_VALUE for a
+ * euiccSigned1 that is malformed
  */
 export function checkDeviceDisclosure(
-  { identity, key, message, euiccSignature1 }: DeviceDisclosure,
+  { identity, key, euiccSigned1, euiccSignature1 }: DeviceDisclosure,
   presentation: VerifiedPresentation,
+  expected: ExpectedConsent,
 ): DisclosedDevice {
   const eid = openEid(identity, presentation);
   const opened = openKey(key, Field(presentation.sessionKey));
-  const digest = limbs(bytesToBigint(message.digest));
-  const committed = commitMessage(Field(message.blind), digest).toBigInt();
-  if (committed !== presentation.sessionMessage) {
-    throw new ZkcxError('ERR_PROOF_OPENING', 'the opening of message does not open its commitment');
-  }
-  if (!isDigestSignature(euiccSignature1, opened, message.digest)) {
+  if (!isSignature(euiccSignature1, opened, euiccSigned1)) {
     throw new ZkcxError(
       'ERR_RSP_SIGNATURE',
-      'euiccSignature1 is not a signature of the opened key over the opened digest',
+      'euiccSignature1 is not a signature of the opened key over euiccSigned1',
+    );
+  }
+  if (!bytesEqual(euiccSigned1, consentOf(euiccSigned1, expected))) {
+    throw new ZkcxError(
+      'ERR_RSP_ZKCX_TRANSCRIPT',
+      'the eUICC signed for another session or order, or signed more than that',
     );
   }
   return Object.freeze({ eid, key: opened });
@@ -77,6 +90,25 @@ export function checkIdentityDisclosure(
   return openEid(identity, presentation);
 }
 
+/** The EuiccSigned1 of this session and order that says the same of eUICC and device as the given one. */
+function consentOf(
+  euiccSigned1: Uint8Array,
+  { second, serverAddress, matchingId }: ExpectedConsent,
+): Uint8Array {
+  const { euiccInfo2, ctxParams1 } = EuiccSigned1.decode(euiccSigned1);
+  const { transactionId, serverChallenge } = second;
+  return encodeTlv(
+    TAG.sequence,
+    EuiccSigned1Beginning.encode({
+      transactionId,
+      serverAddress: zkcxAddress(serverAddress),
+      serverChallenge,
+    }),
+    euiccInfo2.der,
+    CtxParams1.encode({ matchingId, deviceInfo: ctxParams1.deviceInfo }),
+  );
+}
+
 function openEid(
   opening: Disclosure['identity'],
   { role, sessionIdentity }: VerifiedPresentation,
@@ -84,14 +116,4 @@ function openEid(
   const identity = openIdentity(opening, Field(sessionIdentity), role);
   if (identity.kind === 'eid') return identity.digits;
   throw new ZkcxError('ERR_PROOF_OPENING', 'the opened identity is not that of an eUICC');
-}
-
-/** ECDSA over a digest that is there already. Any s passes, as in X.509. */
-function isDigestSignature(signature: Uint8Array, key: PublicKey, digest: Uint8Array) {
-  try {
-    return p256.verify(signature, digest, pointOf(key), { lowS: false, prehash: false });
-  } catch {
-    // r or s out of range
-    return false;
-  }
 }
