@@ -31,7 +31,7 @@ import {
   EmbeddedChain,
   propose,
   publishAggregate,
-  publishChain,
+  publishRefresh,
   type Sender,
   syncRegistry,
   updateRevocation,
@@ -123,7 +123,7 @@ await step('the aggregate published, the contract compiled before', async () =>
   publishAggregate(sender, await sync(), aggregate),
 );
 await step('a credential published', async () =>
-  publishChain(sender, await sync(), credential!.proof),
+  publishRefresh(sender, await sync(), credential!.proof),
 );
 await step('the list put into the map', async () => {
   const { map } = buildMap({

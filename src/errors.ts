@@ -274,6 +274,7 @@ export type ErrorCode =
   | 'ERR_CREDENTIAL_MISMATCH'
   | 'ERR_CREDENTIAL_NAME'
   | 'ERR_CREDENTIAL_RENEWAL'
+  | 'ERR_CREDENTIAL_SHARED'
   // remote SIM provisioning: messages, and the bound profile package
   | 'ERR_RSP_VALUE'
   | 'ERR_RSP_JSON'

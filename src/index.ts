@@ -41,12 +41,15 @@ export { proveChain } from './prover/chain.ts';
 export type { ChainInput, ProveChainOptions } from './prover/chain.ts';
 export { Prover } from './prover/prover.ts';
 export type { JobOptions, ProverEvent, ProverOptions } from './prover/prover.ts';
-export { readCredential, writeCredential } from './prover/credential.ts';
+export { publishedOpening, readCredential, writeCredential } from './prover/credential.ts';
 export type { Credential } from './prover/credential.ts';
 export { formatEnvelope, parseEnvelope } from './prover/envelope.ts';
 export type { ProofEnvelope } from './prover/envelope.ts';
-export { verifyChain } from './prover/verify.ts';
+export { verifyChain, verifyRefresh } from './prover/verify.ts';
 export type { VerifiedChain, VerifyChainOptions } from './prover/verify.ts';
+
+export { shareCredential } from './prover/share.ts';
+export type { SharedCredential, ShareOptions } from './prover/share.ts';
 
 export { proveCrl } from './prover/crl.ts';
 export type { CrlInput, ProveCrlOptions } from './prover/crl.ts';

@@ -7,7 +7,7 @@ import { ZkcxError } from '../src/errors.ts';
 import * as zkapp from '../src/zkapp/index.ts';
 import { assertTyped, codeOf, errorOf, type OptionRow, testOptions } from './support/arguments.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-import { chainEnvelope, createWorld } from './zkapp/client/world.ts';
+import { refreshEnvelope, createWorld } from './zkapp/client/world.ts';
 
 const folder = temporaryFolder();
 const file = join(folder, 'deployment.json');
@@ -93,16 +93,16 @@ const OPTIONS: readonly OptionRow[] = [
     (o) => zkapp.syncRegistry(nowhere, deployment, o as never),
   ],
   [
-    'publishChain, sender',
+    'publishRefresh, sender',
     sender,
     ['chain', 'feePayer', 'journal'],
-    (o) => zkapp.publishChain(o as never, synced, chainEnvelope(1)),
+    (o) => zkapp.publishRefresh(o as never, synced, refreshEnvelope(1)),
   ],
   [
     'publishAggregate, sender',
     sender,
     ['chain', 'feePayer', 'journal'],
-    (o) => zkapp.publishAggregate(o as never, synced, chainEnvelope(1)),
+    (o) => zkapp.publishAggregate(o as never, synced, refreshEnvelope(1)),
   ],
   [
     'relayTurn',
@@ -128,7 +128,7 @@ describe('any value', () => {
     (_, exported) => assertTyped(exported as never),
   );
 
-  const proof = chainEnvelope(1);
+  const proof = refreshEnvelope(1);
   const CALLS: Record<string, (...values: never[]) => unknown> = {
     NodeChain: (value) => void new zkapp.NodeChain(value),
     'EmbeddedChain.open': (value) => zkapp.EmbeddedChain.open(value),
@@ -136,8 +136,8 @@ describe('any value', () => {
     syncRegistry: (...values) =>
       zkapp.syncRegistry(...(values as unknown as [never, never, never])),
     'syncRegistry, options': (value) => zkapp.syncRegistry(nowhere, deployment, value),
-    'publishChain, synced': (value) => zkapp.publishChain(sender, value, proof),
-    'publishChain, envelope': (value) => zkapp.publishChain(sender, synced, value),
+    'publishRefresh, synced': (value) => zkapp.publishRefresh(sender, value, proof),
+    'publishRefresh, envelope': (value) => zkapp.publishRefresh(sender, synced, value),
     'publishAggregate, envelope': (value) => zkapp.publishAggregate(sender, synced, value),
     'updateRevocation, lists': (value) => zkapp.updateRevocation(sender, synced, proof, value),
     'updateRevocation, synced': (value) =>
@@ -153,7 +153,7 @@ describe('any value', () => {
 
   test('in a proof that cannot be decoded is refused as that', async () => {
     const broken = { ...proof, proof: { ...proof.proof, proof: 'no base64' } };
-    const error = await errorOf(() => zkapp.publishChain(sender, synced, broken));
+    const error = await errorOf(() => zkapp.publishRefresh(sender, synced, broken));
     expect(codeOf(error)).toBe('ERR_PROOF_FORMAT');
   });
 

@@ -26,7 +26,7 @@ import {
   deployRegistry,
   EmbeddedChain,
   publishAggregate,
-  publishChain,
+  publishRefresh,
   type Sender,
   type SyncedRegistry,
   syncRegistry,
@@ -82,7 +82,7 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
       );
     }
     start = performance.now();
-    const { place } = await publishChain(sender, await sync(), credential.proof);
+    const { place } = await publishRefresh(sender, await sync(), credential.proof);
     say(`   the credential stands at place ${place}: proven and accepted in ${seconds(start)}`);
     await chain.close();
     start = performance.now();

@@ -12,10 +12,16 @@ import type { AggregateMember } from '../prover/member.ts';
 import { type JobOptions, Prover, type ProverOptions } from '../prover/prover.ts';
 import { verifyAggregate } from '../prover/verify-aggregate.ts';
 import { isValid } from '../prover/guard.ts';
-import { verifyChain } from '../prover/verify.ts';
+import { verifyRefresh } from '../prover/verify.ts';
 import { type RandomBytes, systemRandom } from '../random.ts';
 import { BlindBook } from './blinds.ts';
-import { type AggregateChainsInput, type AggregatePlan, pinnedFor, planAggregate } from './plan.ts';
+import {
+  type AggregateChainsInput,
+  type AggregatePlan,
+  pinnedFor,
+  planAggregate,
+  type PlannedCredential,
+} from './plan.ts';
 import type { AggregateProgress } from './progress.ts';
 import { runQueued } from './queue.ts';
 import { runJobs } from './run.ts';
@@ -72,9 +78,9 @@ const aggregateOptions = z.looseObject({
 });
 
 /**
- * Aggregate chains into one proof. It takes one proof for each link that the chains do not share, and about one for
- * each chain to aggregate them. Whatever can be refused without proving is refused first: the codes of `planAggregate`, those of
- * `verifyChain` for proofs that are given. Then the ERR_PROVER_* codes, and over Redis ERR_AGGREGATE_*.
+ * Aggregate chains into one proof. It takes one proof for each link that the chains do not share, one to refresh each
+ * chain, and about one for each to aggregate them. Whatever can be refused without proving is refused first: the codes of
+ * `planAggregate`, those of `verifyRefresh` for proofs that are given. Then the ERR_PROVER_* codes, and over Redis ERR_AGGREGATE_*.
  */
 export async function aggregateChains(
   input: AggregateChainsInput,
@@ -89,7 +95,7 @@ export async function aggregateChains(
   const given = input.chains.filter((chain) => 'proof' in chain);
   // all wait together, to be verified in batches
   await Promise.all(
-    given.map(({ proof }) => verifyChain(proof, { trustRoot: plan.trustRoot, at: input.at })),
+    given.map(({ proof }) => verifyRefresh(proof, { trustRoot: plan.trustRoot, at: input.at })),
   );
   await blinds.save();
   const store = await ProofStore.open(join(work, 'proofs'), (program, proof) =>
@@ -116,10 +122,17 @@ async function runHere(plan: AggregatePlan, store: ProofStore, options: Aggregat
 }
 
 function chainsOf(plan: AggregatePlan, proofs: ReadonlyMap<string, JsonProof>): AggregatedChain[] {
-  return plan.members.map(({ proof, leaf, path, credential }, place) => ({
+  return plan.members.map(({ leaf, path, credential }, place) => ({
     member: { leaf, place, path, root: plan.claim.root },
-    credential: credential && { proof: envelopeOf('chain', proofs.get(proof)!), ...credential },
+    credential: credential && credentialOf(credential, proofs),
   }));
+}
+
+function credentialOf(
+  { chain, ...planned }: PlannedCredential,
+  proofs: ReadonlyMap<string, JsonProof>,
+): Credential {
+  return { proof: envelopeOf('chain', proofs.get(chain)!), ...planned };
 }
 
 function envelopeOf(program: 'chain' | 'aggregate', proof: JsonProof): ProofEnvelope {

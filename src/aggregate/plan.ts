@@ -1,13 +1,15 @@
 /**
- * A list of chains -> the proofs to make, as data: links of the chains, pairs of chains, merges of what
- * came before. A link that several chains have in common is proven once. Nothing is proven here, and
- * the same input with the same blinds gives the same plan, so that an aggregation continues where it stopped.
+ * A list of chains -> the proofs to make, as data: links of the chains, a refresh of each chain, pairs of
+ * refreshes, merges of what came before. A link that several chains have in common is proven once. Nothing is
+ * proven here, and the same input with the same blinds gives the same plan, so that an aggregation continues
+ * where it stopped.
  */
 import type { Field } from 'o1js';
 import type { Certificate } from '../asn1/index.ts';
 import { AggregateClaim } from '../circuits/aggregate.ts';
 import { ChainClaim, type Opening } from '../circuits/claims.ts';
 import type { MerklePath } from '../circuits/gadgets/merkle.ts';
+import { RefreshWitness } from '../circuits/refresh.program.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import type { TrustAnchor } from '../pki/index.ts';
@@ -22,11 +24,12 @@ import {
   pairClaim,
 } from '../witness/aggregate.ts';
 import { chainStep } from '../witness/chain.ts';
+import { refreshUnder } from '../witness/refresh.ts';
 import { TrustSet } from '../witness/trust.ts';
 import { digest, type AggregateJob, type JobInput, jobOf, type KeyOf } from './job.ts';
 import type { Work } from './store.ts';
 
-/** A chain to be proven, or the proof of one, from whoever holds its opening. */
+/** A chain to be proven, or a refresh of one, from whoever holds its opening. */
 export type ChainToAggregate =
   { readonly certificates: readonly Certificate[] } | { readonly proof: ProofEnvelope };
 
@@ -39,21 +42,27 @@ export interface AggregateChainsInput {
   readonly at: bigint;
 }
 
-/** The blind of a link, by a name for the link and all that its claim says; random, and always the same. */
+/** The blind of a link or a refresh, by a name for it and all that its claim says; random, and always the same. */
 export type BlindOf = (link: string) => Field;
 
 export interface PlannedMember {
-  /** Id of its chain proof. */
+  /** Id of its refresh. */
   readonly proof: string;
   /** `credentialLeaf`. */
   readonly leaf: Field;
   /** From the leaf to the root of the aggregate. */
   readonly path: MerklePath;
   /** Private; of chains that the plan proves. */
-  readonly credential?: {
-    readonly opening: Opening;
-    readonly certificates: readonly Certificate[];
-  };
+  readonly credential?: PlannedCredential;
+}
+
+export interface PlannedCredential {
+  /** Id of its chain proof. */
+  readonly chain: string;
+  readonly opening: Opening;
+  readonly certificates: readonly Certificate[];
+  /** Blind of the refresh. */
+  readonly published: Field;
 }
 
 export interface AggregatePlan extends Work {
@@ -70,22 +79,30 @@ interface Proven<Claim> {
   readonly claim: Claim;
 }
 
-const AGGREGATE_PROGRAMS = ['chain', 'aggregatePair', 'aggregateMerge', 'aggregate'] as const;
+const AGGREGATE_PROGRAMS = [
+  'chain',
+  'refresh',
+  'aggregatePair',
+  'aggregateMerge',
+  'aggregate',
+] as const;
 type AggregateProgram = (typeof AGGREGATE_PROGRAMS)[number];
 
 /** An aggregate on the way to the last one. */
 interface AggregateStep extends Proven<AggregateClaim> {
-  readonly program: Exclude<AggregateProgram, 'chain'>;
+  readonly program: Exclude<AggregateProgram, 'chain' | 'refresh'>;
 }
 
-interface Link extends Proven<ChainClaimValues> {
+interface Link extends Proven<ChainClaim> {
+  /** For the book of blinds. */
+  readonly name: string;
   readonly opening: Opening;
 }
 
 /**
  * Plan an aggregation. Chains are checked in plain TypeScript, proofs that are given by what they say only: they
  * have yet to be verified. Throws ERR_AGGREGATE_INPUT (certificates, but no CIs), ERR_AGGREGATE_*, and the
- * codes of `proveChain` before it proves, or of `verifyChain` about the form of a proof.
+ * codes of `proveChain` before it proves, or of `verifyRefresh` about the form of a proof.
  */
 export function planAggregate(
   { trust, chains, at }: AggregateChainsInput,
@@ -99,7 +116,7 @@ export function planAggregate(
   if (claims[0]!.trustRoot !== trustRoot) {
     throw new ZkcxError(
       'ERR_AGGREGATE_TRUST_ROOT',
-      'the chain proofs were made under another set of CIs than the one given',
+      'the proofs were made under another set of CIs than the one given',
     );
   }
   const root = planner.tree(proven);
@@ -113,7 +130,10 @@ export function planAggregate(
     credential,
   }));
   const { jobs, given } = planner;
-  const wanted = [root.id, ...proven.flatMap(({ id }) => (given.has(id) ? [] : [id]))];
+  const wanted = [
+    root.id,
+    ...proven.flatMap(({ credential }) => (credential === undefined ? [] : [credential.chain])),
+  ];
   return { trustRoot, claim, root: root.id, members, jobs, given, wanted };
 }
 
@@ -137,15 +157,13 @@ class Planner {
     this.blindOf = blindOf;
   }
 
-  chain(
-    chain: ChainToAggregate,
-  ): Proven<ChainClaimValues> & { credential?: PlannedMember['credential'] } {
-    if ('proof' in chain) return this.givenChain(chain.proof);
+  chain(chain: ChainToAggregate): Proven<ChainClaimValues> & { credential?: PlannedCredential } {
+    if ('proof' in chain) return this.givenRefresh(chain.proof);
     const { certificates } = chain;
     let last: Link | undefined;
     for (const index of certificates.keys()) last = this.link(certificates, index, last);
     if (last === undefined) throw new ZkcxError('ERR_CHAIN_LENGTH', 'a chain needs a certificate');
-    return { id: last.id, claim: last.claim, credential: { opening: last.opening, certificates } };
+    return this.refreshed(last, certificates);
   }
 
   /**
@@ -162,18 +180,33 @@ class Planner {
     return this.seal(level[0]!);
   }
 
-  private givenChain(envelope: ProofEnvelope): Proven<ChainClaimValues> {
-    pinnedKeyOf('chain', envelope);
-    const [, trustRoot, validFrom, validUntil, commitment] = publicValues(envelope) as [
-      bigint,
-      bigint,
-      bigint,
-      bigint,
-      bigint,
-    ];
+  private givenRefresh(envelope: ProofEnvelope): Proven<ChainClaimValues> {
+    pinnedKeyOf('refresh', envelope);
+    const [, ...claim] = publicValues(envelope);
     const id = digest(envelope.proof);
     this.given.set(id, envelope.proof);
-    return { id, claim: { trustRoot, validFrom, validUntil, commitment } };
+    return { id, claim: claimValues(claim) };
+  }
+
+  /**
+   * A chain that is proven here, under the blind that is published. One refresh will do: two more proofs lie between
+   * it and the aggregate, and nothing else leaves.
+   */
+  private refreshed(chain: Link, certificates: readonly Certificate[]) {
+    const published = this.blindOf(digest([chain.name, 'published']));
+    const { claim, witness } = refreshUnder(chain.claim, chain.opening, published);
+    const fields = ChainClaim.toFields(claim);
+    const id = this.add({
+      program: 'refresh',
+      method: 'ofChain',
+      inputs: [{ proof: chain.id }, crossing(RefreshWitness.toJSON(witness))],
+      claim: fields,
+    });
+    return {
+      id,
+      claim: claimValues(fields.map((field) => field.toBigInt())),
+      credential: { chain: chain.id, opening: chain.opening, certificates, published },
+    };
   }
 
   /**
@@ -201,9 +234,6 @@ class Planner {
       blind: this.blindOf(name),
       earlier: earlier?.opening,
     });
-    const [trustRoot, validFrom, validUntil, commitment] = ChainClaim.toFields(step.claim).map(
-      (field) => field.toBigInt(),
-    ) as [bigint, bigint, bigint, bigint];
     const id = this.add({
       program: 'chain',
       method: step.method,
@@ -213,11 +243,7 @@ class Planner {
       ],
       claim: ChainClaim.toFields(step.claim),
     });
-    const link = {
-      id,
-      claim: { trustRoot, validFrom, validUntil, commitment },
-      opening: step.opening,
-    };
+    const link = { id, name, claim: step.claim, opening: step.opening };
     this.links.set(here, link);
     return link;
   }
@@ -286,6 +312,11 @@ export const pinnedFor: KeyOf = (program) => {
   if (known === undefined) throw Error(`${program} is not used in an aggregation`);
   return pinnedKey(known);
 };
+
+function claimValues(claim: readonly bigint[]): ChainClaimValues {
+  const [trustRoot, validFrom, validUntil, commitment] = claim as [bigint, bigint, bigint, bigint];
+  return { trustRoot, validFrom, validUntil, commitment };
+}
 
 function twoByTwo<T>(items: readonly T[]): [T, T | undefined][] {
   return Array.from({ length: Math.ceil(items.length / 2) }, (_, i) => [

@@ -9,6 +9,7 @@ import { chainProve } from './chain/prove.ts';
 import { chainVerify } from './chain/verify.ts';
 import { credentialList } from './credential/list.ts';
 import { credentialRenew } from './credential/renew.ts';
+import { credentialShare } from './credential/share.ts';
 import { credentialShow } from './credential/show.ts';
 import { crlInspect } from './crl/inspect.ts';
 import { crlProve } from './crl/prove.ts';
@@ -71,7 +72,14 @@ export const COMMANDS: CommandGroup['commands'] = [
   group('certify', 'static statements of servers', certifyProve, certifyVerify),
   aggregate,
   worker,
-  group('credential', 'credentials in a store', credentialList, credentialShow, credentialRenew),
+  group(
+    'credential',
+    'credentials of a holder',
+    credentialList,
+    credentialShow,
+    credentialRenew,
+    credentialShare,
+  ),
   group(
     'registry',
     'published credentials, on Mina',

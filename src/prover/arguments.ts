@@ -24,6 +24,8 @@ export const proveOptions = z.looseObject({
   prover: prover.optional(),
 });
 
+export const shareOptions = z.looseObject({ ...proveOptions.shape, again: z.boolean().optional() });
+
 export const chainInput = z.strictObject({
   anchors: pki.anchors,
   certificates: pki.certificates,
@@ -55,4 +57,5 @@ export const credential = z.looseObject({
   proof: z.looseObject({ proof: z.looseObject({}) }),
   opening,
   certificates: pki.certificates,
+  published: element.optional(),
 });

@@ -1,10 +1,12 @@
 /**
- * The credential file: a chain proof, the private opening of its commitment, and the certificates that
- * it was made of. Whoever has it can read the identity in it, so nobody but its owner may read the file.
+ * The credential file: a chain proof, the private opening of its commitment, the certificates that
+ * it was made of, and the blind of what was published of it. Whoever has it can read the identity in it, so
+ * nobody but its owner may read the file.
  */
+import { Field } from 'o1js';
+import { z } from 'zod';
 import * as argument from '../arguments.ts';
 import * as form from './arguments.ts';
-import { z } from 'zod';
 import { type Certificate, parseCertificate } from '../asn1/index.ts';
 import { Opening } from '../circuits/claims.ts';
 import { ZkcxError } from '../errors.ts';
@@ -15,8 +17,8 @@ import { readFileLimited, writeFileAtomic } from '../files.ts';
 
 export const MAX_CREDENTIAL_BYTES = 300_000;
 
-/** Version 1 had no certificates. */
-const VERSION = 2;
+/** Version 1 had no certificates, version 2 nothing about publication. */
+const VERSION = 3;
 
 export interface Credential {
   readonly proof: ProofEnvelope;
@@ -27,6 +29,19 @@ export interface Credential {
    * holds hashes only; a renewal needs all.
    */
   readonly certificates: readonly Certificate[];
+  /**
+   * Blind of the commitment in the proof that was given away to be published, see `publishedOpening`; private.
+   * Undefined for a credential of which none was made.
+   */
+  readonly published?: Field;
+}
+
+/** Opens the commitment that was published; undefined where none was made. Private. */
+export function publishedOpening({
+  opening,
+  published,
+}: Pick<Credential, 'opening' | 'published'>): Opening | undefined {
+  return published && new Opening({ ...opening, blind: published });
 }
 
 /** DER of a certificate; far above what the profile takes. */
@@ -42,6 +57,7 @@ const credentialSchema = z.strictObject({
     .array(z.base64().max(2 * MAX_CERTIFICATE_BYTES))
     .min(1)
     .max(MAX_LINKS),
+  published: argument.fieldString.optional(),
 });
 
 /** Write a credential, readable by its owner only (mode 0600), whole or not at all. */
@@ -57,6 +73,7 @@ export async function writeCredential(path: string, credential: Credential): Pro
       z.infer<ReturnType<typeof z.json>>
     >,
     certificates: credential.certificates.map(({ der }) => Buffer.from(der).toString('base64')),
+    published: credential.published?.toString(),
   };
   await writeFileAtomic(path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
 }
@@ -100,13 +117,14 @@ function parseCredential(text: string): Credential {
         `credential format version ${found}: this package reads version ${VERSION}, prove the chain anew`,
       );
     }
-    const { proof, opening, certificates } = credentialSchema.parse(json);
+    const { proof, opening, certificates, published } = credentialSchema.parse(json);
     return {
       proof,
       opening: new Opening(Opening.fromJSON(opening as never)),
       certificates: certificates.map((base64) =>
         parseCertificate(new Uint8Array(Buffer.from(base64, 'base64'))),
       ),
+      published: published === undefined ? undefined : Field(published),
     };
   } catch (error) {
     if (error instanceof ZkcxError && error.code === 'ERR_CREDENTIAL_VERSION') throw error;

@@ -35,7 +35,7 @@ const verifyOptions = z.strictObject({ trustRoot: roots, at: time.optional() });
  * ERR_PROOF_FORMAT, ERR_PROOF_VERSION, ERR_PROOF_PROGRAM, ERR_PROOF_KEY, ERR_PROOF_MODE,
  * ERR_PROOF_TRUST_ROOT, ERR_PROOF_WINDOW (a member's window is over at `at`), ERR_PROOF_INVALID.
  *
- * Shows as much of each member as its chain proof does. When a member's window begins stands in its leaf
+ * Shows as much of each member as its refresh does. When a member's window begins stands in its leaf
  * only, and nothing says that the members differ.
  */
 export async function verifyAggregate(

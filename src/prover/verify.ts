@@ -16,7 +16,7 @@ export interface VerifyChainOptions {
   readonly at?: bigint;
 }
 
-/** What a verified chain proof says: the public output of `chain`. */
+/** What a verified proof of `chain` or `refresh` says: its public output. */
 export interface VerifiedChain {
   readonly trustRoot: bigint;
   /** Unix seconds; every certificate of the chain is valid in all of [validFrom, validUntil]. */
@@ -38,17 +38,31 @@ const verifyOptions = z.strictObject({ trustRoot: roots, at: time.optional() });
  * A chain proof shows that someone knows such a chain. It shows neither that nothing in it is revoked
  * nor that whoever sent it holds the key: that takes a presentation.
  */
-export async function verifyChain(
+export function verifyChain(proof: unknown, options: VerifyChainOptions): Promise<VerifiedChain> {
+  return verifyClaim('chain', proof, options, 'the options of verifyChain');
+}
+
+/**
+ * Verify a refresh: the proof of the same statement that a holder gives away, to publish it. The same
+ * checks and codes as `verifyChain`; a chain proof is ERR_PROOF_PROGRAM here.
+ */
+export function verifyRefresh(proof: unknown, options: VerifyChainOptions): Promise<VerifiedChain> {
+  return verifyClaim('refresh', proof, options, 'the options of verifyRefresh');
+}
+
+async function verifyClaim(
+  program: 'chain' | 'refresh',
   proof: unknown,
   options: VerifyChainOptions,
+  what: string,
 ): Promise<VerifiedChain> {
-  checked(options, verifyOptions, 'the options of verifyChain');
+  checked(options, verifyOptions, what);
   const { trustRoot, at = systemClock() } = options;
   const envelope = checkEnvelope(proof);
-  const key = pinnedKeyOf('chain', envelope);
+  const key = pinnedKeyOf(program, envelope);
   const [mode, ...output] = publicValues(envelope);
   const [root, validFrom, validUntil, commitment] = output as [bigint, bigint, bigint, bigint];
-  assertMode(mode, MODE.chain);
+  assertMode(mode, MODE[program]);
   assertTrusted(root, typeof trustRoot === 'bigint' ? [trustRoot] : trustRoot);
   assertWindow(validFrom, validUntil, at);
   await assertProof(envelope, key);
@@ -63,7 +77,12 @@ export function publicValues({ proof }: ProofEnvelope): bigint[] {
 /** The pinned key, once the envelope says that it is for this key and has the program's shape. */
 export function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): VerificationKey {
   if (envelope.program !== program) {
-    throw new ZkcxError('ERR_PROOF_PROGRAM', `a ${program} proof is needed, this is another kind`);
+    throw new ZkcxError(
+      'ERR_PROOF_PROGRAM',
+      program === 'refresh' && envelope.program === 'chain'
+        ? 'a chain proof stays with its holder: make a proof to give away with `zkcx credential share`'
+        : `a ${program} proof is needed, this is another kind`,
+    );
   }
   const { publicInput, publicOutput, maxProofsVerified } = PROOF_SHAPES[program];
   const { proof } = envelope;

@@ -12,7 +12,7 @@ import { ZkcxError } from '../errors.ts';
 import { AGGREGATE_HEIGHT } from '../params.ts';
 import { MerkleTree } from './merkle-tree.ts';
 
-/** What a chain proof claims: `ChainClaim` in numbers, as `verifyChain` returns it. */
+/** What a refresh claims: `ChainClaim` in numbers, as `verifyRefresh` returns it. */
 export interface ChainClaimValues {
   readonly trustRoot: bigint;
   /** Unix seconds; valid in all of [validFrom, validUntil]. */
@@ -35,7 +35,7 @@ export interface AggregatedClaims {
  * 2^AGGREGATE_HEIGHT), ERR_AGGREGATE_TRUST_ROOT (not all under one), ERR_AGGREGATE_DUPLICATE (a claim
  * given twice) and ERR_AGGREGATE_EXPIRED (a window that is over at `at`, Unix seconds).
  *
- * Two proofs of one chain have different commitments and are two members: nobody can tell.
+ * Two refreshes of one chain have different commitments and are two members: nobody can tell.
  */
 export function aggregateClaims(
   claims: readonly ChainClaimValues[],
@@ -105,7 +105,7 @@ export function mergeClaim(left: AggregateClaim, right: AggregateClaim): Aggrega
 
 function assertTogether(claims: readonly ChainClaimValues[], at: bigint): void {
   if (claims.length === 0) {
-    throw new ZkcxError('ERR_AGGREGATE_SIZE', 'an aggregate needs at least one chain proof');
+    throw new ZkcxError('ERR_AGGREGATE_SIZE', 'an aggregate needs at least one chain');
   }
   if (claims.length > 2 ** AGGREGATE_HEIGHT) throw tooMany();
   assertOneRoot(claims.map(({ trustRoot }) => trustRoot));
@@ -115,14 +115,14 @@ function assertTogether(claims: readonly ChainClaimValues[], at: bigint): void {
     if (first !== undefined) {
       throw new ZkcxError(
         'ERR_AGGREGATE_DUPLICATE',
-        `chain proofs ${first + 1} and ${i + 1} are the same: give each once`,
+        `members ${first + 1} and ${i + 1} are the same: give each once`,
       );
     }
     seen.set(commitment, i);
     if (at > validUntil) {
       throw new ZkcxError(
         'ERR_AGGREGATE_EXPIRED',
-        `the window of chain proof ${i + 1} is over: leave it out, or renew the credential`,
+        `the window of member ${i + 1} is over: leave it out, or renew the credential`,
       );
     }
   }

@@ -1,4 +1,5 @@
 /** A credential under a fresh blind: input of `refresh`. */
+import type { Field } from 'o1js';
 import { ChainClaim, Opening } from '../circuits/claims.ts';
 import { RefreshWitness } from '../circuits/refresh.program.ts';
 import type { RandomBytes } from '../random.ts';
@@ -23,7 +24,11 @@ export function refreshWitness(
   opening: Opening,
   random: RandomBytes,
 ): RefreshPlan {
-  const blind = freshBlind(random);
+  return refreshUnder(claim, opening, freshBlind(random));
+}
+
+/** The same under a blind that the caller made and keeps. */
+export function refreshUnder(claim: ChainClaim, opening: Opening, blind: Field): RefreshPlan {
   const refreshed = new Opening({ ...opening, blind });
   const { trustRoot, validFrom, validUntil } = claim;
   return {

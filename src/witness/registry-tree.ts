@@ -199,7 +199,7 @@ export class RegistryTree {
     if (place !== undefined) return place;
     throw new ZkcxError(
       'ERR_REGISTRY_UNKNOWN',
-      'this credential is not in the registry: publish it, or present it with its chain proof; ' +
+      'this credential is not in the registry: publish it, or present it by its chain proof; ' +
         'a member of an aggregate needs its member file too',
     );
   }

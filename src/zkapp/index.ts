@@ -16,7 +16,7 @@ export {
   NodeChain,
   propose,
   publishAggregate,
-  publishChain,
+  publishRefresh,
   readAccountKey,
   readDeployment,
   relayTurn,

@@ -13,7 +13,12 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
 import { parseCertificate } from '../../src/asn1/index.ts';
 import { Opening } from '../../src/circuits/claims.ts';
-import { type Credential, readCredential, writeCredential } from '../../src/prover/credential.ts';
+import {
+  type Credential,
+  publishedOpening,
+  readCredential,
+  writeCredential,
+} from '../../src/prover/credential.ts';
 import { publicKey } from '../../src/witness/encode.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-credential-'));
@@ -72,6 +77,19 @@ describe('a credential file', () => {
     );
   });
 
+  test('opens what was published of it, and nothing where nothing was', async () => {
+    expect(publishedOpening(await readCredential(await written('unpublished.json')))).toBe(
+      undefined,
+    );
+    const path = join(folder, 'published.json');
+    await writeCredential(path, { ...credential, published: Field(77) });
+    const published = publishedOpening(await readCredential(path))!;
+    expect(Opening.toJSON(published)).toEqual(
+      Opening.toJSON(new Opening({ ...opening, blind: Field(77) })),
+    );
+    expect(Opening.toJSON((await readCredential(path)).opening)).toEqual(Opening.toJSON(opening));
+  });
+
   test('belongs to its owner only, whatever the umask', async () => {
     const umask = process.umask(0);
     const path = await written('private.json').finally(() => process.umask(umask));
@@ -119,13 +137,14 @@ describe('a credential file', () => {
       'half a certificate',
       (document: object) => ({ ...document, certificates: [base64(eum.der.slice(0, 99))] }),
     ],
+    ['a blind that is none', (document: object) => ({ ...document, published: '0x77' })],
     ['no object', () => [1]],
   ])('with %s is refused', async (_, change) => {
     const path = await written('bad.json', change);
     await expect(readCredential(path)).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_FORMAT' });
   });
 
-  test.each([1, 3])('of version %d is refused as such', async (version) => {
+  test.each([1, 2, 4])('of version %d is refused as such', async (version) => {
     const path = await written('later.json', (document) => ({ ...document, version }));
     await expect(readCredential(path)).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_VERSION' });
   });

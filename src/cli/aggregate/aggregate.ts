@@ -10,7 +10,7 @@ import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime, printProgress } from '../shared/output.ts';
-import { readProofOrCredential } from '../shared/proof-files.ts';
+import { readSharedProof } from '../shared/proof-files.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import { announceRedis, REDIS, type RedisFlags, redisOf } from './redis-option.ts';
 
@@ -28,7 +28,7 @@ export const aggregate: CommandDefinition = {
   arguments: [
     new Argument(
       '<chains...>',
-      'each a credential, a chain proof, or certificates below the CI, issuer first, with commas between',
+      'each a proof of `credential share`, or certificates below the CI, issuer first, with commas between',
     ),
   ],
   options: [
@@ -98,13 +98,13 @@ async function run(args: string[], flags: Flags): Promise<Answer> {
   };
 }
 
-/** A JSON file is a credential or a proof; anything else is certificates. */
+/** A JSON file is a proof; anything else is certificates. */
 async function readChain(arg: string): Promise<ChainToAggregate> {
   const files = arg.split(',');
   if (files.length > 1 || !(await isJson(arg))) {
     return { certificates: await readCertificates(files) };
   }
-  return { proof: await readProofOrCredential(arg) };
+  return { proof: await readSharedProof(arg) };
 }
 
 async function isJson(file: string): Promise<boolean> {

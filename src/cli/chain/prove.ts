@@ -21,7 +21,7 @@ export const chainProve: CommandDefinition = {
   options: [
     CI,
     required('--out <file>', 'write the credential here: proof and private opening'),
-    new Option('--proof <file>', 'write the proof alone here, to give away'),
+    new Option('--proof <file>', 'write the proof alone here, for `chain verify`'),
     AT,
     ...PROVER,
   ],
@@ -50,7 +50,7 @@ async function prove(files: string[], flags: Flags): Promise<Answer> {
       `Proven: a chain of ${certificates.length} below a CI under trust root ${trustRoot},`,
       `valid from ${validFrom} to ${validUntil}.`,
       `Credential (private, keep it): ${out}`,
-      ...(proof === undefined ? [] : [`Proof (to give away): ${proof}`]),
+      ...(proof === undefined ? [] : [`Proof: ${proof}`]),
     ],
   };
 }

@@ -10,7 +10,7 @@ type Flags = TrustFlags & AtFlags;
 /** zkcx chain verify PROOF --ci CI [--trust-root ROOT] */
 export const chainVerify: CommandDefinition = {
   name: 'verify',
-  description: 'verify a proof made by chain prove; compiles nothing',
+  description: 'verify a proof of `chain prove` or `credential share`; compiles nothing',
   arguments: [new Argument('<proof>', 'proof file')],
   options: [...TRUST, AT],
   run: verify,
@@ -19,8 +19,9 @@ export const chainVerify: CommandDefinition = {
 async function verify(file: string, flags: Flags): Promise<Answer> {
   const { at = systemClock() } = flags;
   const { envelope, accepted } = await readProof(file, flags);
-  const { verifyChain } = await import('../../prover/verify.ts');
-  const claim = await verifyChain(envelope, { trustRoot: accepted, at });
+  const { verifyChain, verifyRefresh } = await import('../../prover/verify.ts');
+  const verifyProof = envelope.program === 'refresh' ? verifyRefresh : verifyChain;
+  const claim = await verifyProof(envelope, { trustRoot: accepted, at });
   const [validFrom, validUntil] = [isoTime(claim.validFrom), isoTime(claim.validUntil)];
   return {
     json: {

@@ -11,7 +11,12 @@ import { readRegistry } from '../shared/session-files.ts';
 export const registryPath: CommandDefinition = {
   name: 'path',
   description: 'where a credential stands in a registry file, and its path to the root',
-  arguments: [new Argument('<file>', 'credential, chain proof, or member file of an aggregate')],
+  arguments: [
+    new Argument(
+      '<file>',
+      'credential, proof of `credential share`, or member file of an aggregate',
+    ),
+  ],
   options: [required('--registry <file>', 'registry file of `registry sync`')],
   run: path,
 };
@@ -41,17 +46,22 @@ async function readLeaf(file: string, tree: NonNullable<Awaited<ReturnType<typeo
       return member.leaf;
     }
     case 'zkcx-credential': {
-      const { readCredential } = await import('../../prover/credential.ts');
+      const { publishedOpening, readCredential } = await import('../../prover/credential.ts');
       const { leafOf } = await import('../../witness/presentation.ts');
-      return leafOf((await readCredential(file)).opening);
+      const opening = publishedOpening(await readCredential(file));
+      if (opening !== undefined) return leafOf(opening);
+      throw new ZkcxError(
+        'ERR_REGISTRY_UNKNOWN',
+        `of ${file} no proof was made to be published: see \`zkcx credential share\``,
+      );
     }
     default: {
       const { program, proof } = parseEnvelope(text);
       const [, from, until, commitment] = proof.publicOutput;
-      if (program !== 'chain' || commitment === undefined) {
+      if (program !== 'refresh' || commitment === undefined) {
         throw new ZkcxError(
           'ERR_PROOF_PROGRAM',
-          'give a chain proof, a credential or a member file',
+          'give a proof of `credential share`, a credential or a member file',
         );
       }
       return credentialLeaf(Field(commitment), Field(from!), Field(until!));

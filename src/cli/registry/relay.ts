@@ -25,9 +25,12 @@ interface Flags extends SenderFlags {
 /** zkcx registry relay --spool FOLDER [--every SECONDS] [--minimum N] [--once] */
 export const registryRelay: CommandDefinition = {
   name: 'relay',
-  description: 'collect chain proofs of many holders, aggregate them, publish them at fixed times',
+  description: 'collect proofs of many holders, aggregate them, publish them at fixed times',
   options: [
-    required('--spool <folder>', 'proofs come into its inbox, member files into its outbox'),
+    required(
+      '--spool <folder>',
+      'proofs of `credential share` come into its inbox, member files into its outbox',
+    ),
     new Option('--once', 'one turn now, then end'),
     new Option(
       '--every <number>',

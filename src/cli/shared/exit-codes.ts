@@ -29,6 +29,7 @@ const NO: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_REVOCATION_ROOT',
   'ERR_REGISTRY_UNKNOWN',
   'ERR_CREDENTIAL_RENEWAL',
+  'ERR_CREDENTIAL_SHARED',
 ]);
 
 /** Bad input and failures in groups of answers. */

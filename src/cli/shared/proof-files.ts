@@ -53,12 +53,14 @@ export async function readEnvelope(file: string): Promise<ProofEnvelope> {
   return parseEnvelope(new TextDecoder().decode(bytes));
 }
 
-/** The proof in a proof file or in a credential; nobody but its owner may read the latter. */
-export async function readProofOrCredential(file: string): Promise<ProofEnvelope> {
+/** A proof to publish or to hand on. Throws ERR_PROOF_PROGRAM for a credential: that stays where it is. */
+export async function readSharedProof(file: string): Promise<ProofEnvelope> {
   const { text, format } = await readDocument(file);
   if (format !== 'zkcx-credential') return parseEnvelope(text);
-  const { readCredential } = await import('../../prover/credential.ts');
-  return (await readCredential(file)).proof;
+  throw new ZkcxError(
+    'ERR_PROOF_PROGRAM',
+    `${file} is a credential: make a proof to give away with \`zkcx credential share\``,
+  );
 }
 
 /** A file of this package: its text, and the format that it says it has. */

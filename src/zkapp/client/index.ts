@@ -18,7 +18,7 @@ export type { EmbeddedOptions } from './embedded/embedded-chain.ts';
 export { parseAccountKey, parseAccountAddress, readAccountKey } from './keys.ts';
 export { NodeChain } from './node/node-chain.ts';
 export type { NodeOptions } from './node/node-chain.ts';
-export { publishAggregate, publishChain, updateRevocation } from './publish.ts';
+export { publishAggregate, publishRefresh, updateRevocation } from './publish.ts';
 export type { PublishedAt } from './publish.ts';
 export { relayTurn, runRelay } from './relay.ts';
 export type {

@@ -1,4 +1,4 @@
-/** Publications: a chain proof, an aggregate, a list. Checked in plain before anything is proven. */
+/** Publications: a refresh, an aggregate, a list. Checked in plain before anything is proven. */
 import { Field } from 'o1js';
 import { AggregateClaim } from '../../circuits/aggregate.ts';
 import { AggregateProof } from '../../circuits/aggregate.program.ts';
@@ -11,7 +11,7 @@ import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
 import type { ProgramName } from '../../prover/programs.ts';
-import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
+import { pinnedKeyOf, verifyRefresh } from '../../prover/verify.ts';
 import { verifyAggregate } from '../../prover/verify-aggregate.ts';
 import { verifyCrl } from '../../prover/verify-crl.ts';
 import type { RevocationMap } from '../../witness/revocation-map.ts';
@@ -37,22 +37,22 @@ export interface PublishedAt extends Inclusion {
 }
 
 /**
- * Publish a chain proof; one that is published already is not paid for again. Throws the codes of `verifyChain` and
- * `publishArguments`, and those of `sendCall`.
+ * Publish a refresh, as `shareCredential` makes it; one that is published already is not paid for again. Throws the
+ * codes of `verifyRefresh` and `publishArguments`, and those of `sendCall`.
  */
-export async function publishChain(
+export async function publishRefresh(
   sender: Sender,
   synced: SyncedRegistry,
   envelope: ProofEnvelope,
 ): Promise<PublishedAt> {
-  checkArguments('publishChain', sender, synced, envelope);
+  checkArguments('publishRefresh', sender, synced, envelope);
   const { state, tree } = synced;
-  const claim = claimOf('chain', envelope, ChainClaim);
+  const claim = claimOf('refresh', envelope, ChainClaim);
   const leaf = credentialLeaf(claim.commitment, claim.validFrom, claim.validUntil);
   const proof = await decoded(() => RefreshProof.fromJSON(envelope.proof));
   return publishOnce(sender, synced, leaf, {
     plan: (slots) => publishArguments({ state, tree, claim, slots }),
-    verify: (at) => verifyChain(envelope, { trustRoot: state.trustRoot, at }),
+    verify: (at) => verifyRefresh(envelope, { trustRoot: state.trustRoot, at }),
     call: (registry, { path, slots }) => registry.publish(proof, path, slots),
     append: () => tree.append(leaf),
   });

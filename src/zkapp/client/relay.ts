@@ -1,5 +1,5 @@
 /**
- * The relay: collects chain proofs of many holders, aggregates them, and publishes them from an account of its
+ * The relay: collects proofs of many holders, each a refresh of a credential, aggregates them, and publishes them from an account of its
  * own at fixed times, so that neither account nor hour tells whose entry is whose. It gets proofs and
  * nothing else; an opening has no business here.
  */
@@ -10,7 +10,7 @@ import { ZkcxError } from '../../errors.ts';
 import { AGGREGATE_HEIGHT, MIN_REMAINING_SECONDS } from '../../params.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
 import type { AggregateMember } from '../../prover/member.ts';
-import { pinnedKeyOf, verifyChain } from '../../prover/verify.ts';
+import { pinnedKeyOf, verifyRefresh } from '../../prover/verify.ts';
 import type { Clock } from '../../time.ts';
 import { periodOf } from '../contract/index.ts';
 import type { DeploymentFile } from './deployment.ts';
@@ -39,7 +39,7 @@ export interface RelayOptions {
   readonly sync?: SyncOptions;
   /** Proofs below which nothing is published: a batch of few hides little. At least 2. */
   readonly minimum: number;
-  /** Aggregates chain proofs. Called again with the same list, it continues where it stopped. */
+  /** Aggregates refreshes. Called again with the same list, it continues where it stopped. */
   readonly aggregateBatch: (
     proofs: readonly ProofEnvelope[],
     context: AggregateContext,
@@ -139,9 +139,9 @@ async function checkWaiting({ sender, spool }: RelayOptions, synced: SyncedRegis
     try {
       // a day more than the contract asks for: aggregation and waiting take time
       const until = at + BigInt(MIN_REMAINING_SECONDS + 86_400);
-      pinnedKeyOf('chain', proof);
+      pinnedKeyOf('refresh', proof);
       if (sender.chain.proofs) {
-        await verifyChain(proof, { trustRoot: state.trustRoot, at });
+        await verifyRefresh(proof, { trustRoot: state.trustRoot, at });
         assertValidUntil(proof, until);
       }
       const [, , , commitment] = proof.proof.publicOutput;

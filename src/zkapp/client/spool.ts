@@ -1,5 +1,5 @@
 /**
- * The relay's folder: holders put chain proofs into `inbox` (each under a name of the holder's choice,
+ * The relay's folder: holders put refreshes of their credentials into `inbox` (each under a name of the holder's choice,
  * ending in .json), and find their member files in `outbox` under the same names. What cannot be
  * published goes to `refused`, with the reason beside it.
  */

@@ -46,7 +46,7 @@ export function publishAggregateArguments(publication: Publication<AggregateClai
   if (claim.count.toBigInt() * 2n <= 2n ** BigInt(height)) {
     throw new ZkcxError(
       'ERR_REGISTRY_AGGREGATE',
-      'an aggregate fills more than half of its places: publish a single chain proof by itself',
+      'an aggregate fills more than half of its places: publish a single credential by itself',
     );
   }
   assertTree(state, tree);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AccountUpdate, Mina } from 'o1js';
 import { pinnedProof } from '../../../src/prover/pinned-proof.ts';
-import { publishChain } from '../../../src/zkapp/client/publish.ts';
+import { publishRefresh } from '../../../src/zkapp/client/publish.ts';
 import { EmbeddedChain } from '../../../src/zkapp/client/embedded/embedded-chain.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { verifyBare } from '../../support/guard/bare.ts';
 import { refusalOf } from './refusal.ts';
 import {
-  chainEnvelope,
+  refreshEnvelope,
   createWorld,
   GENESIS,
   NOW,
@@ -23,10 +23,10 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld();
   for (const number of [1, 2]) {
-    await publishChain(world.sender, await world.sync(), chainEnvelope(number));
+    await publishRefresh(world.sender, await world.sync(), refreshEnvelope(number));
     world.chain.setSlot((await world.chain.slot()) + 7);
   }
-  await publishChain(world.sender, await world.sync(), chainEnvelope(3));
+  await publishRefresh(world.sender, await world.sync(), refreshEnvelope(3));
   await world.chain.close();
 });
 afterAll(() => rmSync(world.folder, { recursive: true }));
@@ -80,10 +80,10 @@ describe('the chain of a folder', () => {
     const { tree } = await syncRegistry(again, world.deployment, { attempts: 1 });
     expect(tree.size).toBe(3);
     // and it goes on
-    await publishChain(
+    await publishRefresh(
       { ...world.sender, chain: again },
       await syncRegistry(again, world.deployment, { attempts: 1 }),
-      chainEnvelope(4),
+      refreshEnvelope(4),
     );
     await again.close();
     const third = await openChain(world.folder);

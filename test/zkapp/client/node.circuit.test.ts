@@ -4,19 +4,19 @@ import { AccountUpdate, Mina, PrivateKey, UInt64 } from 'o1js';
 import { askNode } from '../../../src/zkapp/client/node/graphql.ts';
 import { NodeChain, type NodeOptions } from '../../../src/zkapp/client/node/node-chain.ts';
 import type { ChainBlock, ChainEvent } from '../../../src/zkapp/client/chain.ts';
-import { publishAggregate, publishChain } from '../../../src/zkapp/client/publish.ts';
+import { publishAggregate, publishRefresh } from '../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { z } from 'zod';
 import { type NodeServer, startNode } from './node-server.ts';
 import { refusalOf } from './refusal.ts';
-import { aggregateEnvelope, chainEnvelope, createWorld, NOW, type World } from './world.ts';
+import { aggregateEnvelope, refreshEnvelope, createWorld, NOW, type World } from './world.ts';
 
 let world: World;
 let node: NodeServer;
 beforeAll(async () => {
   world = await createWorld();
   world.chain.setSlot(1_001);
-  await publishChain(world.sender, await world.sync(), chainEnvelope(1));
+  await publishRefresh(world.sender, await world.sync(), refreshEnvelope(1));
   world.chain.setSlot(1_002);
   await publishAggregate(world.sender, await world.sync(), aggregateEnvelope([2, 3, 4]).envelope);
   node = await startNode(world.chain);

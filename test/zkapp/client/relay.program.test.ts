@@ -19,11 +19,11 @@ import {
   relayTurn,
   runRelay,
 } from '../../../src/zkapp/client/relay.ts';
-import { publishChain } from '../../../src/zkapp/client/publish.ts';
+import { publishRefresh } from '../../../src/zkapp/client/publish.ts';
 import { DEFAULT_FEE } from '../../../src/zkapp/client/send.ts';
 import { Spool } from '../../../src/zkapp/client/spool.ts';
 import { refusalOf } from './refusal.ts';
-import { aggregateEnvelope, chainEnvelope, createWorld, type World } from './world.ts';
+import { aggregateEnvelope, refreshEnvelope, createWorld, type World } from './world.ts';
 
 let world: World;
 let folder: string;
@@ -68,7 +68,7 @@ const list = (name: string) => readdirSync(join(folder, name)).sort();
 
 describe('a turn of the relay', () => {
   test('publishes what waits, and gives each holder its path', async () => {
-    for (const number of [5, 3, 4]) put(`holder-${number}.json`, chainEnvelope(number));
+    for (const number of [5, 3, 4]) put(`holder-${number}.json`, refreshEnvelope(number));
     const run = await relayTurn(options);
     expect(run.published).toMatchObject({ members: 3, place: 0 });
     expect(list('inbox')).toEqual([]);
@@ -88,13 +88,13 @@ describe('a turn of the relay', () => {
   test('pays from its own account', async () => {
     const relay = options.sender.feePayer.toPublicKey().toBase58();
     const before = (await world.chain.account(relay))!.nonce;
-    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    for (const number of [1, 2, 3]) put(`${number}.json`, refreshEnvelope(number));
     await relayTurn(options);
     expect((await world.chain.account(relay))!.nonce).toBe(before + 1);
   });
 
   test('that somebody else is faster than pays more', async () => {
-    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    for (const number of [1, 2, 3]) put(`${number}.json`, refreshEnvelope(number));
     const { chain } = world;
     const relay = options.sender.feePayer.toPublicKey().toBase58();
     const before = (await chain.account(relay))!.balance;
@@ -103,7 +103,7 @@ describe('a turn of the relay', () => {
       submit: async (transaction: Parameters<typeof chain.submit>[0]) => {
         // a publication of another account comes into the block before
         if (rivals++ < 2)
-          await publishChain(world.sender, await world.sync(), chainEnvelope(90 + rivals));
+          await publishRefresh(world.sender, await world.sync(), refreshEnvelope(90 + rivals));
         await chain.activate();
         return chain.submit(transaction);
       },
@@ -119,7 +119,7 @@ describe('a turn of the relay', () => {
       const spool = await Spool.open(mkdtempSync(join(folder, 'spool-')));
       const inbox = join((spool as unknown as { folder: string }).folder, 'inbox');
       for (const [name, number] of Object.entries(names)) {
-        writeFileSync(join(inbox, name), formatEnvelope(chainEnvelope(number)));
+        writeFileSync(join(inbox, name), formatEnvelope(refreshEnvelope(number)));
       }
       const seen: string[] = [];
       const stop = (proofs: readonly ProofEnvelope[]) => {
@@ -135,16 +135,16 @@ describe('a turn of the relay', () => {
   });
 
   test('waits until there are enough', async () => {
-    put('1.json', chainEnvelope(1));
-    put('2.json', chainEnvelope(2));
+    put('1.json', refreshEnvelope(1));
+    put('2.json', refreshEnvelope(2));
     expect(await relayTurn(options)).toEqual({ waiting: 2, refused: 0 });
     expect(aggregations).toBe(0);
     expect(await refusalOf(() => relayTurn({ ...options, minimum: 1 }))).toBe('ERR_ARGUMENT');
   });
 
   test('puts aside what it cannot publish, and says why', async () => {
-    put('good.json', chainEnvelope(1));
-    put('same.json', chainEnvelope(1));
+    put('good.json', refreshEnvelope(1));
+    put('same.json', refreshEnvelope(1));
     put('aggregate.json', aggregateEnvelope([1, 2]).envelope);
     writeFileSync(join(folder, 'inbox', 'credential.json'), '{"format":"zkcx-credential"}');
     writeFileSync(join(folder, 'inbox', 'notes.txt'), 'not looked at');
@@ -167,20 +167,20 @@ describe('a turn of the relay', () => {
     'ERR_AGGREGATE_WORKER',
     'ERR_AGGREGATE_PACKAGES',
   ] as const)('that was stopped by %s goes on with the same batch', async (code) => {
-    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    for (const number of [1, 2, 3]) put(`${number}.json`, refreshEnvelope(number));
     const stopped = async () => {
       throw new ZkcxError(code, 'stopped by the test');
     };
     expect(await refusalOf(() => relayTurn({ ...options, aggregateBatch: stopped }))).toBe(code);
     // what comes now belongs to the next batch, also under a name that is taken
-    put('4.json', chainEnvelope(4));
-    put('1.json', chainEnvelope(5));
+    put('4.json', refreshEnvelope(4));
+    put('1.json', refreshEnvelope(5));
     expect((await relayTurn(options)).published?.members).toBe(3);
     expect(list('inbox')).toEqual(['1.json', '4.json']);
   });
 
   test('that was stopped after publishing does not publish again', async () => {
-    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    for (const number of [1, 2, 3]) put(`${number}.json`, refreshEnvelope(number));
     const { spool } = options;
     const finish = spool.finish.bind(spool);
     spool.finish = async () => {
@@ -209,16 +209,16 @@ describe('a turn of the relay', () => {
   });
 
   test('that was stopped while it took its proofs lets them wait again', async () => {
-    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    for (const number of [1, 2, 3]) put(`${number}.json`, refreshEnvelope(number));
     renameSync(join(folder, 'inbox', '2.json'), join(folder, 'batch', '2.json'));
     renameSync(join(folder, 'inbox', '3.json'), join(folder, 'batch', '3.json'));
-    put('3.json', chainEnvelope(4));
+    put('3.json', refreshEnvelope(4));
     expect((await relayTurn(options)).published?.members).toBe(3);
     expect(list('refused')).toEqual(['3.json', '3.json.reason']);
   });
 
   test('gives up a batch that can never be published', async () => {
-    for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+    for (const number of [1, 2, 3]) put(`${number}.json`, refreshEnvelope(number));
     const expired = async () => {
       throw new ZkcxError('ERR_AGGREGATE_EXPIRED', 'one is over');
     };
@@ -227,13 +227,13 @@ describe('a turn of the relay', () => {
     );
     expect(list('inbox')).toEqual(['1.json', '2.json', '3.json']);
     rmSync(join(folder, 'inbox', '1.json'));
-    put('4.json', chainEnvelope(4));
+    put('4.json', refreshEnvelope(4));
     expect((await relayTurn(options)).published?.members).toBe(3);
   });
 });
 
 test('turns are at fixed times, and a failure is tried again at the next', async () => {
-  for (const number of [1, 2, 3]) put(`${number}.json`, chainEnvelope(number));
+  for (const number of [1, 2, 3]) put(`${number}.json`, refreshEnvelope(number));
   const stop = new AbortController();
   const errors: string[] = [];
   const times: bigint[] = [];

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { ZkcxError } from '../../../src/errors.ts';
 import type { Chain } from '../../../src/zkapp/client/chain.ts';
 import { NodeChain } from '../../../src/zkapp/client/node/node-chain.ts';
-import { publishChain } from '../../../src/zkapp/client/publish.ts';
+import { publishRefresh } from '../../../src/zkapp/client/publish.ts';
 import { DEFAULT_FEE, type Sender } from '../../../src/zkapp/client/send.ts';
 import type { Sent } from '../../../src/zkapp/client/sending/journal.ts';
 import { startNode } from './node-server.ts';
 import { refusalOf } from './refusal.ts';
-import { chainEnvelope, createWorld, NOW, type World } from './world.ts';
+import { refreshEnvelope, createWorld, NOW, type World } from './world.ts';
 
 let world: World;
 let published = 0;
@@ -42,10 +42,10 @@ const killed = () => {
 /** Publishes again with the honest chain: what it cost, and where it stands. */
 async function again(number: number, sender: Partial<Sender> = {}) {
   const before = await nonce();
-  const { place } = await publishChain(
+  const { place } = await publishRefresh(
     { ...world.sender, ...sender },
     await world.sync(),
-    chainEnvelope(number),
+    refreshEnvelope(number),
   );
   const { publications } = await world.sync();
   return { place, cost: (await nonce()) - before, more: publications.length - published };
@@ -67,7 +67,7 @@ describe('a publication', () => {
       return undefined;
     };
     const before = await nonce();
-    await publishChain({ ...world.sender, chain }, await world.sync(), chainEnvelope(1));
+    await publishRefresh({ ...world.sender, chain }, await world.sync(), refreshEnvelope(1));
     await server.close();
     expect([hung, (await nonce()) - before, journal()]).toEqual([1, 1, []]);
     expect((await world.sync()).publications).toHaveLength(published + 1);
@@ -76,7 +76,7 @@ describe('a publication', () => {
 
   test('whose sender is killed between journal and sending is sent by the next run', async () => {
     const sender = changed({ submit: killed });
-    await expect(publishChain(sender, await world.sync(), chainEnvelope(2))).rejects.toThrow(
+    await expect(publishRefresh(sender, await world.sync(), refreshEnvelope(2))).rejects.toThrow(
       'killed',
     );
     expect(journal()).toEqual(['sent.json']);
@@ -93,7 +93,7 @@ describe('a publication', () => {
         return killed();
       },
     });
-    await expect(publishChain(sender, await world.sync(), chainEnvelope(3))).rejects.toThrow(
+    await expect(publishRefresh(sender, await world.sync(), refreshEnvelope(3))).rejects.toThrow(
       'killed',
     );
     const before = await world.sync();
@@ -106,7 +106,7 @@ describe('a publication', () => {
 
   test('that somebody else published in a command of his own is not paid for', async () => {
     const other = { ...world.sender, feePayer: world.chain.accounts[3]! };
-    await publishChain(other, await world.sync(), chainEnvelope(4));
+    await publishRefresh(other, await world.sync(), refreshEnvelope(4));
     expect(await again(4)).toMatchObject({ cost: 0, more: 1 });
   });
 
@@ -114,10 +114,10 @@ describe('a publication', () => {
     const refuse = async () => {
       throw new ZkcxError('ERR_NODE_REFUSED', 'insufficient fee');
     };
-    const error = await publishChain(
+    const error = await publishRefresh(
       changed({ submit: refuse }),
       await world.sync(),
-      chainEnvelope(5),
+      refreshEnvelope(5),
     )
       .then(() => undefined)
       .catch((e: unknown) => e as ZkcxError);
@@ -129,7 +129,7 @@ describe('a publication', () => {
   });
 
   test('can be in no block that its proof does not allow', async () => {
-    await publishChain(changed({ submit: killed }), await world.sync(), chainEnvelope(6)).catch(
+    await publishRefresh(changed({ submit: killed }), await world.sync(), refreshEnvelope(6)).catch(
       () => 0,
     );
     const { validUntil, command } = sent().attempts[0]!;
@@ -152,7 +152,7 @@ describe('a publication', () => {
     const stop = new AbortController();
     const waiting = { ...lost, signal: stop.signal, onState: () => stop.abort() };
     const code = () =>
-      refusalOf(async () => publishChain(waiting, await world.sync(), chainEnvelope(7)));
+      refusalOf(async () => publishRefresh(waiting, await world.sync(), refreshEnvelope(7)));
     expect(await code()).toBe('ERR_COMMAND_PENDING');
     const [first] = sent().attempts;
     // not for the same fee: that is waiting, not replacing
@@ -160,7 +160,7 @@ describe('a publication', () => {
     expect(sent().attempts).toEqual([first]);
     const dearer = { ...waiting, fee: DEFAULT_FEE + 1n };
     expect(
-      await refusalOf(async () => publishChain(dearer, await world.sync(), chainEnvelope(7))),
+      await refusalOf(async () => publishRefresh(dearer, await world.sync(), refreshEnvelope(7))),
     ).toBe('ERR_COMMAND_PENDING');
     const { attempts, nonce: own } = sent();
     expect(attempts.map(({ fee }) => BigInt(fee))).toEqual([DEFAULT_FEE, DEFAULT_FEE + 1n]);
@@ -170,12 +170,12 @@ describe('a publication', () => {
   });
 
   test('of another credential waits for the one that was sent before, and is not sent then', async () => {
-    await publishChain(changed({ submit: killed }), await world.sync(), chainEnvelope(8)).catch(
+    await publishRefresh(changed({ submit: killed }), await world.sync(), refreshEnvelope(8)).catch(
       () => 0,
     );
     const { hash } = sent().attempts[0]!;
     const synced = await world.sync();
-    const error = await publishChain(world.sender, synced, chainEnvelope(9)).catch(
+    const error = await publishRefresh(world.sender, synced, refreshEnvelope(9)).catch(
       (e: unknown) => e,
     );
     expect(error).toMatchObject({ code: 'ERR_COMMAND_EARLIER', reason: hash });
@@ -191,12 +191,14 @@ describe('a publication', () => {
   });
 
   test('goes to one chain: a journal of another one is not touched', async () => {
-    await publishChain(changed({ submit: killed }), await world.sync(), chainEnvelope(12)).catch(
-      () => 0,
-    );
+    await publishRefresh(
+      changed({ submit: killed }),
+      await world.sync(),
+      refreshEnvelope(12),
+    ).catch(() => 0);
     const other = changed({ identity: async () => 'another' });
     const synced = await world.sync();
-    expect(await refusalOf(() => publishChain(other, synced, chainEnvelope(12)))).toBe(
+    expect(await refusalOf(() => publishRefresh(other, synced, refreshEnvelope(12)))).toBe(
       'ERR_COMMAND_JOURNAL',
     );
     expect(await again(12)).toMatchObject({ cost: 1 });

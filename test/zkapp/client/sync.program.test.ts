@@ -3,12 +3,12 @@ import * as fc from 'fast-check';
 import { Field, PrivateKey } from 'o1js';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import type { Chain, ChainEvent } from '../../../src/zkapp/client/chain.ts';
-import { publishAggregate, publishChain } from '../../../src/zkapp/client/publish.ts';
+import { publishAggregate, publishRefresh } from '../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { refusalOf } from './refusal.ts';
 import {
   aggregateEnvelope,
-  chainEnvelope,
+  refreshEnvelope,
   claimOf,
   createWorld,
   TRUST_ROOT,
@@ -27,7 +27,7 @@ const leafOf = (number: number) => {
 };
 
 async function publish(number: number) {
-  return publishChain(world.sender, await world.sync(), chainEnvelope(number));
+  return publishRefresh(world.sender, await world.sync(), refreshEnvelope(number));
 }
 async function publishMany(numbers: readonly number[]) {
   return publishAggregate(world.sender, await world.sync(), aggregateEnvelope(numbers).envelope);
@@ -76,16 +76,16 @@ describe('publications', () => {
 
   test('are refused under other CIs, and when somebody was faster', async () => {
     const synced = await world.sync();
-    const other = chainEnvelope(1, TRUST_ROOT + 1n);
-    expect(await refusalOf(() => publishChain(world.sender, synced, other))).toBe(
+    const other = refreshEnvelope(1, TRUST_ROOT + 1n);
+    expect(await refusalOf(() => publishRefresh(world.sender, synced, other))).toBe(
       'ERR_REGISTRY_TRUST_ROOT',
     );
     expect(
-      await refusalOf(() => publishChain(world.sender, synced, aggregateEnvelope([1]).envelope)),
+      await refusalOf(() => publishRefresh(world.sender, synced, aggregateEnvelope([1]).envelope)),
     ).toBe('ERR_PROOF_PROGRAM');
     const late = await world.sync();
     await publish(1);
-    expect(await refusalOf(() => publishChain(world.sender, late, chainEnvelope(2)))).toBe(
+    expect(await refusalOf(() => publishRefresh(world.sender, late, refreshEnvelope(2)))).toBe(
       'ERR_REGISTRY_REFUSED',
     );
   });
@@ -168,11 +168,11 @@ test('who pays must have an account with enough in it', async () => {
   const feePayer = PrivateKey.random();
   const poor = { ...world.sender, feePayer };
   const synced = await world.sync();
-  expect(await refusalOf(() => publishChain(poor, synced, chainEnvelope(1)))).toBe(
+  expect(await refusalOf(() => publishRefresh(poor, synced, refreshEnvelope(1)))).toBe(
     'ERR_ACCOUNT_FUNDS',
   );
   const dear = { ...world.sender, fee: 10n ** 18n };
-  expect(await refusalOf(() => publishChain(dear, synced, chainEnvelope(1)))).toBe(
+  expect(await refusalOf(() => publishRefresh(dear, synced, refreshEnvelope(1)))).toBe(
     'ERR_ACCOUNT_FUNDS',
   );
 });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { Field, setBackend } from 'o1js';
 import { AggregateClaim } from '../../../src/circuits/aggregate.ts';
 import { AggregateProof } from '../../../src/circuits/aggregate.program.ts';
-import { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { ChainClaim } from '../../../src/circuits/claims.ts';
 import { CrlClaim } from '../../../src/circuits/crl.ts';
+import { RefreshProof } from '../../../src/circuits/refresh.program.ts';
 import { RevocationEntry, mapKey } from '../../../src/circuits/revocation.ts';
 import { MODE, SLOT_SECONDS, TRUST_HEIGHT } from '../../../src/params.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
@@ -97,7 +97,7 @@ export const claimOf = (number: number, trustRoot = TRUST_ROOT) => ({
 });
 
 const dummies = {
-  chain: await ChainProof.dummy(Field(0), new ChainClaim(fields(claimOf(0))), 1),
+  refresh: await RefreshProof.dummy(Field(0), new ChainClaim(fields(claimOf(0))), 1),
   aggregate: await AggregateProof.dummy(
     Field(0),
     new AggregateClaim(fields({ trustRoot: 0n, root: 0n, height: 0n, count: 0n, validUntil: 0n })),
@@ -119,9 +119,14 @@ function fields<Key extends string>(values: Record<Key, bigint>): Record<Key, Fi
 const envelope = (program: keyof typeof dummies, output: readonly (Field | bigint)[]) =>
   unproven(program, [MODE[program]], output, dummies[program].toJSON().proof);
 
-export function chainEnvelope(number: number, trustRoot = TRUST_ROOT): ProofEnvelope {
+export function refreshEnvelope(number: number, trustRoot = TRUST_ROOT): ProofEnvelope {
   const claim = claimOf(number, trustRoot);
-  return envelope('chain', [claim.trustRoot, claim.validFrom, claim.validUntil, claim.commitment]);
+  return envelope('refresh', [
+    claim.trustRoot,
+    claim.validFrom,
+    claim.validUntil,
+    claim.commitment,
+  ]);
 }
 
 export function aggregateEnvelope(numbers: readonly number[]): {

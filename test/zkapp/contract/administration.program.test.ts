@@ -23,7 +23,7 @@ import {
 } from '../../../src/zkapp/contract/index.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import { CLOCK, GENESIS, LEAVES, rootOf, SLOT_SECONDS, SLOTS } from './values.ts';
-import { chainProof, createWorld, type World } from './world.ts';
+import { refreshProof, createWorld, type World } from './world.ts';
 
 let world: World;
 /** CIs that the registry accepts now. */
@@ -263,7 +263,7 @@ test.each([
   world = await createWorld(clock);
   await expect(propose([addCiAction(Field(NEW))])).rejects.toThrow();
   const path = new LeafPath({ siblings: new RegistryTree().freePath().siblings });
-  const publish = () => world.registry.publish(chainProof(), path, slotRange(SLOTS));
+  const publish = () => world.registry.publish(refreshProof(), path, slotRange(SLOTS));
   await expect(world.send(publish)).rejects.toThrow(/a slot lasts|bits/);
   expect(world.state()).toMatchObject({ pendingActions: 0n, nextIndex: 0n });
 });
@@ -274,7 +274,7 @@ describe('removing a CI', () => {
 
   const publish = (trustRoot: bigint) => {
     const path = new LeafPath({ siblings: new RegistryTree().freePath().siblings });
-    const proof = chainProof({ trustRoot });
+    const proof = refreshProof({ trustRoot });
     return world.send(() => world.registry.publish(proof, path, slotRange(SLOTS)));
   };
 

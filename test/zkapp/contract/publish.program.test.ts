@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
-import type { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { emptyRoot } from '../../../src/circuits/gadgets/merkle.ts';
+import type { RefreshProof } from '../../../src/circuits/refresh.program.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import { MIN_REMAINING_SECONDS, MODE, REGISTRY_HEIGHT } from '../../../src/params.ts';
 import { RegistryTree } from '../../../src/witness/registry-tree.ts';
@@ -10,7 +10,7 @@ import { publishAggregateArguments, publishArguments } from '../../../src/zkapp/
 import { withLeaf, withSubtree } from '../../../src/zkapp/contract/places.ts';
 import { codeOf } from '../../pki/code-of.ts';
 import { LEAVES, RANGE, rootOf, SLOTS, timeOf } from './values.ts';
-import { aggregateProof, chainProof, createWorld, type World } from './world.ts';
+import { aggregateProof, refreshProof, createWorld, type World } from './world.ts';
 
 let world: World;
 let tree: RegistryTree;
@@ -32,11 +32,11 @@ const others = rootOf(LEAVES.slice(1)).toBigInt();
 
 const freePath = () => new LeafPath({ siblings: tree.freePath().siblings });
 
-const leafOf = ({ publicOutput: { commitment, validFrom, validUntil } }: ChainProof) =>
+const leafOf = ({ publicOutput: { commitment, validFrom, validUntil } }: RefreshProof) =>
   credentialLeaf(commitment, validFrom, validUntil);
 
 /** Publish and keep the tree in step. */
-async function publish(proof = chainProof(), path = freePath()): Promise<void> {
+async function publish(proof = refreshProof(), path = freePath()): Promise<void> {
   await world.send(() => world.registry.publish(proof, path, RANGE));
   tree.append(leafOf(proof));
 }
@@ -64,13 +64,13 @@ const expectInStep = () =>
     BigInt(tree.size),
   ]);
 
-describe('a chain proof', () => {
+describe('a refresh', () => {
   beforeAll(begin);
 
   test('is published at the next place, the same one again too', async () => {
     expectInStep();
     await publish();
-    await publish(chainProof({ commitment: 2n }));
+    await publish(refreshProof({ commitment: 2n }));
     await publish();
     expectInStep();
     expect(tree.size).toBe(3);
@@ -81,33 +81,34 @@ describe('a chain proof', () => {
   });
 
   test.each([
-    ['of another program', {}, MODE.crl, /proof of a chain/],
-    ['under another trust root', { trustRoot: others }, MODE.chain, /registry accepts now/],
+    ['of another program', {}, MODE.crl, /refresh of a credential/],
+    ['of a chain that was not refreshed', {}, MODE.chain, /refresh of a credential/],
+    ['under another trust root', { trustRoot: others }, MODE.refresh, /registry accepts now/],
     [
       'whose window begins after the first slot',
       { validFrom: timeOf(SLOTS.first) + 1n },
-      MODE.chain,
+      MODE.refresh,
       /has begun/,
     ],
-    ['that is expired', { validUntil: timeOf(SLOTS.first) - 1n }, MODE.chain, /minimum/],
+    ['that is expired', { validUntil: timeOf(SLOTS.first) - 1n }, MODE.refresh, /minimum/],
     [
       'whose window ends a second too soon',
       { validUntil: END + MINIMUM - 1n },
-      MODE.chain,
+      MODE.refresh,
       /minimum/,
     ],
   ] as const)('%s is refused', async (_, claim, mode, message) => {
-    await expect(publish(chainProof(claim, mode))).rejects.toThrow(message);
+    await expect(publish(refreshProof(claim, mode))).rejects.toThrow(message);
   });
 
   test('is taken at both ends of its window', async () => {
-    await publish(chainProof({ validFrom: timeOf(SLOTS.first), validUntil: END + MINIMUM }));
+    await publish(refreshProof({ validFrom: timeOf(SLOTS.first), validUntil: END + MINIMUM }));
   });
 
   test('does not take the place of another one', async () => {
     const first = freePath();
     await publish();
-    await expect(publish(chainProof({ commitment: 2n }), first)).rejects.toThrow(/next place/);
+    await expect(publish(refreshProof({ commitment: 2n }), first)).rejects.toThrow(/next place/);
   });
 
   test.each([SLOTS.first - 1, SLOTS.last + 1])('counts not in slot %d', async (slot) => {
@@ -121,17 +122,17 @@ describe('a chain proof', () => {
   });
 
   test('counts once: neither the same transaction nor another one for the same state', async () => {
-    const call = () => world.registry.publish(chainProof(), freePath(), RANGE);
+    const call = () => world.registry.publish(refreshProof(), freePath(), RANGE);
     const first = await world.build(call);
     const late = await world.build(call, { payer: world.stranger });
     await first.send();
     await expect(first.send()).rejects.toThrow(/nonce/i);
     await expect(late.send()).rejects.toThrow(/app_state_precondition_unsatisfied/i);
-    tree.append(leafOf(chainProof()));
+    tree.append(leafOf(refreshProof()));
   });
 
   test('needs its proof in the transaction', async () => {
-    const call = () => world.registry.publish(chainProof(), freePath(), RANGE);
+    const call = () => world.registry.publish(refreshProof(), freePath(), RANGE);
     await expect(world.send(call, { proven: false })).rejects.toThrow(/prove/);
   });
 });
@@ -180,7 +181,7 @@ describe('an aggregate', () => {
     await publish();
     const skipped = freePath();
     await publishAggregate();
-    await expect(publish(chainProof({ commitment: 2n }), skipped)).rejects.toThrow(/next place/);
+    await expect(publish(refreshProof({ commitment: 2n }), skipped)).rejects.toThrow(/next place/);
   });
 
   test('with the path of another place is refused', async () => {
@@ -198,7 +199,7 @@ describe('arguments', () => {
   beforeAll(begin);
 
   test('are those that the contract takes', async () => {
-    const proof = chainProof();
+    const proof = refreshProof();
     const one = publishArguments({
       state: world.state(),
       tree,
@@ -224,7 +225,7 @@ describe('arguments', () => {
     [{ validUntil: END + MINIMUM - 1n }, 'ERR_REGISTRY_WINDOW'],
     [{ validUntil: END + MINIMUM }, 'none'],
   ] as const)('of a chain with %j: %s', (claim, expected) => {
-    const { publicOutput } = chainProof(claim);
+    const { publicOutput } = refreshProof(claim);
     const input = { state: world.state(), tree, claim: publicOutput, slots: SLOTS };
     expect(codeOf(() => publishArguments(input))).toBe(expected);
   });
@@ -241,7 +242,7 @@ describe('arguments', () => {
   });
 
   test('of another tree are refused', () => {
-    const { publicOutput: claim } = chainProof();
+    const { publicOutput: claim } = refreshProof();
     const other = new RegistryTree([Field(1)]);
     const input = { state: world.state(), tree: other, claim, slots: SLOTS };
     expect(codeOf(() => publishArguments(input))).toBe('ERR_REGISTRY_ROOT');

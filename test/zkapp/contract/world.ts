@@ -5,9 +5,9 @@
 import { AccountUpdate, Field, Mina, PrivateKey, type PublicKey, setBackend } from 'o1js';
 import { AggregateClaim } from '../../../src/circuits/aggregate.ts';
 import { AggregateProof } from '../../../src/circuits/aggregate.program.ts';
-import { ChainProof } from '../../../src/circuits/chain.program.ts';
 import { ChainClaim } from '../../../src/circuits/claims.ts';
 import { CrlClaim } from '../../../src/circuits/crl.ts';
+import { RefreshProof } from '../../../src/circuits/refresh.program.ts';
 import {
   CrlProof,
   fundingUpdate,
@@ -37,12 +37,12 @@ const aggregateClaim = {
 
 /** Proofs of nothing. */
 const dummies = await Promise.all([
-  ChainProof.dummy(Field(0), new ChainClaim(fields(chainClaim)), 1),
+  RefreshProof.dummy(Field(0), new ChainClaim(fields(chainClaim)), 1),
   AggregateProof.dummy(Field(0), new AggregateClaim(fields(aggregateClaim)), 1),
 ]);
 
-export function chainProof(claim: Partial<typeof chainClaim> = {}, mode: number = MODE.chain) {
-  return new ChainProof({
+export function refreshProof(claim: Partial<typeof chainClaim> = {}, mode: number = MODE.refresh) {
+  return new RefreshProof({
     ...dummies[0],
     publicInput: Field(mode),
     publicOutput: new ChainClaim(fields({ ...chainClaim, ...claim })),

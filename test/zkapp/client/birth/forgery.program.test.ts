@@ -18,8 +18,8 @@ import type { DeploymentFile } from '../../../../src/zkapp/client/deployment.ts'
 import { syncRegistry } from '../../../../src/zkapp/client/sync.ts';
 import { packClock } from '../../../../src/zkapp/contract/index.ts';
 import { refusalOf } from '../refusal.ts';
-import { chainEnvelope, createWorld, openChain, temporary, type World } from '../world.ts';
-import { publishChain } from '../../../../src/zkapp/client/publish.ts';
+import { refreshEnvelope, createWorld, openChain, temporary, type World } from '../world.ts';
+import { publishRefresh } from '../../../../src/zkapp/client/publish.ts';
 import {
   type Change,
   FOREIGN,
@@ -258,7 +258,7 @@ describe('what a chain tells', () => {
   });
 
   test('of an event without a proof, or a birth by one, is refused', async () => {
-    await publishChain(world.sender, await world.sync(), chainEnvelope(1));
+    await publishRefresh(world.sender, await world.sync(), refreshEnvelope(1));
     for (const [place, authorization] of [
       [0, 'Proof'],
       [0, 'None'],

@@ -3,10 +3,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BlockRange, Chain, ChainEvent } from '../../../../src/zkapp/client/chain.ts';
-import { publishChain } from '../../../../src/zkapp/client/publish.ts';
+import { publishRefresh } from '../../../../src/zkapp/client/publish.ts';
 import { syncRegistry } from '../../../../src/zkapp/client/sync.ts';
 import { refusalOf } from '../refusal.ts';
-import { chainEnvelope, createWorld, TRUST, type World } from '../world.ts';
+import { refreshEnvelope, createWorld, TRUST, type World } from '../world.ts';
 
 let world: World;
 let checkpoint: string;
@@ -42,7 +42,7 @@ const sync = () => {
 };
 const publish = async (number: number, slots: number) => {
   world.chain.setSlot((await world.chain.slot()) + slots);
-  await publishChain(world.sender, await world.sync(), chainEnvelope(number));
+  await publishRefresh(world.sender, await world.sync(), refreshEnvelope(number));
 };
 const height = () => (JSON.parse(readFileSync(checkpoint, 'utf8')) as { height: number }).height;
 

@@ -1,10 +1,10 @@
 /** Publications in every block, and a holder and a verifier who read the registry at different blocks. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { publishChain } from '../../../../src/zkapp/client/publish.ts';
+import { publishRefresh } from '../../../../src/zkapp/client/publish.ts';
 import type { PublicationRecord } from '../../../../src/zkapp/client/reading/publications.ts';
 import { recentRoots } from '../../../../src/zkapp/client/reading/recent-roots.ts';
 import { formatRegistry, loadRegistry } from '../../../../src/session/registry-file.ts';
-import { chainEnvelope, createWorld, GENESIS, type World } from '../world.ts';
+import { refreshEnvelope, createWorld, GENESIS, type World } from '../world.ts';
 
 const HOUR = 3_600n;
 /** A multiple of three hours. */
@@ -56,7 +56,7 @@ describe('a holder and a verifier', () => {
     const first = Math.floor(Number(multiple - GENESIS) / 180);
     for (const [i, slot] of [first - 1, first + 1, first + STEP - 1, first + STEP + 1].entries()) {
       world.chain.setSlot(slot);
-      await publishChain(world.sender, await world.sync(), chainEnvelope(i + 1));
+      await publishRefresh(world.sender, await world.sync(), refreshEnvelope(i + 1));
     }
   });
   afterAll(() => world.close());
@@ -65,7 +65,7 @@ describe('a holder and a verifier', () => {
     const holder = loadRegistry(formatRegistry((await world.sync({ minimumMembers: 1 })).tree));
     for (const number of [5, 6]) {
       world.chain.setSlot((await world.chain.slot()) + 1);
-      await publishChain(world.sender, await world.sync(), chainEnvelope(number));
+      await publishRefresh(world.sender, await world.sync(), refreshEnvelope(number));
     }
     const { tree: verifier } = await world.sync({ minimumMembers: 1 });
     // neither knows, or accepts, the newest root of the other
@@ -79,7 +79,7 @@ describe('a holder and a verifier', () => {
 
     // a day later these are over
     world.chain.setSlot((await world.chain.slot()) + 480 + STEP);
-    await publishChain(world.sender, await world.sync(), chainEnvelope(7));
+    await publishRefresh(world.sender, await world.sync(), refreshEnvelope(7));
     const { tree: later } = await world.sync({ minimumMembers: 1 });
     expect(old.map((root) => later.at(root))).toEqual([undefined, undefined]);
     expect(later.at(verifier.root.toBigInt())!.root).toEqual(verifier.root);

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ZkcxError } from '../../../../src/errors.ts';
 import type { BlockRange, Chain } from '../../../../src/zkapp/client/chain.ts';
 import { NodeChain } from '../../../../src/zkapp/client/node/node-chain.ts';
-import { publishChain } from '../../../../src/zkapp/client/publish.ts';
+import { publishRefresh } from '../../../../src/zkapp/client/publish.ts';
 import { readEvents } from '../../../../src/zkapp/client/reading/events.ts';
 import { syncRegistry } from '../../../../src/zkapp/client/sync.ts';
 import { type NodeServer, startNode } from '../node-server.ts';
 import { refusalOf } from '../refusal.ts';
-import { chainEnvelope, createWorld, NOW, type World } from '../world.ts';
+import { refreshEnvelope, createWorld, NOW, type World } from '../world.ts';
 
 const BLOCKS = 30_000;
 let world: World;
@@ -16,11 +16,11 @@ let archive: NodeServer;
 let node: NodeChain;
 beforeAll(async () => {
   world = await createWorld();
-  await publishChain(world.sender, await world.sync(), chainEnvelope(1));
+  await publishRefresh(world.sender, await world.sync(), refreshEnvelope(1));
   world.chain.setSlot((await world.chain.slot()) + BLOCKS - 1);
   // two commands in one block, of which the second depends on the first
-  await publishChain(world.sender, await world.sync(), chainEnvelope(2));
-  await publishChain(world.sender, await world.sync(), chainEnvelope(3));
+  await publishRefresh(world.sender, await world.sync(), refreshEnvelope(2));
+  await publishRefresh(world.sender, await world.sync(), refreshEnvelope(3));
   archive = await startNode(world.chain);
   const now = () => NOW + BigInt(180 * BLOCKS);
   node = new NodeChain({ nodes: [archive.url], retries: 0, now });
