@@ -42,7 +42,7 @@ export class SmdpServer {
   /** Sessions that were under way when the store was closed go on. */
   static async open({ settings, trust, store, now, random }: SmdpServerOptions) {
     const all = settingsSchema.parse(settings);
-    checkDistinct(trust);
+    checkIdentities(trust);
     const stored: Session[] = [];
     for await (const session of store.sessions()) stored.push(session);
     const limits = { lifetime: all.sessionLifetime, count: all.maxSessions };
@@ -79,10 +79,21 @@ export class SmdpServer {
   }
 }
 
-/** Sessions remember their certificates by the CI. Throws ERR_RSP_IDENTITY. */
-function checkDistinct({ identities }: SmdpTrust): void {
+/**
+ * Sessions remember their certificates by the CI. By the OID devices know a server, and in zkCX what a device
+ * is called at it: under two OIDs one device would be two. Throws ERR_RSP_IDENTITY.
+ */
+function checkIdentities({ identities }: SmdpTrust): void {
   const cis = identities.map(({ ciPkId }) => bytesToHex(ciPkId));
   if (new Set(cis).size !== cis.length) {
     throw new ZkcxError('ERR_RSP_IDENTITY', 'there are two pairs of certificates under one CI');
+  }
+  const oids = identities.flatMap(({ oid, auth, pb }) => [
+    oid,
+    auth.certificate.registeredId,
+    pb.certificate.registeredId,
+  ]);
+  if (new Set(oids).size > 1) {
+    throw new ZkcxError('ERR_RSP_IDENTITY', 'the certificates of one server must show one OID');
   }
 }

@@ -1,13 +1,13 @@
 /** Several CIs, and which certificates a server may start with. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bytesEqual } from '../../../src/bytes.ts';
-import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
+import { smdpIdentity, type SmdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
 import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import { NOW } from '../../support/certificates/chains.ts';
 import { fixture } from '../../support/certificates/index.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import { secondCi, SECOND_OID } from '../../support/rsp/second-ci.ts';
+import { secondCi, SERVER_OID } from '../../support/rsp/second-ci.ts';
 import { cancelSession, euiccInfo, sgp26Euicc, TEST_CI } from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp, testTrust } from '../../support/rsp/smdpp.ts';
 
@@ -63,8 +63,7 @@ describe('a server under two CIs', () => {
       const request = { transactionId, cancelSessionResponse: response };
       return refusalOf(smdp.server.cancelSession(request));
     };
-    // the OID is that of the certificates that were shown
-    expect([await cancel(), await cancel(SECOND_OID)]).toEqual(['8.8/3.10', 'accepted']);
+    expect([await cancel('2.999.20'), await cancel(SERVER_OID)]).toEqual(['8.8/3.10', 'accepted']);
     expect((await smdp.storedOrder(iccid))?.state).toBe('error');
   });
 
@@ -100,11 +99,24 @@ describe('server certificates', () => {
     work({}, 2_200_000_000n).toThrow(code('ERR_CHAIN_EXPIRED'));
   });
 
-  test('are refused twice under one CI', async () => {
+  const opened = (identities: SmdpIdentity[]) => {
     const { store, now, random } = smdp.server.context;
-    const trust = { anchors: [anchor], identities: [identity, identity] };
-    const opened = SmdpServer.open({ settings: { address: 'x' }, trust, store, now, random });
-    await expect(opened).rejects.toMatchObject({ code: 'ERR_RSP_IDENTITY' });
+    const trust = { anchors: [...anchors, anchor], identities };
+    return SmdpServer.open({ settings: { address: 'x' }, trust, store, now, random });
+  };
+
+  test('are refused twice under one CI', async () => {
+    await expect(opened([identity, identity])).rejects.toMatchObject({ code: 'ERR_RSP_IDENTITY' });
+  });
+
+  test('are taken with one OID under all CIs, and refused with several', async () => {
+    await expect(opened([first!, identity])).resolves.toBeInstanceOf(SmdpServer);
+    const { identity: other } = secondCi('2.999.20');
+    // what the certificates say counts, whatever stands beside them
+    for (const second of [other, { ...other, oid: SERVER_OID }, { ...identity, oid: '2.999.20' }]) {
+      const refused = { code: 'ERR_RSP_IDENTITY', message: expect.stringContaining('one OID') };
+      await expect(opened([first!, second])).rejects.toMatchObject(refused);
+    }
   });
 
   test.each([

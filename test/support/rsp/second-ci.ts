@@ -13,9 +13,10 @@ import {
 } from '../certificates/fields.ts';
 import { madeUpKey } from '../certificates/keys.ts';
 
-export const SECOND_OID = '2.999.20';
+/** One server has one OID: that of the SGP.26 certificates. */
+export const SERVER_OID = '2.999.10';
 
-export function secondCi(): { anchor: TrustAnchor; identity: SmdpIdentity; pairs: Pairs } {
+export function secondCi(serverOid = SERVER_OID): SecondCi {
   const ciKey = madeUpKey('second CI');
   const id = ciKey.point.slice(1, 21);
   let anchor: TrustAnchor | undefined;
@@ -34,9 +35,15 @@ export function secondCi(): { anchor: TrustAnchor; identity: SmdpIdentity; pairs
     anchor ??= anchorFromCertificate(parseCertificate(built.ci));
     return { certificate: parseCertificate(built.certificates[0]!), secretKey: key.secret };
   };
-  const auth = pair('dpAuth', SECOND_OID);
-  const pairs = { auth, pb: pair('dpPb', SECOND_OID), pbOfOther: pair('dpPb', '2.999.21') };
+  const auth = pair('dpAuth', serverOid);
+  const pairs = { auth, pb: pair('dpPb', serverOid), pbOfOther: pair('dpPb', '2.999.21') };
   return { anchor: anchor!, identity: smdpIdentity({ auth, pb: pairs.pb }, [anchor!], NOW), pairs };
+}
+
+interface SecondCi {
+  readonly anchor: TrustAnchor;
+  readonly identity: SmdpIdentity;
+  readonly pairs: Pairs;
 }
 
 interface Pairs {
