@@ -286,6 +286,7 @@ export type ErrorCode =
   | 'ERR_RSP_CARD'
   | 'ERR_RSP_EUICC_STATE'
   | 'ERR_RSP_ACTIVATION_CODE'
+  | 'ERR_RSP_BINDING'
   | 'ERR_RSP_SERVER'
   | 'ERR_RSP_TLS'
   | 'ERR_RSP_DOWNLOAD'

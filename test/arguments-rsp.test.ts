@@ -78,7 +78,9 @@ const CALLS: Record<keyof typeof rsp, ((...values: unknown[]) => unknown) | 'con
   es10: anyFunction(rsp.es10),
   es9pClient: anyFunction(rsp.es9pClient),
   formatActivationCode: anyFunction(rsp.formatActivationCode),
+  formatBlindBinding: anyFunction(rsp.formatBlindBinding),
   parseActivationCode: anyFunction(rsp.parseActivationCode),
+  parseBlindBinding: anyFunction(rsp.parseBlindBinding),
   probeServer: anyFunction(rsp.probeServer),
   sendNotifications: anyFunction(rsp.sendNotifications),
   tlsFetch: anyFunction(rsp.tlsFetch),
@@ -135,6 +137,12 @@ const OPTIONS: readonly OptionRow[] = [
     code,
     ['address', 'matchingId', 'confirmationCodeRequired'],
     (o) => rsp.formatActivationCode(o as never),
+  ],
+  [
+    'formatBlindBinding',
+    { salt: new Uint8Array(16), order: 1n },
+    ['salt', 'order'],
+    (o) => rsp.formatBlindBinding(o as never),
   ],
   [
     'downloadProfile',

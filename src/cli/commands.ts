@@ -25,6 +25,7 @@ import { lpaList } from './lpa/list.ts';
 import { lpaNickname } from './lpa/nickname.ts';
 import { lpaNotifications } from './lpa/notifications.ts';
 import { lpaProbe } from './lpa/probe.ts';
+import { orderBlind } from './order/blind.ts';
 import { possessProve } from './possess/prove.ts';
 import { possessVerify } from './possess/verify.ts';
 import { presentProve } from './present/prove.ts';
@@ -116,6 +117,7 @@ export const COMMANDS: CommandGroup['commands'] = [
     ),
     group('profile', 'profiles in stock', smdppProfileAdd, smdppProfileList),
   ),
+  group('order', 'orders for a device whose EID the SM-DP+ does not learn', orderBlind),
   group(
     'lpa',
     'an LPA of SGP.22: profiles on an eUICC',

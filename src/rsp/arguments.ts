@@ -1,7 +1,7 @@
 /** Forms of what callers pass to the parts of remote SIM provisioning, see src/arguments.ts. */
 import { z } from 'zod';
 import { isOid } from '../asn1/index.ts';
-import { sizedBytes } from '../arguments.ts';
+import { fieldString, sizedBytes } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 
 /** Labels of letters, digits and inner hyphens; loopback addresses for tests pass too. */
@@ -22,6 +22,9 @@ export const serverAddress = z
 export const host = z.string().regex(/^[\w.:%-]{1,255}$/, 'must be a host name or an address');
 
 export const oid = z.string().refine(isOid, 'must be an OID, dotted numbers');
+
+/** What stands for the EID in an order whose server does not know it: a hash. 0 is none in proofs. */
+export const blindOrder = fieldString.refine((text) => text !== '0', 'must not be 0');
 
 /** AID of an application (ISO/IEC 7816-5). */
 export const aid = sizedBytes(5, 16);

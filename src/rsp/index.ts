@@ -20,13 +20,16 @@ export {
   es10,
   es9pClient,
   formatActivationCode,
+  formatBlindBinding,
   parseActivationCode,
+  parseBlindBinding,
   probeServer,
   sendNotifications,
   tlsFetch,
 } from './lpa/index.ts';
 export type {
   ActivationCode,
+  BlindBinding,
   Consent,
   Downloaded,
   DownloadEvent,

@@ -4,6 +4,8 @@
  */
 export { formatActivationCode, parseActivationCode } from './activation-code.ts';
 export type { ActivationCode } from './activation-code.ts';
+export { formatBlindBinding, parseBlindBinding } from './blind-binding.ts';
+export type { BlindBinding } from './blind-binding.ts';
 export { downloadProfile } from './download.ts';
 export type { Downloaded, DownloadEvent, DownloadOptions, ProfileMetadata } from './download.ts';
 export type { Consent } from './endings.ts';

@@ -12,8 +12,7 @@ import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
-import { fail, isDeliverable, isFreeFor, note, type Order } from './order.ts';
-import { isKnownToBeFor } from './offer.ts';
+import { fail, isDeliverable, isFreeFor, isKnownToBeFor, note, type Order } from './order.ts';
 import type { Session } from './session.ts';
 
 const refuse = STATUS.cancelSession;

@@ -19,6 +19,7 @@ import {
   isDeliverable,
   isExpired,
   isFreeFor,
+  isKnownToBeFor,
   type Order,
   refuseCode,
 } from './order.ts';
@@ -171,10 +172,11 @@ export async function deliverPackage(
     : fresh(context, profile, await stored(store.package(order.iccid)), target);
   const taken = take === undefined ? order : await take(order);
   const next: Session = { ...session, state: 'delivered' };
-  const { eid, pseudonym, euiccKey } = device;
+  const { eid, pseudonym, blindOrder, euiccKey } = device;
   const delivered = deliver(taken, Number(now()), {
     eid: eid ?? delivery?.eid,
     pseudonym: pseudonym ?? delivery?.pseudonym,
+    blindOrder,
     euiccOtpk: bytesToHex(euiccOtpk),
     sessions: [...(delivery?.sessions ?? []), { transactionId, euiccKey, evidence }],
   });
@@ -207,8 +209,7 @@ function checkAvailable(order: Order, device: Device, now: bigint): void {
   if (order.state === 'error' && order.failure === CODE_FAILURE) {
     throw new RspRefusal(refuse.confirmationCodeRetriesExceeded);
   }
-  const isBound = order.eid !== undefined && order.eid !== device.eid;
-  if (!isDeliverable(order) || isBound || !isFreeFor(order, device)) {
+  if (!isDeliverable(order) || !isKnownToBeFor(order, device) || !isFreeFor(order, device)) {
     throw new RspRefusal(refuse.bppRebindingRefused);
   }
   if (isExpired(order, now)) throw new RspRefusal(refuse.downloadOrderExpired);

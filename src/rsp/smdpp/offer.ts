@@ -10,8 +10,10 @@ import {
   type DeviceName,
   isDeliverable,
   isExhausted,
+  hasSameBlindOrder,
   isExpired,
   isFreeFor,
+  isKnownToBeFor,
   isSameDevice,
   type Order,
 } from './order.ts';
@@ -23,7 +25,7 @@ const refuse = STATUS.authenticateClient;
 
 /** A device that asks, authenticated. */
 export interface Applicant {
-  /** What is known of it; the EID may not be. */
+  /** What is known of it. The EID may not be; a blind order is one that it proved. */
   readonly name: DeviceName;
   /** Empty: any order for this device. */
   readonly matchingId: string;
@@ -150,6 +152,8 @@ async function checked(
 
 /** The order is for this device, as far as the device is known, and may be had. */
 function checkOrder(order: Order, { name, zkcx }: Applicant): void {
+  // answered like an unknown MatchingID, whatever else could be said of the order
+  if (!hasSameBlindOrder(order, name)) throw new RspRefusal(refuse.matchingIdRefused);
   if (order.state !== 'confirmed' && !isDeliverable(order)) {
     throw new RspRefusal(refuse.matchingIdRefused);
   }
@@ -160,13 +164,6 @@ function checkOrder(order: Order, { name, zkcx }: Applicant): void {
   }
   if (!isForDevice(order, name)) throw new RspRefusal(refuse.eidMismatch);
   if (order.state === 'confirmed') throw new RspRefusal(refuse.profileNotReleased);
-}
-
-/**
- * The order is not bound to an EID, or to this one. Others must not use up its attempts, nor end it.
- */
-export function isKnownToBeFor({ eid }: Order, name: DeviceName): boolean {
-  return eid === undefined || eid === name.eid;
 }
 
 /**

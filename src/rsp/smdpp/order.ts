@@ -3,23 +3,47 @@
  * profile at the SM-DP+; the functions here are the only places where one state becomes another.
  */
 import { z } from 'zod';
+import { blindOrder } from '../arguments.ts';
 
 const hex = z.string().regex(/^([0-9a-f]{2})*$/);
 
-/** How this server knows a device: by its EID, by a pseudonym that only this server sees, or by both. */
-export const deviceName = { eid: z.string().optional(), pseudonym: z.string().optional() };
+/**
+ * How this server knows a device: by its EID, by a pseudonym that only this server sees, by the blind order
+ * that it proved to be its own, or by several of them.
+ */
+export const deviceName = {
+  eid: z.string().optional(),
+  pseudonym: z.string().optional(),
+  blindOrder: blindOrder.optional(),
+};
 
 export interface DeviceName {
   readonly eid?: string;
   readonly pseudonym?: string;
+  readonly blindOrder?: string;
 }
 
 /** Two names of one device: they have one in common. */
 export function isSameDevice(a: DeviceName, b: DeviceName): boolean {
   return (
     (a.eid !== undefined && a.eid === b.eid) ||
-    (a.pseudonym !== undefined && a.pseudonym === b.pseudonym)
+    (a.pseudonym !== undefined && a.pseudonym === b.pseudonym) ||
+    (a.blindOrder !== undefined && a.blindOrder === b.blindOrder)
   );
+}
+
+/**
+ * The order is bound to no device, or to this one. Others must not use up its attempts, nor end it. An EID may
+ * become known later; a blind order is proven with the first message or never, and by no device whose order
+ * has none.
+ */
+export function isKnownToBeFor(order: Order, device: DeviceName): boolean {
+  return (order.eid === undefined || order.eid === device.eid) && hasSameBlindOrder(order, device);
+}
+
+/** The device proved the very binding of the order: none if it has none. */
+export function hasSameBlindOrder(order: Order, device: DeviceName): boolean {
+  return order.blindOrder === device.blindOrder;
 }
 
 /** No device has its package, or this one has. */
@@ -50,6 +74,8 @@ export const orderSchema = z.object({
   matchingId: z.string().optional(),
   /** The device that the operator ordered for. */
   eid: z.string().optional(),
+  /** The same without its EID; never both. Only devices that use zkCX can prove it. */
+  blindOrder: blindOrder.optional(),
   /** SHA-256 of the confirmation code, and the wrong codes so far. */
   confirmation: z.object({ hash: hex, failures: z.int() }).optional(),
   /** Unix seconds. */

@@ -1,7 +1,7 @@
 /** The operator's stock: profiles that can be ordered, and orders made in one step. */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { serverAddress } from '../arguments.ts';
+import { blindOrder, serverAddress } from '../arguments.ts';
 import { eid, iccid, matchingId } from './es2p/messages.ts';
 import { cancelOrder, confirmOrder, downloadOrder } from './es2p/orders.ts';
 import {
@@ -45,6 +45,7 @@ export const addOrderSchema = z.object({
   iccid: iccid.optional(),
   profileType: z.string().optional(),
   eid: eid.optional(),
+  blindOrder: blindOrder.optional(),
   matchingId: matchingId.optional(),
   confirmationCode: z.string().min(1).optional(),
   /** Unix seconds. */
@@ -99,8 +100,8 @@ export async function addOrder(
   context: SmdpContext,
   request: z.output<typeof addOrderSchema>,
 ): Promise<Order> {
-  const { eid, matchingId, confirmationCode, release, anyDevice, expiresAt, rebinding } = request;
-  const { oncePerDevice } = request;
+  const { eid, blindOrder, matchingId, confirmationCode, release } = request;
+  const { anyDevice, expiresAt, rebinding, oncePerDevice } = request;
   // without zkCX there are no pseudonyms to count by
   const requireZkcx = request.requireZkcx || oncePerDevice;
   const extras = { expiresAt, rebinding, requireZkcx, oncePerDevice };
@@ -108,11 +109,12 @@ export async function addOrder(
   try {
     await confirmOrder(
       context,
-      { iccid, eid, matchingId, confirmationCode, releaseFlag: release },
+      { iccid, eid, blindOrder, matchingId, confirmationCode, releaseFlag: release },
       { anyDevice },
     );
   } catch (error) {
-    await cancelOrder(context, { iccid, finalProfileStatusIndicator: 'Available' });
+    const finalProfileStatusIndicator = 'Available';
+    await cancelOrder(context, { iccid, eid, blindOrder, finalProfileStatusIndicator });
     throw error;
   }
   return (await context.store.order(iccid))!;

@@ -44,6 +44,14 @@ export function eidBytes(eid: string): Uint8Array {
   return hexToBytes(eid, 'the EID');
 }
 
+/**
+ * The last two digits check the others: the EID as a number leaves 1 when divided by 97 (SGP.29, annex B;
+ * ISO/IEC 7064, MOD 97-10). For EIDs that people type: certificates of test devices do not all keep to it.
+ */
+export function hasCheckDigits(eid: string): boolean {
+  return /^\d{32}$/.test(eid) && BigInt(eid) % 97n === 1n;
+}
+
 /** EID, 16 bytes: its 32 digits (SGP.02; SGP.29). */
 export const eidValue = tagged(
   TAG.eidValue,

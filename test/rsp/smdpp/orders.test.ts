@@ -188,11 +188,21 @@ describe('cancelOrder', () => {
     expect([await cancel(iccid), await cancel(iccid)]).toEqual(['accepted', '8.2.1/3.9']);
   });
 
-  test('8.2.6/3.10 for another MatchingID, 8.1.1/3.10 for another EID', async () => {
-    const { iccid } = await smdp.order({ eid: EID });
+  test('8.2.6/3.10 for another MatchingID', async () => {
+    const { iccid } = await smdp.order();
     expect(await cancel(iccid, { matchingId: 'ANOTHER' })).toBe('8.2.6/3.10');
+  });
+
+  test('8.1.1/2.2 without the EID of the order, 8.1.1/3.10 with another one', async () => {
+    const { iccid } = await smdp.order({ eid: EID });
+    expect(await cancel(iccid)).toBe('8.1.1/2.2');
     expect(await cancel(iccid, { eid: OTHER_EID })).toBe('8.1.1/3.10');
     expect(await cancel(iccid, { eid: EID })).toBe('accepted');
+  });
+
+  test('8.1.1/3.10 with an EID for an order that has none', async () => {
+    const { iccid } = await smdp.order();
+    expect(await cancel(iccid, { eid: EID })).toBe('8.1.1/3.10');
   });
 
   test('8.2.1/3.3 once a device may have the profile', async () => {

@@ -10,12 +10,12 @@ import {
 import { time } from '../../shared/options.ts';
 import type { Answer } from '../../shared/output.ts';
 import { administrate, STORE, type StoreFlags } from '../store.ts';
+import { DEVICE, type DeviceFlags } from './device.ts';
 import { type FoundOrder, orderAnswer } from './order-answer.ts';
 
-interface Flags extends StoreFlags, ConfirmationCodeFlags {
+interface Flags extends StoreFlags, DeviceFlags, ConfirmationCodeFlags {
   readonly iccid?: string;
   readonly type?: string;
-  readonly eid?: string;
   readonly matchingId?: string;
   readonly expires?: bigint;
   readonly release: boolean;
@@ -33,7 +33,7 @@ export const smdppOrderAdd: CommandDefinition = {
     ...STORE,
     new Option('--iccid <digits>', 'this profile'),
     new Option('--type <name>', 'any profile of this type'),
-    new Option('--eid <digits>', 'only for this device'),
+    ...DEVICE,
     new Option(
       '--matching-id <id>',
       'instead of a random one; empty: for a device that sends none',
@@ -57,6 +57,7 @@ async function add(flags: Flags): Promise<Answer> {
     iccid: flags.iccid,
     profileType: flags.type,
     eid: flags.eid,
+    blindOrder: flags.blind,
     matchingId: flags.matchingId,
     confirmationCode: await givenConfirmationCode(flags),
     expiresAt: flags.expires === undefined ? undefined : Number(flags.expires),

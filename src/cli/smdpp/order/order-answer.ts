@@ -24,7 +24,9 @@ export function orderAnswer({ order, address }: FoundOrder): Answer {
   };
 }
 
-export function orderLine({ iccid, state, matchingId, attempts, failure }: ShownOrder): string {
+export function orderLine(order: ShownOrder): string {
+  const { iccid, state, matchingId, attempts, failure, blindOrder } = order;
   const id = matchingId === '' ? '(no MatchingID)' : (matchingId ?? '(not confirmed)');
-  return [iccid, state, id, `${attempts} attempts`, failure].filter(Boolean).join('  ');
+  const blind = blindOrder && `blind order ${blindOrder}`;
+  return [iccid, state, id, `${attempts} attempts`, failure, blind].filter(Boolean).join('  ');
 }

@@ -1,8 +1,10 @@
 /**
  * ES2+, the operator's side of the SM-DP+ (SGP.22 5.3), in JSON (6.5.2): requests and answers as
- * the standard names them.
+ * the standard names them. `blindOrder` is a member of our own, in the place of `eid`: see
+ * `zkcx order blind`.
  */
 import { z } from 'zod';
+import { blindOrder } from '../../arguments.ts';
 
 /** Digits; the filler of an odd number of them may be there. */
 export const iccid = z
@@ -14,6 +16,8 @@ export const eid = z.string().regex(/^[0-9]{32}$/, 'must be 32 digits');
 export const matchingId = z
   .string()
   .regex(/^[0-9A-Za-z_.-]{0,255}$/, 'must have letters, digits, hyphens, dots and underscores');
+/** What binds an order to one device: at most one of the two, see `assertOneBinding`. */
+const binding = { eid: eid.optional(), blindOrder: blindOrder.optional() };
 
 const header = z.object({
   functionRequesterIdentifier: z.string().max(255),
@@ -23,7 +27,7 @@ const header = z.object({
 export const downloadOrderSchema = z
   .object({
     header: header.optional(),
-    eid: eid.optional(),
+    ...binding,
     iccid: iccid.optional(),
     profileType: z.string().max(255).optional(),
   })
@@ -34,7 +38,7 @@ export const downloadOrderSchema = z
 export const confirmOrderSchema = z.object({
   header: header.optional(),
   iccid,
-  eid: eid.optional(),
+  ...binding,
   matchingId: matchingId.optional(),
   confirmationCode: z.string().min(1).max(255).optional(),
   smdsAddress: z.string().min(1).max(255).optional(),
@@ -44,7 +48,7 @@ export const confirmOrderSchema = z.object({
 export const cancelOrderSchema = z.object({
   header: header.optional(),
   iccid,
-  eid: eid.optional(),
+  ...binding,
   matchingId: matchingId.optional(),
   finalProfileStatusIndicator: z.enum(['Available', 'Unavailable']),
 });
@@ -58,6 +62,7 @@ export type ReleaseProfile = z.infer<typeof releaseProfileSchema>;
 
 export interface ConfirmOrderAnswer {
   readonly eid?: string;
+  readonly blindOrder?: string;
   readonly matchingId: string;
   readonly smdpAddress: string;
 }

@@ -24,9 +24,12 @@ export interface OrderExtras {
   readonly oncePerDevice?: boolean;
 }
 
+/** Names one device: by its EID, or by a hash that says nothing of it to this server. */
+type Binding = Pick<Order, 'eid' | 'blindOrder'>;
+
 /**
  * Reserve a profile, by ICCID or any one of a type. Throws RspRefusal: ICCID unknown or in use, type
- * unknown, exhausted or not that of the ICCID.
+ * unknown, exhausted or not that of the ICCID; EID beside a blind order.
  */
 export async function downloadOrder(
   context: SmdpContext,
@@ -34,6 +37,7 @@ export async function downloadOrder(
   extras: OrderExtras = {},
 ): Promise<{ iccid: string }> {
   const { store, settings, locks, now } = context;
+  const { eid, blindOrder } = assertOneBinding(request);
   return locks.run(LOCK.orders, async () => {
     const { iccid } = await chooseProfile(context, request);
     const at = Number(now());
@@ -41,9 +45,10 @@ export async function downloadOrder(
     const lifetime = settings.orderLifetime;
     const order: Order = {
       iccid,
-      state: request.eid === undefined ? 'allocated' : 'linked',
+      state: eid === undefined && blindOrder === undefined ? 'allocated' : 'linked',
       sequence: store.nextSequence(),
-      eid: request.eid,
+      eid,
+      blindOrder,
       expiresAt: extras.expiresAt ?? (lifetime === undefined ? undefined : at + lifetime),
       attempts: 0,
       rebinding: extras.rebinding ?? true,
@@ -58,9 +63,10 @@ export async function downloadOrder(
 }
 
 /**
- * Give the order its MatchingID, confirmation code and perhaps its EID; release it if asked to. An
- * empty MatchingID is for the device that asks without one, which the EID must name, unless
- * `anyDevice` makes it a default order that the first device takes.
+ * Give the order its MatchingID, confirmation code and perhaps its EID or blind order; release it if asked
+ * to. An empty MatchingID is for the device that asks without one, which the EID must name, unless
+ * `anyDevice` makes it a default order that the first device takes. A blind order has a MatchingID: without
+ * it nobody could find the order.
  */
 export async function confirmOrder(
   context: SmdpContext,
@@ -70,12 +76,12 @@ export async function confirmOrder(
   const { store, settings, locks, now, random } = context;
   const confirm = async () => {
     const before = await existing(context, request.iccid);
-    checkEid(before, request.eid);
-    const eid = request.eid ?? before.eid;
+    const { eid, blindOrder } = completed(before, request);
     if (before.state !== 'allocated' && before.state !== 'linked') {
       throw new RspRefusal(STATUS.es2p.iccidInUse, { message: 'The order is confirmed already' });
     }
-    if (eid === undefined && request.matchingId === '' && !anyDevice) {
+    const isForAny = anyDevice && blindOrder === undefined;
+    if (eid === undefined && request.matchingId === '' && !isForAny) {
       throw new RspRefusal(STATUS.es2p.eidMissing);
     }
     if (request.smdsAddress !== undefined) throw new RspRefusal(STATUS.es2p.smdsInaccessible);
@@ -89,6 +95,7 @@ export async function confirmOrder(
       ...before,
       state: releaseFlag ? 'released' : 'confirmed',
       eid,
+      blindOrder,
       matchingId,
       confirmation:
         confirmationCode === undefined
@@ -96,7 +103,7 @@ export async function confirmOrder(
           : { hash: bytesToHex(hashConfirmationCode(confirmationCode, form)), failures: 0 },
     };
     await put(context, order, before, releaseFlag ? 'confirmed and released' : 'confirmed', now);
-    return { eid, matchingId, smdpAddress: settings.address };
+    return { eid, blindOrder, matchingId, smdpAddress: settings.address };
   };
   return locks.run(LOCK.orders, () => locks.run(LOCK.order(request.iccid), confirm));
 }
@@ -115,12 +122,15 @@ export async function releaseProfile(
   });
 }
 
-/** Withdraw an order that no device has the profile of; the profile is in stock again, or not. */
+/**
+ * Withdraw an order that no device has the profile of; the profile is in stock again, or not. The device that
+ * the order is bound to must be named as it was (SGP.22 5.3.3).
+ */
 export async function cancelOrder(context: SmdpContext, request: CancelOrder): Promise<void> {
   const { iccid, matchingId, finalProfileStatusIndicator } = request;
   await context.locks.run(LOCK.order(iccid), async () => {
     const before = await existing(context, iccid);
-    checkEid(before, request.eid);
+    assertSameBinding(before, request);
     if (matchingId !== undefined && matchingId !== before.matchingId) {
       throw new RspRefusal(STATUS.es2p.matchingIdWrong);
     }
@@ -170,9 +180,31 @@ async function existing({ store }: SmdpContext, iccid: string): Promise<Order> {
   return order;
 }
 
-function checkEid(order: Order, eid: string | undefined): void {
-  if (eid !== undefined && order.eid !== undefined && eid !== order.eid) {
-    throw new RspRefusal(STATUS.es2p.eidOther);
+/** The server must not learn the EID of a blind order from whoever orders either. Throws RspRefusal. */
+function assertOneBinding({ eid, blindOrder }: Binding): Binding {
+  if (eid !== undefined && blindOrder !== undefined) {
+    throw new RspRefusal(STATUS.es2p.blindOrderBesideEid);
+  }
+  return { eid, blindOrder };
+}
+
+/** The binding of an order, or else the one that it gets now: never another one. Throws RspRefusal. */
+function completed(order: Order, request: Binding): Binding {
+  const eid = request.eid ?? order.eid;
+  const blindOrder = request.blindOrder ?? order.blindOrder;
+  if (order.eid !== undefined && eid !== order.eid) throw new RspRefusal(STATUS.es2p.eidOther);
+  if (order.blindOrder !== undefined && blindOrder !== order.blindOrder) {
+    throw new RspRefusal(STATUS.es2p.blindOrderOther);
+  }
+  return assertOneBinding({ eid, blindOrder });
+}
+
+/** Throws RspRefusal. */
+function assertSameBinding(order: Order, { eid, blindOrder }: Binding): void {
+  const { eidMissing, eidOther, blindOrderMissing, blindOrderOther } = STATUS.es2p;
+  if (order.eid !== eid) throw new RspRefusal(eid === undefined ? eidMissing : eidOther);
+  if (order.blindOrder !== blindOrder) {
+    throw new RspRefusal(blindOrder === undefined ? blindOrderMissing : blindOrderOther);
   }
 }
 
