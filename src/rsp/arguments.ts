@@ -8,15 +8,34 @@ import { ZkcxError } from '../errors.ts';
 const HOST =
   /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/i;
 
+/**
+ * In zkCX sessions servers sign for this and their address. It makes no host name, so that an LPA that compares
+ * addresses as SGP.22 demands never takes such a session for a classic one (docs/protocol/zkcx-mode.md).
+ */
+export const ZKCX_ADDRESS_PREFIX = 'zkcx!';
+
+/** The address of a server without that: what people see, and where messages go. */
+export function plainAddress(address: string): string {
+  return address.startsWith(ZKCX_ADDRESS_PREFIX)
+    ? address.slice(ZKCX_ADDRESS_PREFIX.length)
+    : address;
+}
+
+/** No server is called like that, so that no name of a session is taken for one of a server. */
+const RESERVED = /^zkcx[!.]/i;
+
 /** FQDN of a server, with a port if it is not that of https. */
 export function isServerAddress(text: string): boolean {
   const port = Number(/:(\d+)$/.exec(text)?.[1] ?? 443);
-  return HOST.test(text) && port >= 1 && port <= 65_535;
+  return HOST.test(text) && !RESERVED.test(text) && port >= 1 && port <= 65_535;
 }
 
 export const serverAddress = z
   .string()
-  .refine(isServerAddress, 'must be a host name, with a port if it is not 443');
+  .refine(
+    isServerAddress,
+    'must be a host name that does not begin with "zkcx.", with a port if it is not 443',
+  );
 
 /** Where to listen or to connect: a name or an address. */
 export const host = z.string().regex(/^[\w.:%-]{1,255}$/, 'must be a host name or an address');

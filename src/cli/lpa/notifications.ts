@@ -54,11 +54,12 @@ async function send(euicc: Es10, flags: Flags): Promise<readonly SentNotificatio
 }
 
 async function list(euicc: Es10): Promise<readonly SentNotification[]> {
+  const { plainAddress } = await import('../../rsp/arguments.ts');
   const found = await euicc.listNotifications();
   return found.map(({ seqNumber, profileManagementOperation, notificationAddress }) => ({
     seqNumber,
     event: profileManagementOperation,
-    address: notificationAddress,
+    address: plainAddress(notificationAddress),
   }));
 }
 

@@ -7,9 +7,12 @@ import {
   EuiccSigned1,
   ServerSigned1,
 } from '../../sgp22/messages/authenticate-server.ts';
+import { publicKeyOf } from '../../sgp22/messages/curve.ts';
 import { isSignature, sign } from '../../sgp22/messages/signature.ts';
 import { NO_CERTIFICATE } from '../../sgp22/messages/zkcx-server.ts';
+import { sessionKeyMessage } from '../../sgp22/messages/zkcx-firmware.ts';
 import type { Role } from '../../roles.ts';
+import { newSecretKey } from './one-time-key.ts';
 import { checkServerCertificate } from './server-certificate.ts';
 import type { AuthenticatedSession, ChallengedSession, Session } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
@@ -57,13 +60,21 @@ export function authenticateServer(
   }
 
   const { transactionId, serverAddress, serverChallenge } = signed;
-  const euiccSigned1 = EuiccSigned1.encode({
-    transactionId,
-    serverAddress,
-    serverChallenge,
-    euiccInfo2: { der: euiccInfo2 },
-    ctxParams1: request.ctxParams1,
-  });
+  const sessionKey = 'anchor' in server ? undefined : newSecretKey(settings.random);
+  const euiccSigned1 =
+    sessionKey === undefined
+      ? EuiccSigned1.encode({
+          transactionId,
+          serverAddress,
+          serverChallenge,
+          euiccInfo2: { der: euiccInfo2 },
+          ctxParams1: request.ctxParams1,
+        })
+      : sessionKeyMessage({
+          transactionId,
+          smdpOid: server.oid,
+          sessionKey: publicKeyOf(sessionKey),
+        });
   const euiccSignature1 = sign(credential.secretKey, euiccSigned1);
   return {
     response: AuthenticateServerResponse.encode({
@@ -86,6 +97,7 @@ export function authenticateServer(
               verifiedBy: 'lpa',
               packageKey: server.packageKey,
               serverSigned1: request.serverSigned1.slice(),
+              sessionKey: sessionKey!,
             },
       credential,
     },

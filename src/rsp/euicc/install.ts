@@ -23,7 +23,7 @@ import { sign } from '../../sgp22/messages/signature.ts';
 import { EuiccResponse } from '../../sgp22/messages/profile-package.ts';
 import { addNotification, notify } from './notifications.ts';
 import { findProfile, usedMemory } from './profiles.ts';
-import type { PreparedSession } from './session.ts';
+import { type PreparedSession, signingKey } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
 import type { EuiccState, PackageChange, StoredProfile } from './state.ts';
 
@@ -147,6 +147,7 @@ export class PackageInstaller {
     const content = concatBytes(...this.#data);
     const metadata = this.#metadata!;
     const aid = isdpAid(this.#state.nextIsdp);
+    const { server } = this.#session;
     const profile: StoredProfile = {
       aid,
       iccid: metadata.iccid,
@@ -155,6 +156,7 @@ export class PackageInstaller {
       dpProprietaryData: this.#dpProprietaryData,
       size: content.length,
       ciKeyIdentifier: this.#session.credential.ciKeyIdentifier,
+      sessionKey: server.verifiedBy === 'lpa' ? server.sessionKey : undefined,
     };
     const { result, state } = this.#result({ result: 'success', aid, simaResponse: SIMA_OK });
     const installed = {
@@ -183,7 +185,7 @@ export class PackageInstaller {
   }
 
   #result(finalResult: FinalResult): { result: Uint8Array; state: EuiccState } {
-    const { transactionId, serverAddress, smdpOid, credential } = this.#session;
+    const { transactionId, serverAddress, smdpOid } = this.#session;
     const data = ProfileInstallationResultData.encode({
       transactionId,
       notificationMetadata: {
@@ -197,7 +199,7 @@ export class PackageInstaller {
     });
     const result = ProfileInstallationResult.encode({
       profileInstallationResultData: { der: data },
-      euiccSignPIR: sign(credential.secretKey, data),
+      euiccSignPIR: sign(signingKey(this.#session), data),
     });
     return { result, state: addNotification(this.#state, result) };
   }

@@ -65,7 +65,7 @@ import {
 import type { Outcome } from './profiles.ts';
 import { getProfilesInfo } from './profiles-info.ts';
 import { RequestError } from './request-error.ts';
-import type { Session } from './session.ts';
+import { type Session, signingKey } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
 import type { EuiccState, EuiccStore } from './state.ts';
 
@@ -286,12 +286,12 @@ export class Isdr implements Application {
     if (session.stage === 'prepared' && reason !== postponed && reason !== timeout) {
       await this.#forget(session.oneTimeKey.secretKey);
     }
-    const { smdpOid, credential } = session;
+    const { smdpOid } = session;
     const signed = EuiccCancelSessionSigned.encode({ transactionId, smdpOid, reason });
     return CancelSessionResponse.encode({
       result: 'ok',
       euiccCancelSessionSigned: signed,
-      euiccCancelSessionSignature: sign(credential.secretKey, signed),
+      euiccCancelSessionSignature: sign(signingKey(session), signed),
     });
   }
 

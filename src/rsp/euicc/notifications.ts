@@ -4,7 +4,8 @@ import { type NotificationEvent, StoreMetadataRequest } from '../../sgp22/messag
 import { NotificationMetadata } from '../../sgp22/messages/notification-metadata.ts';
 import { notificationMetadataOf, PendingNotification } from '../../sgp22/messages/notifications.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
-import type { EuiccIdentity } from './identity.ts';
+import { NO_CERTIFICATE } from '../../sgp22/messages/zkcx-server.ts';
+import type { EuiccCredential, EuiccIdentity } from './identity.ts';
 import type { EuiccState, StoredNotification, StoredProfile } from './state.ts';
 
 type Credential = EuiccIdentity['credentials'][number];
@@ -15,6 +16,16 @@ export function credentialUnder(identity: EuiccIdentity, ciKeyIdentifier: Uint8A
   return (
     credentials.find((one) => bytesEqual(one.ciKeyIdentifier, ciKeyIdentifier)) ?? credentials[0]!
   );
+}
+
+/** Key and certificates of a profile's notifications: those of the eUICC, or its session key, which has none. */
+function signerOf(
+  identity: EuiccIdentity,
+  { ciKeyIdentifier, sessionKey: secretKey }: StoredProfile,
+): EuiccCredential {
+  return secretKey === undefined
+    ? credentialUnder(identity, ciKeyIdentifier)
+    : { secretKey, certificate: NO_CERTIFICATE, eumCertificate: NO_CERTIFICATE };
 }
 
 /**
@@ -31,7 +42,7 @@ export function notify(
   const { iccid, notificationConfigurationInfo = [] } = StoreMetadataRequest.decode(
     profile.metadata,
   );
-  const credential = credentialUnder(identity, profile.ciKeyIdentifier);
+  const signer = signerOf(identity, profile);
   const addresses = notificationConfigurationInfo
     .filter(({ profileManagementOperation }) => profileManagementOperation.includes(event))
     .map(({ notificationAddress }) => notificationAddress)
@@ -46,9 +57,9 @@ export function notify(
     const der = PendingNotification.encode({
       kind: 'otherSignedNotification',
       tbsOtherNotification: { der: metadata },
-      euiccNotificationSignature: sign(credential.secretKey, metadata),
-      euiccCertificate: credential.certificate,
-      eumCertificate: credential.eumCertificate,
+      euiccNotificationSignature: sign(signer.secretKey, metadata),
+      euiccCertificate: signer.certificate,
+      eumCertificate: signer.eumCertificate,
     });
     return addNotification(before, der);
   }, state);

@@ -14,10 +14,15 @@ export function keptOneTimeKey(secretKey: Uint8Array): EuiccOneTimeKey {
   return { ...oneTimeKey(secretKey), secretKey };
 }
 
-/** A fresh pair. `random` gives that many bytes; draws that are no secret key are drawn again. */
+/** A fresh pair. */
 export function newOneTimeKey(random: RandomBytes): EuiccOneTimeKey {
+  return keptOneTimeKey(newSecretKey(random));
+}
+
+/** A fresh secret key, 32 bytes. `random` gives that many; draws that are no secret key are drawn again. */
+export function newSecretKey(random: RandomBytes): Uint8Array {
   for (;;) {
     const secretKey = random(32);
-    if (CURVE.isSecretKey(secretKey)) return keptOneTimeKey(secretKey);
+    if (CURVE.isSecretKey(secretKey)) return secretKey;
   }
 }

@@ -21,7 +21,12 @@ import type { Role } from '../../roles.ts';
 import { keptOneTimeKey } from './one-time-key.ts';
 import type { EuiccOneTimeKey } from './one-time-key.ts';
 import { checkServerCertificate } from './server-certificate.ts';
-import type { AuthenticatedSession, PreparedSession, Session } from './session.ts';
+import {
+  type AuthenticatedSession,
+  type PreparedSession,
+  type Session,
+  signingKey,
+} from './session.ts';
 import type { EuiccSettings } from './settings.ts';
 import type { EuiccState } from './state.ts';
 
@@ -83,7 +88,7 @@ export function prepareDownload(
     response: PrepareDownloadResponse.encode({
       result: 'ok',
       euiccSigned2,
-      euiccSignature2: sign(current.credential.secretKey, signature),
+      euiccSignature2: sign(signingKey(current), signature),
     }),
     session: {
       ...current,

@@ -25,6 +25,8 @@ export type SessionServer =
       readonly packageKey: PublicKey;
       /** Whole element. */
       readonly serverSigned1: Uint8Array;
+      /** Secret key of 32 bytes that was made for this session, see `sessionKeyMessage`. */
+      readonly sessionKey: Uint8Array;
     };
 
 /** The server has signed the challenge with the key that its certificate, or the LPA, says. */
@@ -46,6 +48,14 @@ export interface PreparedSession extends Omit<AuthenticatedSession, 'stage'> {
   readonly oneTimeKey: EuiccOneTimeKey;
   /** 16 bytes that go into the keys of the package: the EID, or what stands for it. */
   readonly kdfValue: Uint8Array;
+}
+
+/** The secret key that signs in a session once the server is authenticated. */
+export function signingKey({
+  server,
+  credential,
+}: Pick<AuthenticatedSession, 'server' | 'credential'>) {
+  return server.verifiedBy === 'lpa' ? server.sessionKey : credential.secretKey;
 }
 
 export type Session = ChallengedSession | AuthenticatedSession | PreparedSession;

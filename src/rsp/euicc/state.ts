@@ -23,6 +23,8 @@ const profileSchema = z.object({
   size: z.int().nonnegative(),
   /** CI of the credential that signed for it at its download; signs its notifications too. */
   ciKeyIdentifier: bytesSchema,
+  /** Secret key of the zkCX session that it came in: signs its notifications, and nothing of another profile. */
+  sessionKey: bytesSchema.optional(),
 });
 
 const notificationSchema = z.object({

@@ -43,7 +43,7 @@ export function parseActivationCode(input: string): ActivationCode {
     throw wrong('fields', 'it must have the fields 1$address$token, and at most $oid$1 after them');
   }
   if (!isServerAddress(address)) {
-    throw wrong('address', 'its SM-DP+ address must be a host name');
+    throw wrong('address', 'its SM-DP+ address must be a host name, not one of zkCX');
   }
   if (!MATCHING_ID.test(matchingId)) {
     throw wrong('matchingId', 'its token may have letters, digits and hyphens');

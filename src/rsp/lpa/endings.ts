@@ -14,7 +14,11 @@ import type { Es10 } from './es10.ts';
 import { sendNotifications } from './notifications.ts';
 import type { SendOptions, SentNotification } from './notifications.ts';
 
-export type CancelReason = keyof typeof CANCEL_SESSION_REASON;
+/**
+ * Reasons that servers are told. Reason 127 is not among them: what an eUICC signs with it is taken as proof
+ * in a zkCX session, so a classic LPA never asks its eUICC for that (docs/protocol/zkcx-mode.md).
+ */
+export type CancelReason = Exclude<keyof typeof CANCEL_SESSION_REASON, 'undefinedReason'>;
 
 /** What the user says to a profile. */
 export type Consent = 'accept' | 'reject' | 'postpone';
@@ -78,11 +82,12 @@ export async function askedHashCc(
 /** What a server is told about an error that ended a download. */
 export function cancelReasonOf(error: unknown): CancelReason {
   if (error instanceof Ended) return error.cancelReason;
-  if (!(error instanceof ZkcxError)) return 'undefinedReason';
-  if (error.reason === 'metadataMismatch') return 'metadataMismatch';
-  if (error.code === 'ERR_RSP_APDU') return 'loadBppExecutionError';
-  // the order stays, the user may try again
-  return error.code === 'ERR_RSP_SERVER' ? 'timeout' : 'undefinedReason';
+  if (error instanceof ZkcxError) {
+    if (error.reason === 'metadataMismatch') return 'metadataMismatch';
+    // the order stays, the user may try again
+    if (error.code === 'ERR_RSP_SERVER') return 'timeout';
+  }
+  return 'loadBppExecutionError';
 }
 
 /** Send one result. The installation stands, whether or not the server can be told of it now. */

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../errors.ts';
 import type { Received } from '../../sgp22/codec/codec.ts';
 import type { NotificationEvent } from '../../sgp22/messages/metadata.ts';
 import type { PendingNotification } from '../../sgp22/messages/notifications.ts';
+import { plainAddress } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import type { Es10 } from './es10.ts';
 import type { Es9p } from './es9p.ts';
@@ -13,6 +14,7 @@ import type { Es9p } from './es9p.ts';
 export interface SentNotification {
   readonly seqNumber: number;
   readonly event: NotificationEvent;
+  /** Of the server, also where the eUICC has the name of a zkCX session. */
   readonly address: string;
   /** Why it was not sent; it stays in the eUICC and can be tried again later. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string };
@@ -59,10 +61,9 @@ export async function sendNotifications(
   const results: SentNotification[] = [];
   const failed = new Map<string, SentNotification['failure']>();
   for (const { seqNumber, profileManagementOperation, notificationAddress } of list) {
-    const pending = failed.has(notificationAddress)
-      ? undefined
-      : await es10.retrieveNotification(seqNumber);
-    let failure = failed.get(notificationAddress);
+    const address = plainAddress(notificationAddress);
+    const pending = failed.has(address) ? undefined : await es10.retrieveNotification(seqNumber);
+    let failure = failed.get(address);
     if (pending !== undefined) {
       let send: (() => Promise<void>) | undefined;
       const work = async () => {
@@ -72,10 +73,10 @@ export async function sendNotifications(
       };
       failure = await attempt(work, attempts, delay);
       if (failure === undefined) await es10.removeNotification(seqNumber);
-      else failed.set(notificationAddress, failure);
+      else failed.set(address, failure);
     }
     const event = profileManagementOperation;
-    results.push({ seqNumber, event, address: notificationAddress, failure });
+    results.push({ seqNumber, event, address, failure });
   }
   return results;
 }
@@ -86,9 +87,15 @@ async function sending(
   address: string,
   { server, delivery }: SendOptions,
 ): Promise<() => Promise<void>> {
-  const to = checked(server(address), argument.es9p, 'what `server` gives');
+  const plain = plainAddress(address);
+  const to = checked(server(plain), argument.es9p, 'what `server` gives');
   const own = checked(await delivery?.(pending, to), callback.optional(), 'what `delivery` gives');
-  return own ?? (() => to.notify({ pendingNotification: pending }));
+  if (own !== undefined) return own;
+  if (plain === address) return () => to.notify({ pendingNotification: pending });
+  throw new ZkcxError(
+    'ERR_HOLDER_CONSENT',
+    'this is about a zkCX session, goes sealed with what was kept of it, and otherwise stays',
+  );
 }
 
 async function attempt(

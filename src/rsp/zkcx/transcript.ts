@@ -17,15 +17,13 @@ import { checkAddress } from '../../session/transcript.ts';
 import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
 import { EuiccCancelSessionSigned } from '../../sgp22/messages/cancel-session.ts';
 import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
+import { ZKCX_ADDRESS_PREFIX } from '../arguments.ts';
 import { parseServerOffer, type WitnessReason } from './negotiation.ts';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const NEGOTIATION_DOMAIN = ascii('zkcx-rsp-negotiation-2');
 const SESSION_DOMAIN = ascii('zkcx-rsp-session-2');
 const SECOND_DOMAIN = ascii('zkcx-rsp-second-2');
-
-/** Before the server's address in serverSigned1. No host name has an exclamation mark. */
-export const ZKCX_ADDRESS_PREFIX = 'zkcx!';
 
 /** Characters of a server's address: with the prefix it has to fit where addresses are stored. */
 export const MAX_ADDRESS = 195;

@@ -81,6 +81,11 @@ export function keyOfPoint(point: Uint8Array, what: string): PublicKey {
   throw badValue(what, 'is not a point of P-256');
 }
 
+/** The public half of a secret key of 32 bytes. */
+export function publicKeyOf(secretKey: Uint8Array): PublicKey {
+  return keyOfPoint(CURVE.publicKey(secretKey), 'the public half of a key');
+}
+
 /** A public key as an uncompressed point, which is on P-256. */
 export const publicKey = mapped(uncompressedPoint, keyOfPoint, (key: PublicKey, what) => {
   assertObject(key, what);

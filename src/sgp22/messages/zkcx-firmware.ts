@@ -5,6 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.ts';
+import type { PublicKey } from '../../pki/index.ts';
 import { automatic, type Input } from '../codec/codec.ts';
 import { octets, oid, text } from '../codec/primitives.ts';
 import { message, sequence } from '../codec/structures.ts';
@@ -42,6 +43,11 @@ const SessionKeySigned = message(
  */
 export function sessionKeyMessage(signed: Omit<Input<typeof SessionKeySigned>, 'domain'>) {
   return SessionKeySigned.encode({ ...signed, domain: SESSION_KEY_DOMAIN });
+}
+
+/** The key of such a message. Throws ERR_DER_* and ERR_RSP_VALUE. Whose and of which session, its bytes say. */
+export function sessionKeyOf(message: Uint8Array): PublicKey {
+  return SessionKeySigned.decode(message).sessionKey;
 }
 
 /** As many as an EID has: the key derivation keeps its form. */

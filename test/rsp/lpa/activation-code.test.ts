@@ -19,6 +19,8 @@ describe('activation codes', () => {
     ],
     ['LPA:1$smdp.example.com$', {}],
     ['LPA:1$smdp.example.com:8443$', { address: 'smdp.example.com:8443' }],
+    ['LPA:1$zkcx-dp.example.com$', { address: 'zkcx-dp.example.com' }],
+    ['LPA:1$zkcx$', { address: 'zkcx' }],
     ['LPA:1$localhost$a', { address: 'localhost', matchingId: 'a' }],
     ['LPA:1$127.0.0.1:1$a', { address: '127.0.0.1:1', matchingId: 'a' }],
     ['LPA:1$smdp.example.com$T$1.3.6.1.4.1.31746', { matchingId: 'T', oid: '1.3.6.1.4.1.31746' }],
@@ -55,6 +57,10 @@ describe('activation codes', () => {
     ['LPA:1$smdp.example.com/x$T', 'address'],
     ['LPA:1$user@smdp.example.com$T', 'address'],
     ['LPA:1$-a.example.com$T', 'address'],
+    ['LPA:1$zkcx!smdp.example.com$T', 'address'],
+    ['LPA:1$zkcx.example.com$T', 'address'],
+    ['LPA:1$ZkCX.smdp.example.com:8443$T', 'address'],
+    ['https://a.example?carddata=LPA:1$zkcx!smdp.example.com$T', 'address'],
     ['LPA:1$a..example.com$T', 'address'],
     ['LPA:1$smdp.example.com:0$T', 'address'],
     ['LPA:1$smdp.example.com:65536$T', 'address'],
@@ -79,7 +85,7 @@ describe('activation codes', () => {
     const digits = fc.integer({ min: 0, max: 99_999 });
     fc.assert(
       fc.property(
-        fc.domain().filter((name) => /^[a-z0-9.-]{1,80}$/i.test(name)),
+        fc.domain().filter((name) => /^(?!zkcx\.)[a-z0-9.-]{1,80}$/i.test(name)),
         fc.stringMatching(/^[0-9A-Z-]{0,60}$/),
         fc.option(fc.array(digits, { minLength: 1, maxLength: 6 }), { nil: undefined }),
         fc.boolean(),

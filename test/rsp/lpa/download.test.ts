@@ -159,7 +159,7 @@ describe('the user', () => {
     const { matchingId } = await smdp.order();
     const consent = async () => answer as never;
     expect(await failureOf(download(matchingId!, { consent }))).toMatch('ERR_ARGUMENT');
-    expectCancelled('undefinedReason');
+    expectCancelled('loadBppExecutionError');
     expect(asked).not.toContain('getBoundProfilePackage');
   });
 
@@ -287,7 +287,7 @@ describe('the server', () => {
     expect(await failureOf(download(matchingId!, { meddle }))).toBe(
       'ERR_RSP_DOWNLOAD invalidSignature',
     );
-    expectCancelled('undefinedReason');
+    expectCancelled('loadBppExecutionError');
   });
 
   test('may show other metadata than it sends', async () => {
@@ -321,7 +321,7 @@ describe('the server', () => {
       return { ...answer, ...Object.fromEntries(kept) };
     };
     expect(await failureOf(download(matchingId!, { meddle }))).toMatch(code);
-    expectCancelled('undefinedReason');
+    expectCancelled('loadBppExecutionError');
   });
 
   test('may be gone for a moment: the order stays', async () => {

@@ -99,3 +99,29 @@ test('an address that is none keeps its own notifications, and no others', async
     [B, undefined],
   ]);
 });
+
+test('a notification of a zkCX session never goes as SGP.22 sends it, and later ones wait for it', async () => {
+  const card = await es10Of(await testEuicc());
+  await install(card, {
+    notificationConfigurationInfo: [
+      { profileManagementOperation: ['enable'], notificationAddress: `zkcx!${A}` },
+      { profileManagementOperation: ['disable'], notificationAddress: A },
+    ],
+  });
+  for (const { seqNumber } of await card.listNotifications()) {
+    await card.removeNotification(seqNumber);
+  }
+  await card.enableProfile({ iccid: METADATA.iccid });
+  await card.disableProfile({ iccid: METADATA.iccid });
+  const asked: string[] = [];
+  const server = (address: string) => {
+    asked.push(address);
+    return es9pClient(address, { fetch: done });
+  };
+  const results = await sendNotifications(card, { server });
+  expect(results.map(({ address, failure }) => [address, failure?.code])).toEqual([
+    [A, 'ERR_HOLDER_CONSENT'],
+    [A, 'ERR_HOLDER_CONSENT'],
+  ]);
+  expect(asked).toEqual([A]);
+});

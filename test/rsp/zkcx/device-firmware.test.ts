@@ -21,8 +21,15 @@ import {
   type PrepareDownloadRequest,
   SmdpSigned2,
 } from '../../../src/sgp22/messages/prepare-download.ts';
-import { sign, smdpSignature2Input } from '../../../src/sgp22/messages/signature.ts';
 import {
+  euiccSignature2Input,
+  isSignature,
+  sign,
+  smdpSignature2Input,
+} from '../../../src/sgp22/messages/signature.ts';
+import {
+  sessionKeyMessage,
+  sessionKeyOf,
   zkcxKdfValue,
   zkcxSmdpSignature2Input,
 } from '../../../src/sgp22/messages/zkcx-firmware.ts';
@@ -33,7 +40,7 @@ import {
 } from '../../../src/sgp22/messages/zkcx-server.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { bytesToBigint, concatBytes } from '../../../src/bytes.ts';
-import { madeUpKey } from '../../support/certificates/keys.ts';
+import { KEYS, madeUpKey } from '../../support/certificates/keys.ts';
 import {
   CERT_DPAUTH,
   CERT_DPPB,
@@ -122,7 +129,11 @@ async function oneTimeKey(serverSigned1: Uint8Array, signed: Partial<SmdpSigned2
   return EuiccSigned2.decode(prepared.euiccSigned2).euiccOtpk;
 }
 
-const packageFor = (euiccOtpk: Uint8Array, eid: Uint8Array) =>
+const packageFor = (
+  euiccOtpk: Uint8Array,
+  eid: Uint8Array,
+  metadata: Parameters<typeof StoreMetadataRequest.encode>[0] = METADATA,
+) =>
   bindProfile(
     {
       transactionId: TRANSACTION,
@@ -132,7 +143,7 @@ const packageFor = (euiccOtpk: Uint8Array, eid: Uint8Array) =>
       hostId: new TextEncoder().encode('host'),
       secretKey: PB.secret,
     },
-    { dpOid: VERIFIED.smdpOid, metadata: StoreMetadataRequest.encode(METADATA), profile: PROFILE },
+    { dpOid: VERIFIED.smdpOid, metadata: StoreMetadataRequest.encode(metadata), profile: PROFILE },
   );
 
 const errorOf = (response: { readonly result: string }) =>
@@ -217,6 +228,107 @@ describe('a server that the LPA verified', () => {
   });
 });
 
+describe('the session key', () => {
+  const session = async () => {
+    const { serverSigned1, response } = await authenticate();
+    expectOk(response);
+    if (!('euiccSigned1' in response)) throw Error('no signature');
+    return { serverSigned1, response, key: sessionKeyOf(response.euiccSigned1) };
+  };
+  const installed = async (iccid: string) => {
+    const { serverSigned1, key } = await session();
+    const otpk = await oneTimeKey(serverSigned1);
+    const bpp = packageFor(otpk, zkcxKdfValue(serverSigned1, otpk), { ...NOTIFYING, iccid });
+    return { result: await card.loadBoundProfilePackage(bpp), key };
+  };
+  const NOTIFYING = {
+    ...METADATA,
+    notificationConfigurationInfo: [
+      { profileManagementOperation: ['enable', 'delete'], notificationAddress: SERVER },
+    ],
+  } satisfies Parameters<typeof StoreMetadataRequest.encode>[0];
+  /** The last notification, and whether a key signed it. */
+  const lastBy = async (...keys: PublicKey[]) => {
+    const { seqNumber } = (await card.listNotifications()).at(-1)!;
+    const pending = await card.retrieveNotification(seqNumber);
+    if (pending?.kind !== 'otherSignedNotification') throw Error('no notification');
+    const { tbsOtherNotification, euiccNotificationSignature, ...certificates } = pending;
+    const by = keys.map((key) =>
+      isSignature(euiccNotificationSignature, key, tbsOtherNotification.der),
+    );
+    return { by, certificates };
+  };
+  const CERTIFIED = keyOf(KEYS.euicc);
+
+  test('is vouched for by the key of the certificate, for this session and server', async () => {
+    const { response, key } = await session();
+    expect(isSignature(response.euiccSignature1, CERTIFIED, response.euiccSigned1)).toBe(true);
+    expect(response.euiccSigned1).toEqual(
+      sessionKeyMessage({
+        transactionId: TRANSACTION,
+        smdpOid: VERIFIED.smdpOid,
+        sessionKey: key,
+      }),
+    );
+    expect(key).not.toEqual(CERTIFIED);
+  });
+
+  test('is another one in every session', async () => {
+    expect((await session()).key).not.toEqual((await session()).key);
+  });
+
+  test('signs what follows, which the key of the certificate does not', async () => {
+    const first = await session();
+    const transactionId = TRANSACTION;
+    const cancelled = await card.cancelSession({ transactionId, reason: 1 });
+    if (cancelled.result !== 'ok') throw Error('refused');
+    const { euiccCancelSessionSigned: signed, euiccCancelSessionSignature: signature } = cancelled;
+    expect(isSignature(signature, first.key, signed)).toBe(true);
+    expect(isSignature(signature, CERTIFIED, signed)).toBe(false);
+    const { serverSigned1, key } = await session();
+    const prepared = await prepare(serverSigned1);
+    if (!('euiccSigned2' in prepared)) throw Error('refused');
+    const smdpSigned2 = SmdpSigned2.encode({ transactionId, ccRequiredFlag: false });
+    const input = euiccSignature2Input(
+      prepared.euiccSigned2,
+      sign(PB.secret, zkcxSmdpSignature2Input(smdpSigned2, serverSigned1)),
+    );
+    expect(isSignature(prepared.euiccSignature2, key, input)).toBe(true);
+    expect(isSignature(prepared.euiccSignature2, first.key, input)).toBe(false);
+  });
+
+  test('stays with its profile, and signs for no other', async () => {
+    const first = await installed('8944000000000000001');
+    const second = await installed('8944000000000000002');
+    const { profileInstallationResultData, euiccSignPIR } = first.result;
+    expect(isSignature(euiccSignPIR, first.key, profileInstallationResultData.der)).toBe(true);
+    await install(card, { ...NOTIFYING, iccid: '8944000000000000003' });
+    await card.enableProfile({ iccid: '8944000000000000002' });
+    const keys = [first.key, second.key, CERTIFIED];
+    expect((await lastBy(...keys)).by).toEqual([false, true, false]);
+    await card.enableProfile({ iccid: '8944000000000000001' });
+    const told = await lastBy(...keys);
+    expect(told.by).toEqual([true, false, false]);
+    // certificates would tell whose key it is
+    expect(told.certificates).toMatchObject({
+      euiccCertificate: NO_CERTIFICATE,
+      eumCertificate: NO_CERTIFICATE,
+    });
+    await card.enableProfile({ iccid: '8944000000000000003' });
+    expect((await lastBy(...keys)).by).toEqual([false, false, true]);
+  });
+
+  test('is there after a restart, and goes with its profile', async () => {
+    const iccid = '8944000000000000001';
+    const { key } = await installed(iccid);
+    euicc = await testEuicc({ firmware: 'zkcx', store });
+    card = await es10Of(euicc);
+    await card.deleteProfile({ iccid });
+    expect((await lastBy(key)).by).toEqual([true]);
+    expect((await store.load()).profiles).toEqual([]);
+  });
+});
+
 describe('beside it', () => {
   test('a classic download goes as always', async () => {
     await install(card);
@@ -263,5 +375,34 @@ describe('the message', () => {
 
   test('reads what it writes', () => {
     expect(ZkcxServerRequest.decode(good)).toEqual({ ...VERIFIED, der: good });
+  });
+});
+
+describe('the message that vouches for a session key', () => {
+  const fields = {
+    transactionId: TRANSACTION,
+    smdpOid: VERIFIED.smdpOid,
+    sessionKey: VERIFIED.authKey,
+  };
+  const good = sessionKeyMessage(fields);
+  const at = (part: Uint8Array, index: number) => Buffer.from(good).indexOf(part) + index;
+  const changed = (index: number) => good.map((byte, i) => (i === index ? byte ^ 1 : byte));
+
+  test('gives its key back', () => {
+    expect(sessionKeyOf(good)).toEqual(VERIFIED.authKey);
+  });
+
+  test.each([
+    ['a key that is no point', changed(at(pointOf(VERIFIED.authKey), 64))],
+    ['a field after the known ones', encodeTlv(0x30, good.slice(2), Uint8Array.of(5, 0))],
+    ['bytes after it', concatBytes(good, Uint8Array.of(0))],
+    ['a cut', good.slice(0, -1)],
+  ])('is refused with %s', (_, bytes) => {
+    expect(() => sessionKeyOf(bytes)).toThrow();
+  });
+
+  test('has a transactionId of 16 bytes', () => {
+    const transactionId = TRANSACTION.slice(1);
+    expect(() => sessionKeyMessage({ ...fields, transactionId })).toThrow(/16 are allowed/);
   });
 });
