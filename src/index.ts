@@ -78,37 +78,40 @@ export { buildMap, formatMap, loadMap, parseSourcesConfiguration } from './sessi
 export type { SourcedMap, SourcesConfiguration } from './session/map-file.ts';
 
 export { CLIENT_OFFER } from './session/offers.ts';
-export { scopeOf } from './session/scope.ts';
-export { bindTranscript, sessionId } from './session/transcript.ts';
-export type {
-  MessageForm,
-  Negotiation,
-  SessionTranscript,
-  SignedTranscript,
-} from './session/transcript.ts';
+export type { RequestTerms } from './session/offers.ts';
+export { mapFacts } from './session/events.ts';
+export type { MapFacts } from './session/events.ts';
+export { trustFacts } from './session/accepted-roots.ts';
+export type { AcceptedRoots, TrustFacts } from './session/accepted-roots.ts';
+export { identifierScopeOf, scopeOf } from './session/scope.ts';
+export { blindOrderOf, orderSalt } from './session/blind-order.ts';
+export { bindTranscript, sessionId, sessionMessage } from './session/transcript.ts';
+export type { Negotiation, SessionTranscript } from './session/transcript.ts';
 export { formatBundle, parseBundle } from './session/envelopes.ts';
 export type { CertifiedBundle, PresentationBundle } from './session/envelopes.ts';
 
 export { checkRequest } from './session/holder.ts';
-export type { AcceptedRequest, HolderPolicy, Peer, RequestInput } from './session/holder.ts';
-export { planAnswer, proveAnswer, refuseAlike, REFUSAL } from './session/answer.ts';
-export type { AnswerInput, AnswerPlan, HolderSession, SignMessage } from './session/answer.ts';
-export { certify, planCertify, planPossession, possess } from './session/statements.ts';
+export type {
+  AcceptedRequest,
+  AcceptedTerms,
+  HolderPolicy,
+  Peer,
+  RequestInput,
+} from './session/holder.ts';
+export { preparePresentation } from './session/prepared.ts';
+export type { Prepared, PreparedTerms, PrepareInput } from './session/prepared.ts';
+export { planAnswer, planPossession, presentationBundle, proveAnswer } from './session/answer.ts';
+export type { AnswerInput, PossessionOfSession, SignMessage } from './session/answer.ts';
+export { refuseAlike, REFUSAL } from './session/refusal.ts';
+export { certify, planCertify } from './session/statements.ts';
 export { CredentialStore } from './session/credential-store.ts';
 export type { CredentialSummary } from './session/credential-store.ts';
 export { renewCredential } from './session/renewal.ts';
-export { readSession, writeSession } from './session/session-file.ts';
 
 export { verifyPresentation } from './session/verifier.ts';
-export type {
-  PresentationExpectation,
-  PresentationTerms,
-  VerifiedPresentation,
-} from './session/verifier.ts';
+export type { PresentationExpectation, VerifiedPresentation } from './session/verifier.ts';
 export { verifyCertified } from './session/certified.ts';
 export type { CertifiedExpectation, VerifiedCertified } from './session/certified.ts';
-export { verifyPossession } from './session/possession.ts';
-export type { PossessionStatement, VerifiedPossession } from './session/possession.ts';
 export { SessionVerifier } from './session/session-verifier.ts';
 export type {
   Challenge,

@@ -26,8 +26,6 @@ import { lpaNickname } from './lpa/nickname.ts';
 import { lpaNotifications } from './lpa/notifications.ts';
 import { lpaProbe } from './lpa/probe.ts';
 import { orderBlind } from './order/blind.ts';
-import { possessProve } from './possess/prove.ts';
-import { possessVerify } from './possess/verify.ts';
 import { presentProve } from './present/prove.ts';
 import { presentRequest } from './present/request.ts';
 import { presentVerify } from './present/verify.ts';
@@ -69,7 +67,6 @@ export const COMMANDS: CommandGroup['commands'] = [
   group('crl', 'revocation lists', crlInspect, crlProve, crlVerify),
   group('revocation', 'revocation maps', revocationBuild, revocationShow),
   group('present', 'session proofs', presentRequest, presentProve, presentVerify),
-  group('possess', 'later messages of a session', possessProve, possessVerify),
   group('certify', 'static statements of servers', certifyProve, certifyVerify),
   aggregate,
   worker,

@@ -1,212 +1,202 @@
-/** Holder: an accepted request -> signed, planned, proven, in an envelope for the peer. */
+/** Holder: a prepared presentation and a signed message -> the proof of possession, and what the peer gets. */
 import { z } from 'zod';
-import { bytes, callback, checked, time } from '../arguments.ts';
-import * as pki from '../pki/arguments.ts';
+import { bytes, callback, checked, field, sizedBytes } from '../arguments.ts';
 import * as form from '../prover/arguments.ts';
-import * as argument from './arguments.ts';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
-import type { TrustAnchor } from '../pki/index.ts';
-import type { Credential } from '../prover/credential.ts';
-import { proveMessage, provePresentation, proveRegistryPresentation } from '../prover/present.ts';
+import type { ProofEnvelope } from '../prover/envelope.ts';
+import { provePossession } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
-import { type RandomBytes, systemRandom } from '../random.ts';
-import { handlesOf } from '../witness/chain.ts';
-import { type MessageProofInput, messageWitness } from '../witness/message-witness.ts';
-import {
-  type PresentationPlan,
-  presentationWitness,
-  type RegistryPresentationPlan,
-  registryPresentationWitness,
-  type SessionOpenings,
-} from '../witness/presentation.ts';
-import { chainOf } from './credential-chain.ts';
+import { type PossessionPlan, possessionWitness } from '../witness/possession.ts';
+import * as argument from './arguments.ts';
+import { ORDER_SALT_BYTES } from './blind-order.ts';
 import type { PresentationBundle } from './envelopes.ts';
-import type { AcceptedTerms } from './holder.ts';
+import type { AcceptedRequest } from './holder.ts';
 import { type Disclosure, writeOpenings } from './openings.ts';
-import { messagePrefix, sessionId, sessionMessage, type SignedTranscript } from './transcript.ts';
-
-/** The device: signs a message with the leaf key, ECDSA P-256 over its SHA-256. */
-export type SignMessage = (message: Uint8Array) => SignatureValue | Promise<SignatureValue>;
+import { type Prepared, termsOf } from './prepared.ts';
+import { serverIdentity } from './scope.ts';
+import { useOnce } from './single-use.ts';
+import { sessionId, sessionMessage } from './transcript.ts';
 
 interface SignatureValue {
   readonly r: bigint;
   readonly s: bigint;
 }
 
-/** What is answered; an `AcceptedRequest` is one. */
-export interface AnswerTerms extends AcceptedTerms {
-  readonly transcript: SignedTranscript;
-  readonly request: { readonly disclosures: readonly Disclosure[] };
+/** The device: signs a message with the leaf key, ECDSA P-256 over its SHA-256. */
+export type SignMessage = (message: Uint8Array) => SignatureValue | Promise<SignatureValue>;
+
+export interface PossessionOfSession {
+  /** What the session presents. */
+  readonly prepared: Prepared;
+  /** See `sessionId`. */
+  readonly session: bigint;
+  /** What the leaf key signed. */
+  readonly message: Uint8Array;
+  readonly signature: SignatureValue;
+  /** Tells the pseudonym; see `scopeOf`. */
+  readonly scope?: bigint;
+  /** Tells the identifier; never beside a scope. */
+  readonly identifier?: {
+    /** See `identifierScopeOf`. */
+    readonly scope: bigint;
+    /** The user's, below 2^248. */
+    readonly secret: bigint;
+  };
+  /** Tells that an order is for this device. */
+  readonly order?: {
+    /** Dotted; as authenticated. */
+    readonly serverOid: string;
+    /** 16 bytes. */
+    readonly salt: Uint8Array;
+  };
+}
+
+/** What a possession tells the peer, beside that the key signed; 0 for what there is none of. */
+export type PossessionValues = PossessionPlan['values'];
+
+const openings = z.looseObject({
+  key: form.keyOpening,
+  identity: z.looseObject({}),
+  issuer: z.looseObject({}),
+});
+
+const prepared = z.looseObject({
+  presentation: z.looseObject({ program: argument.mode }),
+  openings,
+  terms: z.looseObject({ mode: argument.mode }),
+});
+
+const scalar = z.bigint().min(1n);
+const scope = field.min(1n);
+
+const possessionInput = z.strictObject({
+  prepared,
+  session: field,
+  message: bytes,
+  signature: z.looseObject({ r: scalar, s: scalar }),
+  scope: scope.optional(),
+  identifier: z
+    .strictObject({
+      scope,
+      secret: z
+        .bigint()
+        .min(1n)
+        .lt(2n ** 248n),
+    })
+    .optional(),
+  order: z.strictObject({ serverOid: z.string(), salt: sizedBytes(ORDER_SALT_BYTES) }).optional(),
+});
+
+/**
+ * Plan the proof that the key of a presentation signed the message of a session. A presentation is for one
+ * session: for another one it is refused.
+ *
+ * @throws ERR_POSSESSION_SIGNATURE, ERR_SESSION_VALUE (pseudonym and identifier together), ERR_SESSION_REPEATED
+ */
+export function planPossession(input: PossessionOfSession): PossessionPlan {
+  checked(input, possessionInput, 'planPossession');
+  const { prepared, order, ...rest } = input;
+  if (rest.scope !== undefined && rest.identifier !== undefined) {
+    throw new ZkcxError(
+      'ERR_SESSION_VALUE',
+      'a session tells the pseudonym or the identifier: beside the pseudonym the identifier hides nothing',
+    );
+  }
+  const plan = possessionWitness({
+    ...rest,
+    openings: prepared.openings,
+    order: order && {
+      server: serverIdentity(order.serverOid).toBigInt(),
+      salt: bytesToBigint(order.salt),
+    },
+  });
+  useOnce(prepared, 'presentation', rest.session);
+  return plan;
+}
+
+/** What the peer gets: to be sealed, where a channel is. */
+export function presentationBundle(
+  { presentation, openings }: Prepared,
+  possession: ProofEnvelope,
+  { pseudonym, identifier, order }: PossessionValues,
+  disclosures: readonly Disclosure[] = [],
+): PresentationBundle {
+  checked(disclosures, argument.disclosures, 'the disclosures of presentationBundle');
+  return {
+    format: 'zkcx-presentation',
+    version: 2,
+    presentation,
+    possession,
+    ...(pseudonym !== 0n && { pseudonym: String(pseudonym) }),
+    ...(identifier !== 0n && { identifier: String(identifier) }),
+    ...(order !== 0n && { order: String(order) }),
+    openings: writeOpenings(disclosures, openings),
+  };
 }
 
 export interface AnswerInput {
-  readonly accepted: AnswerTerms;
-  readonly credential: Credential;
-  /** CIs, among them the one that the credential's chain starts from. */
-  readonly anchors: readonly TrustAnchor[];
+  readonly accepted: AcceptedRequest;
+  readonly prepared: Prepared;
   readonly sign: SignMessage;
-  /** Bytes of its own that the holder signs and keeps hidden; default 16 random ones. */
-  readonly hidden?: Uint8Array;
-  readonly random?: RandomBytes;
+  /** The user's, below 2^248: tells the identifier in place of the pseudonym where both are asked for. */
+  readonly identifierSecret?: bigint;
 }
-
-/** An answer before it is proven. Private, all of it. */
-export interface AnswerPlan {
-  readonly presentation:
-    | { readonly program: 'presentation'; readonly plan: PresentationPlan }
-    | { readonly program: 'registryPresentation'; readonly plan: RegistryPresentationPlan };
-  /** Undefined where the message is opened. */
-  readonly message?: MessageProofInput;
-  readonly hidden: Uint8Array;
-  readonly accepted: AnswerTerms;
-  readonly credential: Credential;
-  readonly session: HolderSession;
-}
-
-/** What the holder keeps of a session, for possession proofs later. Private. */
-export interface HolderSession {
-  readonly session: bigint;
-  readonly transcript: SignedTranscript;
-  readonly key: SessionOpenings['key'];
-}
-
-const acceptedForm = z.looseObject({
-  transcript: argument.transcript,
-  trust: argument.trustSet,
-  map: argument.map,
-  time,
-  role: argument.role,
-  request: z.looseObject({ disclosures: argument.disclosures }),
-});
 
 const answerInput = z.looseObject({
-  accepted: acceptedForm,
-  credential: form.credential,
-  anchors: pki.anchors,
+  accepted: z.looseObject({
+    transcript: argument.transcript,
+    request: z.looseObject({ disclosures: argument.disclosures }),
+    scope: scope.optional(),
+    identifierScope: scope.optional(),
+  }),
+  prepared,
   sign: callback,
-  hidden: bytes.optional(),
-  random: callback.optional(),
-});
-
-const answerPlan = z.looseObject({
-  presentation: z.looseObject({ program: z.string(), plan: z.looseObject({}) }),
-  hidden: bytes,
-  accepted: acceptedForm,
-  credential: form.credential,
+  identifierSecret: z.bigint().optional(),
 });
 
 /**
- * Sign the session message and plan the proofs, with fresh blinds. Everything that the circuits refuse
- * is refused here: the codes of `presentationWitness`, ERR_TRUST_UNKNOWN, and ERR_CHAIN_* for certificates
- * that are not the credential's.
+ * Sign the message of a session outside RSP and plan its possession.
+ *
+ * @throws the codes of `planPossession`; ERR_HOLDER_REQUEST: the presentation was prepared for other terms, or
+ *   an identifier is asked for and there is no secret for it
  */
-export async function planAnswer(input: AnswerInput): Promise<AnswerPlan> {
+export async function planAnswer(input: AnswerInput): Promise<PossessionPlan> {
   checked(input, answerInput, 'planAnswer');
-  const { accepted, credential, anchors, sign, random = systemRandom } = input;
-  const { transcript, trust, map, registry, time, role, scope, request } = accepted;
-  const { hidden = new Uint8Array(random(16)) } = input;
-  const { chain, anchor } = chainOf(credential, anchors);
-  const message = sessionMessage(transcript, hidden);
-  const shared = {
-    opening: credential.opening,
-    handles: handlesOf(chain),
-    anchor,
-    trust,
-    map,
-    time,
-    role,
-    scope,
-    digest: sha256(message),
+  const { accepted, prepared, sign, identifierSecret: secret } = input;
+  const { transcript, scope, identifierScope } = accepted;
+  const wanted = Object.entries(termsOf(accepted));
+  const made: Record<string, unknown> = { ...prepared.terms };
+  if (wanted.some(([name, value]) => made[name] !== value)) {
+    throw new ZkcxError('ERR_HOLDER_REQUEST', 'the presentation was prepared for other terms');
+  }
+  const identifier =
+    identifierScope === undefined || secret === undefined
+      ? undefined
+      : { scope: identifierScope, secret };
+  if (identifierScope !== undefined && identifier === undefined && scope === undefined) {
+    throw new ZkcxError('ERR_HOLDER_REQUEST', 'an identifier is asked for: it needs a secret');
+  }
+  const message = sessionMessage(transcript);
+  return planPossession({
+    prepared,
+    session: sessionId(transcript.serverChallenge),
+    message,
     signature: await sign(message),
-    random,
-  };
-  const presentation =
-    registry === undefined
-      ? { program: 'presentation' as const, plan: presentationWitness(shared) }
-      : {
-          program: 'registryPresentation' as const,
-          plan: registryPresentationWitness({ ...shared, registry }),
-        };
-  const { openings } = presentation.plan;
-  // where all bytes are told, or there are none to hide, the commitment is opened
-  const isOpened = request.disclosures.includes('message') || hidden.length === 0;
-  const prefixLength = messagePrefix(transcript, hidden.length).length;
-  return {
-    presentation,
-    message: isOpened ? undefined : messageWitness(message, prefixLength, openings.message.blind),
-    hidden,
-    accepted,
-    credential,
-    session: { session: sessionId(transcript).toBigInt(), transcript, key: openings.key },
-  };
+    ...(identifier === undefined ? { scope } : { identifier }),
+  });
 }
 
-/** Prove what was planned and put it together for the peer. */
+/** The same, proven and put together for the peer. */
 export async function proveAnswer(
-  plan: AnswerPlan,
+  input: AnswerInput,
   prover: Prover,
   options: JobOptions = {},
 ): Promise<PresentationBundle> {
-  checked(plan, answerPlan, 'proveAnswer');
   checked(prover, form.prover, 'the prover of proveAnswer');
   checked(options, form.jobOptions, 'the options of proveAnswer');
-  const { presentation, message, hidden, accepted, credential } = plan;
-  const { openings } = presentation.plan;
-  return {
-    format: 'zkcx-presentation',
-    version: 1,
-    presentation:
-      presentation.program === 'presentation'
-        ? await provePresentation(presentation.plan, credential.proof, prover, options)
-        : await proveRegistryPresentation(presentation.plan, prover, options),
-    message:
-      message === undefined
-        ? {
-            kind: 'opening',
-            blind: openings.message.blind.toString(),
-            hidden: Buffer.from(hidden).toString('base64'),
-          }
-        : {
-            kind: 'proof',
-            hiddenLength: hidden.length,
-            proof: await proveMessage(message, prover, options),
-          },
-    openings: writeOpenings(accepted.request.disclosures, openings),
-  };
-}
-
-/** What the peer sees of a refusal, whatever the reason. */
-export const REFUSAL: string = `${JSON.stringify({
-  format: 'zkcx-refusal',
-  version: 1,
-  code: 'ERR_HOLDER_REFUSED',
-})}\n`;
-
-/** Either way one text for the wire; `reason` is for the holder alone. */
-export interface WireAnswer<T> {
-  readonly wire: string;
-  readonly value?: T;
-  readonly reason?: ZkcxError;
-}
-
-/**
- * Run a holder's work and make of every failure the same refusal: other text, or another length,
- * would answer the question that was refused.
- */
-export async function refuseAlike<T>(
-  work: () => Promise<{ readonly wire: string; readonly value: T }>,
-): Promise<WireAnswer<T>> {
-  checked(work, callback, 'refuseAlike');
-  try {
-    return await work();
-  } catch (error) {
-    const reason =
-      error instanceof ZkcxError
-        ? error
-        : new ZkcxError('ERR_HOLDER_REFUSED', 'the request could not be answered', {
-            cause: error,
-          });
-    return { wire: REFUSAL, reason };
-  }
+  const plan = await planAnswer(input);
+  const possession = await provePossession(plan, prover, options);
+  const { prepared, accepted } = input;
+  return presentationBundle(prepared, possession, plan.values, accepted.request.disclosures);
 }

@@ -1,6 +1,6 @@
 /** Forms of what callers pass to functions about sessions, see src/arguments.ts. */
 import { z } from 'zod';
-import { bytes, callback, field, instanceOf, seconds, time } from '../arguments.ts';
+import { bytes, callback, field, instanceOf, methods, seconds, time } from '../arguments.ts';
 import * as pki from '../pki/arguments.ts';
 import { opening } from '../prover/arguments.ts';
 import { ROLE_NAMES } from '../roles.ts';
@@ -13,16 +13,16 @@ export const role = z.enum(ROLE_NAMES);
 export const disclosures = z.array(z.enum(DISCLOSURES)).max(DISCLOSURES.length);
 export const map = instanceOf(RevocationMap);
 export const trustSet = instanceOf(TrustSet);
-const registry = instanceOf(RegistryTree);
+export const registry = instanceOf(RegistryTree);
+/** Program of a presentation. */
+export const mode = z.enum(['presentation', 'registryPresentation']);
 
 export const peer = z.looseObject({ serverAddress: z.string(), serverOid: z.string() });
 
-/** What the two sides said; a form of the message of its own may come with it. */
 export const transcript = z.looseObject({
   transactionId: bytes,
   serverAddress: z.string(),
   serverChallenge: bytes,
-  form: z.looseObject({ prefix: callback, session: bytes }).optional(),
 });
 
 export const holderPolicy = z.strictObject({
@@ -44,30 +44,22 @@ export const requestInput = z.strictObject({
   credential: z.looseObject({ opening }),
 });
 
-const terms = z.strictObject({
-  mode: z.enum(['presentation', 'registryPresentation']),
-  trustRoot: field,
-  revocationRoot: field,
-  registryRoot: field.optional(),
-  time,
-  role,
-  scope: field.optional(),
-});
-
 export const presentationExpectation = z.strictObject({
-  terms,
-  transcript,
+  offered: z.looseObject({ mode }),
+  accepted: z.looseObject({}),
+  serverOid: z.string(),
+  session: field,
+  message: bytes,
   disclosures: disclosures.optional(),
-  mapRootAt: time,
-  maximumMapAge: seconds.optional(),
-  tolerance: seconds.optional(),
   now: time.optional(),
+  tolerance: seconds.optional(),
   assertProof: callback.optional(),
 });
 
 export const certifiedExpectation = z.strictObject({
   trustRoot: field,
-  mapRoots: z.array(z.looseObject({ root: field, at: time })),
+  mapRoot: field,
+  history: methods('isUnspoiled').optional(),
   role,
   maximumAge: seconds.optional(),
   tolerance: seconds.optional(),

@@ -17,22 +17,23 @@ import { type Role, ROLES } from '../roles.ts';
 import { systemClock } from '../time.ts';
 import { checkCertifiedBundle } from './envelopes.ts';
 import { fromLimbs } from '../witness/encode.ts';
+import { DEFAULT_TOLERANCE } from './events.ts';
 import { identityFromField } from './identity.ts';
-import { assertMapAge, DEFAULT_TOLERANCE } from './verifier.ts';
 
-/** A root of the revocation map, and when it was last seen to be that of the newest lists. */
-export interface MapRoot {
-  readonly root: bigint;
-  /** Unix seconds. */
-  readonly at: bigint;
+/** A `MapHistory`, as far as it is needed here. */
+export interface MapRecord {
+  /** Whether this is the root of the current map, or of an earlier one that no later one contradicts. */
+  isUnspoiled(root: bigint): boolean;
 }
 
 export interface CertifiedExpectation {
   readonly trustRoot: bigint;
-  /** Roots that the verifier knows; the statement may use any of them that is not over age. */
-  readonly mapRoots: readonly MapRoot[];
+  /** Root of the newest map that the verifier computed itself. */
+  readonly mapRoot: bigint;
+  /** Its earlier maps, under which a statement counts as long as no later one contradicts them; default: none does. */
+  readonly history?: MapRecord;
   readonly role: Role;
-  /** Seconds that statement and map root may be old; default 24 hours. */
+  /** Seconds that the statement may be old; default 24 hours. */
   readonly maximumAge?: bigint;
   /** Seconds that the statement may lie ahead of this clock; default 300. */
   readonly tolerance?: bigint;
@@ -83,9 +84,9 @@ export async function verifyCertified(
   const isRole = request.role.toBigInt() === BigInt(ROLES[role].number);
   refuseUnless(isRole, 'ERR_PROOF_ROLE', 'role');
   const revocationRoot = request.revocationRoot.toBigInt();
-  const known = expectation.mapRoots.find(({ root }) => root === revocationRoot);
-  refuseUnless(known !== undefined, 'ERR_PROOF_REVOCATION_ROOT', 'revocation map');
-  assertMapAge(known!.at, maximumAge, now, tolerance);
+  const { mapRoot, history } = expectation;
+  const counts = revocationRoot === mapRoot || history?.isUnspoiled(revocationRoot) === true;
+  refuseUnless(counts, 'ERR_PROOF_REVOCATION_ROOT', 'revocation map');
   const time = request.time.toBigInt();
   if (!(time >= now - maximumAge && time <= now + tolerance)) {
     throw new ZkcxError(

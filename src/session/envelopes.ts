@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
 import { checked, describeIssue, fieldString } from '../arguments.ts';
 import { envelopeSchema } from '../prover/envelope.ts';
-import { MAX_HIDDEN } from './transcript.ts';
 
 /** Bytes of JSON; two proofs of about 30,000 each and openings. */
 export const MAX_BUNDLE_BYTES = 500_000;
@@ -37,30 +36,23 @@ const openingsSchema = z.strictObject(openingShapes).partial();
 
 export type Openings = z.infer<typeof openingsSchema>;
 
-/** How the signed message is tied to the presentation. */
-const messageSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('proof'),
-    /** Bytes that stay hidden; where there are none, the commitment is opened. */
-    hiddenLength: z.int().min(1).max(MAX_HIDDEN),
-    proof: envelopeSchema,
-  }),
-  z.strictObject({
-    kind: z.literal('opening'),
-    /** Of the commitment sessionMessage. */
-    blind: fieldString,
-    /** The bytes that a message proof would hide. */
-    hidden: base64(MAX_HIDDEN),
-  }),
-]);
+/** What there is none of is left out: no such value is 0. */
+const sealedValue = fieldString.refine((value) => value !== '0', 'is left out where there is none');
 
-const presentationSchema = z.strictObject({
+export const presentationShape = {
   format: z.literal('zkcx-presentation'),
-  version: z.literal(1),
+  version: z.literal(2),
   presentation: envelopeSchema,
-  message: messageSchema,
+  possession: envelopeSchema,
+  /** One of the two at most. */
+  pseudonym: sealedValue.optional(),
+  identifier: sealedValue.optional(),
+  /** The order that is for this device, see `orderOf`. */
+  order: sealedValue.optional(),
   openings: openingsSchema,
-});
+};
+
+const presentationSchema = z.strictObject(presentationShape);
 
 export type PresentationBundle = z.infer<typeof presentationSchema>;
 
@@ -74,12 +66,12 @@ export type CertifiedBundle = z.infer<typeof certifiedSchema>;
 
 /** Throws ERR_PROOF_FORMAT and ERR_PROOF_VERSION. */
 export function checkPresentationBundle(json: unknown): PresentationBundle {
-  return check('zkcx-presentation', presentationSchema, json);
+  return check('zkcx-presentation', presentationSchema, 2, json);
 }
 
 /** Throws ERR_PROOF_FORMAT and ERR_PROOF_VERSION. */
 export function checkCertifiedBundle(json: unknown): CertifiedBundle {
-  return check('zkcx-certified', certifiedSchema, json);
+  return check('zkcx-certified', certifiedSchema, 1, json);
 }
 
 /** Text that someone sent -> JSON, for the two above. Throws ERR_PROOF_FORMAT. */
@@ -102,12 +94,12 @@ export function formatBundle(bundle: PresentationBundle | CertifiedBundle): stri
   return `${JSON.stringify(bundle, null, 2)}\n`;
 }
 
-function check<T>(format: string, schema: z.ZodType<T>, json: unknown): T {
-  const version = z.looseObject({ format: z.literal(format), version: z.int() }).safeParse(json);
-  if (version.success && version.data.version !== 1) {
+function check<T>(format: string, schema: z.ZodType<T>, version: number, json: unknown): T {
+  const found = z.looseObject({ format: z.literal(format), version: z.int() }).safeParse(json);
+  if (found.success && found.data.version !== version) {
     throw new ZkcxError(
       'ERR_PROOF_VERSION',
-      `${format} version ${version.data.version}: this package reads version 1`,
+      `${format} version ${found.data.version}: this package reads version ${version}`,
     );
   }
   const parsed = schema.safeParse(json);

@@ -5,26 +5,26 @@
  */
 import { checked, checkedClock } from '../arguments.ts';
 import * as argument from './arguments.ts';
-import { Field } from 'o1js';
 import { ZkcxError } from '../errors.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import { type Role, ROLES } from '../roles.ts';
-import type { Credential } from '../prover/credential.ts';
+import { type Credential, publishedOpening } from '../prover/credential.ts';
 import { type Clock, systemClock } from '../time.ts';
 import type { RegistryTree } from '../witness/registry-tree.ts';
 import type { RevocationMap } from '../witness/revocation-map.ts';
 import { leafOf } from '../witness/presentation.ts';
 import { TrustSet } from '../witness/trust.ts';
+import { ciEnds, DEFAULT_TOLERANCE, latestEvent, mapFacts } from './events.ts';
 import {
+  checkRequestTerms,
   parseServerRequest,
   type RequestTerms,
   type ServerRequest,
   transactionBytes,
 } from './offers.ts';
 import type { Disclosure } from './openings.ts';
-import { scopeOf } from './scope.ts';
+import { identifierScopeOf, scopeOf } from './scope.ts';
 import { bindTranscript, type SessionTranscript } from './transcript.ts';
-import { DEFAULT_TOLERANCE } from './verifier.ts';
 
 /** A server as the holder authenticated it: by certificate or `certify`, never by its own word. */
 export interface Peer {
@@ -45,8 +45,8 @@ export interface HolderPolicy {
   /** A set hides which CI it is only among so many; default 2. */
   readonly minimumCis?: number;
   /**
-   * Maps that the holder computed itself, by `checkSources`, `fillSources` and `revocationMap`: from
-   * sources (issuers, points and `none` entries) that it trusts and lists whose signatures it checked.
+   * Maps that the holder computed itself, newest first, by `checkSources`, `fillSources` and `revocationMap`:
+   * from sources (issuers, points and `none` entries) that it trusts and lists whose signatures it checked.
    */
   readonly maps: readonly RevocationMap[];
   /** Entries that a map must have; default 2. */
@@ -63,14 +63,25 @@ export interface HolderPolicy {
   readonly consent?: (question: ConsentQuestion) => boolean | Promise<boolean>;
 }
 
+/** The part of a credential that decides whether a request can be answered. */
+export type HeldCredential = Pick<Credential, 'opening' | 'published'>;
+
 /** A request's terms as the holder is willing to prove them, by what it knows itself. */
 export interface AcceptedTerms {
+  readonly mode: RequestTerms['mode'];
   readonly trust: TrustSet;
   readonly map: RevocationMap;
+  /** The tree of the chosen root; only and always in mode registryPresentation. */
   readonly registry?: RegistryTree;
+  /** Unix seconds: the event to prove for, see `latestEvent`. */
   readonly time: bigint;
   readonly role: Role;
-  readonly scope: Field;
+  /** Dotted; as authenticated. */
+  readonly serverOid: string;
+  /** Of the pseudonym, if one is asked for. */
+  readonly scope?: bigint;
+  /** Of the identifier, if one is asked for. */
+  readonly identifierScope?: bigint;
 }
 
 /** A request that the holder is willing to answer. */
@@ -84,13 +95,13 @@ export interface RequestInput {
   /** Both offers in the bytes that were sent. */
   readonly clientOffer: Uint8Array;
   readonly serverOffer: Uint8Array;
-  readonly credential: Pick<Credential, 'opening'>;
+  readonly credential: HeldCredential;
 }
 
 /**
  * Decide on a request. Nothing is signed or proven yet.
  *
- * @throws ERR_HOLDER_REQUEST (no request of the protocol: a scope in it, say), ERR_HOLDER_ROLE,
+ * @throws ERR_HOLDER_REQUEST (no request of the protocol: an empty list of roots in it, say), ERR_HOLDER_ROLE,
  * ERR_HOLDER_CLOCK, ERR_HOLDER_TRUST_SET, ERR_HOLDER_MAP, ERR_HOLDER_REGISTRY, ERR_HOLDER_CONSENT: for
  * the holder's own eyes; the peer gets `REFUSAL`
  */
@@ -99,7 +110,6 @@ export async function checkRequest(
   policy: HolderPolicy,
 ): Promise<AcceptedRequest> {
   checked(input, argument.requestInput, 'checkRequest');
-  checked(policy, argument.holderPolicy, 'the policy of checkRequest');
   const { peer, clientOffer, serverOffer, credential } = input;
   const request = readRequest(serverOffer);
   const { disclosures } = request;
@@ -119,33 +129,47 @@ export async function checkRequest(
 
 /**
  * Decide on the terms of a request; the part of `checkRequest` that does not depend on how the request
- * came. Throws ERR_HOLDER_ROLE, ERR_HOLDER_CLOCK, ERR_HOLDER_TRUST_SET, ERR_HOLDER_MAP, ERR_HOLDER_REGISTRY.
+ * came. Of the roots that are offered the holder takes the newest that it knows, of several trust sets its
+ * largest; the time is the latest event of these two.
+ *
+ * @throws ERR_SESSION_VALUE, ERR_HOLDER_ROLE, ERR_HOLDER_CLOCK, ERR_HOLDER_TRUST_SET, ERR_HOLDER_MAP,
+ *   ERR_HOLDER_REGISTRY
  */
 export function checkTerms(
   request: RequestTerms,
   { serverOid }: Pick<Peer, 'serverOid'>,
-  credential: Pick<Credential, 'opening'>,
+  credential: HeldCredential,
   policy: HolderPolicy,
 ): AcceptedTerms {
-  const { role, purpose } = request;
+  checkRequestTerms(request);
+  checked(policy, argument.holderPolicy, "the holder's policy");
+  const { mode, role, purpose, identifierPurpose } = request;
   if (credential.opening.role.toBigInt() !== BigInt(ROLES[role].number)) {
     throw new ZkcxError('ERR_HOLDER_ROLE', 'the request is for a credential of another role');
   }
-  const time = BigInt(request.time);
   const { tolerance = DEFAULT_TOLERANCE } = policy;
-  const now = checkedClock(policy.now ?? systemClock, "the clock of the holder's policy");
-  const ahead = time - now();
+  const now = checkedClock(policy.now ?? systemClock, "the clock of the holder's policy")();
+  const ahead = BigInt(request.time) - now;
   if (!(ahead <= tolerance && -ahead <= tolerance)) {
     throw new ZkcxError(
       'ERR_HOLDER_CLOCK',
       `the time of the request is more than ${tolerance} seconds from this clock`,
     );
   }
-  const trust = trustSetOf(request, policy);
-  const map = mapOf(request, policy);
-  const registry = registryOf(request, credential, policy);
-  const scope = Field(purpose === undefined ? 0n : scopeOf(serverOid, purpose));
-  return { trust, map, registry, time, role, scope };
+  const { anchors, trust } = trustSetOf(request, policy);
+  const map = mapOf(request, policy, now);
+  return {
+    mode,
+    trust,
+    map,
+    registry: mode === 'presentation' ? undefined : registryOf(request, credential, policy),
+    time: latestEvent({ map: mapFacts(map), ciEnds: ciEnds(anchors) }, now),
+    role,
+    serverOid,
+    scope: purpose === undefined ? undefined : scopeOf(serverOid, purpose),
+    identifierScope:
+      identifierPurpose === undefined ? undefined : identifierScopeOf(serverOid, identifierPurpose),
+  };
 }
 
 function readRequest(serverOffer: Uint8Array): ServerRequest {
@@ -156,64 +180,98 @@ function readRequest(serverOffer: Uint8Array): ServerRequest {
   }
 }
 
-function trustSetOf({ trustRoot }: RequestTerms, policy: HolderPolicy): TrustSet {
+/** The largest: a peer that chooses among sets that overlap would see who is in which of them. */
+function trustSetOf({ trustRoots }: RequestTerms, policy: HolderPolicy) {
   const { trustSets, minimumCis = 2 } = policy;
-  const known = trustSets
+  const [largest] = trustSets
     .filter(({ length }) => length > 0)
-    .map((anchors) => new TrustSet(anchors))
-    .find(({ root }) => root.toString() === trustRoot);
-  if (known === undefined || known.size < minimumCis) {
+    .map((anchors) => ({ anchors, trust: new TrustSet(anchors) }))
+    .filter(({ trust }) => trustRoots.includes(trust.root.toString()))
+    .toSorted((a, b) => b.trust.size - a.trust.size);
+  if (largest === undefined || largest.trust.size < minimumCis) {
     throw new ZkcxError(
       'ERR_HOLDER_TRUST_SET',
-      known === undefined
-        ? 'the trust root is not that of a set of CIs known here'
+      largest === undefined
+        ? 'no trust root of the request is that of a set of CIs known here'
         : `the set of CIs has fewer than ${minimumCis} members: an answer would tell which it is`,
     );
   }
-  return known;
+  return largest;
 }
 
-function mapOf({ revocationRoot }: RequestTerms, policy: HolderPolicy): RevocationMap {
+function mapOf({ revocationRoots }: RequestTerms, policy: HolderPolicy, now: bigint) {
   const { maps, minimumEntries = 2 } = policy;
-  const known = maps.find(({ root }) => root.toString() === revocationRoot);
-  if (known === undefined || known.size < minimumEntries) {
+  const newest = firstDefined(revocationRoots, (root) =>
+    maps.find((map) => map.root.toString() === root),
+  );
+  if (newest === undefined || newest.size < minimumEntries) {
     throw new ZkcxError(
       'ERR_HOLDER_MAP',
-      known === undefined
-        ? 'the revocation root is not that of a map computed here: issuers, `none` entries or lists differ'
+      newest === undefined
+        ? 'no revocation root of the request is that of a map computed here: issuers, `none` entries or lists differ'
         : `the revocation map has fewer than ${minimumEntries} entries`,
     );
   }
-  return known;
+  if (!servesAllOf(newest, maps[0]!, now)) {
+    throw new ZkcxError(
+      'ERR_HOLDER_MAP',
+      'under the revocation map of the request some issuers have no fresh list that have one in the newest ' +
+        'map: an answer would tell that the credential is not of these',
+    );
+  }
+  return newest;
+}
+
+/** Whether each issuer that has a fresh list, or needs none, in the newest map has so in this one too. */
+function servesAllOf(map: RevocationMap, newest: RevocationMap, now: bigint): boolean {
+  const isFreshIn = (of: RevocationMap, key: bigint) => {
+    const entry = of.hashed.get(key);
+    return (
+      entry !== undefined && entry.thisUpdate.toBigInt() <= now && now < entry.nextUpdate.toBigInt()
+    );
+  };
+  return [...newest.hashed.entries.keys()].every(
+    (key) => isFreshIn(map, key) || !isFreshIn(newest, key),
+  );
 }
 
 function registryOf(
-  { registryRoot }: RequestTerms,
-  { opening }: Pick<Credential, 'opening'>,
+  { registryRoots = [] }: RequestTerms,
+  credential: HeldCredential,
   policy: HolderPolicy,
-): RegistryTree | undefined {
-  if (registryRoot === undefined) return undefined;
+): RegistryTree {
   const { registry: newest, minimumPublished = 64 } = policy;
-  const registry = newest?.at(BigInt(registryRoot));
+  const registry = firstDefined(registryRoots, (root) => newest?.at(BigInt(root)));
   if (newest === undefined || registry === undefined) {
-    throw new ZkcxError(
-      'ERR_HOLDER_REGISTRY',
-      'the registry root is neither the newest one known here nor one of the last day: an old one tells when ' +
-        'the credential came',
+    throw refuseRegistry(
+      'no registry root of the request is the newest one known here or one of the last day: an old one tells ' +
+        'when the credential came',
     );
   }
   if (registry.size < minimumPublished) {
-    throw new ZkcxError(
-      'ERR_HOLDER_REGISTRY',
+    throw refuseRegistry(
       `the registry has fewer than ${minimumPublished} credentials to hide among`,
     );
   }
-  if (!newest.isUnderAll(leafOf(opening))) {
-    throw new ZkcxError(
-      'ERR_HOLDER_REGISTRY',
+  const published = publishedOpening(credential);
+  if (published === undefined) {
+    throw refuseRegistry('the credential was not published: present it with its refresh proof');
+  }
+  if (!newest.isUnderAll(leafOf(published))) {
+    throw refuseRegistry(
       'the credential is not under all roots that are accepted: an answer under some of them would tell when ' +
-        'it came; present it with its chain proof until then',
+        'it came; present it with its refresh proof until then',
     );
   }
   return registry;
 }
+
+function firstDefined<A, B>(values: readonly A[], find: (value: A) => B | undefined) {
+  for (const value of values) {
+    const found = find(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const refuseRegistry = (problem: string) => new ZkcxError('ERR_HOLDER_REGISTRY', problem);

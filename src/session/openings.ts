@@ -70,7 +70,7 @@ function openIssuer(
   opening: NonNullable<Openings['issuer']>,
   { sessionIssuer }: PresentationClaim,
 ): NonNullable<Disclosed['issuer']> {
-  const name = new Uint8Array(Buffer.from(opening.organisation, 'base64'));
+  const name = nameOf(opening);
   const issuer = field(opening.issuer);
   assertOpens(
     'issuer',
@@ -82,7 +82,7 @@ function openIssuer(
 
 /** The leaf key that a commitment holds. Throws ERR_PROOF_OPENING. */
 export function openKey(opening: NonNullable<Openings['key']>, sessionKey: Field): PublicKey {
-  const key = { x: BigInt(`0x${opening.x}`), y: BigInt(`0x${opening.y}`) };
+  const key = pointOf(opening);
   const opens = isOnCurve(key) ? commitKey(field(opening.blind), publicKey(key)) : undefined;
   assertOpens('key', opens, sessionKey);
   return Object.freeze(key);
@@ -109,6 +109,19 @@ export function writeOpenings(asked: readonly Disclosure[], values: SessionOpeni
   };
 }
 
+/** What `writeOpenings` wrote of all three, read back; whether it opens anything is not looked at. */
+export function readOpenings({ identity, issuer, key }: Required<Openings>): SessionOpenings {
+  return {
+    key: { blind: field(key.blind), key: publicKey(pointOf(key)) },
+    identity: { blind: field(identity.blind), identity: field(identity.identity) },
+    issuer: {
+      blind: field(issuer.blind),
+      organisation: organisation(nameOf(issuer)),
+      issuer: field(issuer.issuer),
+    },
+  };
+}
+
 /** The name that `organisation` packed. */
 function organisationBytes({ length, chunks }: Organisation): Uint8Array {
   const size = Number(length.toBigInt());
@@ -126,3 +139,11 @@ function assertOpens(what: string, opened: Field | undefined, committed: Field):
 }
 
 const field = (text: string) => Field(text);
+
+const pointOf = ({ x, y }: NonNullable<Openings['key']>): PublicKey => ({
+  x: BigInt(`0x${x}`),
+  y: BigInt(`0x${y}`),
+});
+
+const nameOf = ({ organisation: name }: NonNullable<Openings['issuer']>) =>
+  new Uint8Array(Buffer.from(name, 'base64'));

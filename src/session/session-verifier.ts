@@ -1,49 +1,28 @@
 /** The verifier's memory: what it asked, what it accepted, and whom it has seen. */
 import { z } from 'zod';
-import {
-  bytes,
-  callback,
-  checked,
-  checkedClock,
-  checkedRandom,
-  field,
-  seconds,
-  time,
-} from '../arguments.ts';
+import { bytes, callback, checked, checkedClock, checkedRandom, seconds } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import { ZkcxError } from '../errors.ts';
+import type { AssertProof } from '../prover/verify.ts';
 import { type RandomBytes, systemRandom } from '../random.ts';
 import type { Role } from '../roles.ts';
 import { type Clock, systemClock } from '../time.ts';
-import type { MessageContext, MessageKind } from './messages.ts';
+import type { AcceptedRoots } from './accepted-roots.ts';
 import {
   newServerRequest,
   parseClientOffer,
-  type RequestedRoots,
-  termsOf,
   transactionBytes,
   writeServerRequest,
 } from './offers.ts';
 import type { OnceStore } from './once-store.ts';
 import type { Disclosure } from './openings.ts';
-import { acceptPossession, type VerifiedPossession } from './possession.ts';
 import { scopeOf } from './scope.ts';
-import { bindTranscript, checkAddress } from './transcript.ts';
+import { bindTranscript, checkAddress, sessionId, sessionMessage } from './transcript.ts';
 import {
   type PresentationExpectation,
   type VerifiedPresentation,
   verifyPresentation,
 } from './verifier.ts';
-
-const MINUTE = 60n;
-
-/** Roots that are accepted now. */
-export interface CurrentRoots extends RequestedRoots {
-  /** Unix seconds at which revocationRoot was last seen to be that of the newest lists. */
-  readonly mapRootAt: bigint;
-  /** Registry roots of the recent past that count beside `registryRoot`: what was asked for may be one of them. */
-  readonly recentRegistryRoots?: readonly bigint[];
-}
 
 export interface SessionVerifierOptions {
   /** Where clients reach this server, and the OID of its certificate. */
@@ -52,15 +31,18 @@ export interface SessionVerifierOptions {
   readonly mode?: 'presentation' | 'registryPresentation';
   /** Of the credentials that are accepted. */
   readonly role: Role;
-  readonly roots: () => CurrentRoots;
-  /** Keeps pseudonyms and accepted messages. */
+  /** Roots that count at this moment; asked at the challenge and again at its answer. */
+  readonly roots: () => AcceptedRoots;
+  /** Keeps pseudonyms. */
   readonly store: OnceStore;
   /** Seconds from a challenge to its answer; default 300. */
   readonly lifetime?: bigint;
   /** Challenges that can be open at once; default 10,000. */
   readonly limit?: number;
-  /** Seconds that the map root may be old; default a day. */
-  readonly maximumMapAge?: bigint;
+  /** Seconds that the time of a presentation may lie back, at least 8 hours; default a day. */
+  readonly maxAge?: bigint;
+  /** Where proofs are verified; default: here. */
+  readonly assertProof?: AssertProof;
   readonly now?: Clock;
   readonly random?: RandomBytes;
 }
@@ -71,8 +53,10 @@ export interface ChallengeInput {
   readonly clientOffer: Uint8Array;
   /** Asks for a pseudonym in the scope of this server and purpose. */
   readonly purpose?: string;
+  /** Asks for an identifier; with a purpose beside it the client tells one of the two. */
+  readonly identifierPurpose?: string;
   readonly disclosures?: readonly Disclosure[];
-  /** Accept each pseudonym once, for ever; needs a purpose. */
+  /** Accept each pseudonym once, for ever; needs a purpose, and no identifier in its place. */
   readonly oncePerDevice?: boolean;
 }
 
@@ -84,15 +68,9 @@ export interface Challenge {
 }
 
 interface OpenChallenge {
-  readonly expectation: Omit<PresentationExpectation, 'now' | 'mapRootAt'>;
+  readonly expectation: Omit<PresentationExpectation, 'now' | 'accepted'>;
   readonly oncePerDevice: boolean;
   readonly expires: bigint;
-}
-
-/** A later message of a session; what it must say comes from the session and from this server. */
-export interface SessionMessageInput extends Pick<MessageContext, 'serverSignature' | 'iccid'> {
-  readonly kind: MessageKind;
-  readonly message: Uint8Array;
 }
 
 const verifierOptions = z.strictObject({
@@ -104,7 +82,8 @@ const verifierOptions = z.strictObject({
   store: z.looseObject({ claim: callback }),
   lifetime: seconds.optional(),
   limit: z.int().min(1).max(1_000_000).optional(),
-  maximumMapAge: seconds.optional(),
+  maxAge: seconds.optional(),
+  assertProof: callback.optional(),
   now: callback.optional(),
   random: callback.optional(),
 });
@@ -112,16 +91,9 @@ const verifierOptions = z.strictObject({
 const challengeInput = z.strictObject({
   clientOffer: bytes,
   purpose: z.string().optional(),
+  identifierPurpose: z.string().optional(),
   disclosures: argument.disclosures.optional(),
   oncePerDevice: z.boolean().optional(),
-});
-
-const currentRoots = z.looseObject({
-  trustRoot: field,
-  revocationRoot: field,
-  registryRoot: field.optional(),
-  mapRootAt: time,
-  recentRegistryRoots: z.array(field).max(9).optional(),
 });
 
 /**
@@ -150,26 +122,31 @@ export class SessionVerifier {
    */
   challenge(input: ChallengeInput): Challenge {
     checked(input, challengeInput, 'SessionVerifier.challenge');
-    const { clientOffer, purpose, disclosures = [], oncePerDevice = false } = input;
-    const { serverAddress, serverOid, role, mode = 'presentation', roots } = this.options;
+    const { clientOffer, purpose, identifierPurpose, disclosures = [] } = input;
+    const { oncePerDevice = false } = input;
+    const { serverAddress, serverOid, role, mode = 'presentation', maxAge } = this.options;
     const now = this.now();
     if (!parseClientOffer(clientOffer).modes.includes(mode)) {
       throw new ZkcxError('ERR_SESSION_VALUE', `the client does not offer the mode ${mode}`);
     }
-    if (oncePerDevice && purpose === undefined) {
-      throw new ZkcxError('ERR_SESSION_VALUE', 'once per device needs a purpose');
+    if (oncePerDevice && (purpose === undefined || identifierPurpose !== undefined)) {
+      throw new ZkcxError(
+        'ERR_SESSION_VALUE',
+        'once per device needs a purpose, and no identifier: a device can have many of these',
+      );
     }
     this.makeRoom(now);
     const request = newServerRequest({
       mode,
-      roots: checked(roots(), currentRoots, 'the roots of SessionVerifier'),
+      accepted: this.options.roots(),
       role,
+      maxAge,
       purpose,
+      identifierPurpose,
       disclosures,
       now,
       random: this.random,
     });
-    const terms = termsOf(request, serverOid);
     const serverOffer = writeServerRequest(request);
     const transcript = bindTranscript({
       transactionId: transactionBytes(request),
@@ -177,12 +154,17 @@ export class SessionVerifier {
       clientOffer,
       serverOffer,
     });
-    const lifetime = this.options.lifetime ?? 300n;
-    const { maximumMapAge } = this.options;
     this.open.set(request.transactionId, {
-      expectation: { terms, transcript, disclosures, maximumMapAge, tolerance: lifetime + MINUTE },
+      expectation: {
+        offered: request,
+        serverOid,
+        session: sessionId(transcript.serverChallenge),
+        message: sessionMessage(transcript),
+        disclosures,
+        assertProof: this.options.assertProof,
+      },
       oncePerDevice,
-      expires: now + lifetime,
+      expires: now + (this.options.lifetime ?? 300n),
     });
     return { transactionId: request.transactionId, serverOffer };
   }
@@ -190,8 +172,7 @@ export class SessionVerifier {
   /**
    * The answer to a challenge. A challenge is used up by its first answer, right or wrong.
    *
-   * @throws ERR_SESSION_UNKNOWN (never issued, used, or forgotten), ERR_SESSION_EXPIRED,
-   * ERR_SESSION_ROOTS (a CI or a list changed meanwhile: begin again), the codes of
+   * @throws ERR_SESSION_UNKNOWN (never issued, used, or forgotten), ERR_SESSION_EXPIRED, the codes of
    * `verifyPresentation`, and ERR_SESSION_PSEUDONYM (seen before, where once is asked for)
    */
   async accept(transactionId: string, envelope: unknown): Promise<VerifiedPresentation> {
@@ -205,23 +186,9 @@ export class SessionVerifier {
     if (!(now < challenge.expires)) {
       throw new ZkcxError('ERR_SESSION_EXPIRED', 'the challenge has expired: begin again');
     }
-    const { terms } = challenge.expectation;
-    const roots = checked(this.options.roots(), currentRoots, 'the roots of SessionVerifier');
-    if (
-      roots.trustRoot !== terms.trustRoot ||
-      roots.revocationRoot !== terms.revocationRoot ||
-      (terms.registryRoot !== undefined &&
-        ![roots.registryRoot, ...(roots.recentRegistryRoots ?? [])].includes(terms.registryRoot))
-    ) {
-      throw new ZkcxError(
-        'ERR_SESSION_ROOTS',
-        'the accepted roots changed since the challenge was made: begin again',
-      );
-    }
-    const { mapRootAt } = roots;
     const verified = await verifyPresentation(envelope, {
       ...challenge.expectation,
-      mapRootAt,
+      accepted: this.options.roots(),
       now,
     });
     if (challenge.oncePerDevice) {
@@ -234,24 +201,6 @@ export class SessionVerifier {
       }
     }
     return verified;
-  }
-
-  /**
-   * A later message of an accepted session: each kind once, notifications once for each profile and
-   * sequence number. Works across restarts for whoever kept the `VerifiedPresentation`.
-   *
-   * @throws the codes of `verifyPossession`, and ERR_SESSION_REPEATED
-   */
-  async acceptMessage(
-    session: VerifiedPresentation,
-    { kind, message, serverSignature, iccid }: SessionMessageInput,
-    envelope: unknown,
-  ): Promise<VerifiedPossession> {
-    const { serverAddress, serverOid, store } = this.options;
-    const { transactionId } = session.transcript;
-    const context = { transactionId, serverAddress, serverOid, serverSignature, iccid };
-    const statement = { kind, message, context, ...session };
-    return acceptPossession(statement, envelope, { store, at: this.now() });
   }
 
   /** Challenges that wait for an answer. */

@@ -2,29 +2,24 @@
  * What the leaf key signs to open a zkCX session outside RSP, byte by byte:
  *
  *   SEQUENCE {
- *     UTF8String       "zkcx-session-1"
+ *     UTF8String       "zkcx-session-2"
  *     [0] transactionId     16 bytes
  *     [3] serverAddress     host name in lower case, port if it has one
  *     [4] serverChallenge   32 bytes, the hash of the whole negotiation
- *     [5] hidden            the holder's own bytes, 0 to MAX_HIDDEN
  *   }
  *
- * DER with minimal lengths. Field numbers are those of EuiccSigned1 (SGP.22, RSPDefinitions), which
- * begins with [0] and so cannot be mistaken for it. Everything up to the content of [5] is known to
- * both sides once the number of hidden bytes is: the prefix of the program `message`.
+ * DER with minimal lengths. Both sides know every byte. Field numbers are those of EuiccSigned1 (SGP.22,
+ * RSPDefinitions), which begins with [0] and so cannot be mistaken for it.
  */
 import { z } from 'zod';
-import { bytes, checked } from '../arguments.ts';
+import { bytes, checked, sizedBytes } from '../arguments.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Field } from 'o1js';
 import { TAG } from '../asn1/index.ts';
-import { encodeTlv, inside, onlyTlv, tlvHeader } from '../asn1/tlv.ts';
+import { encodeTlv, inside, onlyTlv } from '../asn1/tlv.ts';
 import { bytesEqual, bytesToBigint, concatBytes } from '../bytes.ts';
 import { domainHash } from '../circuits/hash.ts';
 import { ZkcxError } from '../errors.ts';
-
-/** Largest hidden part: leaves the whole message within what `message10` takes after any prefix. */
-export const MAX_HIDDEN = 500;
 
 export const TRANSACTION_BYTES = 16;
 const CHALLENGE_BYTES = 32;
@@ -34,13 +29,11 @@ const CONTEXT = {
   transactionId: 0x80,
   serverAddress: 0x83,
   serverChallenge: 0x84,
-  /** Not in SGP.22: what stays with the holder. */
-  hidden: 0x85,
 } as const;
 
 const ascii = (text: string) => new TextEncoder().encode(text);
-const MESSAGE_DOMAIN = ascii('zkcx-session-1');
-const TRANSCRIPT_DOMAIN = ascii('zkcx-transcript-1');
+const MESSAGE_DOMAIN = ascii('zkcx-session-2');
+const TRANSCRIPT_DOMAIN = ascii('zkcx-transcript-2');
 
 /** Everything that two parties said before the holder signs. Offers are the bytes as sent. */
 export interface Negotiation {
@@ -51,25 +44,11 @@ export interface Negotiation {
   readonly serverOffer: Uint8Array;
 }
 
-/** The public part of the signed message. */
+/** What the signed message says. */
 export interface SessionTranscript {
   readonly transactionId: Uint8Array;
   readonly serverAddress: string;
   readonly serverChallenge: Uint8Array;
-}
-
-/** The same where the message may have been defined elsewhere, as EuiccSigned1 is by SGP.22. */
-export interface SignedTranscript extends SessionTranscript {
-  /** Left out: the message above. */
-  readonly form?: MessageForm;
-}
-
-/** Another message that opens a session. */
-export interface MessageForm {
-  /** All of it before the hidden bytes. Throws where there cannot be so many of them. */
-  prefix(hiddenLength: number): Uint8Array;
-  /** 32 bytes that no other session has: a hash of all that was negotiated. */
-  readonly session: Uint8Array;
 }
 
 /**
@@ -111,69 +90,62 @@ export function bindTranscript(negotiation: Negotiation): SessionTranscript {
   return Object.freeze({ transactionId, serverAddress, serverChallenge });
 }
 
-/** All of the message before the hidden bytes, when there are `hiddenLength` of them. */
-export function messagePrefix(transcript: SignedTranscript, hiddenLength: number): Uint8Array {
-  if (!Number.isInteger(hiddenLength) || hiddenLength < 0 || hiddenLength > MAX_HIDDEN) {
-    throw new ZkcxError('ERR_SESSION_VALUE', `a message hides 0 to ${MAX_HIDDEN} bytes`);
-  }
-  if (transcript.form !== undefined) return transcript.form.prefix(hiddenLength);
-  const fields = concatBytes(
-    encodeTlv(TAG.utf8String, MESSAGE_DOMAIN),
-    encodeTlv(CONTEXT.transactionId, transcript.transactionId),
-    encodeTlv(CONTEXT.serverAddress, ascii(transcript.serverAddress)),
-    encodeTlv(CONTEXT.serverChallenge, transcript.serverChallenge),
-    tlvHeader(CONTEXT.hidden, hiddenLength),
-  );
-  return concatBytes(tlvHeader(TAG.sequence, fields.length + hiddenLength), fields);
-}
+const transcriptForm = z.looseObject({
+  transactionId: sizedBytes(TRANSACTION_BYTES),
+  serverAddress: z.string(),
+  serverChallenge: sizedBytes(CHALLENGE_BYTES),
+});
 
 /** The whole message: what the leaf key signs, with SHA-256. */
-export function sessionMessage(transcript: SignedTranscript, hidden: Uint8Array): Uint8Array {
-  return concatBytes(messagePrefix(transcript, hidden.length), hidden);
+export function sessionMessage(transcript: SessionTranscript): Uint8Array {
+  checked(transcript, transcriptForm, 'sessionMessage');
+  return encodeTlv(
+    TAG.sequence,
+    concatBytes(
+      encodeTlv(TAG.utf8String, MESSAGE_DOMAIN),
+      encodeTlv(CONTEXT.transactionId, transcript.transactionId),
+      encodeTlv(CONTEXT.serverAddress, ascii(checkAddress(transcript.serverAddress))),
+      encodeTlv(CONTEXT.serverChallenge, transcript.serverChallenge),
+    ),
+  );
 }
 
 /**
  * Read a message back; for whoever is asked to sign one. Throws the ERR_DER_* codes, and
  * ERR_SESSION_MESSAGE when a field has another form than this package writes.
  */
-export function parseSessionMessage(message: Uint8Array): SessionTranscript & {
-  readonly hidden: Uint8Array;
-} {
+export function parseSessionMessage(message: Uint8Array): SessionTranscript {
   const fields = inside(onlyTlv(message, TAG.sequence, 'the session message'));
   const read = (tag: number, what: string) => new Uint8Array(fields.element(tag, what).content);
   const domain = read(TAG.utf8String, 'the domain');
   const transactionId = read(CONTEXT.transactionId, 'transactionId');
   const address = read(CONTEXT.serverAddress, 'serverAddress');
   const serverChallenge = read(CONTEXT.serverChallenge, 'serverChallenge');
-  const hidden = read(CONTEXT.hidden, 'the hidden part');
   fields.finish();
   if (
     !bytesEqual(domain, MESSAGE_DOMAIN) ||
     transactionId.length !== TRANSACTION_BYTES ||
-    serverChallenge.length !== CHALLENGE_BYTES ||
-    hidden.length > MAX_HIDDEN
+    serverChallenge.length !== CHALLENGE_BYTES
   ) {
     throw new ZkcxError('ERR_SESSION_MESSAGE', 'this is no message that opens a zkCX session');
   }
   const serverAddress = checkAddress(new TextDecoder('latin1').decode(address));
-  return { transactionId, serverAddress, serverChallenge, hidden };
+  return { transactionId, serverAddress, serverChallenge };
 }
 
-const transcriptForm = z.looseObject({
-  serverChallenge: bytes,
-  form: z.looseObject({ session: bytes }).optional(),
-});
-
-/** What later messages of the session name it by. */
-export function sessionId(transcript: SignedTranscript): Field {
-  checked(transcript, transcriptForm, 'sessionId');
-  const { serverChallenge, form } = transcript;
-  const bytes = form?.session ?? serverChallenge;
-  const halves = [bytes.subarray(0, 16), bytes.subarray(16)];
+/**
+ * What a possession proof names its session by.
+ *
+ * @param unique 32 bytes that no other session has: a hash of all that was negotiated, uncut; outside RSP
+ *   `serverChallenge`
+ */
+export function sessionId(unique: Uint8Array): bigint {
+  checked(unique, sizedBytes(32), 'sessionId');
+  const halves = [unique.subarray(0, 16), unique.subarray(16)];
   return domainHash(
     'session',
     halves.map((half) => Field(bytesToBigint(half))),
-  );
+  ).toBigInt();
 }
 
 function uint32(value: number): Uint8Array {

@@ -37,7 +37,7 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
   const { verifyCertified } = await import('../../session/certified.ts');
   const { key, identity, time, validFrom, validUntil } = await verifyCertified(bundle, {
     trustRoot: new TrustSet(anchors).root.toBigInt(),
-    mapRoots: [{ root: map.root.toBigInt(), at }],
+    mapRoot: map.root.toBigInt(),
     role,
     maximumAge: maximumAge === undefined ? undefined : BigInt(maximumAge),
     now: at,

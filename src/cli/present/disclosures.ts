@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import type { Disclosure } from '../../session/openings.ts';
 
-const DISCLOSURES: readonly Disclosure[] = ['identity', 'issuer', 'key', 'message'];
+const DISCLOSURES: readonly Disclosure[] = ['identity', 'issuer', 'key'];
 
 export const disclosureOption = (description: string) =>
   new Option('--disclose <names...>', description).choices(DISCLOSURES);
