@@ -255,6 +255,10 @@ describe('ES2+', () => {
     return { http: response.status, json: await response.json() };
   };
   const header = { functionRequesterIdentifier: '2.999.1', functionCallIdentifier: '1' };
+  const refused = (subjectCode: string, reasonCode: string) => ({
+    http: 200,
+    json: { header: { functionExecutionStatus: { statusCodeData: { subjectCode, reasonCode } } } },
+  });
 
   test('all four functions in JSON', async () => {
     const iccid = await smdp.profile();
@@ -279,15 +283,21 @@ describe('ES2+', () => {
       finalProfileStatusIndicator: 'Available',
     });
     expect(cancelled.json).toEqual(success);
-    const unknown = await es2('releaseProfile', { header, iccid });
-    expect(unknown).toMatchObject({
-      http: 200,
-      json: {
-        header: {
-          functionExecutionStatus: { statusCodeData: { subjectCode: '8.2.1', reasonCode: '3.9' } },
-        },
-      },
-    });
+    expect(await es2('releaseProfile', { header, iccid })).toMatchObject(refused('8.2.1', '3.9'));
+  });
+
+  test('a blind order in JSON, in the place of the EID', async () => {
+    const blindOrder = '12345678901234567890';
+    const iccid = await smdp.profile();
+    const both = { iccid, blindOrder, eid: '89049032123451234512345678901235' };
+    expect(await es2('downloadOrder', both)).toMatchObject(refused('8.1.1', '3.10'));
+    expect((await es2('downloadOrder', { iccid, blindOrder })).json).toMatchObject({ iccid });
+    const confirmed = await es2('confirmOrder', { iccid, releaseFlag: true });
+    expect(confirmed.json).toMatchObject({ blindOrder });
+    const cancellation = { iccid, finalProfileStatusIndicator: 'Available' };
+    expect(await es2('cancelOrder', cancellation)).toMatchObject(refused('8.1.1', '2.2'));
+    expect((await es2('cancelOrder', { ...cancellation, blindOrder })).http).toBe(200);
+    expect((await smdp.storedOrder(iccid))?.state).toBe('cancelled');
   });
 
   test.each([
@@ -295,6 +305,7 @@ describe('ES2+', () => {
     ['neither ICCID nor type', 'downloadOrder', {}],
     ['a MatchingID with other characters', 'confirmOrder', { matchingId: 'a$b' }],
     ['an EID that is none', 'downloadOrder', { eid: '89' }],
+    ['a blind order that is none', 'downloadOrder', { profileType: 'any', blindOrder: '0' }],
     ['no final state', 'cancelOrder', { iccid: '8944000000000000001' }],
   ])('HTTP 400 for %s', async (_, name, body) => {
     expect((await es2(name, body)).http).toBe(400);
