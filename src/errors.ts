@@ -257,6 +257,8 @@ export type ErrorCode =
   | 'ERR_SESSION_REPEATED'
   | 'ERR_SESSION_PSEUDONYM'
   | 'ERR_SESSION_STORE'
+  // files that are used once, of a storage that cannot be relied on
+  | 'ERR_POOL_STORAGE'
   // the holder refuses a request: one code for the peer, the others stay with the holder
   | 'ERR_HOLDER_REFUSED'
   | 'ERR_HOLDER_REQUEST'

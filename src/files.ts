@@ -1,5 +1,6 @@
 /** Files that matter: written whole or not at all, read up to a limit. */
 import { randomBytes } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import {
   constants,
   type FileHandle,
@@ -59,10 +60,12 @@ const isOpenToOthers = (mode: number) => process.platform !== 'win32' && (mode &
 /**
  * Write a file so that it is there completely or not at all, also after a power cut: a temporary file
  * in the same folder, flushed, then renamed. `mode` holds from the first byte on.
+ *
+ * @param data what to write, or what tells it of the file itself, as it is while it is empty
  */
 export async function writeFileAtomic(
   path: string,
-  data: string | Uint8Array,
+  data: string | Uint8Array | ((file: BigIntStats) => string),
   mode: number,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
@@ -72,7 +75,8 @@ export async function writeFileAtomic(
     try {
       // the umask may have taken bits away, never added any
       await file.chmod(mode);
-      await file.writeFile(data);
+      const content = typeof data === 'function' ? data(await file.stat({ bigint: true })) : data;
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
@@ -156,14 +160,19 @@ export function isAbsent(error: unknown): boolean {
 /** The rename itself is only safe once the folder is flushed; not every system can do that. */
 async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await flush(folder);
   } catch {
     // Windows and some network file systems refuse to open or flush a folder
+  }
+}
+
+/** Flush a file or a folder, so that it is as it is after a power cut too. Throws what the system says. */
+export async function flush(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -90,7 +90,7 @@ export type { Negotiation, SessionTranscript } from './session/transcript.ts';
 export { formatBundle, parseBundle } from './session/envelopes.ts';
 export type { CertifiedBundle, PresentationBundle } from './session/envelopes.ts';
 
-export { checkRequest } from './session/holder.ts';
+export { checkRequest, termsAhead } from './session/holder.ts';
 export type {
   AcceptedRequest,
   AcceptedTerms,
@@ -99,7 +99,12 @@ export type {
   RequestInput,
 } from './session/holder.ts';
 export { preparePresentation } from './session/prepared.ts';
-export type { Prepared, PreparedTerms, PrepareInput } from './session/prepared.ts';
+export type { Prepared, PreparedTerms, PrepareInput, ProvableTerms } from './session/prepared.ts';
+export { openPools, poolsFolderOf, PresentationPool, RefreshPool } from './session/pools.ts';
+export type { CredentialPools, ReadyCounts } from './session/pools.ts';
+export type { Taken } from './session/pool.ts';
+export { obtainPresentation, prepareAhead } from './session/presenter.ts';
+export type { Presented, PresenterInput } from './session/presenter.ts';
 export { planAnswer, planPossession, presentationBundle, proveAnswer } from './session/answer.ts';
 export type { AnswerInput, PossessionOfSession, SignMessage } from './session/answer.ts';
 export { refuseAlike, REFUSAL } from './session/refusal.ts';

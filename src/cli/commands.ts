@@ -8,6 +8,7 @@ import { chainCheck } from './chain/check.ts';
 import { chainProve } from './chain/prove.ts';
 import { chainVerify } from './chain/verify.ts';
 import { credentialList } from './credential/list.ts';
+import { credentialRefresh } from './credential/refresh.ts';
 import { credentialRenew } from './credential/renew.ts';
 import { credentialShare } from './credential/share.ts';
 import { credentialShow } from './credential/show.ts';
@@ -26,6 +27,7 @@ import { lpaNickname } from './lpa/nickname.ts';
 import { lpaNotifications } from './lpa/notifications.ts';
 import { lpaProbe } from './lpa/probe.ts';
 import { orderBlind } from './order/blind.ts';
+import { presentPrepare } from './present/prepare.ts';
 import { presentProve } from './present/prove.ts';
 import { presentRequest } from './present/request.ts';
 import { presentVerify } from './present/verify.ts';
@@ -66,7 +68,7 @@ export const COMMANDS: CommandGroup['commands'] = [
   group('chain', 'certificate chains', chainCheck, chainProve, chainVerify),
   group('crl', 'revocation lists', crlInspect, crlProve, crlVerify),
   group('revocation', 'revocation maps', revocationBuild, revocationShow),
-  group('present', 'session proofs', presentRequest, presentProve, presentVerify),
+  group('present', 'session proofs', presentRequest, presentPrepare, presentProve, presentVerify),
   group('certify', 'static statements of servers', certifyProve, certifyVerify),
   aggregate,
   worker,
@@ -76,6 +78,7 @@ export const COMMANDS: CommandGroup['commands'] = [
     credentialList,
     credentialShow,
     credentialRenew,
+    credentialRefresh,
     credentialShare,
   ),
   group(

@@ -14,6 +14,7 @@ import {
 } from '../prover/credential.ts';
 import { filesIn, openPrivateFolder, readFileLimited } from '../files.ts';
 import { type Role, ROLE_NAMES, ROLES } from '../roles.ts';
+import { poolsFolderOf, readyIn, type ReadyCounts } from './pools.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const ENDING = '.json';
@@ -90,8 +91,20 @@ export class CredentialStore {
     return { name, ...summarise(credential, now), fingerprint };
   }
 
+  /** What is ready of one of them, see `readyIn`. Throws as `show`. */
+  async ready(name: string, now: bigint): Promise<ReadyCounts> {
+    checked(now, time, 'the time of CredentialStore.ready');
+    const file = this.path(name);
+    return readyIn(poolsFolderOf(file), await readCredential(file), now);
+  }
+
   async read(name: string): Promise<Credential> {
     return readCredential(this.path(name));
+  }
+
+  /** Where one is kept: its pools are beside it, see `poolsFolderOf`. Throws ERR_CREDENTIAL_NAME. */
+  fileOf(name: string): string {
+    return this.path(name);
   }
 
   /** Keep a new one. Throws ERR_CREDENTIAL_NAME when the name is taken. */

@@ -32,7 +32,7 @@ export const openingShapes = {
 };
 
 /** Those that the holder chose to open. */
-const openingsSchema = z.strictObject(openingShapes).partial();
+export const openingsSchema = z.strictObject(openingShapes).partial();
 
 export type Openings = z.infer<typeof openingsSchema>;
 

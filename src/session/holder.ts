@@ -14,7 +14,9 @@ import type { RegistryTree } from '../witness/registry-tree.ts';
 import type { RevocationMap } from '../witness/revocation-map.ts';
 import { leafOf } from '../witness/presentation.ts';
 import { TrustSet } from '../witness/trust.ts';
-import { ciEnds, DEFAULT_TOLERANCE, latestEvent, mapFacts } from './events.ts';
+import { MAX_ROOTS } from './accepted-roots.ts';
+import { roleIn } from './credential-store.ts';
+import { ciEnds, DEFAULT_MAX_AGE, DEFAULT_TOLERANCE, latestEvent, mapFacts } from './events.ts';
 import {
   checkRequestTerms,
   parseServerRequest,
@@ -23,6 +25,7 @@ import {
   transactionBytes,
 } from './offers.ts';
 import type { Disclosure } from './openings.ts';
+import type { ProvableTerms } from './prepared.ts';
 import { identifierScopeOf, scopeOf } from './scope.ts';
 import { bindTranscript, type SessionTranscript } from './transcript.ts';
 
@@ -170,6 +173,37 @@ export function checkTerms(
     identifierScope:
       identifierPurpose === undefined ? undefined : identifierScopeOf(serverOid, identifierPurpose),
   };
+}
+
+/**
+ * The terms under which a presentation can be made before a peer asks for it: the newest and largest of what the
+ * holder knows.
+ *
+ * @throws as `checkTerms`
+ */
+export function termsAhead(
+  credential: HeldCredential,
+  policy: HolderPolicy,
+  mode: AcceptedTerms['mode'] = 'presentation',
+): ProvableTerms {
+  checked(policy, argument.holderPolicy, "the holder's policy");
+  checked(mode, argument.mode, 'the mode of termsAhead');
+  const { trustSets, maps, registry } = policy;
+  const now = checkedClock(policy.now ?? systemClock, "the clock of the holder's policy")();
+  const everything: RequestTerms = {
+    mode,
+    trustRoots: trustSets
+      .filter(({ length }) => length > 0)
+      .map((anchors) => new TrustSet(anchors).root.toString())
+      .slice(0, MAX_ROOTS.trust),
+    revocationRoots: maps.slice(0, MAX_ROOTS.revocation).map(({ root }) => root.toString()),
+    registryRoots:
+      mode === 'presentation' || registry === undefined ? undefined : [registry.root.toString()],
+    maxAge: Number(DEFAULT_MAX_AGE),
+    time: Number(now - (now % 60n)),
+    role: roleIn(credential.opening),
+  };
+  return checkTerms(everything, { serverOid: '' }, credential, policy);
 }
 
 function readRequest(serverOffer: Uint8Array): ServerRequest {

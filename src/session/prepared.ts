@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { callback, checked, time as timeForm } from '../arguments.ts';
+import { Field } from 'o1js';
 import { Opening } from '../circuits/claims.ts';
+import { PresentationClaim, PresentationRequest } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
 import * as pki from '../pki/arguments.ts';
 import type { TrustAnchor } from '../pki/index.ts';
@@ -14,8 +16,9 @@ import type { ProofEnvelope } from '../prover/envelope.ts';
 import { provePresentation, proveRegistryPresentation } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import type { Openable } from '../prover/refresh.ts';
+import { pinnedKeyOf, publicValues } from '../prover/verify.ts';
 import { type RandomBytes, systemRandom } from '../random.ts';
-import type { Role } from '../roles.ts';
+import { type Role, ROLES } from '../roles.ts';
 import { handlesOf } from '../witness/chain.ts';
 import {
   presentationWitness,
@@ -25,6 +28,7 @@ import {
 import * as argument from './arguments.ts';
 import { chainOf } from './credential-chain.ts';
 import type { AcceptedTerms } from './holder.ts';
+import { checkOpenings, DISCLOSURES, writeOpenings } from './openings.ts';
 import { useOnce } from './single-use.ts';
 
 /** Under what and for when a presentation was made. */
@@ -46,8 +50,14 @@ export interface Prepared {
   readonly terms: PreparedTerms;
 }
 
+/** What is accepted of a presentation itself: nothing in it is about the peer. */
+export type ProvableTerms = Pick<
+  AcceptedTerms,
+  'mode' | 'trust' | 'map' | 'registry' | 'time' | 'role'
+>;
+
 export interface PrepareInput {
-  readonly accepted: AcceptedTerms;
+  readonly accepted: ProvableTerms;
   readonly credential: Credential;
   /** CIs, among them the one that the credential's chain starts from. */
   readonly anchors: readonly TrustAnchor[];
@@ -72,14 +82,7 @@ const prepareInput = z.looseObject({
 });
 
 /** What terms a holder accepted come to. */
-export function termsOf({
-  mode,
-  trust,
-  map,
-  registry,
-  time,
-  role,
-}: Pick<AcceptedTerms, 'mode' | 'trust' | 'map' | 'registry' | 'time' | 'role'>): PreparedTerms {
+export function termsOf({ mode, trust, map, registry, time, role }: ProvableTerms): PreparedTerms {
   return {
     mode,
     trustRoot: trust.root.toBigInt(),
@@ -144,4 +147,22 @@ export function assertRefreshOf(
   if (!isOwn) {
     throw new ZkcxError('ERR_CREDENTIAL_MISMATCH', 'the refresh is not one of this credential');
   }
+}
+
+/**
+ * A presentation is of these terms, and its openings open it. Throws ERR_CREDENTIAL_MISMATCH, ERR_PROOF_OPENING,
+ * ERR_PROOF_PROGRAM, ERR_PROOF_KEY, ERR_PROOF_FORMAT.
+ */
+export function assertOpensPrepared({ presentation, openings, terms }: Prepared): void {
+  pinnedKeyOf(terms.mode, presentation);
+  const fields = publicValues(presentation).map((value) => Field(value));
+  const inputs = PresentationRequest.sizeInFields();
+  const [, ...request] = fields.slice(0, inputs).map((value) => value.toBigInt());
+  const { trustRoot, revocationRoot, registryRoot = 0n, time, role } = terms;
+  const expected = [trustRoot, revocationRoot, registryRoot, time, BigInt(ROLES[role].number)];
+  if (request.some((value, i) => value !== expected[i])) {
+    throw new ZkcxError('ERR_CREDENTIAL_MISMATCH', 'the presentation is for other terms');
+  }
+  const claim = PresentationClaim.fromFields(fields.slice(inputs)) as PresentationClaim;
+  checkOpenings(writeOpenings(DISCLOSURES, openings), claim, { role, asked: DISCLOSURES });
 }

@@ -14,11 +14,21 @@ type Flags = CredentialsFlags & AtFlags;
 /** zkcx credential list --credentials FOLDER */
 export const credentialList: CommandDefinition = {
   name: 'list',
-  description: 'credentials of a store',
+  description: 'credentials of a store, and what is ready of each',
   options: [CREDENTIALS, AT],
   run: async (flags: Flags) => {
     const store = await openStore(flags);
-    const credentials = (await store.list(flags.at ?? systemClock())).map(summaryFacts);
-    return { json: { credentials }, text: credentials.map(summaryLine) };
+    const at = flags.at ?? systemClock();
+    const listed = await store.list(at);
+    const credentials = await Promise.all(
+      listed.map(async (one) => ({ ...summaryFacts(one), ready: await store.ready(one.name, at) })),
+    );
+    return {
+      json: { credentials },
+      text: credentials.map(
+        ({ ready, ...facts }) =>
+          `${summaryLine(facts)}; ready: ${ready.refreshes} refreshes, ${ready.presentations} presentations`,
+      ),
+    };
   },
 };

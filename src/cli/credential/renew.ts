@@ -4,6 +4,7 @@ import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, CI, type CiFlags } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
+import { fillBeside, REFRESHES, type RefreshesFlags } from '../shared/pools.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import {
   openStore,
@@ -13,14 +14,14 @@ import {
   summaryLine,
 } from './store.ts';
 
-interface Flags extends CredentialsFlags, CiFlags, AtFlags, ProverFlags {}
+interface Flags extends CredentialsFlags, CiFlags, AtFlags, ProverFlags, RefreshesFlags {}
 
 /** zkcx credential renew NAME --credentials FOLDER --ci CI... */
 export const credentialRenew: CommandDefinition = {
   name: 'renew',
   description: 'prove its chain again, for the window of this quarter',
   arguments: [new Argument('<name>', 'file name without .json')],
-  options: [CREDENTIALS, CI, AT, ...PROVER],
+  options: [CREDENTIALS, CI, AT, REFRESHES, ...PROVER],
   run: renew,
 };
 
@@ -30,7 +31,10 @@ async function renew(name: string, flags: Flags): Promise<Answer> {
   const anchors = await readAnchors(ci);
   const { renewCredential } = await import('../../session/renewal.ts');
   const old = await store.read(name);
-  await store.replace(name, await renewCredential(old, { anchors, now: at }, proverOptions(flags)));
+  const options = proverOptions(flags);
+  const renewed = await renewCredential(old, { anchors, now: at }, options);
+  await store.replace(name, renewed);
+  await fillBeside(store.fileOf(name), renewed, flags, options);
   const facts = summaryFacts(await store.show(name, at));
   return { json: facts, text: [`Renewed: ${summaryLine(facts)}`] };
 }

@@ -6,11 +6,11 @@ import type { Disclosure } from '../../session/openings.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
+import { AT, type AtFlags, required, CI, type CiFlags, wholeNumber } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
-import { readRegistry } from '../shared/session-files.ts';
+import { acceptedRoots, readRegistry } from '../shared/session-files.ts';
 import { disclosureOption } from './disclosures.ts';
 
 interface Flags extends CiFlags, MapFlags, AtFlags {
@@ -18,6 +18,7 @@ interface Flags extends CiFlags, MapFlags, AtFlags {
   readonly role: Role;
   readonly purpose?: string;
   readonly disclose?: Disclosure[];
+  readonly maxAge?: number;
   readonly out: string;
 }
 
@@ -35,6 +36,10 @@ export const presentRequest: CommandDefinition = {
     ),
     new Option('--purpose <name>', 'ask for a pseudonym for this purpose'),
     disclosureOption('ask for these openings'),
+    new Option(
+      '--max-age <seconds>',
+      'how old a presentation may be: 8 hours to a week; default a day',
+    ).argParser(wholeNumber({ least: 28_800, most: 604_800 })),
     required('--out <file>', 'where to write the request'),
     AT,
   ],
@@ -42,20 +47,16 @@ export const presentRequest: CommandDefinition = {
 };
 
 async function request(flags: Flags): Promise<Answer> {
-  const { ci, role, purpose, disclose, out, at = systemClock() } = flags;
+  const { ci, role, purpose, disclose, maxAge, out, at = systemClock() } = flags;
   await assertOutputs({ '--out': out }, { inputs: [...ci, flags.map, flags.registry] });
   const anchors = await readAnchors(ci);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
-  const { TrustSet } = await import('../../witness/trust.ts');
   const offers = await import('../../session/offers.ts');
   const made = offers.newServerRequest({
     mode: registry === undefined ? 'presentation' : 'registryPresentation',
-    roots: {
-      trustRoot: new TrustSet(anchors).root.toBigInt(),
-      revocationRoot: map.root.toBigInt(),
-      registryRoot: registry?.commonRoot.toBigInt(),
-    },
+    accepted: await acceptedRoots({ anchors, map, registry }),
+    maxAge: maxAge === undefined ? undefined : BigInt(maxAge),
     role,
     purpose,
     disclosures: disclose,

@@ -2,13 +2,12 @@ import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
-import type { RegistryTree } from '../../witness/registry-tree.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
-import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime, printable } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import {
+  acceptedRoots,
   PEER,
   type PeerFlags,
   readBundle,
@@ -19,7 +18,6 @@ import {
 interface Flags extends CiFlags, MapFlags, AtFlags, PeerFlags {
   readonly registry?: string;
   readonly request: string;
-  readonly session?: string;
 }
 
 /** zkcx present verify FILE --request FILE --ci CI... --map MAP --address HOST --oid OID */
@@ -36,34 +34,20 @@ export const presentVerify: CommandDefinition = {
       '--registry <file>',
       'published credentials, where the request asks for one of them',
     ),
-    new Option('--session <file>', 'keep what `possess verify` needs here'),
     AT,
   ],
   run: verify,
 };
 
-/** What the request asks for, if the registry accepts it still; else its newest root. */
-function registryRootOf(
-  { registryRoot }: { readonly registryRoot?: string },
-  registry: RegistryTree | undefined,
-): bigint | undefined {
-  if (registry === undefined || registryRoot === undefined) return undefined;
-  const asked = BigInt(registryRoot);
-  return registry.at(asked) === undefined ? registry.root.toBigInt() : asked;
-}
-
 async function verify(file: string, flags: Flags): Promise<Answer> {
-  const inputs = [file, ...flags.ci, flags.map, flags.request, flags.registry];
-  await assertOutputs({ '--session': flags.session }, { inputs });
   const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(flags.ci);
   const { map } = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);
-  const { TrustSet } = await import('../../witness/trust.ts');
   const offers = await import('../../session/offers.ts');
-  const { bindTranscript } = await import('../../session/transcript.ts');
+  const { bindTranscript, sessionId, sessionMessage } = await import('../../session/transcript.ts');
   const { verifyPresentation } = await import('../../session/verifier.ts');
   const request = offers.parseServerRequest(serverOffer);
   const { mode } = request;
@@ -75,29 +59,23 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
         : 'the request does not ask for a published credential: leave --registry out',
     );
   }
+  const transcript = bindTranscript({
+    transactionId: offers.transactionBytes(request),
+    serverAddress: flags.address,
+    clientOffer: offers.CLIENT_OFFER,
+    serverOffer,
+  });
   const verified = await verifyPresentation(bundle, {
+    offered: request,
     // roots are those of the files given now, whatever they were when the request was made
-    terms: {
-      ...offers.termsOf(request, flags.oid),
-      trustRoot: new TrustSet(anchors).root.toBigInt(),
-      revocationRoot: map.root.toBigInt(),
-      registryRoot: registryRootOf(request, registry),
-    },
-    transcript: bindTranscript({
-      transactionId: offers.transactionBytes(request),
-      serverAddress: flags.address,
-      clientOffer: offers.CLIENT_OFFER,
-      serverOffer,
-    }),
+    accepted: await acceptedRoots({ anchors, map, registry }),
+    serverOid: flags.oid,
+    session: sessionId(transcript.serverChallenge),
+    message: sessionMessage(transcript),
     disclosures: request.disclosures,
-    mapRootAt: at,
     now: at,
   });
-  if (flags.session !== undefined) {
-    const { writeVerifiedSession } = await import('../../session/session-file.ts');
-    await writeVerifiedSession(flags.session, verified);
-  }
-  const { role, time, pseudonym, session, sessionKey, identity, issuer, hidden } = verified;
+  const { role, time, pseudonym, session, sessionKey, identity, issuer } = verified;
   const facts = {
     mode,
     role,
@@ -111,7 +89,6 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
       id: issuer.issuer.toString(),
     },
     key: verified.key && { x: verified.key.x.toString(16), y: verified.key.y.toString(16) },
-    hidden: hidden && Buffer.from(hidden).toString('base64'),
   };
   return {
     json: facts,

@@ -4,6 +4,10 @@ import { Option } from 'commander';
 import { bytesToBigint } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
+import type { TrustAnchor } from '../../pki/index.ts';
+import type { AcceptedRoots } from '../../session/accepted-roots.ts';
+import type { RegistryTree } from '../../witness/registry-tree.ts';
+import type { RevocationMap } from '../../witness/revocation-map.ts';
 import { required, wholeNumber } from './options.ts';
 
 const MAX_KEY_BYTES = 10_000;
@@ -65,6 +69,25 @@ export async function readRegistry(file: string | undefined) {
   if (file === undefined) return undefined;
   const session = await import('../../session/registry-file.ts');
   return session.readRegistry(file);
+}
+
+/** What a verifier accepts by the files that it was given. */
+export async function acceptedRoots({
+  anchors,
+  map,
+  registry,
+}: {
+  readonly anchors: readonly TrustAnchor[];
+  readonly map: RevocationMap;
+  readonly registry?: RegistryTree;
+}): Promise<AcceptedRoots> {
+  const { trustFacts } = await import('../../session/accepted-roots.ts');
+  const { mapFacts } = await import('../../session/events.ts');
+  return {
+    trustSets: [trustFacts(anchors)],
+    maps: [mapFacts(map)],
+    registryRoots: registry && [registry, ...registry.recent].map(({ root }) => root.toBigInt()),
+  };
 }
 
 /** JSON that someone sent. */
