@@ -21,13 +21,12 @@ const SUBJECTS = [
   'fillerRecursive16',
   'chain',
   'builtin',
-  'message5',
-  'message10',
-  'possession',
+  'refresh',
   'presentation',
   'registryPresentation',
+  'possession',
+  'builtinPossession',
   'certify',
-  'builtinSession',
 ];
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
 /**
  * One subject of the benchmark in a process of its own: compile, prove once cold and `runs` times warm, verify,
- * and print a line of JSON. Started by bench.ts; argv: subject, runs. With `chainProof` as subject it prints the
- * chain proof that other subjects start from.
+ * and print a line of JSON. Started by bench.ts; argv: subject, runs. With `chainProof` or `refreshProof` as subject it
+ * prints the proof that other subjects start from.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ import type { LinkWitness } from '../src/circuits/link.ts';
 import type { JsonProof } from '../src/prover/envelope.ts';
 import { guardVerification, isValid } from '../src/prover/guard.ts';
 import { pinnedPart } from '../src/prover/keys.ts';
+import { type ProgramName, PROGRAMS, VERIFIED_INSIDE } from '../src/prover/programs.ts';
 import type { ProofMeasure, SubjectMeasure } from './report.ts';
 
 const [subject, runsText] = process.argv.slice(2) as [string, string];
@@ -107,15 +108,25 @@ const subjects: Record<string, () => Promise<void>> = {
   fillerRecursive14: () => recursiveFiller(14),
   fillerRecursive15: () => recursiveFiller(15),
   fillerRecursive16: () => recursiveFiller(16),
-  async message5() {
-    const { message5Program } = await import('../src/circuits/message.program.ts');
-    const { message5 } = await session();
-    await alone(message5Program, () => message5Program.prove(message5.request, message5.witness));
-  },
-  async message10() {
-    const { message10Program } = await import('../src/circuits/message.program.ts');
-    const { message10: input } = await session();
-    await alone(message10Program, () => message10Program.prove(input.request, input.witness));
+  async refresh() {
+    const { refreshProgram } = await import('../src/circuits/refresh.program.ts');
+    const { MODE } = await import('../src/params.ts');
+    const { ofChain, ofRefresh } = await session();
+    const chain = await chainProof();
+    await compileInside('refresh');
+    const start = performance.now();
+    const { verificationKey } = await refreshProgram.compile(compileOptions);
+    compiled = started + performance.now() - start;
+    for (let run = 0; run < runs; run++) {
+      const mode = Field(MODE.refresh);
+      const first = await timed('ofChain', () =>
+        refreshProgram.ofChain(mode, chain, ofChain.witness),
+      );
+      const second = await timed('ofRefresh', () =>
+        refreshProgram.ofRefresh(mode, first, ofRefresh.witness),
+      );
+      await timedVerify(second.toJSON(), verificationKey);
+    }
   },
   async possession() {
     const { possessionProgram } = await import('../src/circuits/possession.program.ts');
@@ -131,42 +142,22 @@ const subjects: Record<string, () => Promise<void>> = {
   async presentation() {
     const { presentationProgram: program } =
       await import('../src/circuits/presentation.program.ts');
-    const { presentation: input } = await session();
-    const chain = await chainProof();
-    await alone(program, () => program.prove(input.request, chain, input.witness));
+    const { presentation: input, proof } = await refreshedSession();
+    await compileInside('presentation');
+    await alone(program, () => program.prove(input.request, proof, input.witness));
   },
   async certify() {
     const { certifyProgram: program } = await import('../src/circuits/certify.program.ts');
     const { certify: input } = await session();
     const chain = await chainProof();
+    await compileInside('certify');
     await alone(program, () => program.prove(input.request, chain, input.witness));
   },
-  async builtinSession() {
-    const { builtinMessage, builtinPresentation, builtinPublished, builtinSigned } =
-      await import('./builtin/session.ts');
-    const { message5, presentation, registryPresentation: published } = await session();
-    const chain = await chainProof();
-    const start = performance.now();
-    await builtinMessage.compile(compileOptions);
-    // no runtime tables in these
-    for (const program of [builtinSigned, builtinPresentation, builtinPublished]) {
-      await program.compile(plainOptions);
-    }
-    compiled = started + performance.now() - start;
-    for (let run = 0; run < runs; run++) {
-      await timed('message', () => builtinMessage.prove(message5.request, message5.witness));
-      const { witness } = presentation;
-      const { key } = witness.credential.opening;
-      const signed = await timed('sign', () =>
-        builtinSigned.sign(witness.digest, key, witness.signature),
-      );
-      await timed('present', () =>
-        builtinPresentation.present(presentation.request, chain, signed, witness),
-      );
-      await timed('presentPublished', () =>
-        builtinPublished.present(published.request, signed, published.path, published.witness),
-      );
-    }
+  async builtinPossession() {
+    const { builtinPossession: program } = await import('./builtin/possession.ts');
+    const { possession: input } = await session();
+    // no runtime tables in this one
+    await alone(program, () => program.prove(input.request, input.witness), plainOptions);
   },
 };
 
@@ -174,16 +165,61 @@ async function session() {
   return (await import('./session.ts')).sampleSession();
 }
 
-/** The proof that a presentation starts from, made in another process: its memory is none of this subject's. */
+/** The proof that other subjects start from, made in another process: its memory is none of this subject's. */
 async function chainProof() {
   const { ChainProof } = await import('../src/circuits/chain.program.ts');
+  return ChainProof.fromJSON((await printedBy('chainProof')) as JsonProof);
+}
+
+/** The same of a refresh, with the presentation of its opening. */
+async function refreshedSession() {
+  const { RefreshProof } = await import('../src/circuits/refresh.program.ts');
+  const { PresentationRequest } = await import('../src/circuits/session.ts');
+  const { PresentationWitness } = await import('../src/circuits/presentation.ts');
+  const { proof, request, witness } = (await printedBy('refreshProof')) as {
+    readonly proof: JsonProof;
+    readonly request: never;
+    readonly witness: never;
+  };
+  return {
+    proof: await RefreshProof.fromJSON(proof),
+    presentation: {
+      request: PresentationRequest.fromJSON(request),
+      witness: PresentationWitness.fromJSON(witness),
+    },
+  };
+}
+
+async function printedBy(name: keyof typeof printed): Promise<unknown> {
   const { stdout } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', fileURLToPath(import.meta.url), 'chainProof', '0'],
+    ['--import', 'tsx', fileURLToPath(import.meta.url), name, '0'],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  return ChainProof.fromJSON(JSON.parse(stdout.trim().split('\n').at(-1)!) as JsonProof);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }
+
+/** What a process of its own makes for another one. */
+const printed = {
+  async chainProof() {
+    return (await makeChainProof()).toJSON();
+  },
+  async refreshProof() {
+    const { refreshProgram } = await import('../src/circuits/refresh.program.ts');
+    const { PresentationRequest } = await import('../src/circuits/session.ts');
+    const { PresentationWitness } = await import('../src/circuits/presentation.ts');
+    const { MODE } = await import('../src/params.ts');
+    const { ofChain, presentation } = await session();
+    const chain = await makeChainProof();
+    await refreshProgram.compile(compileOptions);
+    const { proof } = await refreshProgram.ofChain(Field(MODE.refresh), chain, ofChain.witness);
+    return {
+      proof: proof.toJSON(),
+      request: PresentationRequest.toJSON(presentation.request),
+      witness: PresentationWitness.toJSON(presentation.witness),
+    };
+  },
+};
 
 async function makeChainProof() {
   const { chainProgram } = await import('../src/circuits/chain.program.ts');
@@ -196,15 +232,23 @@ async function makeChainProof() {
   return (await chainProgram.extend(mode, proof, second.witness)).proof;
 }
 
+/** Compile what a program verifies inside. */
+async function compileInside(name: ProgramName): Promise<void> {
+  for (const inner of VERIFIED_INSIDE.get(name) ?? []) {
+    await (await PROGRAMS[inner]()).compile(compileOptions);
+  }
+}
+
 /** A program with one method: compile, prove, verify. */
 async function alone(
   program: {
-    compile(options: typeof compileOptions): Promise<{ verificationKey: VerificationKey }>;
+    compile(options: typeof plainOptions): Promise<{ verificationKey: VerificationKey }>;
   },
   prove: () => Promise<{ proof: { toJSON(): JsonProof } }>,
+  options: typeof plainOptions = compileOptions,
 ): Promise<void> {
   const start = performance.now();
-  const { verificationKey } = await program.compile(compileOptions);
+  const { verificationKey } = await program.compile(options);
   compiled = started + performance.now() - start;
   for (let run = 0; run < runs; run++) {
     const proof = await timed('prove', prove);
@@ -231,8 +275,8 @@ async function filler(log2: 14 | 15 | 16): Promise<void> {
   for (let run = 0; run < runs; run++) await timed('prove', () => program.prove());
 }
 
-if (subject === 'chainProof') {
-  console.log(JSON.stringify((await makeChainProof()).toJSON()));
+if (Object.hasOwn(printed, subject)) {
+  console.log(JSON.stringify(await printed[subject as keyof typeof printed]()));
   process.exit(0);
 }
 await subjects[subject]!();

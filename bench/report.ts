@@ -44,23 +44,17 @@ export function report(machine: string, runs: number, subjects: SubjectMeasure[]
     keys.reduce((total, key) => total + (seconds[key] ?? Number.NaN), 0);
   // each of the two certificates takes a hash and a signature proof there
   const builtin = 2 * sum('builtin.hash', 'builtin.sign') + sum('builtin.anchor', 'builtin.extend');
-  const signature = sum('builtinSession.sign', 'builtinSession.message');
   const ratios = {
     'builtin / chain': builtin / sum('chain.anchor', 'chain.extend'),
     'extend / recursive filler 2^16': sum('chain.extend') / sum('fillerRecursive16.extend'),
     'anchor / recursive filler 2^16': sum('chain.anchor') / sum('fillerRecursive16.anchor'),
-    // one presentation and one message proof, the chain or the registry behind it
-    'builtin / session':
-      (signature + sum('builtinSession.present')) / sum('presentation.prove', 'message5.prove'),
-    'builtin / session from the registry':
-      (signature + sum('builtinSession.presentPublished')) /
-      sum('registryPresentation.prove', 'message5.prove'),
-    'message5 / filler 2^14': sum('message5.prove') / sum('filler14.prove'),
-    'message10 / filler 2^15': sum('message10.prove') / sum('filler15.prove'),
+    'builtin / possession': sum('builtinPossession.prove') / sum('possession.prove'),
     'possession / filler 2^14': sum('possession.prove') / sum('filler14.prove'),
-    'registryPresentation / filler 2^14': sum('registryPresentation.prove') / sum('filler14.prove'),
-    'presentation / recursive filler 2^15':
-      sum('presentation.prove') / sum('fillerRecursive15.extend'),
+    'registryPresentation / possession':
+      sum('registryPresentation.prove') / sum('possession.prove'),
+    'presentation / recursive filler 2^14':
+      sum('presentation.prove') / sum('fillerRecursive14.extend'),
+    'refresh / recursive filler 2^14': sum('refresh.ofRefresh') / sum('fillerRecursive14.extend'),
     'certify / recursive filler 2^14': sum('certify.prove') / sum('fillerRecursive14.extend'),
   };
   // a run of some subjects has some of the ratios

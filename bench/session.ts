@@ -1,51 +1,54 @@
-/** The session that the benchmarks prove: an SGP.26 eUICC, clean lists, a message of 350 bytes. */
+/** The session that the benchmarks prove: an SGP.26 eUICC, clean lists, a message of 40 bytes. */
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { Field } from 'o1js';
+import { possessionWitness } from '../src/witness/possession.ts';
 import {
   certifyWitness,
   leafOf,
   presentationWitness,
   registryPresentationWitness,
 } from '../src/witness/presentation.ts';
-import { messageWitness, possessionWitness } from '../src/witness/message-witness.ts';
+import { refreshWitness } from '../src/witness/refresh.ts';
 import { RegistryTree } from '../src/witness/registry-tree.ts';
 import { stepsOf } from '../test/circuits/chain/chain-circuit.ts';
 import { credentialOf, sessionOf, WINDOW } from '../test/circuits/presentation/credentials.ts';
 import { caseOf, sgp26Device } from '../test/support/certificates/index.ts';
 
-/** Known bytes of the messages, as of euiccSigned1: transaction, address, challenge. */
-const PREFIX = 90;
-
-const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (31 * i + length) & 255);
+/** As long as what an eUICC signs when it cancels a session. */
+const MESSAGE = Uint8Array.from({ length: 40 }, (_, i) => (31 * i + 40) & 255);
 
 /** Inputs of all programs of one session, and of the chain proof before it. */
 export function sampleSession() {
   const name = 'SGP.26 eUICC';
   const steps = stepsOf(caseOf(name, sgp26Device(), { window: WINDOW }));
   const credential = credentialOf(name, sgp26Device());
-  const message = bytes(350);
-  const input = sessionOf(credential, { digest: sha256(message) });
-  const presentation = presentationWitness(input);
-  const later = bytes(100);
-  const { x, y } = p256.Point.fromBytes(p256.getPublicKey(credential.secret)).toAffine();
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const ofChain = refreshWitness(steps.at(-1)!.claim, credential.opening, random);
+  const ofRefresh = refreshWitness(ofChain.claim, ofChain.opening, random);
+  const presentation = presentationWitness(
+    sessionOf({ ...credential, opening: ofChain.opening }, { random }),
+  );
+  const input = sessionOf(credential, { random });
+  const { r, s } = p256.Signature.fromBytes(
+    p256.sign(sha256(MESSAGE), credential.secret, { prehash: false, lowS: false }),
+  );
   return {
     steps,
+    ofChain,
+    ofRefresh,
     presentation,
     registryPresentation: registryPresentationWitness({
       ...input,
       registry: new RegistryTree([leafOf(credential.opening)]),
     }),
     certify: certifyWitness(input),
-    message5: messageWitness(message, PREFIX, presentation.openings.message.blind),
-    message10: messageWitness(bytes(650), PREFIX, Field(1)),
     possession: possessionWitness({
-      kind: Field(1),
-      session: Field(2),
-      message: later,
-      key: { x, y },
-      blind: presentation.openings.key.blind,
-      signature: sessionOf(credential, { digest: sha256(later) }).signature,
+      session: 1n,
+      message: MESSAGE,
+      signature: { r, s },
+      openings: presentation.openings,
+      scope: 2n,
+      order: { server: 3n, salt: 4n },
     }),
   };
 }

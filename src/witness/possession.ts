@@ -67,7 +67,7 @@ export function possessionWitness(input: PossessionInput): PossessionPlan {
   const values = {
     pseudonym: scope === 0n ? 0n : pseudonymOf(key, identity, Field(scope)).toBigInt(),
     identifier:
-      identifier === undefined
+      identifierScope.toBigInt() === 0n
         ? 0n
         : identifierOf(secret, key, identity, identifierScope).toBigInt(),
     order: order === undefined ? 0n : orderOf(orderServer, orderSalt, identity).toBigInt(),

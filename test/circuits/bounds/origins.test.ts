@@ -16,7 +16,6 @@ const OTHER: Partial<Record<Origin, string>> = {
   CRL_LENGTH_BITS: 'bytes of a whole list: lists.program.test.ts',
   CRL_BLOCKS: 'bytes of a whole list: lists.program.test.ts',
   CRL_TAIL_BYTES: 'bytes of a whole list: lists.program.test.ts',
-  MESSAGE_BLOCKS: 'messages of sessions',
   REGISTRY_HEIGHT: 'credentials of a registry',
   AGGREGATE_HEIGHT: 'credentials of an aggregate',
   SLOT_SECONDS: 'time of the registry',
@@ -40,11 +39,12 @@ const OTHER: Partial<Record<Origin, string>> = {
   'memory.byte': OF_THE_GADGETS,
   'memory.power': OF_THE_GADGETS,
   'aggregate.powers': OF_THE_GADGETS,
+  one: OF_THE_GADGETS,
 };
 
 const rows = [...certificateBounds(), ...listBounds()];
 const tables = Object.entries(params.TABLE).flatMap(([group, names]) =>
-  Object.keys(names).map((name) => `${group}.${name}`),
+  typeof names === 'number' ? [group] : Object.keys(names).map((name) => `${group}.${name}`),
 );
 const origins = [...Object.keys(params).filter((name) => name !== 'TABLE'), ...tables];
 

@@ -1,5 +1,5 @@
 /**
- * Lying provers against what the three programs have in common, without ECDSA: each lie alone,
+ * Lying provers against what the three programs have in common: each lie alone,
  * everything else as it has to be. Roots, times and commitments follow where that helps the liar.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -62,7 +62,7 @@ function shown(
 describe.each(PROGRAM_LIST)('%s refuses', (program) => {
   test('the mode of another program', async () => {
     const others = PROGRAM_LIST.filter((name) => name !== program);
-    for (const name of [...others, 'chain'] as const) {
+    for (const name of [...others, 'chain', 'refresh', 'possession'] as const) {
       await refuses(withRequest(honest(program), { mode: Field(MODE[name]) }));
     }
     expect(await accepts(withRequest(honest(program), {}))).toBe(true);

@@ -1,8 +1,5 @@
-/** Credentials of test chains with the world around them: accepted CIs, revocation map, signatures. */
-import { p256 } from '@noble/curves/nist.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+/** Credentials of test chains with the world around them: accepted CIs and revocation map. */
 import { Field } from 'o1js';
-import { bytesToBigint } from '../../../src/bytes.ts';
 import { type Opening } from '../../../src/circuits/claims.ts';
 import { ENTRY_STATE, RevocationEntry } from '../../../src/circuits/revocation.ts';
 import type { TrustAnchor } from '../../../src/pki/index.ts';
@@ -91,29 +88,17 @@ export function mapOf(
   return map;
 }
 
-/** r and s over a digest by the credential's key, s low. */
-function signDigest({ secret }: TestCredential, digest: Uint8Array) {
-  const bytes = p256.sign(digest, secret, { prehash: false, lowS: true });
-  return { r: bytesToBigint(bytes.slice(0, 32)), s: bytesToBigint(bytes.slice(32)) };
-}
-
-export const DIGEST = sha256(new TextEncoder().encode('a message of the session'));
-
 /** A session with a clean map, in which everything holds. */
 export function sessionOf(
   credential: TestCredential,
   changes: Partial<PresentationInput> = {},
 ): PresentationInput {
   let last = 0;
-  const digest = changes.digest ?? DIGEST;
   return {
     ...credential,
     trust: new TrustSet([credential.anchor]),
     map: mapOf(credential),
     time: NOW,
-    scope: Field(12345),
-    digest,
-    signature: signDigest(credential, digest),
     random: (length) => new Uint8Array(length).fill(++last),
     ...changes,
   };

@@ -1,17 +1,14 @@
 /**
  * The three programs as circuits for the judge. A claim that stands in gates takes the place of a
- * verified chain proof, and the public values stand in gates, as those of a program do.
+ * verified proof, and the public values stand in gates, as those of a program do.
  */
 import { Field, Provable } from 'o1js';
 import { certify } from '../../../src/circuits/certify.program.ts';
 import { Opening } from '../../../src/circuits/claims.ts';
 import { type ChainStatement, CredentialWitness } from '../../../src/circuits/credential.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
-import { presentChain } from '../../../src/circuits/presentation.program.ts';
-import {
-  type AssertDigestSigned,
-  PresentationWitness,
-} from '../../../src/circuits/presentation.ts';
+import { presentRefreshed } from '../../../src/circuits/presentation.program.ts';
+import { PresentationWitness } from '../../../src/circuits/presentation.ts';
 import {
   presentPublished,
   RegistryPath,
@@ -34,8 +31,8 @@ import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { capture, type Captured, evaluate, witnessOf } from '../../support/kimchi/index.ts';
 import { standInGates } from '../chain/chain-circuit.ts';
 
-/** Public values of the chain proof. */
-interface Chain {
+/** Public values of the proof that a program verifies. */
+interface Inside {
   readonly mode: Field;
   readonly commitment: Field;
 }
@@ -46,8 +43,8 @@ export interface SessionInput {
   readonly request: PresentationRequest;
   readonly witness: PresentationWitness;
   readonly claim?: PresentationClaim;
-  /** Of `presentation`; default: a proof of what the opening in the witness commits to. */
-  readonly chain?: Chain;
+  /** Of `presentation`; default: one of what the opening in the witness commits to. */
+  readonly inside?: Inside;
   /** Of `registryPresentation`. */
   readonly path?: RegistryPath;
 }
@@ -57,15 +54,15 @@ export interface CertifyInput {
   readonly request: CertifyRequest;
   readonly witness: CredentialWitness;
   readonly claim?: CertifiedClaim;
-  readonly chain?: Chain;
+  readonly inside?: Inside;
 }
 
 export type Input = SessionInput | CertifyInput;
 export type Program = Input['program'];
 export const PROGRAM_LIST: readonly Program[] = ['presentation', 'registryPresentation', 'certify'];
 
-/** Leaves ECDSA out: it has tests of its own, and three quarters of the rows. */
-const unsigned: AssertDigestSigned = () => {};
+/** What the proof inside a program has to be. */
+export const INSIDE = { presentation: MODE.refresh, certify: MODE.chain } as const;
 
 /** The honest input of a program. In the registry, other leaves stand beside the credential's. */
 export function inputOf(program: Program, session: PresentationInput): Input {
@@ -79,26 +76,21 @@ export function registryOf({ opening }: Pick<PresentationInput, 'opening'>): Reg
   return new RegistryTree([Field(1), Field(2), leafOf(opening), Field(3)]);
 }
 
-/**
- * The circuit of one program over whatever `input` returns at the time it runs, with ECDSA where that
- * is asked for.
- */
+/** The circuit of one program over whatever `input` returns at the time it runs. */
 export function programCircuit(
   program: Program,
   input: () => Input,
-  { withSignature = false } = {},
 ): (context: CircuitContext) => void {
-  const signed = withSignature ? undefined : unsigned;
   return (context) => {
     if (program === 'certify') certifyCircuit(context, () => input() as CertifyInput);
-    else sessionCircuit(context, program, () => input() as SessionInput, signed);
+    else sessionCircuit(context, program, () => input() as SessionInput);
   };
 }
 
 function certifyCircuit(context: CircuitContext, input: () => CertifyInput): void {
   const request = Provable.witness(CertifyRequest, () => input().request);
   standInGates(context, CertifyRequest.toFields(request));
-  const chain = statement(context, () => chainOf(input(), input().witness.opening));
+  const chain = statement(context, () => insideOf(input(), input().witness.opening));
   const witness = Provable.witness(CredentialWitness, () => input().witness);
   const claim = CertifiedClaim.toFields(certify(context, request, chain, witness));
   assertPublic(context, claim, () => fieldsOf(CertifiedClaim, input().claim));
@@ -108,18 +100,18 @@ function sessionCircuit(
   context: CircuitContext,
   program: SessionInput['program'],
   input: () => SessionInput,
-  signed: AssertDigestSigned | undefined,
 ): void {
   const request = Provable.witness(PresentationRequest, () => input().request);
   standInGates(context, PresentationRequest.toFields(request));
   const witness = Provable.witness(PresentationWitness, () => input().witness);
   let claim: PresentationClaim;
   if (program === 'presentation') {
-    const chain = statement(context, () => chainOf(input(), input().witness.credential.opening));
-    claim = presentChain(context, request, chain, witness, signed);
+    const opening = () => input().witness.credential.opening;
+    const refreshed = statement(context, () => insideOf(input(), opening()));
+    claim = presentRefreshed(context, request, refreshed, witness);
   } else {
     const path = Provable.witness(RegistryPath, () => input().path!);
-    claim = presentPublished(context, request, path, witness, signed);
+    claim = presentPublished(context, request, path, witness);
   }
   const fields = PresentationClaim.toFields(claim);
   assertPublic(context, fields, () => fieldsOf(PresentationClaim, input().claim));
@@ -129,11 +121,13 @@ function fieldsOf<T>(type: { toFields(value: T): Field[] }, claim: T | undefined
   return claim === undefined ? undefined : type.toFields(claim);
 }
 
-function chainOf({ chain }: Input & { chain?: Chain }, opening: Opening): Chain {
-  return chain ?? { mode: Field(MODE.chain), commitment: Opening.commitment(opening) };
+function insideOf(input: Input, opening: Opening): Inside {
+  if (input.inside !== undefined) return input.inside;
+  const kind = input.program === 'certify' ? INSIDE.certify : INSIDE.presentation;
+  return { mode: Field(kind), commitment: Opening.commitment(opening) };
 }
 
-function statement(context: CircuitContext, given: () => Chain): ChainStatement {
+function statement(context: CircuitContext, given: () => Inside): ChainStatement {
   const mode = Provable.witness(Field, () => given().mode);
   const commitment = Provable.witness(Field, () => given().commitment);
   standInGates(context, [mode, commitment]);
@@ -153,7 +147,7 @@ function assertPublic(
   });
 }
 
-/** Whether kimchi would take what a program, without ECDSA, makes of an input. */
+/** Whether kimchi would take what a program makes of an input. */
 export type Judge = (input: Input) => Promise<boolean>;
 
 /** Captures each program when it is first asked for, on an input that holds. */

@@ -1,5 +1,5 @@
 /**
- * The three programs without ECDSA, variable by variable: each is changed alone, and every gate and
+ * The three programs, variable by variable: each is changed alone, and every gate and
  * lookup it touches is evaluated. And what they share, before the real prover.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -39,24 +39,6 @@ test.each(PROGRAM_LIST)(
   },
   600_000,
 );
-
-/**
- * Free by design: whether the scope is 0 is found with its inverse, and for a scope of 0 any number
- * does as its inverse.
- */
-test('without a scope, its inverse alone is unbound', async () => {
-  const input = inputOf('presentation', { ...sessionOf(device), scope: Field(0) });
-  const captured = await capture(programCircuit('presentation', () => input));
-  const unbound = scanUnbound(captured);
-  expect(unbound).toHaveLength(1);
-  const { cells, honest } = unbound[0]!;
-  expect([honest, cells.length]).toEqual([0n, 1]);
-  const { row, col } = cells[0]!;
-  // x in (x - 0) inverse = 1 - equal
-  expect(col % 3).toBe(1);
-  expect(captured.gates[row]!.kind).toBe(GATE.generic);
-  expect(captured.witness[row]![col - 1]).toBe(0n);
-}, 600_000);
 
 describe('used slots', () => {
   let links = 3n;

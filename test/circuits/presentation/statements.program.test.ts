@@ -1,4 +1,4 @@
-/** Lying provers against what each program has for itself, without ECDSA. */
+/** Lying provers against what each program has for itself. */
 import { describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
 import { Opening, type PublicKey } from '../../../src/circuits/claims.ts';
@@ -17,6 +17,7 @@ import { credentialOf, sessionOf } from './credentials.ts';
 import { credentialIn, noBit, rootOf, swapped, withOpening, withRequest } from './lies.ts';
 import {
   type Input,
+  INSIDE,
   inputOf,
   presentationJudge,
   type Program,
@@ -33,18 +34,20 @@ const refuses = async (input: Input) => expect(await accepts(input)).toBe(false)
 /** 2^88 more in one limb and one less in the next: packed, the same. */
 const carried = ([low, middle, high]: Field[]) => [low!.add(1n << 88n), middle!.sub(1), high!];
 
-describe.each(['presentation', 'certify'] as const)('%s with a chain proof', (program) => {
+describe.each(['presentation', 'certify'] as const)('%s with a proof inside', (program) => {
   const commitment = Opening.commitment(device.opening);
-  const chain = { mode: Field(MODE.chain), commitment };
-  const proven = (input: Input) => ({ ...input, chain }) as Input;
+  const inside = { mode: Field(INSIDE[program]), commitment };
+  const proven = (input: Input) => ({ ...input, inside }) as Input;
 
   test('is taken with the opening of its commitment', async () => {
     expect(await accepts(proven(honest(program)))).toBe(true);
   });
 
   test('refuses a proof of another program', async () => {
-    for (const mode of [MODE.crl, MODE[program], 0]) {
-      await refuses({ ...honest(program), chain: { mode: Field(mode), commitment } } as Input);
+    const others = Object.values(MODE).filter((mode) => mode !== INSIDE[program]);
+    expect(others).toHaveLength(Object.keys(MODE).length - 1);
+    for (const mode of [...others, 0]) {
+      await refuses({ ...honest(program), inside: { mode: Field(mode), commitment } } as Input);
     }
   });
 
@@ -64,6 +67,12 @@ describe.each(['presentation', 'certify'] as const)('%s with a chain proof', (pr
   test.each(changes)('refuses an opening with another %s', async (_, change) =>
     refuses(proven(withOpening(honest(program), change))),
   );
+
+  test('refuses another opening and the refresh, or chain, of another credential', async () => {
+    const changed = withOpening(honest(program), { identity: opening.identity.add(1) });
+    const foreign = Opening.commitment(server.opening);
+    await refuses({ ...changed, inside: { ...inside, commitment: foreign } } as Input);
+  });
 });
 
 test('presentation refuses a registry root', async () =>
@@ -112,7 +121,7 @@ describe.each(['presentation', 'registryPresentation'] as const)('the claim of %
     ...input,
     claim: { ...claim, ...change },
   });
-  const { blinds, digest } = input.witness;
+  const { blinds } = input.witness;
   const { key, identity, organisation } = device.opening;
 
   test('is one, and every part is bound', async () => {
@@ -122,22 +131,18 @@ describe.each(['presentation', 'registryPresentation'] as const)('the claim of %
     }
   });
 
-  test('has the pseudonym of the scope and of this certificate', async () => {
-    await refuses(claiming({ pseudonym: Field(0) }));
-    const other = withRequest(input, { scope: input.request.scope.add(1) });
-    await refuses({ ...other, claim });
-    const none = withRequest(input, { scope: Field(0) });
-    await refuses({ ...none, claim });
-    expect(await accepts({ ...none, claim: { ...claim, pseudonym: Field(0) } })).toBe(true);
-  });
-
   test('commits to what the credential says', async () => {
     const { issuer } = device.handles[0]!;
     await refuses(claiming({ sessionKey: commitKey(blinds.key, server.opening.key) }));
     await refuses(claiming({ sessionIdentity: commitIdentity(blinds.identity, Field(1)) }));
+    // the issuer of the first link, and another organisation
     await refuses(claiming({ sessionIssuer: commitIssuer(blinds.issuer, organisation, issuer) }));
+    const { organisation: foreign } = server.opening;
+    const last = device.handles[1]!.issuer;
+    await refuses(claiming({ sessionIssuer: commitIssuer(blinds.issuer, foreign, last) }));
     expect(claim.sessionKey).toEqual(commitKey(blinds.key, key));
     expect(claim.sessionIdentity).toEqual(commitIdentity(blinds.identity, identity));
+    expect(claim.sessionIssuer).toEqual(commitIssuer(blinds.issuer, organisation, last));
   });
 
   test('opens with its own blinds only', async () => {
@@ -147,18 +152,29 @@ describe.each(['presentation', 'registryPresentation'] as const)('the claim of %
     }
   });
 
-  test('is of a digest whose limbs are in range', async () => {
-    const withLimbs = (limbs: Field[]): SessionInput => ({
-      ...input,
-      witness: { ...input.witness, digest: { limbs } },
-      claim: undefined,
-    });
-    const [low, middle, high] = digest.limbs as [Field, Field, Field];
-    const same = { ...withLimbs(carried(digest.limbs)), claim };
-    await refuses(same);
-    await refuses(withLimbs([low.add(1n << 88n), middle, high]));
-    await refuses(withLimbs([low, middle.add(1n << 88n), high]));
-    await refuses(withLimbs([low, middle, high.add(1n << 80n)]));
+  test('is not that of another presentation, in one part or in two', async () => {
+    const other = honest(program, server) as SessionInput;
+    const names = Object.keys(claim) as (keyof PresentationClaim)[];
+    for (const name of names) {
+      await refuses(claiming({ [name]: other.claim![name] }));
+      await refuses({ ...input, claim: { ...other.claim!, [name]: claim[name] } });
+    }
+    // the key of another, with the blind that opens it
+    const changed = { ...blinds, key: other.witness.blinds.key.add(1) };
+    const sessionKey = commitKey(changed.key, server.opening.key);
+    const witness = { ...input.witness, blinds: changed };
+    await refuses({ ...input, witness, claim: { ...claim, sessionKey } });
+    const own = { ...claim, sessionKey: commitKey(changed.key, key) };
+    expect(await accepts({ ...input, witness, claim: own })).toBe(true);
+  });
+
+  // see `possession`, which has its limbs in range
+  test('has the packed key: limbs may lend to each other, and the claim is the same', async () => {
+    const lent = { x: carried(key.x), y: carried(key.y) };
+    const changed = withOpening(input, { key: lent });
+    expect(await accepts({ ...changed, claim })).toBe(true);
+    const sessionKey = commitKey(blinds.key, { ...lent, x: [...lent.x].reverse() });
+    await refuses({ ...changed, claim: { ...claim, sessionKey } });
   });
 });
 

@@ -3,9 +3,11 @@ import type { ErrorCode } from '../../../src/errors.ts';
 import type * as params from '../../../src/params.ts';
 
 type Table = typeof params.TABLE;
-/** Tables of a circuit that say which numbers it takes, as `group.table`. */
+/** Tables of a circuit that say which numbers it takes, as `group.table`, or as they are in no group. */
 type TableName = {
-  [Group in keyof Table & string]: `${Group}.${keyof Table[Group] & string}`;
+  [Group in keyof Table & string]: Table[Group] extends number
+    ? Group
+    : `${Group}.${keyof Table[Group] & string}`;
 }[keyof Table & string];
 
 /** What in src/params.ts decides a bound. */

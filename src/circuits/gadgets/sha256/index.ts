@@ -4,12 +4,12 @@
  */
 import type { Field } from 'o1js';
 import type { CircuitContext } from '../../kimchi/context.ts';
-import { inRange, type IntegerIn } from '../../kimchi/integer.ts';
+import type { IntegerIn } from '../../kimchi/integer.ts';
 import { compress, type State } from './compress.ts';
 import { INITIAL } from './constants.ts';
 import { selectDigest } from './digest.ts';
-import { assertPadding, BLOCK_BYTES, type BlockCount, type MessageLength } from './padding.ts';
-import { plain, raised, type Word } from './word.ts';
+import { assertPadding, BLOCK_BYTES, type BlockCount } from './padding.ts';
+import { raised, type Word } from './word.ts';
 
 export { compress, type State } from './compress.ts';
 export { assertDigest, digestLimbs } from './digest.ts';
@@ -29,56 +29,13 @@ export { plain, raised, type Word } from './word.ts';
  * 2,824 rows a block of the memory and 49.
  */
 export function sha256(walk: Walk, length: Field): IntegerIn<32>[] {
-  const { context } = walk;
-  const blocks = assertPadding(walk, length);
-  return hashBlocks(walk, initialState(context), blocks);
+  return hashBlocks(walk, assertPadding(walk, length));
 }
 
-/** SHA-256 of the whole blocks that a message begins with. */
-export interface Midstate {
-  /** The eight chaining words, most significant first, in variables; unchecked. */
-  readonly words: readonly Field[];
-  /** How many blocks they stand for; unchecked. */
-  readonly blocks: Field;
-}
-
-/** Bits of the number of blocks before the memory: messages of less than 64 MiB. */
-export const MIDSTATE_BITS = 20;
-
-/**
- * SHA-256 of a message whose last `length` bytes are the first of the memory, with their padding and
- * zeros as in `sha256`, and whose beginning is known as `before`. Proves the chaining words to be below
- * 2^32 and the blocks before to be below 2^20; that the words are the hash of anything is the
- * caller's. The digest as in `sha256`, and the length of the whole message: 64 blocks + length, an
- * integer below 2^26 + the size of the memory. As many rows as `sha256` and 5.
- */
-export function sha256After(
-  walk: Walk,
-  length: Field,
-  before: Midstate,
-): { digest: IntegerIn<32>[]; total: MessageLength } {
-  const { context } = walk;
-  const { words, blocks } = before;
-  if (words.length !== INITIAL.length) throw Error(`a state has 8 words, not ${words.length}`);
-  // `compress` proves the range of the six words that enter XORs; d and h only enter sums
-  for (const inSums of [words[3]!, words[7]!]) context.rangeBits(inSums, 32);
-  context.rangeBits(blocks, MIDSTATE_BITS);
-  // of 20 bits more than blocks of the memory, as is shown of `length` below
-  const total = inRange<27>(
-    context.linear([
-      [BigInt(BLOCK_BYTES), blocks],
-      [1n, length],
-    ]),
-  );
-  const used = assertPadding(walk, length, total);
-  const state = words.map(plain) as unknown as State;
-  return { digest: hashBlocks(walk, state, used), total };
-}
-
-/** All blocks of the memory from a state on; the digest after the first `blocks` of them. */
-function hashBlocks(walk: Walk, initial: State, blocks: BlockCount): IntegerIn<32>[] {
+/** All blocks of the memory; the digest after the first `blocks` of them. */
+function hashBlocks(walk: Walk, blocks: BlockCount): IntegerIn<32>[] {
   const { context, memory } = walk;
-  let state = initial;
+  let state = initialState(context);
   const states: State[] = [];
   for (let start = 0; start < memory.size; start += BLOCK_BYTES) {
     state = compress(context, state, blockWords(walk, start));
