@@ -16,6 +16,22 @@ export const ZKCX = [
     '--credential <file>',
     'credentials of CERT.DPauth and CERT.DPpb, for the mode zkcx; once for each',
   ).argParser(repeated(String)),
+  new Option(
+    '--map-history <file>',
+    'maps that were served before; default: a file in the folder of --data',
+  ),
+  new Option(
+    '--grace <seconds>',
+    'how long an earlier map counts once a serial number was added; default 3600',
+  ).argParser(wholeNumber({ least: 0, most: 604_800 })),
+  new Option(
+    '--max-age <seconds>',
+    'how old the time of a presentation may be; default 86400',
+  ).argParser(wholeNumber({ least: 28_800, most: 604_800 })),
+  new Option(
+    '--allow-postponed',
+    'serve eUICCs that refuse to cancel without a reason; protects classic devices less',
+  ),
   new Option('--verify-processes <number>', 'processes that verify proofs; default 2').argParser(
     wholeNumber({ least: 1, most: 64 }),
   ),
@@ -27,6 +43,10 @@ export interface ZkcxFlags extends ProverFlags {
   readonly map?: string;
   readonly registry?: string;
   readonly credential?: string[];
+  readonly mapHistory?: string;
+  readonly grace?: number;
+  readonly maxAge?: number;
+  readonly allowPostponed?: boolean;
   readonly verifyProcesses?: number;
 }
 
@@ -36,12 +56,14 @@ export async function openZkcx(
   { data, ci }: { readonly data: string; readonly ci: readonly string[] },
 ): Promise<{ readonly open: OpenZkcxExtension; close(): void } | undefined> {
   const { zkcx = false, map, registry, credential = [], verifyProcesses } = flags;
+  const { mapHistory, grace, maxAge, allowPostponed } = flags;
   if (!zkcx) {
-    const given = [map, registry, flags.credential, verifyProcesses];
-    if (given.every((flag) => flag === undefined)) return undefined;
+    const given = [map, registry, flags.credential, mapHistory, grace, maxAge, allowPostponed];
+    if ([...given, verifyProcesses].every((flag) => flag === undefined)) return undefined;
     throw new ZkcxError(
       'ERR_CLI_USAGE',
-      '--map, --registry, --credential and --verify-processes belong to --zkcx',
+      '--map, --registry, --credential, --map-history, --grace, --max-age, --allow-postponed and ' +
+        '--verify-processes belong to --zkcx',
     );
   }
   if (map === undefined) {
@@ -62,10 +84,16 @@ export async function openZkcx(
       certify: (input) => certify(input, prover, options),
       onError: (error) => printProgress(`No statements about this server: ${messageOf(error)}`),
     },
+    mapHistory,
+    grace: seconds(grace),
+    maxAge: seconds(maxAge),
+    allowPostponed,
     verifiers: { processes: verifyProcesses },
     onRefusal: (name, code) => printProgress(`${name} refused inside the seal: ${code}`),
   });
   return { open, close: () => prover.close() };
 }
+
+const seconds = (number?: number) => (number === undefined ? undefined : BigInt(number));
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

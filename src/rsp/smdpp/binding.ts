@@ -7,7 +7,7 @@ import {
 } from '../../sgp22/messages/bound-profile-package.ts';
 import { CURVE } from '../../sgp22/messages/curve.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
-import type { SmdpContext } from './context.ts';
+import type { OrderContext } from './context.ts';
 import type { SmdpIdentity } from './identities.ts';
 import { metadataOf, type Profile } from './profile.ts';
 
@@ -26,7 +26,7 @@ export interface Target {
 
 /** Bind under fresh keys. Throws ERR_RSP_VALUE if the device's key is no point of the curve. */
 export function bindFresh(
-  { random, settings }: SmdpContext,
+  { random, settings }: Pick<OrderContext, 'random' | 'settings'>,
   profile: Profile,
   upp: Uint8Array,
   { transactionId, kdfValue, euiccOtpk, identity }: Target,

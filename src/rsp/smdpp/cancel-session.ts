@@ -9,7 +9,7 @@ import type { Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
-import { LOCK, type SmdpContext } from './context.ts';
+import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
 import { fail, isDeliverable, isFreeFor, isKnownToBeFor, note, type Order } from './order.ts';
@@ -42,7 +42,7 @@ export async function cancelSession(
  * of CANCEL_SESSION_REASON, or of a later version.
  */
 export async function endSession(
-  context: SmdpContext,
+  context: OrderContext,
   session: Session,
   reason: number,
 ): Promise<void> {
@@ -95,7 +95,7 @@ export function readCancellation(
 }
 
 async function end(
-  { store, sessions, now }: SmdpContext,
+  { store, sessions, now }: OrderContext,
   session: Session,
   iccid?: string,
   reason?: number,

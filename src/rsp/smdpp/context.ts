@@ -6,17 +6,22 @@ import type { SessionTable } from './sessions.ts';
 import type { SmdpSettings } from './settings.ts';
 import type { SmdpStore } from './store.ts';
 
-/** What the functions of the SM-DP+ share. */
-export interface SmdpContext {
+/** What the functions about orders need, whoever leads the session. */
+export interface OrderContext {
   readonly settings: SmdpSettings;
   readonly trust: SmdpTrust;
   readonly store: SmdpStore;
-  readonly sessions: SessionTable;
+  readonly sessions: Pick<SessionTable, 'set' | 'delete' | 'holder'>;
   readonly locks: Locks;
   /** Unix seconds. */
   readonly now: Clock;
   /** That many random bytes. */
   readonly random: RandomBytes;
+}
+
+/** What the functions of the SM-DP+ share. */
+export interface SmdpContext extends OrderContext {
+  readonly sessions: SessionTable;
 }
 
 /** Keys of `locks`. A function that takes both takes the session first. */

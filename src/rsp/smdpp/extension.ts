@@ -25,10 +25,10 @@ export function extended(
   extension: JsonFunction | undefined,
 ): JsonFunction {
   return {
-    call: async (body) => {
+    call: async (body, peer) => {
       const chosen = isForExtension(body) ? (extension ?? own) : (own ?? extension);
       // one of the two is there: a path is listed for it
-      return chosen!.call(body);
+      return chosen!.call(body, peer);
     },
   };
 }

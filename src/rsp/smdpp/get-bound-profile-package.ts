@@ -10,7 +10,7 @@ import {
 import { euiccSignature2Input, isSignature } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { bindAgain, bindFresh, type Target } from './binding.ts';
-import { LOCK, type SmdpContext } from './context.ts';
+import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
 import {
@@ -31,10 +31,11 @@ const refuse = STATUS.getBoundProfilePackage;
 /** A session that has got as far as an offer. */
 export type Authenticated = Session & { readonly device: Device; readonly offer: Offer };
 
+/** One whose device is known by a key that signs for it from now on. */
+export type Keyed = Authenticated & { readonly device: { readonly euiccKey: string } };
+
 /** One whose device showed certificates. */
-export type Certified = Authenticated & {
-  readonly device: { readonly eid: string; readonly euiccKey: string };
-};
+type Certified = Keyed & { readonly device: { readonly eid: string } };
 
 /**
  * Bind the profile to the device's one-time key (SGP.22 5.6.2). After a wrong or missing
@@ -69,9 +70,12 @@ export async function getBoundProfilePackage(
   });
 }
 
-export function isCertified(session: Session): session is Certified {
-  const { device, offer } = session;
-  return device?.eid !== undefined && device.euiccKey !== undefined && offer !== undefined;
+function isCertified(session: Session): session is Certified {
+  return isKeyed(session) && session.device.eid !== undefined;
+}
+
+export function isKeyed(session: Session): session is Keyed {
+  return session.device?.euiccKey !== undefined && session.offer !== undefined;
 }
 
 /** After this one the same session may ask again. */
@@ -85,7 +89,7 @@ export function isCodeRefusal(error: unknown): boolean {
 
 /** What the eUICC signed for this download. Throws RspRefusal. */
 export function checkPrepareDownload(
-  session: Certified,
+  session: Keyed,
   response: PrepareDownloadResponse,
 ): EuiccSigned2 {
   if (response.result === 'error') {
@@ -127,8 +131,10 @@ export interface Delivery {
   readonly kdfValue: Uint8Array;
   /** The package of an earlier session may be sent again for the same one-time key. */
   readonly again: boolean;
-  /** What an extension keeps of the session, to recognise the device's results. */
+  /** What an extension keeps of the session, to open what comes later about the profile. */
   readonly evidence?: string;
+  /** TransactionID, hexadecimal, of the session around this one, if there is one. */
+  readonly outerTransactionId?: string;
   /** A last word before the order goes to the device: returns the order, or throws RspRefusal. */
   readonly take?: (order: Order) => Promise<Order>;
 }
@@ -138,8 +144,8 @@ export interface Delivery {
  * session and order. Throws RspRefusal.
  */
 export async function deliverPackage(
-  context: SmdpContext,
-  { session, signed, kdfValue, again: mayRepeat, evidence, take }: Delivery,
+  context: OrderContext,
+  { session, signed, kdfValue, again: mayRepeat, evidence, outerTransactionId, take }: Delivery,
 ): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
   const { store, sessions, trust, now } = context;
   const { device, offer, transactionId } = session;
@@ -178,16 +184,20 @@ export async function deliverPackage(
     pseudonym: pseudonym ?? delivery?.pseudonym,
     blindOrder,
     euiccOtpk: bytesToHex(euiccOtpk),
-    sessions: [...(delivery?.sessions ?? []), { transactionId, euiccKey, evidence }],
+    sessions: [
+      ...(delivery?.sessions ?? []),
+      { transactionId, outerTransactionId, euiccKey, evidence },
+    ],
   });
   const change = store.change().putOrder(delivered, order);
-  if (next.mode === undefined) change.putSession(next);
+  // sessions of an extension end with the process
+  if (evidence === undefined) change.putSession(next);
   await change.putBoundPackage(order.iccid, boundProfilePackage).commit({ durable: true });
   sessions.set(next);
   return { transactionId: target.transactionId, boundProfilePackage };
 }
 
-function fresh(context: SmdpContext, profile: Profile, upp: Uint8Array, target: Target) {
+function fresh(context: OrderContext, profile: Profile, upp: Uint8Array, target: Target) {
   try {
     return bindFresh(context, profile, upp, target);
   } catch (cause) {
@@ -217,7 +227,7 @@ function checkAvailable(order: Order, device: Device, now: bigint): void {
 
 /** A wrong code counts, whoever sends it; at the limit the order ends. */
 async function checkCode(
-  { store, settings, now }: SmdpContext,
+  { store, settings, now }: OrderContext,
   order: Order,
   hashCc: Uint8Array | undefined,
   transactionId: Uint8Array,

@@ -8,7 +8,6 @@ import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import type { SmdpContext } from './context.ts';
 import { findAnchor, type SmdpIdentity, type SmdpTrust } from './identities.ts';
 import type { Session } from './session.ts';
-import type { StoreChange } from './store.ts';
 
 /**
  * Open a session (SGP.22 5.6.1). Throws RspRefusal, and ERR_RSP_BUSY when there are too many.
@@ -17,15 +16,19 @@ export async function initiateAuthentication(
   context: SmdpContext,
   request: Es9pRequest<'initiateAuthentication'>,
 ): Promise<Es9pAnswer<'initiateAuthentication'>> {
-  const { random } = context;
+  const { random, store, sessions } = context;
   const parties = chooseParties(context, request);
   const { ciPkId, identity } = parties;
   const transactionId = random(16);
   const serverChallenge = random(16);
   const { smdpAddress: serverAddress, euiccChallenge } = request;
   const challenge = { transactionId, serverChallenge, serverAddress };
-  const { opened, change } = openSession(context, parties, challenge);
-  await change.putSession(opened).commit({ durable: false });
+  const opened = newSession(context.now(), parties, challenge);
+  const change = store.change().putSession(opened);
+  // sessions that are over make room
+  for (const gone of sessions.sweep()) change.deleteSession(gone);
+  sessions.add(opened);
+  await change.commit({ durable: false });
 
   const serverSigned1 = ServerSigned1.encode({
     transactionId,
@@ -68,40 +71,29 @@ export function chooseParties(
   return { ciPkId, identity };
 }
 
-/**
- * Put a new session into the table, where sessions that are over make room. `change` deletes these from
- * the store, once it is committed. Throws ERR_RSP_BUSY when there are too many.
- */
-export function openSession(
-  { store, sessions, now }: SmdpContext,
+/** What is known of a session when it begins. */
+export function newSession(
+  now: bigint,
   { ciPkId, identity }: Parties,
   {
     transactionId,
     serverChallenge,
     serverAddress,
-    mode,
   }: {
     readonly transactionId: Uint8Array;
     readonly serverChallenge: Uint8Array;
     readonly serverAddress: string;
-    /** See `Session`. */
-    readonly mode?: string;
   },
-): { readonly opened: Session; readonly change: StoreChange } {
-  const opened: Session = {
+): Session {
+  return {
     transactionId: bytesToHex(transactionId),
-    createdAt: Number(now()),
+    createdAt: Number(now),
     state: 'initiated',
     serverAddress,
     serverChallenge: bytesToHex(serverChallenge),
     ciPkId: bytesToHex(ciPkId),
     serverCiPkId: bytesToHex(identity.ciPkId),
-    mode,
   };
-  const change = store.change();
-  for (const gone of sessions.sweep()) change.deleteSession(gone);
-  sessions.add(opened);
-  return { opened, change };
 }
 
 /** The first CI that the eUICC can sign under and the server accepts eUICCs under. */

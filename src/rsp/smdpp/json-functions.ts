@@ -3,6 +3,7 @@
  * functionExecutionStatus, refusals included. What is no request at all gets a 4xx, what the server
  * has no room for a 503, both with the same kind of object.
  */
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
@@ -14,16 +15,16 @@ import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts
 type Answer = object | undefined;
 
 export interface JsonFunction {
-  /** Decode a parsed body and run the function. */
-  call(body: unknown): Promise<Answer>;
+  /** Decode a parsed body and run the function. `peer` is the network address that it came from. */
+  call(body: unknown, peer: string): Promise<Answer>;
 }
 
 /** One function of an interface: what a request looks like, and what happens. */
 export function jsonFunction<S extends z.ZodType>(
   schema: S,
-  run: (request: z.output<S>) => Promise<Answer>,
+  run: (request: z.output<S>, peer: string) => Promise<Answer>,
 ): JsonFunction {
-  return { call: async (body) => run(decodeJson(schema, body)) };
+  return { call: async (body, peer) => run(decodeJson(schema, body), peer) };
 }
 
 /** What an operator sees of each request; never what is in it. */
@@ -88,7 +89,7 @@ async function answer(c: Context, call: JsonFunction['call']): Promise<Outcome> 
   }
   const text = await c.req.text();
   try {
-    const result = await call(parseJson(text));
+    const result = await call(parseJson(text), peerOf(c));
     if (result === undefined) return { response: send(c, 204) };
     return { response: send(c, 200, withSuccess(result)) };
   } catch (error) {
@@ -105,6 +106,12 @@ async function answer(c: Context, call: JsonFunction['call']): Promise<Outcome> 
     }
     return { response: failure(c, 503, STATUS.common.executionError), defect: error };
   }
+}
+
+/** Address of the other end of the connection; empty where there is none, as in tests. */
+function peerOf(c: Context): string {
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  return incoming?.socket.remoteAddress ?? '';
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,7 @@
 import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
 import { SmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
-import { LOCK, type SmdpContext } from './context.ts';
+import { LOCK, type OrderContext } from './context.ts';
 import { type DeviceFacts, whyNotEligible } from './eligibility.ts';
 import { findIdentity, type SmdpIdentity } from './identities.ts';
 import {
@@ -55,7 +55,7 @@ export interface Offered<T> {
  * that of the applicant is not known yet. Throws RspRefusal.
  */
 export async function offerOrder<T>(
-  context: SmdpContext,
+  context: OrderContext,
   session: Session,
   applicant: Applicant,
   offer: (found: FoundOrder) => Offered<T> | Promise<Offered<T>>,
@@ -108,7 +108,7 @@ export function smdpSigned2Of(
  * One that can be had goes before one that cannot; if none can, the oldest says why.
  */
 async function defaultOrder(
-  { store, sessions, settings, now }: SmdpContext,
+  { store, sessions, settings, now }: OrderContext,
   { name, zkcx }: Applicant,
 ): Promise<string | undefined> {
   let unusable: string | undefined;
@@ -131,7 +131,7 @@ async function defaultOrder(
 }
 
 async function checked(
-  { store, settings, trust, now }: SmdpContext,
+  { store, settings, trust, now }: OrderContext,
   session: Session,
   applicant: Applicant,
   iccid: string,

@@ -102,9 +102,11 @@ export const orderSchema = z.object({
       sessions: z.array(
         z.object({
           transactionId: hex,
+          /** Of the session around that one: what comes later about the profile may be addressed to it. */
+          outerTransactionId: hex.optional(),
           /** SEC 1 coordinates of the key that signs the results. */
           euiccKey: hex.optional(),
-          /** What an extension keeps in place of the key. */
+          /** What an extension keeps beside the key. */
           evidence: z.string().optional(),
         }),
       ),
@@ -117,6 +119,10 @@ export type Order = z.infer<typeof orderSchema>;
 export type OrderState = Order['state'];
 export type Delivery = NonNullable<Order['delivery']>;
 export type DeliverySession = Delivery['sessions'][number];
+
+/** What messages about a delivery are addressed to. */
+export const transactionIdsOf = ({ transactionId, outerTransactionId }: DeliverySession) =>
+  outerTransactionId === undefined ? [transactionId] : [transactionId, outerTransactionId];
 
 /** Its MatchingID is taken, and messages about it are possible. */
 export const isLive = ({ state }: Order) => state !== 'cancelled' && state !== 'unavailable';

@@ -22,8 +22,6 @@ export const sessionSchema = z.object({
   ciPkId: hex,
   /** Key identifier of the CI that the server's certificates are under. */
   serverCiPkId: hex,
-  /** Set: an extension leads the session, and the functions of ES9+ know nothing of it. */
-  mode: z.string().optional(),
   /** What AuthenticateClient showed. */
   device: z
     .object({

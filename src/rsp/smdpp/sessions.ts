@@ -20,6 +20,7 @@ export class SessionTable {
   readonly #sessions = new Map<string, Session>();
   /** Which session an order was last offered in. */
   readonly #holders = new Map<string, string>();
+  #elsewhere: (iccid: string) => Session | undefined = () => undefined;
 
   /** `stored`: what was live at the last shutdown. */
   constructor(limits: SessionLimits, now: Clock, stored: readonly Session[] = []) {
@@ -32,10 +33,8 @@ export class SessionTable {
     return this.#sessions.size;
   }
 
-  /** A live session of this mode; undefined: led by the functions of ES9+ themselves. */
-  get(transactionId: string, mode?: string): Session | undefined {
-    const session = this.#live(transactionId);
-    return session?.mode === mode ? session : undefined;
+  get(transactionId: string): Session | undefined {
+    return this.#live(transactionId);
   }
 
   /** Throws ERR_RSP_BUSY when there are too many. */
@@ -65,7 +64,12 @@ export class SessionTable {
   /** The live session in which an order is on offer and not yet decided. */
   holder(iccid: string): Session | undefined {
     const session = this.#live(this.#holders.get(iccid) ?? '');
-    return session?.state === 'authenticated' ? session : undefined;
+    return session?.state === 'authenticated' ? session : this.#elsewhere(iccid);
+  }
+
+  /** Where else an order may be on offer: sessions that an extension keeps in a table of its own. */
+  beside(holder: (iccid: string) => Session | undefined): void {
+    this.#elsewhere = holder;
   }
 
   /** Forget sessions whose time is over; returns their TransactionIDs. */

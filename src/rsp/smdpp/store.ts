@@ -6,7 +6,14 @@
 import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { type Level, openLevel } from '../../level.ts';
-import { type DeviceName, isDeliverable, isLive, type Order, orderSchema } from './order.ts';
+import {
+  type DeviceName,
+  isDeliverable,
+  isLive,
+  type Order,
+  orderSchema,
+  transactionIdsOf,
+} from './order.ts';
 import { type Profile, profileSchema } from './profile.ts';
 import { type Session, sessionSchema } from './session.ts';
 import { type SmdpSettings, settingsSchema } from './settings.ts';
@@ -220,8 +227,8 @@ export class StoreChange {
 /** Index entries of an order, each with the ICCID as its value. */
 function indicesOf(order: Order): [key: string, iccid: string][] {
   const { iccid, matchingId, delivery } = order;
-  const keys: string[] = (delivery?.sessions ?? []).map(({ transactionId }) =>
-    KEY.delivery(transactionId),
+  const keys: string[] = (delivery?.sessions ?? []).flatMap((session) =>
+    transactionIdsOf(session).map(KEY.delivery),
   );
   if (matchingId !== undefined && isLive(order)) {
     if (matchingId !== '') keys.push(KEY.matching(matchingId));

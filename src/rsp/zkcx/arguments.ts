@@ -14,7 +14,10 @@ import {
 } from '../../arguments.ts';
 import * as pki from '../../pki/arguments.ts';
 import * as prover from '../../prover/arguments.ts';
+import { MAX_ROOTS, rootList } from '../../session/accepted-roots.ts';
 import * as session from '../../session/arguments.ts';
+import { MIN_MAX_AGE } from '../../session/events.ts';
+import { MAX_MAX_AGE } from '../../session/offers.ts';
 import { oid } from '../arguments.ts';
 import * as lpa from '../lpa/arguments.ts';
 import * as smdpp from '../smdpp/arguments.ts';
@@ -85,11 +88,8 @@ export const rootFiles = z.strictObject({
 export const serverRoots = z.looseObject({
   anchors: pki.anchors,
   trust: session.trustSet,
-  map: session.map,
-  trustRoot: field,
-  revocationRoot: field,
-  registryRoot: field.optional(),
-  mapRootAt: time,
+  map: z.looseObject({ map: session.map }),
+  registryRoots: rootList(MAX_ROOTS.registry).optional(),
 });
 
 const statements = {
@@ -124,8 +124,12 @@ export const serverOptions = (made: abstract new (...args: never[]) => unknown) 
         worker: z.instanceof(URL).optional(),
       })
       .optional(),
+    mapHistory: path.optional(),
+    grace: seconds.optional(),
+    maxAge: seconds.min(MIN_MAX_AGE).max(MAX_MAX_AGE).optional(),
+    allowPostponed: z.boolean().optional(),
     lifetime: seconds.min(1n).optional(),
-    maximumMapAge: seconds.optional(),
     maxSessions: positive.optional(),
+    maxSessionsPerAddress: positive.optional(),
     onRefusal: callback.optional(),
   });

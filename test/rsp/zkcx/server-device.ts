@@ -3,16 +3,37 @@
  * messages can be made wrong. Public values, openings, signatures and seals are real; proofs are not.
  */
 import { parseCertificate } from '../../../src/asn1/index.ts';
-import { bytesToHex } from '../../../src/bytes.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import type { Credential } from '../../../src/prover/credential.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
+import {
+  PossessionRequest,
+  PresentationClaim,
+  PresentationRequest,
+} from '../../../src/circuits/session.ts';
+import type { AcceptedRoots } from '../../../src/session/accepted-roots.ts';
+import { presentationBundle } from '../../../src/session/answer.ts';
+import { chainOf } from '../../../src/session/credential-chain.ts';
+import type { PresentationBundle } from '../../../src/session/envelopes.ts';
+import { type AcceptedTerms, checkTerms } from '../../../src/session/holder.ts';
+import { OnceStore } from '../../../src/session/once-store.ts';
+import { type Prepared, termsOf } from '../../../src/session/prepared.ts';
+import { sessionId } from '../../../src/session/transcript.ts';
+import type { AuthenticateResponseOk } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { CancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
 import { decodeAnswer, encodeJson } from '../../../src/sgp22/messages/es9p.ts';
 import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { hexToBytes, transactionIdText } from '../../../src/sgp22/messages/identifiers.ts';
-import { EuiccSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
-import { euiccSignature2Input } from '../../../src/sgp22/messages/signature.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { isSignature } from '../../../src/sgp22/messages/signature.ts';
+import { sessionKeyMessage } from '../../../src/sgp22/messages/zkcx-firmware.ts';
+import { handlesOf } from '../../../src/witness/chain.ts';
+import {
+  type PossessionInput,
+  type PossessionPlan,
+  possessionWitness,
+} from '../../../src/witness/possession.ts';
+import { presentationWitness } from '../../../src/witness/presentation.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { ClientChannel, type SealedKind } from '../../../src/rsp/zkcx/channel.ts';
 import {
@@ -26,24 +47,29 @@ import {
 } from '../../../src/rsp/zkcx/messages.ts';
 import { discloseDevice } from '../../../src/rsp/zkcx/openings.ts';
 import {
-  requestTerms,
+  offeredTerms,
   requireOffer,
   type ServerDocuments,
+  type ServerOffer,
+  type WitnessReason,
   writeClientOffer,
   ZKCX_INITIATE,
   type ZkcxMode,
 } from '../../../src/rsp/zkcx/negotiation.ts';
-import { OnceStore } from '../../../src/session/once-store.ts';
-import { planAnswer } from '../../../src/session/answer.ts';
-import { checkTerms } from '../../../src/session/holder.ts';
-import type { MessageKind } from '../../../src/session/messages.ts';
-import { planPossession } from '../../../src/session/statements.ts';
+import type { ZkcxServerContext } from '../../../src/rsp/zkcx/server/context.ts';
 import { zkcxFunctions } from '../../../src/rsp/zkcx/server/functions.ts';
-import type { ServerRoots } from '../../../src/rsp/zkcx/server/roots.ts';
-import { ZkcxSessions } from '../../../src/rsp/zkcx/server/sessions.ts';
+import { type SessionLimits, ZkcxSessions } from '../../../src/rsp/zkcx/server/sessions.ts';
 import type { Standing } from '../../../src/rsp/zkcx/server/verifiers.ts';
-import { hiddenPart, rspTranscript } from '../../../src/rsp/zkcx/transcript.ts';
+import {
+  cancelWitness,
+  checkedSecond,
+  checkedTranscript,
+  type RspTranscript,
+  type SecondSession,
+} from '../../../src/rsp/zkcx/transcript.ts';
 import { join } from 'node:path';
+import { madeUpKey, type TestKey } from '../../support/certificates/keys.ts';
+import { unproven } from '../../support/envelope.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 import {
@@ -52,20 +78,19 @@ import {
   initiateRequest,
   oneTimeKey,
   otherEuicc,
+  prepareDownload,
   sgp26Euicc,
   type SoftEuicc,
 } from '../../support/rsp/soft-euicc.ts';
-import { bundleOf, possessionOf } from '../../session/bundles.ts';
 import {
   ANCHORS,
+  countingBytes,
   credentialOf,
-  MAP,
   POLICY,
-  rootsOf,
   SERVER_OID,
   sign,
-  TRUST,
 } from '../../session/world.ts';
+import { ACCEPTED } from './negotiated.ts';
 
 /** What stands for the `certify` envelopes: nobody reads them here. */
 const STATEMENTS: ServerDocuments = { auth: Uint8Array.of(1), pb: Uint8Array.of(2) };
@@ -75,35 +100,42 @@ export class ZkcxSmdp {
   isValid: (proof: ProofEnvelope) => boolean = () => true;
   /** No place is left for these. */
   full: Standing | undefined;
-  roots: ServerRoots = { ...rootsOf(MAP), anchors: ANCHORS, trust: TRUST, map: MAP };
+  accepted: () => AcceptedRoots = () => ACCEPTED;
   statements: ServerDocuments | undefined = STATEMENTS;
   /** Codes behind sealed refusals. */
   readonly refusals: string[] = [];
   readonly smdp: TestSmdp;
   readonly once: OnceStore;
-  readonly #app: ReturnType<typeof es9pApp>;
+  readonly #context: Partial<ZkcxServerContext>;
+  readonly #limits: Partial<SessionLimits>;
+  #app!: ReturnType<typeof es9pApp>;
 
-  private constructor(smdp: TestSmdp, once: OnceStore) {
+  private constructor(
+    smdp: TestSmdp,
+    once: OnceStore,
+    context: Partial<ZkcxServerContext>,
+    limits: Partial<SessionLimits>,
+  ) {
     this.smdp = smdp;
     this.once = once;
-    const context = {
-      smdp: smdp.server.context,
-      sessions: new ZkcxSessions(smdp.server.context, { limit: 100, lifetime: 600n }),
-      verifiers: { reserve: (standing: Standing) => this.#reserve(standing) },
-      roots: () => Promise.resolve(this.roots),
-      statements: () => this.statements,
-      once,
-      lifetime: 600n,
-      maximumMapAge: 86_400n,
-    };
-    const functions = zkcxFunctions(context, (_, code) => this.refusals.push(code));
-    const extension = { functions, maxBody: 900_000, close: () => Promise.resolve() };
-    this.#app = es9pApp(smdp.server, {}, extension);
+    this.#context = context;
+    this.#limits = limits;
+    this.#serve();
   }
 
-  static async open(): Promise<ZkcxSmdp> {
+  static async open(
+    context: Partial<ZkcxServerContext> = {},
+    limits: Partial<SessionLimits> = {},
+  ): Promise<ZkcxSmdp> {
     const smdp = await TestSmdp.open();
-    return new ZkcxSmdp(smdp, await OnceStore.open(join(smdp.folder, 'once')));
+    const once = await OnceStore.open(join(smdp.folder, 'once'));
+    return new ZkcxSmdp(smdp, once, context, limits);
+  }
+
+  /** The process ends and begins: what is in memory only is gone. */
+  async restart(): Promise<void> {
+    await this.smdp.restart();
+    this.#serve();
   }
 
   async close(): Promise<void> {
@@ -111,10 +143,35 @@ export class ZkcxSmdp {
     await this.smdp.close();
   }
 
-  post(path: string, body: object): Promise<Response> {
+  /** `remoteAddress`: where the client seems to be. */
+  post(path: string, body: object, remoteAddress?: string): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    return Promise.resolve(this.#app.request(path, init));
+    const env = { incoming: { socket: { remoteAddress } } };
+    return Promise.resolve(this.#app.request(path, init, env));
+  }
+
+  #serve(): void {
+    const { context: smdp } = this.smdp.server;
+    const context: ZkcxServerContext = {
+      smdp,
+      sessions: new ZkcxSessions(smdp, {
+        lifetime: 600n,
+        count: 100,
+        perAddress: 100,
+        ...this.#limits,
+      }),
+      verifiers: { reserve: (standing: Standing) => this.#reserve(standing) },
+      accepted: () => Promise.resolve().then(() => this.accepted()),
+      statements: () => this.statements,
+      once: this.once,
+      maxAge: 86_400n,
+      cancelReasons: ['undefinedReason'],
+      ...this.#context,
+    };
+    const functions = zkcxFunctions(context, (_, code) => this.refusals.push(code));
+    const extension = { functions, maxBody: 900_000, close: () => Promise.resolve() };
+    this.#app = es9pApp(this.smdp.server, {}, extension);
   }
 
   #reserve(standing: Standing) {
@@ -151,54 +208,77 @@ const ELIGIBILITY: Eligibility = {
   freeMemory: 256 * 1024,
 };
 
-/** One session of a device. */
-export async function begin(server: ZkcxSmdp, { euicc, credential }: Device, mode: ZkcxMode) {
-  const clientOffer = writeClientOffer([mode]);
+const random = countingBytes(31);
+
+/** InitiateAuthentication as it is sent. */
+export function initiating(euicc: SoftEuicc, modes: readonly ZkcxMode[]) {
+  const clientOffer = writeClientOffer(modes);
   const { euiccInfo1, ...request } = initiateRequest(euicc, ADDRESS);
-  const response = await server.post(
-    ZKCX_INITIATE.path,
-    encodeJson(ZKCX_INITIATE.request, {
-      ...request,
-      euiccInfo1: { ...euiccInfo1, der: EuiccInfo1.encode(euiccInfo1) },
-      zkcx: clientOffer,
-    }),
+  const body = encodeJson(ZKCX_INITIATE.request, {
+    ...request,
+    euiccInfo1: { ...euiccInfo1, der: EuiccInfo1.encode(euiccInfo1) },
+    zkcx: clientOffer,
+  });
+  return { clientOffer, body, euiccChallenge: request.euiccChallenge };
+}
+
+/** What a device has prepared under these terms, as if proven. */
+function preparedFor(accepted: AcceptedTerms, credential: Credential): Prepared {
+  const { chain, anchor } = chainOf(credential, ANCHORS);
+  const { opening } = credential;
+  const { trust, map, time, role } = accepted;
+  const handles = handlesOf(chain);
+  const input = { opening, handles, anchor, trust, map, time, role, random };
+  const { request, claim, openings } = presentationWitness(input);
+  const presentation = unproven(
+    'presentation',
+    PresentationRequest.toFields(request),
+    PresentationClaim.toFields(claim),
   );
+  return { presentation, openings, terms: termsOf(accepted) };
+}
+
+/** One session of a device. */
+export async function begin(
+  server: ZkcxSmdp,
+  { euicc, credential }: Device,
+  mode: ZkcxMode,
+  remoteAddress?: string,
+): Promise<Visit> {
+  const { clientOffer, body, euiccChallenge } = initiating(euicc, [mode]);
+  const response = await server.post(ZKCX_INITIATE.path, body, remoteAddress);
   const reply = decodeAnswer(ZKCX_INITIATE.anyAnswer, await response.json());
   const { offer, answer } = requireOffer(reply, clientOffer);
-  const { transactionId, serverSigned1 } = answer;
-  const negotiation = { transactionId, clientOffer, serverOffer: answer.zkcx };
-  const transcript = rspTranscript(negotiation, serverSigned1, {
-    serverAddress: ADDRESS,
-    euiccChallenge: request.euiccChallenge,
-  });
-  const authenticated = authenticateServer(euicc, serverSigned1);
-  const plan = await planAnswer({
-    accepted: {
-      ...checkTerms(requestTerms(offer), { serverOid: SERVER_OID }, credential, POLICY),
-      transcript,
-      request: { disclosures: [] },
-    },
-    credential,
-    anchors: ANCHORS,
-    sign: (message) => sign(message, euicc.key.secret),
-    hidden: hiddenPart(transcript, authenticated.euiccSigned1),
-  });
+  const negotiation = { clientOffer, serverOffer: answer.zkcx };
+  const known = { serverAddress: ADDRESS, euiccChallenge };
+  const transcript = checkedTranscript(negotiation, known, answer);
+  const peer = { serverOid: SERVER_OID };
+  const accepted = checkTerms(offeredTerms(offer), peer, credential, POLICY);
+  const prepared = preparedFor(accepted, credential);
   const channel = await ClientChannel.open(hexToBytes(offer.hpkeKey, 'key'), transcript);
-  return new Visit({ server, euicc, plan, channel, transcript, offer, authenticated });
+  return new Visit({ server, euicc, accepted, prepared, channel, transcript, offer });
 }
 
 interface Parts {
   readonly server: ZkcxSmdp;
   readonly euicc: SoftEuicc;
-  readonly plan: Awaited<ReturnType<typeof planAnswer>>;
+  readonly accepted: AcceptedTerms;
+  readonly prepared: Prepared;
   readonly channel: ClientChannel;
-  readonly transcript: ReturnType<typeof rspTranscript>;
-  readonly offer: ReturnType<typeof requireOffer>['offer'];
-  readonly authenticated: ReturnType<typeof authenticateServer>;
+  readonly transcript: RspTranscript;
+  readonly offer: ServerOffer;
 }
+
+let visits = 0;
 
 export class Visit {
   readonly parts: Parts;
+  /** Of `zkcx`: fresh in each session. */
+  readonly sessionKey: TestKey = madeUpKey(`session ${visits++}`);
+  /** Of `zkcx-device`, once the server has signed for it. */
+  second: SecondSession | undefined;
+  #challenges = 0;
+  #seconds = 0;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -206,6 +286,20 @@ export class Visit {
 
   get id(): string {
     return transactionIdText(this.parts.transcript.transactionId);
+  }
+
+  get isDevice(): boolean {
+    return this.parts.offer.rspMode === 'zkcx-device';
+  }
+
+  /** What the eUICC names in all that it signs after AuthenticateClient. */
+  get signedId(): Uint8Array {
+    return (this.second ?? this.parts.transcript).transactionId;
+  }
+
+  /** Who signs that. */
+  get signer(): TestKey {
+    return this.isDevice ? this.parts.euicc.key : this.sessionKey;
   }
 
   seal<F extends SealedKind>(name: F, request: ZkcxRequest<F>): Promise<Uint8Array> {
@@ -227,64 +321,129 @@ export class Visit {
     return this.open(name, await this.send(name, await this.seal(name, request)));
   }
 
-  presentation(matchingId?: string, eligibility: Partial<Eligibility> = {}) {
-    return {
-      presentation: bundleOf(this.parts.plan),
+  /** What the eUICC's own key signs in this session before anything of it is sent. */
+  witness(reason: WitnessReason = 'undefinedReason'): Uint8Array {
+    const { transcript } = this.parts;
+    const { transactionId } = transcript;
+    const sessionKey = this.sessionKey.publicKey;
+    return this.isDevice
+      ? cancelWitness(transcript, SERVER_OID, reason)
+      : sessionKeyMessage({ transactionId, smdpOid: SERVER_OID, sessionKey });
+  }
+
+  /** Possession of this session; `change` makes it one of something else. */
+  possession(change: Partial<PossessionInput> = {}): PossessionPlan {
+    const { transcript, prepared, accepted, euicc } = this.parts;
+    const message = change.message ?? this.witness();
+    return possessionWitness({
+      session: sessionId(transcript.session),
+      message,
+      signature: sign(message, euicc.key.secret),
+      openings: prepared.openings,
+      scope: accepted.scope,
+      ...change,
+    });
+  }
+
+  bundle(plan = this.possession(), prepared = this.parts.prepared): PresentationBundle {
+    return presentationBundle(prepared, possessionOf(plan), plan.values);
+  }
+
+  challenge(): Uint8Array {
+    return new Uint8Array(16).fill(0x80 + this.#challenges++);
+  }
+
+  presentation(
+    matchingId?: string,
+    eligibility: Partial<Eligibility> = {},
+    presentation = this.bundle(),
+  ): ZkcxRequest<'authenticateClient'> {
+    const shared = {
+      presentation,
       matchingId,
       eligibility: { ...ELIGIBILITY, ...eligibility },
     };
+    return this.isDevice
+      ? {
+          kind: 'cancellation',
+          ...shared,
+          cancelReason: 'undefinedReason',
+          euiccChallenge: this.challenge(),
+        }
+      : { kind: 'sessionKey', ...shared, sessionPublicKey: this.sessionKey.publicKey };
   }
 
   authenticate(...args: Parameters<Visit['presentation']>) {
-    return this.call('authenticateClient', this.presentation(...args));
+    return this.present(this.presentation(...args));
   }
 
-  /** A proof in form that the key of this session signed something. */
-  async possession(
-    kind: MessageKind,
-    message: Uint8Array,
-    context: { readonly serverSignature?: Uint8Array; readonly iccid?: Uint8Array } = {},
-  ): Promise<ProofEnvelope> {
-    const { plan, euicc } = this.parts;
-    const { request } = await planPossession({
-      session: plan.session,
-      kind,
-      message,
-      context: { serverOid: SERVER_OID, ...context },
-      sign: (signed) => sign(signed, euicc.key.secret),
+  async present(request: ZkcxRequest<'authenticateClient'>) {
+    const answer = await this.call('authenticateClient', request);
+    if (answer.next === 'challenge' && request.kind === 'cancellation') {
+      this.#accept(request.euiccChallenge, answer);
+    }
+    return answer;
+  }
+
+  /** zkcxChallenge. */
+  async again(euiccChallenge = this.challenge()): Promise<void> {
+    this.#accept(euiccChallenge, await this.call('zkcxChallenge', { euiccChallenge }));
+  }
+
+  #accept(euiccChallenge: Uint8Array, answer: ZkcxAnswer<'zkcxChallenge'>): void {
+    const made = { counter: this.#seconds++, euiccChallenge };
+    this.second = checkedSecond(this.parts.transcript, made, answer.serverSigned1);
+    const { auth } = this.parts.server.smdp.trust.identities[0]!;
+    const { serverSignature1, serverSigned1 } = answer;
+    if (!isSignature(serverSignature1, auth.certificate.publicKey, serverSigned1)) {
+      throw Error('the server did not sign its second session');
+    }
+  }
+
+  /** What the eUICC signs once its user agrees. */
+  consent(
+    matchingId?: string,
+    options: Omit<NonNullable<Parameters<typeof authenticateServer>[2]>, 'matchingId'> = {},
+  ): AuthenticateResponseOk {
+    const { serverSigned1 } = this.second ?? this.parts.transcript;
+    return authenticateServer(this.parts.euicc, serverSigned1, { matchingId, ...options });
+  }
+
+  disclosure(matchingId?: string, ...more: [Parameters<Visit['consent']>[1]?]) {
+    return discloseDevice(this.parts.prepared.openings, this.consent(matchingId, ...more));
+  }
+
+  /** GetBoundProfilePackage. */
+  fetch(
+    smdpSignature2: Uint8Array,
+    {
+      key = oneTimeKey(),
+      ...options
+    }: { readonly key?: TestKey } & NonNullable<Parameters<typeof prepareDownload>[2]> = {},
+  ) {
+    const answer = { transactionId: this.signedId, smdpSignature2 };
+    const { signer } = this;
+    const given = { otpk: key.point, signer, ...options };
+    const response = prepareDownload(this.parts.euicc, answer, given);
+    return this.call('getBoundProfilePackage', {
+      prepareDownloadResponse: PrepareDownloadResponse.decode(
+        PrepareDownloadResponse.encode(response),
+      ),
     });
-    return possessionOf(request);
   }
 
-  /** euiccSigned2 and what is signed with it. */
-  prepared(smdpSignature2: Uint8Array, key = oneTimeKey()) {
-    const { transactionId } = this.parts.transcript;
-    const euiccSigned2 = EuiccSigned2.encode({ transactionId, euiccOtpk: key.point });
-    return { euiccSigned2, message: euiccSignature2Input(euiccSigned2, smdpSignature2) };
-  }
-
-  /** GetBoundProfilePackage of `zkcx`. */
-  async fetch(smdpSignature2: Uint8Array, key = oneTimeKey()) {
-    const { euiccSigned2, message } = this.prepared(smdpSignature2, key);
-    const context = { serverSignature: smdpSignature2 };
-    const possession = await this.possession('prepareDownload', message, context);
-    return this.call('getBoundProfilePackage', { kind: 'possession', euiccSigned2, possession });
-  }
-
-  /** A cancellation as the eUICC signs it. */
-  cancellation(reason: number) {
-    const { euicc, transcript } = this.parts;
-    const { cancelSessionResponse } = cancelSession(euicc, transcript.transactionId, reason);
+  /** A cancellation of what the eUICC signs for now. */
+  cancellation(reason: number, options: Parameters<typeof cancelSession>[3] = {}) {
+    const { signer, signedId } = this;
+    const given = { signer, ...options };
+    const { cancelSessionResponse } = cancelSession(this.parts.euicc, signedId, reason, given);
     const der = CancelSessionResponse.encode(cancelSessionResponse);
-    return { ...cancelSessionResponse, der };
-  }
-
-  get record() {
-    const { server, transcript, offer } = this.parts;
-    const { sessions } = server.smdp.server.context;
-    return sessions.get(bytesToHex(transcript.transactionId), offer.rspMode);
+    return { kind: 'signature' as const, cancelSessionResponse: { ...cancelSessionResponse, der } };
   }
 }
+
+export const possessionOf = ({ request }: PossessionPlan): ProofEnvelope =>
+  unproven('possession', PossessionRequest.toFields(request), []);
 
 /** "8.10.1/3.9" of an answer outside of the seal; "sealed" of one inside. */
 export async function outer(response: Promise<Response>): Promise<string> {
@@ -299,15 +458,20 @@ export async function outer(response: Promise<Response>): Promise<string> {
   return refusal === 'accepted' ? 'sealed' : refusal;
 }
 
-/** The openings of a device that consents. */
-export function disclosure({ parts: { plan, authenticated } }: Visit) {
-  return discloseDevice(plan.presentation.plan.openings, authenticated.euiccSignature1);
-}
-
-/** A session of `zkcx` up to smdpSignature2. */
-export async function authenticated(server: ZkcxSmdp, owner: Device, matchingId?: string) {
-  const visit = await begin(server, owner, 'zkcx');
-  const answer = await visit.authenticate(matchingId ?? (await server.smdp.order()).matchingId);
-  if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-  return { visit, smdpSignature2: answer.smdpSignature2 };
+/** A session up to smdpSignature2, consent included. */
+export async function authenticated(
+  server: ZkcxSmdp,
+  owner: Device,
+  mode: ZkcxMode,
+  given?: string,
+) {
+  const matchingId = given ?? (await server.smdp.order()).matchingId;
+  const visit = await begin(server, owner, mode);
+  const answer = await visit.authenticate(matchingId);
+  if (answer.next === 'identity') throw Error('the EID is to be disclosed');
+  const { smdpSignature2 } =
+    answer.next === 'prepare'
+      ? answer
+      : await visit.call('zkcxDisclose', visit.disclosure(matchingId));
+  return { visit, smdpSignature2, matchingId };
 }

@@ -2,23 +2,32 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { ZkcxError } from '../../../src/errors.ts';
 import { openBoundProfile } from '../../../src/sgp22/bpp/index.ts';
-import { eidBytes, iccidBytes } from '../../../src/sgp22/messages/identifiers.ts';
-import { NotificationMetadata } from '../../../src/sgp22/messages/notification-metadata.ts';
-import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { eidBytes, hexToBytes } from '../../../src/sgp22/messages/identifiers.ts';
+import { NO_CERTIFICATE } from '../../../src/sgp22/messages/zkcx-server.ts';
 import { zkcxKdfValue } from '../../../src/sgp22/messages/zkcx-firmware.ts';
 import { sealNotification } from '../../../src/rsp/zkcx/channel.ts';
 import { encodeZkcxRequest, type ZkcxRequest } from '../../../src/rsp/zkcx/messages.ts';
 import { discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
+import { blindOrderOf } from '../../../src/session/blind-order.ts';
+import { serverIdentity } from '../../../src/session/scope.ts';
+import { SERVER_OID } from '../../session/world.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { testPackage } from '../../support/rsp/smdpp.ts';
 import {
   eidOf,
   installationResult,
+  notification,
   oneTimeKey,
-  prepareDownload,
   sgp26Euicc,
 } from '../../support/rsp/soft-euicc.ts';
-import { begin, device, disclosure, otherDevice, type Visit, ZkcxSmdp } from './server-device.ts';
+import {
+  authenticated,
+  begin,
+  device,
+  otherDevice,
+  type Visit,
+  ZkcxSmdp,
+} from './server-device.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {
@@ -31,95 +40,128 @@ const one = device();
 const two = otherDevice();
 const EID = eidOf(one.euicc);
 
-/** GetBoundProfilePackage of `zkcx-device`. */
-function fetchSigned(visit: Visit, smdpSignature2: Uint8Array, otpk = oneTimeKey().point) {
-  const { euicc, transcript } = visit.parts;
-  const { transactionId } = transcript;
-  const response = prepareDownload(euicc, { transactionId, smdpSignature2 }, { otpk });
-  return visit.call('getBoundProfilePackage', {
-    kind: 'signature',
-    prepareDownloadResponse: PrepareDownloadResponse.decode(
-      PrepareDownloadResponse.encode(response),
-    ),
-  });
-}
+type Notification = ZkcxRequest<'handleNotification'>['pendingNotification'];
 
 async function notify(
   visit: Visit,
   key: Uint8Array,
-  request: ZkcxRequest<'handleNotification'>,
+  pendingNotification: Notification,
+  transactionId?: string,
 ): Promise<number> {
-  const body = encodeZkcxRequest('handleNotification', request);
-  const sealed = await sealNotification(key, visit.parts.transcript.form.session, body);
-  return (await visit.send('handleNotification', sealed)).status;
+  const body = encodeZkcxRequest('handleNotification', { pendingNotification });
+  const sealed = await sealNotification(key, visit.parts.transcript.session, body);
+  return (await visit.send('handleNotification', sealed, transactionId)).status;
 }
 
 function opened(visit: Visit, bpp: Uint8Array, kdfValue: Uint8Array) {
-  const { identity } = { identity: server.smdp.trust.identities[0]! };
   return openBoundProfile(bpp, {
-    transactionId: visit.parts.transcript.transactionId,
+    transactionId: visit.signedId,
     euiccOtsk: oneTimeKey().secret,
     eid: kdfValue,
-    smdpKey: identity.pb.certificate.publicKey,
+    smdpKey: server.smdp.trust.identities[0]!.pb.certificate.publicKey,
   }).profile;
 }
+
+const stateOf = async (iccid: string) => (await server.smdp.storedOrder(iccid))?.state;
 
 describe('zkcx-device', () => {
   test('delivers after consent, to the EID that was opened', async () => {
     const { iccid, matchingId } = await server.smdp.order();
     const visit = await begin(server, one, 'zkcx-device');
     const answer = await visit.authenticate(matchingId);
-    expect(answer.next).toBe('disclose');
-    // nothing but the pseudonym is known, and nothing was signed
-    expect(visit.record?.device).toEqual({ pseudonym: expect.any(String), freeMemory: 262_144 });
-    expect(visit.record?.offer?.smdpSignature2).toBe('');
-    const { smdpSignature2 } = await visit.call('zkcxDisclose', disclosure(visit));
-    const { boundProfilePackage, notificationKey } = await fetchSigned(visit, smdpSignature2);
+    expect(answer.next).toBe('challenge');
+    // nothing but the pseudonym is known until the eUICC has signed for the order
+    expect(await stateOf(iccid)).toBe('released');
+    const { smdpSignature2 } = await visit.call('zkcxDisclose', visit.disclosure(matchingId));
+    const { boundProfilePackage, notificationKey } = await visit.fetch(smdpSignature2);
     expect(opened(visit, boundProfilePackage, eidBytes(EID))).toEqual(testPackage(iccid));
     const order = await server.smdp.storedOrder(iccid);
     expect(order?.delivery?.eid).toBe(EID);
 
+    const result = installationResult(one.euicc, visit.signedId, iccid);
+    expect(await notify(visit, notificationKey, result)).toBe(204);
+    expect(await stateOf(iccid)).toBe('installed');
+  });
+
+  test('asks the eUICC to sign for another session than the one that is presented', async () => {
+    const { matchingId } = await server.smdp.order();
+    const visit = await begin(server, one, 'zkcx-device');
+    await visit.authenticate(matchingId);
+    const first = visit.second!;
+    expect(first.transactionId).not.toEqual(visit.parts.transcript.transactionId);
+    await visit.again();
+    expect(visit.second!.transactionId).not.toEqual(first.transactionId);
+    const { smdpSignature2 } = await visit.call('zkcxDisclose', visit.disclosure(matchingId));
+    await visit.fetch(smdpSignature2);
+  });
+
+  test('takes a result in the open too, if the disclosed key signed it for the second session', async () => {
+    const { visit, smdpSignature2, matchingId } = await authenticated(server, one, 'zkcx-device');
+    const { context } = server.smdp.server;
+    const iccid = (await context.store.iccidByMatchingId(matchingId!))!;
+    await visit.fetch(smdpSignature2);
     const { transactionId } = visit.parts.transcript;
-    const pendingNotification = installationResult(one.euicc, transactionId, iccid);
-    expect(await notify(visit, notificationKey, { kind: 'signature', pendingNotification })).toBe(
-      204,
+    const send = (...args: Parameters<typeof installationResult>) =>
+      server.smdp.server.handleNotification({ pendingNotification: installationResult(...args) });
+    expect(await send(two.euicc, visit.signedId, iccid, { signer: visit.sessionKey })).toBe(
+      'ignored',
     );
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('installed');
+    expect(await send(one.euicc, transactionId, iccid, { signer: visit.sessionKey })).toBe(
+      'ignored',
+    );
+    expect(await send(one.euicc, visit.signedId, iccid)).toBe('recorded');
+  });
+
+  test('takes a confirmation code that is hashed with the second transactionId, and no other', async () => {
+    const { iccid, matchingId } = await server.smdp.order({ confirmationCode: '2468' });
+    const { visit, smdpSignature2 } = await authenticated(server, one, 'zkcx-device', matchingId);
+    const { transactionId } = visit.parts.transcript;
+    const code = '2468';
+    const outer = visit.fetch(smdpSignature2, { code, transactionId });
+    expect(await refusalOf(outer)).toBe('8.10.1/3.9');
+    const other = await authenticated(server, one, 'zkcx-device', matchingId);
+    const wrong = other.visit.fetch(other.smdpSignature2, { code: '1357' });
+    expect(await refusalOf(wrong)).toBe('8.2.7/3.8');
+    await other.visit.fetch(other.smdpSignature2, { code });
+    expect(await stateOf(iccid)).toBe('downloaded');
   });
 
   test('refuses a device whose EID is not that of the order, which stays as it was', async () => {
     const { iccid, matchingId } = await server.smdp.order({ eid: EID });
     const visit = await begin(server, two, 'zkcx-device');
     await visit.authenticate(matchingId);
-    expect(await refusalOf(visit.call('zkcxDisclose', disclosure(visit)))).toBe('8.1.1/3.8');
-    const response = visit.cancellation(0);
-    await visit.call('cancelSession', { kind: 'signature', cancelSessionResponse: response });
+    const disclosed = visit.call('zkcxDisclose', visit.disclosure(matchingId));
+    expect(await refusalOf(disclosed)).toBe('8.1.1/3.8');
+    await visit.call('cancelSession', visit.cancellation(0));
     const order = await server.smdp.storedOrder(iccid);
     expect([order?.state, order?.attempts]).toEqual(['released', 0]);
   });
 });
 
 describe('zkcx', () => {
-  test('delivers to a key that nobody has seen, and takes its results by proof', async () => {
+  /** What an eUICC signs about its profile later, with nothing in the places of its certificates. */
+  const event = (visit: Visit, iccid: string, seqNumber: number, signer = visit.sessionKey) =>
+    notification(
+      { ...one.euicc, euiccCertificate: NO_CERTIFICATE, eumCertificate: NO_CERTIFICATE },
+      iccid,
+      'enable',
+      seqNumber,
+      signer,
+    );
+
+  test('delivers to a key that nobody has seen, and takes its results', async () => {
     const { iccid, matchingId } = await server.smdp.order();
-    const visit = await begin(server, one, 'zkcx');
-    const answer = await visit.authenticate(matchingId);
-    if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-    const { boundProfilePackage, notificationKey } = await visit.fetch(answer.smdpSignature2);
+    const { visit, smdpSignature2 } = await authenticated(server, one, 'zkcx', matchingId);
+    const { boundProfilePackage, notificationKey } = await visit.fetch(smdpSignature2);
     const kdfValue = zkcxKdfValue(visit.parts.transcript.serverSigned1, oneTimeKey().point);
     expect(opened(visit, boundProfilePackage, kdfValue)).toEqual(testPackage(iccid));
     const stored = JSON.stringify(await server.smdp.storedOrder(iccid));
     expect(stored).not.toContain(EID);
+    const { x } = one.euicc.key.publicKey;
+    expect(stored).not.toContain(x.toString(16));
 
-    const { transactionId } = visit.parts.transcript;
-    const signedData = installationResult(one.euicc, transactionId, iccid)
-      .profileInstallationResultData.der;
-    const result = {
-      kind: 'possession' as const,
-      message: 'installationResult' as const,
-      signed: signedData,
-      possession: await visit.possession('installationResult', signedData),
-    };
+    const { signer } = visit;
+    const result = installationResult(one.euicc, visit.signedId, iccid, { signer });
     // a disk that is full for a while loses nothing
     const { store } = server.smdp.server.context;
     const change = jest.spyOn(store, 'change').mockImplementationOnce(() => {
@@ -127,67 +169,55 @@ describe('zkcx', () => {
     });
     expect(await notify(visit, notificationKey, result)).toBe(503);
     change.mockRestore();
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('downloaded');
+    expect(await stateOf(iccid)).toBe('downloaded');
     expect(await notify(visit, notificationKey, result)).toBe(204);
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('installed');
+    expect(await stateOf(iccid)).toBe('installed');
 
-    const signed = NotificationMetadata.encode({
-      seqNumber: 4,
-      profileManagementOperation: 'enable',
-      notificationAddress: 'smdpp.example.com',
-      iccid,
-    });
-    const possession = await visit.possession('notification', signed, {
-      iccid: iccidBytes(iccid),
-    });
-    const event = {
-      kind: 'possession' as const,
-      message: 'notification' as const,
-      signed,
-      possession,
-    };
-    for (let i = 0; i < 2; i++) expect(await notify(visit, notificationKey, event)).toBe(204);
-    const lines = (await server.smdp.storedOrder(iccid))!.history.map(({ event }) => event);
+    for (let i = 0; i < 2; i++) {
+      expect(await notify(visit, notificationKey, event(visit, iccid, 4))).toBe(204);
+    }
+    const lines = (await server.smdp.storedOrder(iccid))!.history.map((line) => line.event);
     expect(lines.filter((line) => line.startsWith('enable'))).toHaveLength(1);
   });
 
-  test('takes no result under another key, nor one that its own eUICC signed in the open', async () => {
+  test('takes nothing about a profile that another key signed than that of its session', async () => {
     const { iccid, matchingId } = await server.smdp.order();
-    const visit = await begin(server, one, 'zkcx');
-    const answer = await visit.authenticate(matchingId);
-    if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-    const { notificationKey } = await visit.fetch(answer.smdpSignature2);
-    const { transactionId } = visit.parts.transcript;
-    const result = installationResult(one.euicc, transactionId, iccid);
-    const other = await begin(server, one, 'zkcx');
-    const { iccid: othersIccid } = await server.smdp.order();
-    const theirs = installationResult(one.euicc, other.parts.transcript.transactionId, othersIccid);
-    const possession = await other.possession(
-      'installationResult',
-      theirs.profileInstallationResultData.der,
-    );
-    const message = 'installationResult';
-    const requests: ZkcxRequest<'handleNotification'>[] = [
-      { kind: 'signature', pendingNotification: result },
-      { kind: 'possession', message, signed: result.profileInstallationResultData.der, possession },
-      { kind: 'possession', message, signed: theirs.profileInstallationResultData.der, possession },
-    ];
-    for (const request of requests) await notify(visit, notificationKey, request);
-    // sealed to a key of another session
-    await notify(other, notificationKey, requests[0]!);
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('downloaded');
+    const { visit, smdpSignature2 } = await authenticated(server, one, 'zkcx', matchingId);
+    const { notificationKey } = await visit.fetch(smdpSignature2);
+    const another = await server.smdp.order();
+    const other = await authenticated(server, one, 'zkcx', another.matchingId);
+    const theirs = await other.visit.fetch(other.smdpSignature2, { key: oneTimeKey('another') });
+    const { signer } = other.visit;
+    const result = (from: Visit, ...more: [Parameters<typeof installationResult>[3]?]) =>
+      installationResult(one.euicc, from.signedId, iccid, ...more);
+    // by the eUICC's own key, by the key of another profile, about another session
+    await notify(visit, notificationKey, result(visit));
+    await notify(visit, notificationKey, result(visit, { signer }));
+    await notify(visit, notificationKey, result(other.visit, { signer }));
+    await notify(other.visit, theirs.notificationKey, result(visit, { signer }));
+    await notify(other.visit, theirs.notificationKey, event(other.visit, iccid, 7));
+    await notify(visit, notificationKey, event(visit, iccid, 8, signer));
+    // right, but sealed to a key of another session, or addressed to one
+    const right = result(visit, { signer: visit.sessionKey });
+    await notify(visit, theirs.notificationKey, right);
+    await notify(visit, notificationKey, right, other.visit.id);
+    const order = await server.smdp.storedOrder(iccid);
+    expect(order?.state).toBe('downloaded');
+    expect(order?.history.filter((line) => line.event.startsWith('enable'))).toEqual([]);
+    await notify(visit, notificationKey, right);
+    expect(await stateOf(iccid)).toBe('installed');
   });
 
   test('asks for the EID where an order is bound to one, and for nothing else', async () => {
     const { iccid, matchingId } = await server.smdp.order({ eid: EID });
     const visit = await begin(server, one, 'zkcx');
-    expect((await visit.authenticate(matchingId)).next).toBe('disclose');
-    const { openings } = visit.parts.plan.presentation.plan;
-    const { smdpSignature2 } = await visit.call('zkcxDisclose', discloseIdentity(openings));
-    expect(visit.record?.device).toMatchObject({ eid: EID });
-    expect(visit.record?.device?.euiccKey).toBeUndefined();
+    expect((await visit.authenticate(matchingId)).next).toBe('identity');
+    const opening = discloseIdentity(visit.parts.prepared.openings);
+    const { smdpSignature2 } = await visit.call('zkcxDisclose', opening);
     await visit.fetch(smdpSignature2);
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('downloaded');
+    const { delivery } = (await server.smdp.storedOrder(iccid))!;
+    expect(delivery?.eid).toBe(EID);
+    expect(JSON.stringify(delivery)).not.toContain(one.euicc.key.publicKey.x.toString(16));
   });
 
   test('gives a bound order to no other EID, nor without one', async () => {
@@ -195,38 +225,81 @@ describe('zkcx', () => {
     const visit = await begin(server, two, 'zkcx');
     await visit.authenticate(matchingId);
     expect(await refusalOf(visit.fetch(new Uint8Array(64)))).toBe('8.10.1/3.9');
-    const { openings } = visit.parts.plan.presentation.plan;
-    const opening = discloseIdentity(openings);
+    const opening = discloseIdentity(visit.parts.prepared.openings);
     expect(await refusalOf(visit.call('zkcxDisclose', opening))).toBe('8.1.1/3.8');
-    const cancelled = visit.cancellation(0);
-    const message = cancelled.euiccCancelSessionSigned;
-    await visit.call('cancelSession', {
-      kind: 'possession',
-      euiccCancelSessionSigned: message,
-      possession: await visit.possession('cancelSession', message),
-    });
+    await visit.call('cancelSession', visit.cancellation(0));
     const order = await server.smdp.storedOrder(iccid);
     expect([order?.state, order?.attempts, order?.delivery]).toEqual(['released', 0, undefined]);
   });
 
   test('binds to no one-time key a second time', async () => {
     const { matchingId } = await server.smdp.order();
-    const visits = [await begin(server, one, 'zkcx'), await begin(server, one, 'zkcx')];
     const outcomes: string[] = [];
-    for (const visit of visits) {
-      const answer = await visit.authenticate(matchingId);
-      if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-      outcomes.push(await refusalOf(visit.fetch(answer.smdpSignature2)));
+    for (const key of ['one', 'one', 'another']) {
+      const { visit, smdpSignature2 } = await authenticated(server, one, 'zkcx', matchingId);
+      outcomes.push(await refusalOf(visit.fetch(smdpSignature2, { key: oneTimeKey(key) })));
     }
-    expect(outcomes).toEqual(['accepted', '8.2/3.7']);
-    const again = await begin(server, one, 'zkcx');
-    const answer = await again.authenticate(matchingId);
-    if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-    await again.fetch(answer.smdpSignature2, oneTimeKey('another'));
+    expect(outcomes).toEqual(['accepted', '8.2/3.7', 'accepted']);
   });
 });
 
 describe('orders', () => {
+  const SALT = new Uint8Array(16).fill(9);
+  const proven = (salt: Uint8Array = SALT) => ({
+    server: serverIdentity(SERVER_OID).toBigInt(),
+    salt: BigInt(`0x${Buffer.from(salt).toString('hex')}`),
+  });
+  const blindOrder = String(blindOrderOf(SERVER_OID, SALT, EID));
+
+  test.each(['zkcx', 'zkcx-device'] as const)(
+    'for a device that only proves it are delivered in %s without its EID being asked for',
+    async (mode) => {
+      const { iccid, matchingId } = await server.smdp.order({ blindOrder });
+      const visit = await begin(server, one, mode);
+      const bundle = visit.bundle(visit.possession({ order: proven() }));
+      const answer = await visit.authenticate(matchingId, {}, bundle);
+      expect(answer.next).toBe(mode === 'zkcx' ? 'prepare' : 'challenge');
+      const { smdpSignature2 } =
+        answer.next === 'prepare'
+          ? answer
+          : await visit.call('zkcxDisclose', visit.disclosure(matchingId));
+      await visit.fetch(smdpSignature2);
+      expect(await stateOf(iccid)).toBe('downloaded');
+    },
+  );
+
+  test('of a device are, to a device that proves another binding or none, like none', async () => {
+    const { matchingId } = await server.smdp.order({ blindOrder });
+    const plain = (await server.smdp.order()).matchingId;
+    const unreleased = await server.smdp.order({ blindOrder, release: false });
+    const wrong = hexToBytes('0a'.repeat(16), 'salt');
+    const unknown = await refusalOf((await begin(server, one, 'zkcx')).authenticate('NONE'));
+    const answers = new Set<string>();
+    const attempts: [string | undefined, typeof one, ReturnType<typeof proven> | undefined][] = [
+      [matchingId, one, undefined],
+      [matchingId, one, proven(wrong)],
+      [matchingId, one, { ...proven(), server: 5n }],
+      // of another EID
+      [matchingId, two, proven()],
+      // and where the order asks for none
+      [plain, one, proven()],
+      [unreleased.matchingId, one, undefined],
+    ];
+    for (const [id, owner, order] of attempts) {
+      const visit = await begin(server, owner, 'zkcx');
+      const bundle = visit.bundle(visit.possession({ order }));
+      let thrown: unknown;
+      await visit.authenticate(id, {}, bundle).catch((error: unknown) => (thrown = error));
+      answers.add(String(thrown));
+    }
+    let asUnknown: unknown;
+    const visit = await begin(server, one, 'zkcx');
+    await visit.authenticate('NONE').catch((error: unknown) => (asUnknown = error));
+    expect(unknown).toBe('8.2.6/3.8');
+    expect([...answers]).toEqual([String(asUnknown)]);
+    expect(await refusalOf(server.smdp.authenticate(sgp26Euicc(), matchingId))).toBe('8.2.6/3.8');
+  });
+
   test('that require zkCX are refused to a device with certificates', async () => {
     const { matchingId } = await server.smdp.order({ requireZkcx: true });
     expect(await refusalOf(server.smdp.authenticate(sgp26Euicc(), matchingId))).toBe('8.2.6/3.8');
@@ -249,16 +322,15 @@ describe('orders', () => {
     await second.fetch(answer.smdpSignature2);
     // and the device that has it finds it again
     expect((await (await begin(server, one, 'zkcx')).authenticate()).next).toBe('prepare');
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('downloaded');
+    expect(await stateOf(iccid)).toBe('downloaded');
   });
 
   test('once per device are counted by pseudonym', async () => {
     const orders = await Promise.all([1, 2].map(() => server.smdp.order({ oncePerDevice: true })));
     const get = async (owner: typeof one, index: number, key: string) => {
-      const visit = await begin(server, owner, 'zkcx');
-      const answer = await visit.authenticate(orders[index]!.matchingId);
-      if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-      await visit.fetch(answer.smdpSignature2, oneTimeKey(key));
+      const { matchingId } = orders[index]!;
+      const { visit, smdpSignature2 } = await authenticated(server, owner, 'zkcx', matchingId);
+      await visit.fetch(smdpSignature2, { key: oneTimeKey(key) });
     };
     expect(await refusalOf(get(one, 0, 'a'))).toBe('accepted');
     expect(await refusalOf(get(one, 1, 'b'))).toBe('8.2.6/3.8');

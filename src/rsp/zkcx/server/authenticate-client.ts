@@ -1,98 +1,129 @@
 /** AuthenticateClient in zkCX: the presentation, then the order. */
 import { bytesToHex } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
-import { termsOf } from '../../../session/offers.ts';
+import { sessionId } from '../../../session/transcript.ts';
 import { type VerifiedPresentation, verifyPresentation } from '../../../session/verifier.ts';
 import { compareVersions } from '../../../sgp22/messages/identifiers.ts';
 import { sign, smdpSignature2Input } from '../../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
-import { zkcxSmdpSignature2Input } from '../../../sgp22/messages/zkcx-firmware.ts';
+import {
+  sessionKeyMessage,
+  zkcxSmdpSignature2Input,
+} from '../../../sgp22/messages/zkcx-firmware.ts';
+import { keyText } from '../../smdpp/device.ts';
 import { type FoundOrder, offerOrder, smdpSigned2Of } from '../../smdpp/offer.ts';
 import type { Order } from '../../smdpp/order.ts';
 import { metadataOf } from '../../smdpp/profile.ts';
 import type { Device, Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
-import { requestTerms } from '../negotiation.ts';
-import { fitRoots, type ZkcxServerContext } from './context.ts';
-import { refusing, unknownSession } from './refusals.ts';
-import type { LiveSession, ZkcxSession } from './sessions.ts';
+import { offeredTerms } from '../negotiation.ts';
+import { cancelWitness } from '../transcript.ts';
+import { acceptedNow, type ZkcxServerContext } from './context.ts';
+import { isOwn, refusing, unknownSession } from './refusals.ts';
+import type { ZkcxSession } from './sessions.ts';
 import type { Place } from './verifiers.ts';
 
 const refuse = STATUS.authenticateClient;
-const MINUTE = 60n;
+
+type Request = ZkcxRequest<'authenticateClient'>;
+type Answer = ZkcxAnswer<'authenticateClient'>;
 
 /**
  * Take the presentation of a session, once: one that is not accepted ends the session. A device whose
- * order is refused can still cancel. Throws RspRefusal; ERR_RSP_STORE for a trouble of the server itself.
+ * order is refused can still cancel. Throws RspRefusal; ERR_RSP_STORE and others for a trouble of the server itself.
  */
 export async function authenticateClient(
   context: ZkcxServerContext,
-  live: LiveSession,
-  request: ZkcxRequest<'authenticateClient'>,
+  session: ZkcxSession,
+  request: Request,
   place: Place,
-): Promise<ZkcxAnswer<'authenticateClient'>> {
-  const { session, record } = live;
+): Promise<Answer> {
   if (session.stage !== 'initiated') throw unknownSession();
   let presentation: VerifiedPresentation;
   try {
     presentation = await refusing(refuse.euiccSignatureInvalid, () =>
-      verified(context, live, request.presentation, place),
+      verified(context, session, request, place),
     );
   } catch (error) {
-    context.sessions.end(session);
+    // after a trouble of the server itself the same message may come again
+    if (!isOwn(error)) context.sessions.end(session);
     throw error;
   }
   session.presentation = presentation;
-  const device: Device = {
-    pseudonym: String(presentation.pseudonym),
-    freeMemory: request.eligibility.freeMemory,
-  };
+  session.matchingId = request.matchingId;
+  const record = { ...session.record, device: deviceOf(presentation, request) };
   try {
-    return await offer(context, session, { ...record, device }, request);
+    return await offer(context, session, record, request);
   } catch (error) {
     session.stage = 'over';
-    context.smdp.sessions.set({ ...record, state: 'refused', device });
+    context.sessions.replace(session, { ...record, state: 'refused' });
     throw error;
   }
 }
 
-/** Public values against the server's own first; the proofs, in another process, last. */
+/** What costs little first; the proofs, in another process, last. */
 async function verified(
   context: ZkcxServerContext,
-  { session, record }: LiveSession,
-  bundle: unknown,
+  session: ZkcxSession,
+  request: Request,
   place: Place,
 ): Promise<VerifiedPresentation> {
-  const { lifetime, maximumMapAge } = context;
-  const now = context.smdp.now();
-  if (!(now < BigInt(record.createdAt) + lifetime)) {
-    throw new ZkcxError('ERR_SESSION_EXPIRED', 'the offer has expired: begin again');
-  }
-  const current = await fitRoots(context);
-  const terms = termsOf(requestTerms(session.offer), session.identity.oid);
-  // of the registry an earlier root will do: nothing is ever taken out of it
-  if (current.trustRoot !== terms.trustRoot || current.revocationRoot !== terms.revocationRoot) {
-    throw new ZkcxError('ERR_SESSION_ROOTS', 'a CI or a list changed since the offer: begin again');
-  }
-  return verifyPresentation(bundle, {
-    terms,
-    transcript: session.transcript,
-    mapRootAt: current.mapRootAt,
-    maximumMapAge,
-    tolerance: lifetime + MINUTE,
-    now,
+  const { offer, identity, transcript } = session;
+  const message = witnessOf(session, request);
+  return verifyPresentation(request.presentation, {
+    offered: offeredTerms(offer),
+    accepted: await acceptedNow(context),
+    serverOid: identity.oid,
+    session: sessionId(transcript.session),
+    message,
+    now: context.smdp.now(),
     assertProof: place.assertProof,
   });
+}
+
+/** The message that the key of the presentation has to have signed. */
+function witnessOf(
+  { mode, offer, identity, transcript, seconds }: ZkcxSession,
+  request: Request,
+): Uint8Array {
+  if ((request.kind === 'cancellation') !== (mode === 'zkcx-device')) {
+    throw new ZkcxError('ERR_RSP_ZKCX_MESSAGE', 'the message is of the kind of another mode');
+  }
+  const { transactionId } = transcript;
+  const smdpOid = identity.oid;
+  if (request.kind === 'sessionKey') {
+    return sessionKeyMessage({ transactionId, smdpOid, sessionKey: request.sessionPublicKey });
+  }
+  const { cancelReason, euiccChallenge } = request;
+  if (!offer.cancelReasons.includes(cancelReason)) {
+    throw new ZkcxError(
+      'ERR_RSP_ZKCX_MESSAGE',
+      'the cancellation has a reason that was not offered',
+    );
+  }
+  seconds.assertNew(euiccChallenge);
+  return cancelWitness(transcript, smdpOid, cancelReason);
+}
+
+/** What is known of the device now. In `zkcx` its session key signs from here on. */
+function deviceOf({ pseudonym, order }: VerifiedPresentation, request: Request): Device {
+  const { freeMemory } = request.eligibility;
+  return {
+    pseudonym: pseudonym === undefined ? undefined : String(pseudonym),
+    blindOrder: order === undefined || order === 0n ? undefined : String(order),
+    euiccKey: request.kind === 'sessionKey' ? keyText(request.sessionPublicKey) : undefined,
+    freeMemory,
+  };
 }
 
 async function offer(
   context: ZkcxServerContext,
   session: ZkcxSession,
   record: Session & { readonly device: Device },
-  { matchingId = '', eligibility }: ZkcxRequest<'authenticateClient'>,
-): Promise<ZkcxAnswer<'authenticateClient'>> {
-  const { smdp } = context;
-  if (compareVersions(eligibility.svn, smdp.settings.minimumSvn) < 0) {
+  request: Request,
+): Promise<Answer> {
+  const { matchingId = '', eligibility } = request;
+  if (compareVersions(eligibility.svn, context.smdp.settings.minimumSvn) < 0) {
     throw new RspRefusal(refuse.noEligibleProfile, {
       message: 'The SVN of the eUICC is not supported',
     });
@@ -104,23 +135,25 @@ async function offer(
     rspCapability: eligibility.testProfileSupport ? (['testProfileSupport'] as const) : [],
   };
   const applicant = { name: record.device, matchingId, facts, zkcx: true };
-  type Answer = ZkcxAnswer<'authenticateClient'>;
-  return offerOrder<Answer>(smdp, record, applicant, async (found) => {
+  return offerOrder<Answer>(context.sessions.orders, record, applicant, async (found) => {
     const { order, profile } = found;
     await checkOnce(context, order, record.device);
     const profileMetadata = metadataOf(profile);
-    if (session.mode === 'zkcx' && order.eid === undefined) {
-      const { next, signed2 } = signOffer(session, record, found);
-      session.stage = 'prepared';
-      return { session: next, answer: { next: 'prepare', profileMetadata, ...signed2 } };
-    }
-    session.stage = 'undisclosed';
-    // nothing is signed yet: what comes next are the openings
+    // nothing is signed before the device is known as far as it has to be
     const pending = { iccid: order.iccid, smdpSignature2: '' };
-    return {
-      session: { ...record, state: 'authenticated', offer: pending },
-      answer: { next: 'disclose', profileMetadata },
-    };
+    const waiting: Session = { ...record, state: 'authenticated', offer: pending };
+    if (request.kind === 'cancellation') {
+      const second = session.seconds.next(request.euiccChallenge, session.identity);
+      session.stage = 'undisclosed';
+      return { session: waiting, answer: { next: 'challenge', profileMetadata, ...second } };
+    }
+    if (order.eid !== undefined) {
+      session.stage = 'undisclosed';
+      return { session: waiting, answer: { next: 'identity', profileMetadata } };
+    }
+    const { next, signed2 } = signOffer(session, record, found);
+    session.stage = 'prepared';
+    return { session: next, answer: { next: 'prepare', profileMetadata, ...signed2 } };
   });
 }
 
@@ -138,18 +171,20 @@ export const onceKey = ({ pseudonym }: Device) => `download/${pseudonym}`;
 /**
  * SmdpSigned2 and its signature, which in `zkcx-device` covers the signature of the eUICC, and in `zkcx` the
  * negotiation. No earlier one-time key is asked for again: it would link two sessions.
+ *
+ * @param record its transactionId is the one that is signed
  */
 export function signOffer(
-  { mode, transcript }: ZkcxSession,
+  { transcript }: ZkcxSession,
   record: Session,
   { order, identity }: Pick<FoundOrder, 'order' | 'identity'>,
   euiccSignature1?: Uint8Array,
 ) {
   const smdpSigned2 = smdpSigned2Of(record, order, { askAgain: false });
   const input =
-    mode === 'zkcx'
+    euiccSignature1 === undefined
       ? zkcxSmdpSignature2Input(smdpSigned2, transcript.serverSigned1)
-      : smdpSignature2Input(smdpSigned2, euiccSignature1!);
+      : smdpSignature2Input(smdpSigned2, euiccSignature1);
   const smdpSignature2 = sign(identity.pb.secretKey, input);
   const next: Session = {
     ...record,

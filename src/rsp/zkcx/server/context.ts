@@ -1,11 +1,10 @@
 /** What the functions of the zkCX server share. */
 import { ZkcxError } from '../../../errors.ts';
+import type { AcceptedRoots } from '../../../session/accepted-roots.ts';
 import type { OnceStore } from '../../../session/once-store.ts';
-import { assertMapAge, DEFAULT_TOLERANCE } from '../../../session/verifier.ts';
 import type { SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
-import type { ServerDocuments } from '../negotiation.ts';
-import type { ServerRoots } from './roots.ts';
+import type { ServerDocuments, WitnessReason } from '../negotiation.ts';
 import type { ZkcxSessions } from './sessions.ts';
 import type { ProofVerifiers } from './verifiers.ts';
 
@@ -16,28 +15,22 @@ export interface ZkcxServerContext {
   readonly smdp: SmdpContext;
   readonly sessions: ZkcxSessions;
   readonly verifiers: Pick<ProofVerifiers, 'reserve'>;
-  /** Trust set, revocation map and registry as they are now. */
-  readonly roots: () => Promise<ServerRoots>;
+  /** Trust sets, revocation maps and registry roots that count now; see `acceptedBy`. */
+  readonly accepted: () => Promise<AcceptedRoots>;
   /** Statements about the server's certificates that are fresh, for the mode `zkcx`. */
   readonly statements: (identity: SmdpIdentity) => ServerDocuments | undefined;
-  /** Keeps pseudonyms and accepted messages. */
+  /** Keeps pseudonyms. */
   readonly once: OnceStore;
-  /** Seconds from an offer to its presentation. */
-  readonly lifetime: bigint;
-  /** Seconds that the revocation map may be old. */
-  readonly maximumMapAge: bigint;
+  /** Seconds that the time of a presentation may lie back. */
+  readonly maxAge: bigint;
+  /** Reasons with which today's eUICCs may cancel the session that a presentation is for. */
+  readonly cancelReasons: readonly WitnessReason[];
 }
 
-/** The roots, if a device can be judged by them. Throws ERR_RSP_STORE. */
-export async function fitRoots({
-  roots,
-  maximumMapAge,
-  smdp,
-}: ZkcxServerContext): Promise<ServerRoots> {
+/** What counts now, if a device can be judged by it. Throws ERR_RSP_STORE. */
+export async function acceptedNow({ accepted }: ZkcxServerContext): Promise<AcceptedRoots> {
   try {
-    const current = await roots();
-    assertMapAge(current.mapRootAt, maximumMapAge, smdp.now(), DEFAULT_TOLERANCE);
-    return current;
+    return await accepted();
   } catch (cause) {
     throw new ZkcxError('ERR_RSP_STORE', 'zkCX is not served: the lists it relies on are not fit', {
       cause,

@@ -1,15 +1,16 @@
 /** zkcxDisclose: the user has agreed, and the device opens what its presentation committed to. */
+import { bytesToHex } from '../../../bytes.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import { keyText } from '../../smdpp/device.ts';
 import { attempt, isDeliverable, isFreeFor } from '../../smdpp/order.ts';
-import type { Device, Session } from '../../smdpp/session.ts';
+import type { Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { checkDeviceDisclosure, checkIdentityDisclosure } from '../openings.ts';
 import { signOffer } from './authenticate-client.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { refusing, unknownSession } from './refusals.ts';
-import type { LiveSession } from './sessions.ts';
+import type { ZkcxSession } from './sessions.ts';
 
 const refuse = STATUS.authenticateClient;
 
@@ -19,25 +20,27 @@ const refuse = STATUS.authenticateClient;
  */
 export async function disclose(
   context: ZkcxServerContext,
-  { session, record }: LiveSession,
+  session: ZkcxSession,
   request: ZkcxRequest<'zkcxDisclose'>,
 ): Promise<ZkcxAnswer<'zkcxDisclose'>> {
-  const { smdp } = context;
-  const iccid = record.offer?.iccid;
+  const { smdp, sessions } = context;
+  const iccid = session.record.offer?.iccid;
   if (session.stage !== 'undisclosed' || iccid === undefined) throw unknownSession();
   // one message of this kind, right or wrong
   session.stage = 'over';
-  let disclosed: Session = record;
+  let disclosed = session.record;
   try {
-    const opened = await refusing(refuse.euiccSignatureInvalid, () => open(session, request));
-    disclosed = { ...record, device: { ...record.device, ...opened } };
+    disclosed = await refusing(refuse.euiccSignatureInvalid, () => open(session, request));
+    // from here on the session is known by what the eUICC signs
+    sessions.replace(session, disclosed);
     return await smdp.locks.run(LOCK.order(iccid), async () => {
       const order = await smdp.store.order(iccid);
       if (order === undefined || !isDeliverable(order)) {
         throw new RspRefusal(refuse.matchingIdRefused);
       }
-      const isOther = order.eid !== undefined && order.eid !== opened.eid;
-      if (isOther || !isFreeFor(order, disclosed.device!)) throw new RspRefusal(refuse.eidMismatch);
+      const device = disclosed.device ?? {};
+      const isOther = order.eid !== undefined && order.eid !== device.eid;
+      if (isOther || !isFreeFor(order, device)) throw new RspRefusal(refuse.eidMismatch);
       const { identity } = session;
       const euiccSignature1 = request.kind === 'device' ? request.euiccSignature1 : undefined;
       const { next, signed2 } = signOffer(session, disclosed, { order, identity }, euiccSignature1);
@@ -46,26 +49,40 @@ export async function disclose(
         const change = smdp.store.change().putOrder(attempt(order, Number(smdp.now())), order);
         await change.commit({ durable: false });
       }
-      smdp.sessions.set(next);
+      sessions.replace(session, next);
       session.stage = 'prepared';
       return signed2;
     });
   } catch (error) {
     // by what it has shown it may still cancel
-    smdp.sessions.set({ ...disclosed, state: 'refused' });
+    sessions.replace(session, { ...disclosed, state: 'refused' });
     throw error;
   }
 }
 
-/** What is known of the device now: its EID, and in `zkcx-device` its key. */
+/** The session with what is known of the device now: its EID, and in `zkcx-device` its key. */
 function open(
-  { mode, presentation }: LiveSession['session'],
+  { mode, presentation, seconds, transcript, matchingId, record }: ZkcxSession,
   request: ZkcxRequest<'zkcxDisclose'>,
-): Pick<Device, 'eid' | 'euiccKey'> {
+): Session {
   if (presentation === undefined || (request.kind === 'device') !== (mode === 'zkcx-device')) {
     throw unknownSession();
   }
-  if (request.kind === 'identity') return { eid: checkIdentityDisclosure(request, presentation) };
-  const { eid, key } = checkDeviceDisclosure(request, presentation);
-  return { eid, euiccKey: keyText(key) };
+  const { device } = record;
+  if (request.kind === 'identity') {
+    return {
+      ...record,
+      device: { ...device, eid: checkIdentityDisclosure(request, presentation) },
+    };
+  }
+  const second = seconds.current;
+  if (second === undefined) throw unknownSession();
+  const { serverAddress } = transcript;
+  const expected = { second, serverAddress, matchingId };
+  const { eid, key } = checkDeviceDisclosure(request, presentation, expected);
+  return {
+    ...record,
+    transactionId: bytesToHex(second.transactionId),
+    device: { ...device, eid, euiccKey: keyText(key) },
+  };
 }

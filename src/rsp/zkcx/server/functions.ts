@@ -19,13 +19,14 @@ import {
 import { ZKCX_INITIATE } from '../negotiation.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import { cancelSession } from './cancel-session.ts';
+import { challenge } from './challenge.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { disclose } from './disclose.ts';
 import { getBoundProfilePackage } from './get-bound-profile-package.ts';
 import { handleNotification } from './handle-notification.ts';
 import { initiate } from './initiate.ts';
 import { unknownSession } from './refusals.ts';
-import type { LiveSession, ZkcxSession } from './sessions.ts';
+import type { ZkcxSession } from './sessions.ts';
 import type { Place } from './verifiers.ts';
 
 /** Sees refusals that only the device can read: the function, and the code of the reason. */
@@ -43,9 +44,10 @@ export function zkcxFunctions(
   return Object.fromEntries([
     [
       ZKCX_INITIATE.path,
-      zkcxFunction(ZKCX_INITIATE.request, (request) => initiate(context, request)),
+      zkcxFunction(ZKCX_INITIATE.request, (request, peer) => initiate(context, request, peer)),
     ],
     sealed('authenticateClient', authenticateClient),
+    sealed('zkcxChallenge', challenge),
     sealed('zkcxDisclose', disclose),
     sealed('getBoundProfilePackage', getBoundProfilePackage),
     sealed('cancelSession', cancelSession),
@@ -62,9 +64,9 @@ export function zkcxFunctions(
 
 /** The store of what happens once fails as the SM-DP+'s own one does: HTTP 503, and a line in the log. */
 const zkcxFunction: typeof jsonFunction = (schema, run) =>
-  jsonFunction(schema, async (request) => {
+  jsonFunction(schema, async (request, peer) => {
     try {
-      return await run(request);
+      return await run(request, peer);
     } catch (cause) {
       if (!(cause instanceof ZkcxError) || cause.code !== 'ERR_SESSION_STORE') throw cause;
       throw new ZkcxError('ERR_RSP_STORE', cause.message, { cause });
@@ -73,7 +75,7 @@ const zkcxFunction: typeof jsonFunction = (schema, run) =>
 
 type Handler<F extends SealedKind> = (
   context: ZkcxServerContext,
-  live: LiveSession,
+  session: ZkcxSession,
   request: ZkcxRequest<F>,
   place: Place,
 ) => Promise<ZkcxAnswer<F>>;
@@ -92,13 +94,13 @@ function sealedFunction<F extends SealedKind>(
   return zkcxFunction(SEALED_REQUEST, async ({ transactionId, zkcx }) => {
     const id = bytesToHex(transactionId);
     const answer = await context.smdp.locks.run(LOCK.session(id), async () => {
-      const live = context.sessions.find(id);
-      if (live === undefined) throw unknownSession();
-      const { channel } = live.session;
-      const place = placeFor(context, name, live.session);
+      const session = context.sessions.find(id);
+      if (session === undefined) throw unknownSession();
+      const { channel } = session;
+      const place = placeFor(context, name, session);
       try {
         const body = await opened(() => channel.open(name, zkcx));
-        return await channel.sealAnswer(await answered(live, body, place));
+        return await channel.sealAnswer(await answered(session, body, place));
       } finally {
         place.release();
       }
@@ -106,10 +108,14 @@ function sealedFunction<F extends SealedKind>(
     return encodeJson(SEALED_ANSWER, { transactionId, zkcx: answer });
   });
 
-  async function answered(live: LiveSession, body: Uint8Array, place: Place): Promise<Uint8Array> {
+  async function answered(
+    session: ZkcxSession,
+    body: Uint8Array,
+    place: Place,
+  ): Promise<Uint8Array> {
     try {
       const request = await opened(() => decodeZkcxRequest(name, body));
-      return encodeZkcxAnswer(name, await handle(context, live, request, place));
+      return encodeZkcxAnswer(name, await handle(context, session, request, place));
     } catch (error) {
       if (!(error instanceof RspRefusal)) throw error;
       onRefusal(name, codeOf(error));
@@ -122,13 +128,10 @@ function sealedFunction<F extends SealedKind>(
 function placeFor(
   { verifiers }: ZkcxServerContext,
   name: SealedKind,
-  { mode, presentation }: ZkcxSession,
+  { stage }: ZkcxSession,
 ): Place {
-  if (presentation === undefined) {
-    return name === 'authenticateClient' ? verifiers.reserve('newcomer') : NO_PLACE;
-  }
-  const isProven = name === 'getBoundProfilePackage' || name === 'cancelSession';
-  return mode === 'zkcx' && isProven ? verifiers.reserve('known') : NO_PLACE;
+  const isDue = name === 'authenticateClient' && stage === 'initiated';
+  return isDue ? verifiers.reserve('newcomer') : NO_PLACE;
 }
 
 const NO_PLACE: Place = {

@@ -1,102 +1,62 @@
 /** HandleNotification in zkCX: about a profile that came in a session of zkCX, sealed to a key of its own. */
-import { bytesToHex } from '../../../bytes.ts';
-import { acceptPossession } from '../../../session/possession.ts';
 import type { z } from 'zod';
-import { iccidBytes } from '../../../sgp22/messages/identifiers.ts';
-import { ProfileInstallationResultData } from '../../../sgp22/messages/installation-result.ts';
-import { NotificationMetadata } from '../../../sgp22/messages/notification-metadata.ts';
+import { bytesToHex } from '../../../bytes.ts';
+import type { PendingNotification } from '../../../sgp22/messages/notifications.ts';
+import { isSignature } from '../../../sgp22/messages/signature.ts';
+import { keyFromText } from '../../smdpp/device.ts';
 import {
   handleNotification as handleClassic,
   type NotificationOutcome,
   recordEvent,
-  recordResult,
 } from '../../smdpp/handle-notification.ts';
-import type { Delivery } from '../../smdpp/order.ts';
+import { type Order, transactionIdsOf } from '../../smdpp/order.ts';
 import { openNotification } from '../channel.ts';
-import { decodeZkcxRequest, type SEALED_REQUEST, type ZkcxRequest } from '../messages.ts';
+import { decodeZkcxRequest, type SEALED_REQUEST } from '../messages.ts';
 import type { ZkcxServerContext } from './context.ts';
-import { type Evidence, readEvidence } from './evidence.ts';
+import { readEvidence } from './evidence.ts';
 import { isOwn } from './refusals.ts';
-
-type Proven = Extract<ZkcxRequest<'handleNotification'>, { kind: 'possession' }>;
 
 /**
  * Take a notification. One that is of no session that delivered, does not open, or is not of that
- * session's device changes nothing. Throws ERR_RSP_BUSY, ERR_RSP_STORE, ERR_SESSION_STORE: it is to be
- * sent again.
+ * session's device changes nothing. Throws ERR_RSP_STORE: it is to be sent again.
  */
 export async function handleNotification(
-  context: ZkcxServerContext,
+  { smdp }: ZkcxServerContext,
   { transactionId, zkcx }: z.output<typeof SEALED_REQUEST>,
 ): Promise<NotificationOutcome> {
+  const { store } = smdp;
   const id = bytesToHex(transactionId);
-  const { store } = context.smdp;
   const iccid = await store.iccidByTransaction(id);
-  const delivery = iccid === undefined ? undefined : (await store.order(iccid))?.delivery;
-  const kept = delivery?.sessions.find((session) => session.transactionId === id)?.evidence;
-  if (iccid === undefined || delivery === undefined || kept === undefined) return 'ignored';
-  const evidence = readEvidence(kept);
+  const order = iccid === undefined ? undefined : await store.order(iccid);
+  const delivered = order?.delivery?.sessions.find((one) => transactionIdsOf(one).includes(id));
+  if (order === undefined || delivered?.evidence === undefined) return 'ignored';
+  const { mode, sessionHash, notificationSecret } = readEvidence(delivered.evidence);
   try {
-    const body = await openNotification(
-      { secretKey: evidence.notificationSecret },
-      evidence.sessionHash,
-      zkcx,
-    );
-    const request = decodeZkcxRequest('handleNotification', body);
-    if (request.kind !== 'possession') {
-      // in `zkcx` nobody knows the key of such a signature
-      if (evidence.mode === 'zkcx') return 'ignored';
-      return await handleClassic(context.smdp, request.pendingNotification);
+    const body = await openNotification({ secretKey: notificationSecret }, sessionHash, zkcx);
+    const { pendingNotification } = decodeZkcxRequest('handleNotification', body);
+    if (mode === 'zkcx' && pendingNotification.kind === 'otherSignedNotification') {
+      return await bySessionKey({ smdp }, order, delivered.euiccKey, pendingNotification);
     }
-    if (evidence.mode !== 'zkcx') return 'ignored';
-    return await proven(context, { transactionId, iccid, delivery, evidence }, request);
+    return await handleClassic(smdp, pendingNotification);
   } catch (error) {
     if (isOwn(error)) throw error;
     return 'ignored';
   }
 }
 
-async function proven(
-  { smdp, once, verifiers }: ZkcxServerContext,
-  {
-    transactionId,
-    iccid,
-    delivery,
-    evidence,
-  }: {
-    readonly transactionId: Uint8Array;
-    readonly iccid: string;
-    readonly delivery: Delivery;
-    readonly evidence: Evidence;
-  },
-  { message: kind, signed: message, possession }: Proven,
+type Event = Extract<PendingNotification, { kind: 'otherSignedNotification' }>;
+
+/** In `zkcx` no certificate says whose it is: it has to be signed as the profile's session was, about that profile. */
+async function bySessionKey(
+  { smdp }: Pick<ZkcxServerContext, 'smdp'>,
+  { iccid, delivery }: Order,
+  sessionKey: string | undefined,
+  { tbsOtherNotification: metadata, euiccNotificationSignature }: Event,
 ): Promise<NotificationOutcome> {
-  const { session, sessionKey, serverAddress, serverOid } = evidence;
-  const context = {
-    transactionId,
-    serverAddress,
-    serverOid,
-    // a failed installation may not know its profile
-    iccid: kind === 'notification' ? iccidBytes(iccid) : undefined,
-  };
-  const statement = { kind, message, context, session, sessionKey };
-  let outcome: NotificationOutcome = 'ignored';
-  const keep = async () => {
-    if (kind === 'installationResult') {
-      const id = bytesToHex(transactionId);
-      const data = ProfileInstallationResultData.decode(message);
-      outcome = await recordResult(smdp, data, (one) => one.transactionId === id);
-    } else {
-      const metadata = NotificationMetadata.decode(message);
-      outcome = await recordEvent(smdp, metadata, delivery);
-    }
-  };
-  const place = verifiers.reserve('known');
-  try {
-    const options = { store: once, at: smdp.now(), verify: place.assertProof, keep };
-    await acceptPossession(statement, possession, options);
-  } finally {
-    place.release();
-  }
-  return outcome;
+  const isOfSession =
+    delivery !== undefined &&
+    sessionKey !== undefined &&
+    metadata.iccid === iccid &&
+    isSignature(euiccNotificationSignature, keyFromText(sessionKey), metadata.der);
+  return isOfSession ? recordEvent(smdp, metadata, delivery) : 'ignored';
 }

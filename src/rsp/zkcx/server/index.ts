@@ -4,9 +4,14 @@
  */
 import { join } from 'node:path';
 import { checked } from '../../../arguments.ts';
+import { DEFAULT_MAX_AGE } from '../../../session/events.ts';
+import { DEFAULT_GRACE, MapHistory } from '../../../session/map-history.ts';
 import { OnceStore } from '../../../session/once-store.ts';
 import type { OpenZkcxExtension } from '../../smdpp/extension.ts';
 import * as argument from '../arguments.ts';
+import { CANCEL_REASONS } from '../negotiation.ts';
+import { zkcxAddress } from '../transcript.ts';
+import { acceptedBy } from './accepted.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { type OnRefusal, zkcxFunctions } from './functions.ts';
 import { ZkcxSessions } from './sessions.ts';
@@ -21,7 +26,9 @@ export { ServerStatements } from './statements.ts';
 /** Base64 of the largest sealed message, and a little JSON around it. */
 const MAX_BODY = 900_000;
 
-export interface ZkcxServerOptions extends Pick<ZkcxServerContext, 'roots'> {
+export interface ZkcxServerOptions {
+  /** Trust set, revocation map and registry as they are now. */
+  readonly roots: () => Promise<ServerRoots>;
   /** Folder for what may happen once. */
   readonly folder: string;
   /**
@@ -31,48 +38,67 @@ export interface ZkcxServerOptions extends Pick<ZkcxServerContext, 'roots'> {
   readonly statements?:
     Pick<StatementsOptions, 'credentials' | 'certify' | 'onError'> | ServerStatements;
   readonly verifiers?: VerifiersOptions;
-  /** Seconds from an offer to its presentation, the time for proving; default 600. */
+  /** File of the maps that were served before, see `MapHistory`; default: one in the folder. */
+  readonly mapHistory?: string;
+  /** Seconds that a map counts once a later one contradicts it; default an hour, may be 0. */
+  readonly grace?: bigint;
+  /** Seconds that the time of a presentation may lie back, 8 hours to a week; default a day. */
+  readonly maxAge?: bigint;
+  /**
+   * Take `postponed` too as the reason with which the eUICC of a presentation cancels, for cards that refuse
+   * undefinedReason. More classic LPAs cancel with it, so it protects them less; default false.
+   */
+  readonly allowPostponed?: boolean;
+  /** Seconds that a session lives; default 600. */
   readonly lifetime?: bigint;
-  /** Seconds that the revocation map may be old; default a day. */
-  readonly maximumMapAge?: bigint;
   /** Sessions of zkCX at a time; default 2,000. */
   readonly maxSessions?: number;
+  /** Of them, for clients with one network address; default 100. */
+  readonly maxSessionsPerAddress?: number;
   readonly onRefusal?: OnRefusal;
 }
 
 /**
  * Let an SM-DP+ take part in zkCX: for `serveSmdp`. Until the first statements are made, about a minute each,
- * the mode `zkcx` is not offered. Throws ERR_SESSION_STORE, ERR_RSP_IDENTITY, and what `roots` throws.
+ * the mode `zkcx` is not offered. Throws ERR_SESSION_VALUE (an address above 195 characters), ERR_SESSION_STORE,
+ * ERR_RSP_IDENTITY, the codes of `MapHistory`, and what `roots` throws.
  */
 export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
   checked(options, argument.serverOptions(ServerStatements), 'zkcxServer');
+  const { folder, statements: given = NO_STATEMENTS, onRefusal, allowPostponed = false } = options;
   const roots = checkedRoots(options.roots);
   return async (smdp) => {
-    const { maximumMapAge = 86_400n, lifetime = 600n, maxSessions = 2_000 } = options;
+    // an address that no session can be signed for
+    zkcxAddress(smdp.settings.address.toLowerCase());
+    const { mapHistory = join(folder, 'maps.json'), grace = DEFAULT_GRACE } = options;
+    const { now } = smdp;
+    const history = await MapHistory.open(mapHistory);
+    const accepted = acceptedBy({ roots, history, grace, now });
     // files that are wrong are said to be so at once
-    await roots();
-    const { statements: given = NO_STATEMENTS } = options;
+    await accepted();
     const { identities } = smdp.trust;
     const isOwn = !(given instanceof ServerStatements);
-    const statements = isOwn
-      ? new ServerStatements({ identities, roots, now: smdp.now, ...given })
-      : given;
-    const once = await OnceStore.open(join(options.folder, 'once'));
+    const statements = isOwn ? new ServerStatements({ identities, roots, now, ...given }) : given;
+    const once = await OnceStore.open(join(folder, 'once'));
     const verifiers = new ProofVerifiers(options.verifiers);
     const context: ZkcxServerContext = {
       smdp,
-      sessions: new ZkcxSessions(smdp, { limit: maxSessions, lifetime }),
+      sessions: new ZkcxSessions(smdp, {
+        lifetime: options.lifetime ?? 600n,
+        count: options.maxSessions ?? 2_000,
+        perAddress: options.maxSessionsPerAddress ?? 100,
+      }),
       verifiers,
-      roots,
+      accepted,
       statements: (identity) => statements.current(identity),
       once,
-      lifetime,
-      maximumMapAge,
+      maxAge: options.maxAge ?? DEFAULT_MAX_AGE,
+      cancelReasons: allowPostponed ? CANCEL_REASONS : ['undefinedReason'],
     };
     if (isOwn) statements.start();
     verifiers.start();
     return {
-      functions: zkcxFunctions(context, options.onRefusal),
+      functions: zkcxFunctions(context, onRefusal),
       maxBody: MAX_BODY,
       close: async () => {
         if (isOwn) statements.stop();

@@ -1,7 +1,7 @@
-/** InitiateAuthentication with an offer of zkCX: the server's own offer, bound by the challenge it signs. */
+/** InitiateAuthentication with an offer of zkCX: the server's own offer, which names the session that it opens. */
 import { bytesToHex } from '../../../bytes.ts';
 import type { Role } from '../../../roles.ts';
-import { ServerSigned1 } from '../../../sgp22/messages/authenticate-server.ts';
+import { requestTerms } from '../../../session/offers.ts';
 import { encodeJson, ES9P } from '../../../sgp22/messages/es9p.ts';
 import { compareVersions } from '../../../sgp22/messages/identifiers.ts';
 import { sign } from '../../../sgp22/messages/signature.ts';
@@ -10,7 +10,7 @@ import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import {
   chooseParties,
   initiateAuthentication,
-  openSession,
+  newSession,
 } from '../../smdpp/initiate-authentication.ts';
 import { ServerChannel } from '../channel.ts';
 import { newHpkeKeyPair } from '../hpke.ts';
@@ -24,21 +24,25 @@ import {
   type ZkcxInitiateRequest,
   type ZkcxMode,
 } from '../negotiation.ts';
-import { rspTranscript, zkcxServerChallenge } from '../transcript.ts';
-import { fitRoots, PURPOSE, type ZkcxServerContext } from './context.ts';
+import { rspTranscript } from '../transcript.ts';
+import { acceptedNow, PURPOSE, type ZkcxServerContext } from './context.ts';
+import { placeOf } from './network-address.ts';
+import { SecondSessions } from './second-sessions.ts';
 
 /**
  * Open a session. A client without a mode of this server is answered as one that offers nothing: it is
  * its own to refuse that. Returns the answer in JSON.
  *
+ * @param peer network address of the client
  * @throws RspRefusal as the classic function; ERR_RSP_BUSY; ERR_RSP_ZKCX_OFFER for an offer that is none;
  *   ERR_RSP_STORE where the server's own lists are too old or cannot be read
  */
 export async function initiate(
   context: ZkcxServerContext,
   request: ZkcxInitiateRequest,
+  peer: string,
 ): Promise<object> {
-  const { smdp, sessions } = context;
+  const { smdp, sessions, maxAge, cancelReasons } = context;
   const client = parseClientOffer(request.zkcx);
   const parties = chooseParties(smdp, request);
   const { identity, ciPkId } = parties;
@@ -46,54 +50,45 @@ export async function initiate(
   const own: readonly ZkcxMode[] = statements ? ['zkcx', 'zkcx-device'] : ['zkcx-device'];
   const rspMode = chooseMode(client, own);
   // nothing is asked of a device that the server could not judge
-  const roots = await fitRoots(context);
-  const mode = roots.registryRoot === undefined ? 'presentation' : 'registryPresentation';
+  const accepted = await acceptedNow(context);
+  const mode = accepted.registryRoots === undefined ? 'presentation' : 'registryPresentation';
   if (rspMode === undefined || !client.proofs.includes(mode)) {
     const answer = await initiateAuthentication(smdp, request);
     return encodeJson(ES9P.initiateAuthentication.answer, answer);
   }
-  sessions.makeRoom();
   const hpke = await newHpkeKeyPair(smdp.random);
-  const transactionId = smdp.random(16);
   const documents = rspMode === 'zkcx' ? statements! : certificatesOf(identity);
+  const role = roleFor(request.euiccInfo1.svn);
+  const now = smdp.now();
   const serverOffer = writeServerOffer({
     rspMode,
-    mode,
-    roots,
-    role: roleFor(request.euiccInfo1.svn),
-    purpose: PURPOSE,
+    terms: requestTerms({ mode, accepted, role, maxAge, purpose: PURPOSE, now }),
     hpkeKey: hpke.publicKey,
     euiccCiPKIdToBeUsed: ciPkId,
     documents,
-    now: smdp.now(),
+    cancelReasons,
     random: smdp.random,
   });
-  const negotiation = { transactionId, clientOffer: request.zkcx, serverOffer };
-  const serverChallenge = zkcxServerChallenge(negotiation);
-  // one spelling: the eUICC repeats it, and the presentation is about what it repeats
-  const serverAddress = request.smdpAddress.toLowerCase();
   const { euiccChallenge } = request;
-  const signed = { transactionId, euiccChallenge, serverAddress, serverChallenge };
-  const serverSigned1 = ServerSigned1.encode(signed);
-  const expected = { serverAddress, euiccChallenge };
-  const transcript = rspTranscript(negotiation, serverSigned1, expected);
-  const { change } = openSession(smdp, parties, {
-    transactionId,
-    serverChallenge,
-    serverAddress,
-    mode: rspMode,
-  });
-  sessions.add({
+  // one spelling: notifications and prompts name it so
+  const serverAddress = smdp.settings.address.toLowerCase();
+  const negotiation = { clientOffer: request.zkcx, serverOffer };
+  const transcript = rspTranscript(negotiation, { serverAddress, euiccChallenge });
+  const { transactionId, serverSigned1 } = transcript;
+  const place = placeOf(peer);
+  sessions.makeRoom(place);
+  const session = {
     transactionId: bytesToHex(transactionId),
     mode: rspMode,
     offer: parseServerOffer(serverOffer),
     identity,
     transcript,
     channel: new ServerChannel(hpke, transcript),
-    stage: 'initiated',
-  });
-  // the session itself is not stored: its one-time key is in memory only
-  await change.commit({ durable: false });
+    seconds: new SecondSessions(transcript, euiccChallenge),
+    stage: 'initiated' as const,
+    record: newSession(now, parties, transcript),
+  };
+  sessions.add(session, place);
   return encodeJson(ZKCX_INITIATE.answer, {
     transactionId,
     serverSigned1,

@@ -5,26 +5,26 @@ import { certificateChainBytes, parseCertificate } from '../../../asn1/index.ts'
 import { ZkcxError } from '../../../errors.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
 import { readFileLimited } from '../../../files.ts';
-import { readMap } from '../../../session/map-file.ts';
+import { readMap, type SourcedMap } from '../../../session/map-file.ts';
 import { readRegistry } from '../../../session/registry-file.ts';
-import type { CurrentRoots } from '../../../session/session-verifier.ts';
 import type { Clock } from '../../../time.ts';
-import type { RevocationMap } from '../../../witness/revocation-map.ts';
 import { TrustSet } from '../../../witness/trust.ts';
 import * as argument from '../arguments.ts';
 
 const MAX_CERTIFICATE_BYTES = 65_536;
 
-export interface ServerRoots extends CurrentRoots {
+export interface ServerRoots {
   readonly anchors: readonly TrustAnchor[];
   readonly trust: TrustSet;
-  readonly map: RevocationMap;
+  readonly map: SourcedMap;
+  /** Of published credentials: the present one, then those of the recent past that are accepted too. */
+  readonly registryRoots?: readonly bigint[];
 }
 
 export interface RootFiles {
   /** CI certificates, DER or PEM: the trust set. */
   readonly anchors: readonly string[];
-  /** Map file of `revocation build`. When it was written counts as when its lists were the newest. */
+  /** Map file of `revocation build`. When it was written proves nothing, see `MapHistory`. */
   readonly map: string;
   /** Registry file; with it devices are asked for published credentials. */
   readonly registry?: string;
@@ -57,20 +57,17 @@ export function rootsOfFiles(files: RootFiles, now: Clock): () => Promise<Server
   };
 }
 
-async function read({ anchors: files, map, registry }: RootFiles, at: bigint) {
+async function read(
+  { anchors: files, map, registry }: RootFiles,
+  at: bigint,
+): Promise<ServerRoots> {
   const anchors = (await Promise.all(files.map(readAnchors))).flat();
-  const trust = new TrustSet(anchors);
-  const { mtimeMs } = await fileStatus(map);
-  const loaded = await readMap(map, { anchors, at });
   const tree = registry === undefined ? undefined : await readRegistry(registry);
   return Object.freeze({
     anchors,
-    trust,
-    map: loaded.map,
-    trustRoot: trust.root.toBigInt(),
-    revocationRoot: loaded.map.root.toBigInt(),
-    mapRootAt: BigInt(Math.floor(mtimeMs / 1000)),
-    registryRoot: tree?.commonRoot.toBigInt(),
+    trust: new TrustSet(anchors),
+    map: await readMap(map, { anchors, at }),
+    registryRoots: tree && [tree, ...tree.recent].map(({ root }) => root.toBigInt()),
   });
 }
 

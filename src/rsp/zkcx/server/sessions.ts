@@ -1,12 +1,16 @@
-/** The live sessions of zkCX, beside their records in the SM-DP+'s own table. In memory only. */
+/**
+ * The live sessions of zkCX, in memory only and in a table of their own: anyone can open one, each holds a key
+ * and a channel, and a flood of them must take no place from sessions without zkCX, nor from those of others.
+ */
 import { ZkcxError } from '../../../errors.ts';
 import type { VerifiedPresentation } from '../../../session/verifier.ts';
-import type { SmdpContext } from '../../smdpp/context.ts';
+import type { OrderContext, SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { Session } from '../../smdpp/session.ts';
 import type { ServerChannel } from '../channel.ts';
 import type { ServerOffer, ZkcxMode } from '../negotiation.ts';
 import type { RspTranscript } from '../transcript.ts';
+import type { SecondSessions } from './second-sessions.ts';
 
 /**
  * What comes next: the presentation; the openings, once the user has agreed; what the eUICC signed for
@@ -15,7 +19,7 @@ import type { RspTranscript } from '../transcript.ts';
 export type Stage = 'initiated' | 'undisclosed' | 'prepared' | 'over';
 
 export interface ZkcxSession {
-  /** Hexadecimal. */
+  /** T, hexadecimal: what all messages of the session are addressed to. */
   readonly transactionId: string;
   readonly mode: ZkcxMode;
   readonly offer: ServerOffer;
@@ -23,71 +27,124 @@ export interface ZkcxSession {
   readonly transcript: RspTranscript;
   /** Holds the one-time key. */
   readonly channel: ServerChannel;
+  readonly seconds: SecondSessions;
   stage: Stage;
   /** From `undisclosed` on. */
   presentation?: VerifiedPresentation;
+  /** Of AuthenticateClient. */
+  matchingId?: string;
+  /** What the functions about orders know of it. Its transactionId is T2 once that is what the eUICC signs. */
+  record: Session;
 }
 
-/** Both halves of a session. */
-export interface LiveSession {
+export interface SessionLimits {
+  /** Seconds that a session lives. */
+  readonly lifetime: bigint;
+  /** Sessions at a time. */
+  readonly count: number;
+  /** Of them, for clients with one network address. */
+  readonly perAddress: number;
+}
+
+interface Entry {
   readonly session: ZkcxSession;
-  readonly record: Session;
+  readonly address: string;
 }
 
-/**
- * Each holds a key and a channel, so there are fewer of them than of others, and a flood of beginnings
- * takes no place from sessions without zkCX.
- */
 export class ZkcxSessions {
   readonly #smdp: SmdpContext;
-  readonly #limit: number;
-  readonly #lifetime: bigint;
-  readonly #sessions = new Map<string, ZkcxSession>();
+  readonly #limits: SessionLimits;
+  /** By T, oldest first. */
+  readonly #entries = new Map<string, Entry>();
+  /** By the transactionId of the record. */
+  readonly #byRecord = new Map<string, ZkcxSession>();
+  /** By ICCID, the session in which an order was last on offer. */
+  readonly #holders = new Map<string, ZkcxSession>();
 
-  /** `lifetime`: seconds from an offer to its presentation. */
-  constructor(smdp: SmdpContext, { limit, lifetime }: { limit: number; lifetime: bigint }) {
+  constructor(smdp: SmdpContext, limits: SessionLimits) {
     this.#smdp = smdp;
-    this.#limit = limit;
-    this.#lifetime = lifetime;
+    this.#limits = limits;
+    smdp.sessions.beside((iccid) => this.#holder(iccid));
+  }
+
+  /** For the functions about orders: their sessions are those of this table. */
+  get orders(): OrderContext {
+    return {
+      ...this.#smdp,
+      sessions: {
+        set: (record) => this.#set(record),
+        delete: (transactionId) => {
+          const session = this.#byRecord.get(transactionId);
+          if (session !== undefined) this.end(session);
+        },
+        // asks this table too
+        holder: (iccid) => this.#smdp.sessions.holder(iccid),
+      },
+    };
   }
 
   /**
-   * Forget what can lead to no download any more, where there is no room otherwise. Throws ERR_RSP_BUSY when
-   * there is none at all.
+   * Make room for one more session of a client. It takes the place of the oldest one from the same network address where
+   * that has its share already, or where there is no place left. Throws ERR_RSP_BUSY if all places are others'.
    */
-  makeRoom(): void {
-    if (this.#sessions.size < this.#limit) return;
-    for (const { transactionId } of this.#sessions.values()) {
-      const live = this.find(transactionId);
-      if (live !== undefined && this.#isUseless(live)) this.end(live.session);
+  makeRoom(address: string): void {
+    for (const { session } of this.#entries.values()) {
+      if (!this.#isOver(session)) break;
+      this.end(session);
     }
-    if (this.#sessions.size >= this.#limit) {
+    const { count, perAddress } = this.#limits;
+    const own = [...this.#entries.values()].filter((entry) => entry.address === address);
+    if (this.#entries.size < count && own.length < perAddress) return;
+    const [oldest] = own;
+    if (oldest === undefined) {
       throw new ZkcxError('ERR_RSP_BUSY', 'too many sessions of zkCX at a time; try again later');
     }
+    this.end(oldest.session);
   }
 
-  add(session: ZkcxSession): void {
-    this.#sessions.set(session.transactionId, session);
+  add(session: ZkcxSession, address: string): void {
+    this.#entries.set(session.transactionId, { session, address });
+    this.#byRecord.set(session.record.transactionId, session);
   }
 
-  /** A live session of zkCX; one that is over is forgotten. */
-  find(transactionId: string): LiveSession | undefined {
-    const session = this.#sessions.get(transactionId);
-    if (session === undefined) return undefined;
-    const record = this.#smdp.sessions.get(transactionId, session.mode);
-    if (record !== undefined) return { session, record };
-    this.#sessions.delete(transactionId);
-    return undefined;
+  /** A live session by T, and by nothing else. */
+  find(transactionId: string): ZkcxSession | undefined {
+    const entry = this.#entries.get(transactionId);
+    if (entry === undefined || this.#isOver(entry.session)) return undefined;
+    return entry.session;
   }
 
-  #isUseless({ session: { stage }, record: { createdAt } }: LiveSession): boolean {
-    const isLate = !(this.#smdp.now() < BigInt(createdAt) + this.#lifetime);
-    return stage === 'over' || (stage === 'initiated' && isLate);
+  /** What the functions about orders know of a session changes, the transactionId that they know it by included. */
+  replace(session: ZkcxSession, record: Session): void {
+    this.#byRecord.delete(session.record.transactionId);
+    this.#byRecord.set(record.transactionId, session);
+    this.#set(record);
   }
 
   /** End a session at once. */
-  end({ transactionId }: ZkcxSession): void {
-    this.#sessions.delete(transactionId);
-    this.#smdp.sessions.delete(transactionId);
+  end(session: ZkcxSession): void {
+    this.#entries.delete(session.transactionId);
+    this.#byRecord.delete(session.record.transactionId);
+    const iccid = session.record.offer?.iccid;
+    if (iccid !== undefined && this.#holders.get(iccid) === session) this.#holders.delete(iccid);
+  }
+
+  #set(record: Session): void {
+    const session = this.#byRecord.get(record.transactionId);
+    // it may have had to make room meanwhile
+    if (session === undefined || !this.#entries.has(session.transactionId)) return;
+    session.record = record;
+    if (record.offer !== undefined) this.#holders.set(record.offer.iccid, session);
+  }
+
+  #holder(iccid: string): Session | undefined {
+    const session = this.#holders.get(iccid);
+    const isOnOffer = session?.record.state === 'authenticated' && !this.#isOver(session);
+    return isOnOffer ? session.record : undefined;
+  }
+
+  #isOver({ record: { createdAt } }: ZkcxSession): boolean {
+    // so that by a time that is none a session is over
+    return !(this.#smdp.now() < BigInt(createdAt) + this.#limits.lifetime);
   }
 }

@@ -33,8 +33,7 @@ interface Made {
   readonly documents: ServerDocuments;
   /** Unix seconds. */
   readonly at: bigint;
-  readonly revocationRoot: bigint;
-  readonly trustRoot: bigint;
+  readonly roots: Pick<ServerRoots, 'trust' | 'map'>;
 }
 
 interface Pair {
@@ -114,23 +113,23 @@ export class ServerStatements {
         auth: await this.#make(pair.auth, roots, at),
         pb: await this.#make(pair.pb, roots, at),
       };
-      const { revocationRoot, trustRoot } = roots;
-      this.#made.set(key, { documents, at, revocationRoot, trustRoot });
+      this.#made.set(key, { documents, at, roots });
     }
   }
 
-  #isDue(made: Made | undefined, { revocationRoot, trustRoot }: ServerRoots): boolean {
+  #isDue(made: Made | undefined, roots: ServerRoots): boolean {
     const { maximumAge, now } = this.#options;
     return (
       made === undefined ||
       now() >= made.at + maximumAge / 2n ||
-      made.revocationRoot !== revocationRoot ||
-      made.trustRoot !== trustRoot
+      String(made.roots.map.map.root) !== String(roots.map.map.root) ||
+      String(made.roots.trust.root) !== String(roots.trust.root)
     );
   }
 
   async #make(credential: Credential, { anchors, trust, map }: ServerRoots, time: bigint) {
-    const bundle = await this.#options.certify({ credential, anchors, trust, map, time });
+    const { certify } = this.#options;
+    const bundle = await certify({ credential, anchors, trust, map: map.map, time });
     return new TextEncoder().encode(formatBundle(bundle));
   }
 }
