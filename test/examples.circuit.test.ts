@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { EXAMPLES as CERTIFICATES } from '../examples/api/certificates.eg.ts';
 import { EXAMPLES as FILES } from '../examples/api/files.eg.ts';
+import { EXAMPLES as ORDERS } from '../examples/api/orders.eg.ts';
 import { EXAMPLES as PROOFS } from '../examples/api/proofs.eg.ts';
 import { EXAMPLES as SESSION } from '../examples/api/session.eg.ts';
 import { download, emulatedCard } from '../examples/lpa-download.ts';
@@ -22,7 +23,14 @@ const EXAMPLES = join(ROOT, 'examples');
 describe('the example of', () => {
   const renewCredential = async () =>
     PROOFS.renewCredential(await provenCredential('euicc-1'), new Prover());
-  const cheap = { ...CERTIFICATES, ...FILES, ...SESSION, Prover: PROOFS.Prover, renewCredential };
+  const cheap = {
+    ...CERTIFICATES,
+    ...FILES,
+    ...ORDERS,
+    ...SESSION,
+    Prover: PROOFS.Prover,
+    renewCredential,
+  };
   test.each(Object.keys(cheap))('%s', async (name) => {
     await expect(Promise.resolve(cheap[name as keyof typeof cheap]())).resolves.toBeUndefined();
   });
