@@ -16,9 +16,10 @@ import {
 import { type Role, ROLES } from '../roles.ts';
 import { systemClock } from '../time.ts';
 import { checkCertifiedBundle } from './envelopes.ts';
+import { DEFAULT_TOLERANCE } from './events.ts';
 import { identityFromField } from './identity.ts';
 import { fromLimbs } from './openings.ts';
-import { assertMapAge, DEFAULT_TOLERANCE } from './verifier.ts';
+import { assertMapAge } from './verifier.ts';
 
 /** A root of the revocation map, and when it was last seen to be that of the newest lists. */
 export interface MapRoot {

@@ -15,6 +15,7 @@ import type { RegistryTree } from '../witness/registry-tree.ts';
 import type { RevocationMap } from '../witness/revocation-map.ts';
 import { leafOf } from '../witness/presentation.ts';
 import { TrustSet } from '../witness/trust.ts';
+import { DEFAULT_TOLERANCE } from './events.ts';
 import {
   parseServerRequest,
   type RequestTerms,
@@ -24,7 +25,6 @@ import {
 import type { Disclosure } from './openings.ts';
 import { scopeOf } from './scope.ts';
 import { bindTranscript, type SessionTranscript } from './transcript.ts';
-import { DEFAULT_TOLERANCE } from './verifier.ts';
 
 /** A server as the holder authenticated it: by certificate or `certify`, never by its own word. */
 export interface Peer {

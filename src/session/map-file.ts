@@ -16,7 +16,7 @@ import { entryKey, hashedSource, mapOrder, revocationMap } from '../witness/revo
 import { EntryMap, RevocationMap } from '../witness/revocation-map.ts';
 
 /** Bytes of JSON: more than a million entries. */
-const MAX_MAP_FILE_BYTES = 100_000_000;
+export const MAX_MAP_FILE_BYTES = 100_000_000;
 
 /** A map with all that it is computed from. */
 export interface SourcedMap {
@@ -26,7 +26,8 @@ export interface SourcedMap {
   readonly map: RevocationMap;
 }
 
-const der = z.string().transform((text, context) => {
+/** Bytes in canonical base64. */
+export const base64 = z.string().transform((text, context) => {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) context.addIssue('not canonical base64');
   return new Uint8Array(bytes);
@@ -51,9 +52,9 @@ const mapSchema = z.strictObject({
   format: z.literal('zkcx-revocation-map'),
   version: z.literal(2),
   /** In the order of the map. */
-  sources: sourceList(z.strictObject({ issuer: der, kind, point, floor })),
+  sources: sourceList(z.strictObject({ issuer: base64, kind, point, floor })),
   /** DER, base64; the parts of a list each for itself. */
-  lists: z.array(der).max(2 ** (MAP_HEIGHT + 4)),
+  lists: z.array(base64).max(2 ** (MAP_HEIGHT + 4)),
   root: fieldString,
 });
 
@@ -70,8 +71,10 @@ export type SourcesConfiguration = z.infer<typeof configurationSchema>['sources'
 /** Throws ERR_REVOCATION_FORMAT, ERR_REVOCATION_VERSION. */
 export function parseSourcesConfiguration(text: string): SourcesConfiguration {
   checked(text, z.string(), 'parseSourcesConfiguration');
-  return parse(text, configurationSchema, { format: 'zkcx-revocation-sources', version: 1 })
-    .sources;
+  return parseRevocationFile(text, configurationSchema, {
+    format: 'zkcx-revocation-sources',
+    version: 1,
+  }).sources;
 }
 
 const mapInput = z.strictObject({
@@ -148,7 +151,7 @@ function filledEntries({ sources, anchors, at, ...options }: FillOptions) {
   return fillSources({ sources: checkSources({ sources, anchors, at }), at, ...options });
 }
 
-const sourcedMap = z.looseObject({
+export const sourcedMap = z.looseObject({
   sources: z.array(pki.source),
   entries: z.array(z.looseObject({})),
   map: instanceOf(RevocationMap),
@@ -158,18 +161,18 @@ const sourcedMap = z.looseObject({
 export function formatMap(sourced: SourcedMap): string {
   checked(sourced, sourcedMap, 'formatMap');
   const { sources, entries, map } = sourced;
-  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   const lists = new Set(entries.flatMap(({ content }) => (isList(content) ? content.parts : [])));
   const document: z.input<typeof mapSchema> = {
     format: 'zkcx-revocation-map',
     version: 2,
     sources: sources.map(({ issuer, kind, point, floor }, i) => ({
-      issuer: base64(issuer.der),
+      issuer: encode(issuer.der),
       kind,
       point,
       floor: floorOf(entries[i]!.content, floor),
     })),
-    lists: [...lists].map((list) => base64(list.der)),
+    lists: [...lists].map((list) => encode(list.der)),
     root: map.root.toString(),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -196,7 +199,7 @@ export function loadMap(
 ): SourcedMap {
   checked(text, z.string(), 'loadMap');
   const { anchors, at } = checked(options, loadOptions, 'the options of loadMap');
-  const file = parse(text, mapSchema, { format: 'zkcx-revocation-map', version: 2 });
+  const file = parseRevocationFile(text, mapSchema, { format: 'zkcx-revocation-map', version: 2 });
   const sources = file.sources.map(({ issuer, ...source }) => ({
     issuer: parseCertificate(issuer),
     ...source,
@@ -222,12 +225,22 @@ export async function readMap(
   return loadMap(new TextDecoder().decode(bytes), options);
 }
 
-function parse<T extends z.ZodType>(
+/** Text of a file about revocation -> its content. Throws ERR_REVOCATION_FORMAT, ERR_REVOCATION_VERSION. */
+export function parseRevocationFile<T extends z.ZodType>(
   text: string,
   schema: T,
-  { format, version }: { readonly format: string; readonly version: number },
+  {
+    format,
+    version,
+    limit = MAX_MAP_FILE_BYTES,
+  }: {
+    readonly format: string;
+    readonly version: number;
+    /** Characters. */
+    readonly limit?: number;
+  },
 ): z.infer<T> {
-  if (text.length > MAX_MAP_FILE_BYTES) {
+  if (text.length > limit) {
     throw new ZkcxError('ERR_REVOCATION_FORMAT', `a ${format} file is smaller than this`);
   }
   let json: unknown;

@@ -27,11 +27,11 @@ import { type Role, ROLES } from '../roles.ts';
 import { systemClock } from '../time.ts';
 import { digestOf, messageRequest } from '../witness/message.ts';
 import { checkPresentationBundle, type PresentationBundle } from './envelopes.ts';
+import { DEFAULT_TOLERANCE } from './events.ts';
 import { checkOpenings, type Disclosed, type Disclosure } from './openings.ts';
 import { messagePrefix, sessionId, sessionMessage, type SignedTranscript } from './transcript.ts';
 
 /** Seconds. */
-export const DEFAULT_TOLERANCE = 300n;
 export const DEFAULT_MAP_AGE = 86_400n;
 
 /** What the verifier asked for, by its own knowledge and never by the envelope's. */

@@ -1,7 +1,8 @@
 /** What the functions of the zkCX server share. */
 import { ZkcxError } from '../../../errors.ts';
 import type { OnceStore } from '../../../session/once-store.ts';
-import { assertMapAge, DEFAULT_TOLERANCE } from '../../../session/verifier.ts';
+import { DEFAULT_TOLERANCE } from '../../../session/events.ts';
+import { assertMapAge } from '../../../session/verifier.ts';
 import type { SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { ServerDocuments } from '../negotiation.ts';
