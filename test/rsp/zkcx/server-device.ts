@@ -263,12 +263,16 @@ export class Visit {
     return { euiccSigned2, message: euiccSignature2Input(euiccSigned2, smdpSignature2) };
   }
 
-  /** GetBoundProfilePackage of `zkcx`. */
-  async fetch(smdpSignature2: Uint8Array, key = oneTimeKey()) {
+  /** What GetBoundProfilePackage of `zkcx` takes. */
+  async fetching(smdpSignature2: Uint8Array, key = oneTimeKey()) {
     const { euiccSigned2, message } = this.prepared(smdpSignature2, key);
     const context = { serverSignature: smdpSignature2 };
     const possession = await this.possession('prepareDownload', message, context);
-    return this.call('getBoundProfilePackage', { kind: 'possession', euiccSigned2, possession });
+    return { kind: 'possession' as const, euiccSigned2, possession };
+  }
+
+  async fetch(...args: Parameters<Visit['fetching']>) {
+    return this.call('getBoundProfilePackage', await this.fetching(...args));
   }
 
   /** A cancellation as the eUICC signs it. */

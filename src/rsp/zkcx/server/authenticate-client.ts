@@ -14,7 +14,7 @@ import type { Device, Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { requestTerms } from '../negotiation.ts';
 import { fitRoots, type ZkcxServerContext } from './context.ts';
-import { refusing, unknownSession } from './refusals.ts';
+import { isOwn, refusing, unknownSession } from './refusals.ts';
 import type { LiveSession, ZkcxSession } from './sessions.ts';
 import type { Place } from './verifiers.ts';
 
@@ -23,7 +23,8 @@ const MINUTE = 60n;
 
 /**
  * Take the presentation of a session, once: one that is not accepted ends the session. A device whose
- * order is refused can still cancel. Throws RspRefusal; ERR_RSP_STORE for a trouble of the server itself.
+ * order is refused can still cancel. Throws RspRefusal; ERR_RSP_STORE and ERR_RSP_VERIFIER for a trouble of the
+ * server itself, which leaves the session as it was.
  */
 export async function authenticateClient(
   context: ZkcxServerContext,
@@ -39,7 +40,8 @@ export async function authenticateClient(
       verified(context, live, request.presentation, place),
     );
   } catch (error) {
-    context.sessions.end(session);
+    // after a trouble of the server itself the same message may come again
+    if (!isOwn(error)) context.sessions.end(session);
     throw error;
   }
   session.presentation = presentation;

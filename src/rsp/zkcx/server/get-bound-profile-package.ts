@@ -29,8 +29,9 @@ import type { Place } from './verifiers.ts';
 const refuse = STATUS.getBoundProfilePackage;
 
 /**
- * Deliver the package. After a wrong or missing confirmation code the same session may ask again; after
- * any other refusal it can only be cancelled. Throws RspRefusal.
+ * Deliver the package. After a wrong or missing confirmation code the same session may ask again, and after a
+ * proof that could not be verified; after any other refusal it can only be cancelled. Throws RspRefusal;
+ * ERR_RSP_VERIFIER.
  */
 export async function getBoundProfilePackage(
   context: ZkcxServerContext,
@@ -60,7 +61,7 @@ export async function getBoundProfilePackage(
     session.stage = 'over';
     return { boundProfilePackage, notificationKey: pair.publicKey };
   } catch (error) {
-    if (!isCodeRefusal(error)) {
+    if (!isCodeRefusal(error) && !isUnverified(error)) {
       session.stage = 'over';
       smdp.sessions.set({ ...record, state: 'refused' });
     }
@@ -76,6 +77,10 @@ interface Checked {
   readonly signed: EuiccSigned2;
   readonly kdfValue: Uint8Array;
 }
+
+/** Nobody knows whether the proof is valid: the same message may come again. */
+const isUnverified = (error: unknown) =>
+  error instanceof ZkcxError && error.code === 'ERR_RSP_VERIFIER';
 
 /** The key of the presentation signed this: seen in `zkcx-device`, by proof in `zkcx`. */
 async function checked(

@@ -22,8 +22,8 @@ type Proven = Extract<ZkcxRequest<'handleNotification'>, { kind: 'possession' }>
 
 /**
  * Take a notification. One that is of no session that delivered, does not open, or is not of that
- * session's device changes nothing. Throws ERR_RSP_BUSY, ERR_RSP_STORE, ERR_SESSION_STORE: it is to be
- * sent again.
+ * session's device changes nothing. Throws ERR_RSP_BUSY, ERR_RSP_STORE, ERR_RSP_VERIFIER, ERR_SESSION_STORE:
+ * it is to be sent again.
  */
 export async function handleNotification(
   context: ZkcxServerContext,
