@@ -301,9 +301,10 @@ export type ErrorCode =
   | 'ERR_RSP_ZKCX_ORDER'
   | 'ERR_RSP_ZKCX_MESSAGE'
   | 'ERR_RSP_ZKCX_SERVER'
-  // the SM-DP+: profiles, its store, its certificates, its limits
+  // the SM-DP+: profiles, its store, its processes that verify, its certificates, its limits
   | 'ERR_RSP_PROFILE'
   | 'ERR_RSP_STORE'
+  | 'ERR_RSP_VERIFIER'
   | 'ERR_RSP_IDENTITY'
   | 'ERR_RSP_BUSY'
   | 'ERR_RSP_LISTEN'

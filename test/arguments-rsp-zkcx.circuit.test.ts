@@ -191,7 +191,7 @@ const OPTIONS: readonly OptionRow[] = [
   ],
   [
     'zkcxServer, verifiers',
-    { processes: 1, places: 1, timeout: 1_000, worker: new URL('file:///worker.js') },
+    { processes: 1, places: 1, batch: 1, timeout: 1_000, worker: new URL('file:///worker.js') },
     [],
     (o) => zkcx.zkcxServer({ roots, folder: blocked, verifiers: o as never }),
   ],

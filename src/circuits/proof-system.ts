@@ -4,5 +4,5 @@ export { selfTest } from './kimchi/self-test.ts';
 export { computeSetup, presetSetup, SETUP_PARTS, VERIFIER_PARTS } from './kimchi/setup.ts';
 export type { Setup, SetupPart } from './kimchi/setup.ts';
 export { wrongParts } from './kimchi/setup-check.ts';
-export { guardVerification, GuardError, verifyProofs } from './kimchi/verify.ts';
-export type { ProofAndKey } from './kimchi/verify.ts';
+export { guardVerification, GuardError, verifyBatch, verifyProofs } from './kimchi/verify.ts';
+export type { ProofAndKey, Verdict } from './kimchi/verify.ts';

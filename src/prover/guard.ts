@@ -10,8 +10,10 @@ import type { JsonProof } from './envelope.ts';
 import { pinnedPart, type VerificationKey } from './keys.ts';
 import { pinnedProof } from './pinned-proof.ts';
 
+export type Verdict = proofSystem.Verdict;
+
 /** Proofs that are verified as one batch at most: with more, each costs hardly less. */
-const MAX_BATCH = 16;
+export const MAX_BATCH = 16;
 
 interface Waiting {
   readonly proof: JsonProof;
@@ -35,6 +37,17 @@ export function isValid(proof: JsonProof, key: VerificationKey): Promise<boolean
     waiting.push({ proof, key, resolve, reject });
     if (!isBusy) void verifyWaiting();
   });
+}
+
+/**
+ * What one look at some proofs, as one batch, says of each: for whoever forms batches over several processes.
+ * 'unknown' are those of a batch in which one is false; each of them is to be asked for alone.
+ *
+ * @throws ERR_PROVER_BACKEND as `isValid`
+ */
+export async function verdictsOf(proofs: readonly proofSystem.ProofAndKey[]): Promise<Verdict[]> {
+  await guardVerification();
+  return typed(proofSystem.verifyBatch(proofs));
 }
 
 let guard: Promise<void> | undefined;

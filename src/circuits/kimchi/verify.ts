@@ -21,6 +21,9 @@ export interface ProofAndKey {
   };
 }
 
+/** What one look at a batch says of a proof in it. */
+export type Verdict = 'valid' | 'invalid' | 'unknown';
+
 let guard: Promise<NativeCalls> | undefined;
 
 /**
@@ -41,13 +44,32 @@ export async function guardVerification(pinned: ProofAndKey): Promise<void> {
  * @throws GuardError when there is no guard, or o1js does not call kimchi as expected
  */
 export async function verifyProofs(proofs: readonly ProofAndKey[]): Promise<boolean[]> {
+  const { calls, collected, batch } = await collectAll(proofs);
+  if (batch.length > 1 && isValid(calls, batch)) return collected.map((one) => one !== undefined);
+  return collected.map((one) => one !== undefined && isValid(calls, [one]));
+}
+
+/**
+ * The same in at most one call of kimchi: what a batch that is false leaves open is 'unknown', and the
+ * caller has such proofs checked alone. A proof that is given alone is never 'unknown'.
+ *
+ * @throws GuardError as `verifyProofs`
+ */
+export async function verifyBatch(proofs: readonly ProofAndKey[]): Promise<Verdict[]> {
+  const { calls, collected, batch } = await collectAll(proofs);
+  if (batch.length > 0 && isValid(calls, batch)) {
+    return collected.map((one) => (one === undefined ? 'invalid' : 'valid'));
+  }
+  const open = batch.length > 1 ? 'unknown' : 'invalid';
+  return collected.map((one) => (one === undefined ? 'invalid' : open));
+}
+
+async function collectAll(proofs: readonly ProofAndKey[]) {
   if (guard === undefined) throw new GuardError('no proof is pinned');
   const calls = await guard;
   const collected: (Collected | undefined)[] = [];
   for (const proof of proofs) collected.push(await collect(calls, proof));
-  const batch = collected.filter((one) => one !== undefined);
-  if (batch.length > 1 && isValid(calls, batch)) return collected.map((one) => one !== undefined);
-  return collected.map((one) => one !== undefined && isValid(calls, [one]));
+  return { calls, collected, batch: collected.filter((one) => one !== undefined) };
 }
 
 async function install(pinned: ProofAndKey): Promise<NativeCalls> {

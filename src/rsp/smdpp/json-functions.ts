@@ -73,8 +73,8 @@ export function jsonApp(
   return app;
 }
 
-/** The store, and what the program around the server passed to it: no fault of the peer. */
-const OWN_FAILURES: readonly string[] = ['ERR_RSP_STORE', 'ERR_ARGUMENT'];
+/** The store, the processes beside it, and what the program around the server passed to it: no fault of the peer. */
+const OWN_FAILURES: readonly string[] = ['ERR_RSP_STORE', 'ERR_RSP_VERIFIER', 'ERR_ARGUMENT'];
 
 interface Outcome {
   readonly response: Response;

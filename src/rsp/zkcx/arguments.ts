@@ -120,6 +120,7 @@ export const serverOptions = (made: abstract new (...args: never[]) => unknown) 
       .strictObject({
         processes: z.int().min(1).max(256).optional(),
         places: positive.optional(),
+        batch: z.int().min(1).max(256).optional(),
         timeout: milliseconds.min(1).optional(),
         worker: z.instanceof(URL).optional(),
       })

@@ -7,11 +7,11 @@
  *   ciphertext                    of the padded body
  *
  * and an answer is the padded body under a key that the context exports for just this kind and number
- * (5.3), so it fits no other question. The context counts the messages: one that comes twice, too late, or
- * from another session does not open. Bodies are padded to whole kilobytes: lengths tell little.
+ * (5.3), so it fits no other question. The context counts the messages: one that comes again after its answer,
+ * too late, or from another session does not open. Bodies are padded to whole kilobytes: lengths tell little.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { bytesToBigint, concatBytes } from '../../bytes.ts';
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { bytesEqual, bytesToBigint, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { type HpkeKeyPair, KEY_BYTES, recipientContext, senderContext, TAG_BYTES } from './hpke.ts';
 import type { RspTranscript } from './transcript.ts';
@@ -88,13 +88,22 @@ export class ClientChannel {
   }
 }
 
+/** A message without its answer. */
+interface Waiting {
+  readonly header: Uint8Array;
+  /** Of the sealed message. */
+  readonly hash: Uint8Array;
+  readonly body: Uint8Array;
+}
+
 /** The server's end, which lives as long as its session. Use it under the session's lock. */
 export class ServerChannel {
   readonly #secretKey: Uint8Array;
   readonly #info: Uint8Array;
   #context: RecipientContext | undefined;
   #number = 0;
-  #waiting: Uint8Array | undefined;
+  /** What was opened last, until it has its answer. */
+  #waiting: Waiting | undefined;
 
   constructor({ secretKey }: Pick<HpkeKeyPair, 'secretKey'>, transcript: RspTranscript) {
     this.#secretKey = secretKey;
@@ -103,7 +112,7 @@ export class ServerChannel {
 
   /**
    * Open the next message, which must be of this kind. One that does not open changes nothing: the right
-   * one may still come.
+   * one may still come. One that got no answer, because the server could not give any, may come again.
    *
    * @throws ERR_RSP_ZKCX_ORDER for a message that was here before, comes too early or is of another kind;
    * ERR_RSP_ZKCX_SEALED for one that is cut off, changed, or of another session
@@ -113,6 +122,10 @@ export class ServerChannel {
     const number = this.#number;
     if (message.length < HEADER_BYTES) throw unreadable('is cut off');
     if (message[0] !== KIND[kind]) throw outOfOrder(`the message is not of the kind ${kind}`);
+    const hash = hashOf(message);
+    if (this.#waiting !== undefined && bytesEqual(hash, this.#waiting.hash)) {
+      return this.#waiting.body;
+    }
     if (message[1]! < number) throw outOfOrder('the message was received before');
     if (message[1]! > number) throw outOfOrder('a message is missing before this one');
     const headerLength = HEADER_BYTES + (number === 0 ? KEY_BYTES : 0);
@@ -131,8 +144,9 @@ export class ServerChannel {
     if (this.#number !== number) throw outOfOrder('the message was received before');
     this.#context = context;
     this.#number++;
-    this.#waiting = headerOf(kind, number);
-    return unpad(new Uint8Array(padded));
+    const body = unpad(new Uint8Array(padded));
+    this.#waiting = { header: headerOf(kind, number), hash, body };
+    return body;
   }
 
   /** The answer to the message that was opened last; there is one. Throws ERR_RSP_ZKCX_ORDER. */
@@ -140,7 +154,7 @@ export class ServerChannel {
     if (this.#context === undefined || this.#waiting === undefined) {
       throw outOfOrder('there is no message without its answer');
     }
-    const header = this.#waiting;
+    const { header } = this.#waiting;
     // its key is used once
     this.#waiting = undefined;
     const { key, nonce, aad } = await answerKey(this.#context, header);
@@ -186,6 +200,8 @@ export async function openNotification(
     throw unreadable('is changed, or of another session', cause);
   }
 }
+
+const hashOf = (message: Uint8Array) => createHash('sha256').update(message).digest();
 
 function infoOf(domain: Uint8Array, session: Uint8Array): Uint8Array {
   return concatBytes(domain, session);

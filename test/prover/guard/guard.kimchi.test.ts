@@ -8,7 +8,7 @@ import {
 } from '../../../src/circuits/kimchi/native-calls.ts';
 import { presetSetup, VERIFIER_PARTS } from '../../../src/circuits/proof-system.ts';
 import type { JsonProof } from '../../../src/prover/envelope.ts';
-import { guardVerification, isValid } from '../../../src/prover/guard.ts';
+import { guardVerification, isValid, verdictsOf } from '../../../src/prover/guard.ts';
 import { pinnedKey, pinnedPart } from '../../../src/prover/keys.ts';
 import { pinnedProof } from '../../../src/prover/pinned-proof.ts';
 import { verifyChain } from '../../../src/prover/verify.ts';
@@ -244,6 +244,48 @@ describe('the library', () => {
       expect(await answers([chains[0]!, unreadable, chains[1]!])).toEqual([true, false, true]);
     });
     expect(seen).toEqual([[frontName, names[0], names[1]]]);
+  });
+
+  describe('says of what is to be one batch', () => {
+    const verdicts = async (proofs: readonly JsonProof[]) => {
+      let found: readonly string[] = [];
+      const seen = await callsOf(async () => {
+        found = await verdictsOf(proofs.map((proof) => ({ proof, key })));
+      });
+      return { found, seen };
+    };
+
+    test('that all are valid, in one call', async () => {
+      const found = ['valid', 'valid', 'valid'];
+      expect(await verdicts(chains)).toEqual({ found, seen: [[frontName, ...names]] });
+    });
+
+    test.each([0, 1, 2])('that it knows nothing of any with a false one at %i', async (place) => {
+      const proofs = chains.map((proof, i) => (i === place ? withClaim(proof) : proof));
+      const found = ['unknown', 'unknown', 'unknown'];
+      expect(await verdicts(proofs)).toEqual({ found, seen: [[frontName, ...names]] });
+    });
+
+    test('that one alone is valid or not', async () => {
+      expect((await verdicts([chains[0]!])).found).toEqual(['valid']);
+      const seen = [[frontName, names[0]]];
+      expect(await verdicts([withClaim(chains[0]!)])).toEqual({ found: ['invalid'], seen });
+    });
+
+    test('that bytes which are no proof are invalid, and of the others what it knows', async () => {
+      const none = { ...chains[0]!, proof: 'AAAA' };
+      const [right, other] = [chains[1]!, chains[2]!];
+      expect((await verdicts([none, right, other])).found).toEqual(['invalid', 'valid', 'valid']);
+      expect((await verdicts([right, none, withClaim(other)])).found).toEqual([
+        'unknown',
+        'invalid',
+        'unknown',
+      ]);
+      // and then it is alone
+      expect((await verdicts([none, withClaim(right)])).found).toEqual(['invalid', 'invalid']);
+      expect(await verdicts([none])).toEqual({ found: ['invalid'], seen: [] });
+      expect(await verdicts([])).toEqual({ found: [], seen: [] });
+    });
   });
 
   test('verifies one batch after the other', async () => {

@@ -72,10 +72,24 @@ describe('an honest session', () => {
 });
 
 describe('the server refuses', () => {
-  test('a message that was here before', async () => {
+  test('a message that was answered before', async () => {
     const sealed = await client.seal('authenticateClient', body('a'));
     await server.open('authenticateClient', sealed);
+    await server.sealAnswer(body('answer'));
     await refused(server.open('authenticateClient', sealed), 'ERR_RSP_ZKCX_ORDER');
+  });
+
+  test('what is not just the message that it could not answer, which it opens again', async () => {
+    const sealed = await client.seal('authenticateClient', body('a'));
+    await server.open('authenticateClient', sealed);
+    const { client: other } = await ends(session);
+    const alike = await other.seal('authenticateClient', body('a'));
+    for (const wrong of [flipped(sealed, -1), flipped(sealed, 40), alike]) {
+      await refused(server.open('authenticateClient', wrong), 'ERR_RSP_ZKCX_ORDER');
+    }
+    await refused(server.open('cancelSession', sealed), 'ERR_RSP_ZKCX_ORDER');
+    expect(await server.open('authenticateClient', sealed)).toEqual(body('a'));
+    expect(await client.openAnswer(await server.sealAnswer(body('b')))).toEqual(body('b'));
   });
 
   test('the same message twice at once', async () => {

@@ -1,5 +1,6 @@
 /** What the SM-DP+ refuses in zkCX, and with which code: tampered messages and messages out of place. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ZkcxError } from '../../../src/errors.ts';
 import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { encodeJson, ES9P } from '../../../src/sgp22/messages/es9p.ts';
 import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
@@ -144,6 +145,7 @@ describe('a presentation', () => {
     server.roots = { ...roots, mapRootAt: NOW - 90_000n };
     expect((await visit.send(name, sealed)).status).toBe(503);
     server.roots = roots;
+    expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
   });
 
   test('is not asked for while the lists are too old', async () => {
@@ -203,6 +205,52 @@ describe('the channel', () => {
     await inside.fetch(smdpSignature2);
     server.full = undefined;
     expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
+  });
+});
+
+describe('a proof that the server could not verify', () => {
+  const trouble = () => {
+    throw new ZkcxError('ERR_RSP_VERIFIER', 'no process');
+  };
+
+  test('is no false one: the same messages can come again, and take their course', async () => {
+    const visit = await begin(server, one, 'zkcx');
+    const first = await visit.seal('authenticateClient', visit.presentation(await order()));
+    server.isValid = trouble;
+    const response = await visit.send('authenticateClient', first);
+    expect(response.status).toBe(503);
+    expect(await response.text()).not.toContain('no process');
+    server.isValid = () => true;
+    const answer = await visit.open(
+      'authenticateClient',
+      await visit.send('authenticateClient', first),
+    );
+    if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
+    // answered, it is over
+    expect(await outer(visit.send('authenticateClient', first))).toBe('8.10.1/3.9');
+
+    server.isValid = trouble;
+    const name = 'getBoundProfilePackage';
+    const second = await visit.seal(name, await visit.fetching(answer.smdpSignature2));
+    expect((await visit.send(name, second)).status).toBe(503);
+    server.isValid = () => true;
+    const { boundProfilePackage } = await visit.open(name, await visit.send(name, second));
+    expect(boundProfilePackage.length).toBeGreaterThan(0);
+    expect(await outer(visit.send(name, second))).toBe('8.10.1/3.9');
+    expect(server.refusals).toEqual([]);
+  });
+
+  test('takes the place of no other one', async () => {
+    const visit = await begin(server, one, 'zkcx');
+    const name = 'authenticateClient';
+    const sealed = await visit.seal(name, visit.presentation(await order()));
+    server.isValid = trouble;
+    await visit.send(name, sealed);
+    server.isValid = () => false;
+    const retried = visit.send(name, sealed).then((sent) => visit.open(name, sent));
+    expect(await refusalOf(retried)).toBe('8.1/6.1');
+    expect(server.refusals).toEqual(['ERR_PROOF_INVALID']);
+    expect(await outer(visit.send(name, sealed))).toBe('8.10.1/3.9');
   });
 });
 

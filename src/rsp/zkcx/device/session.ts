@@ -106,7 +106,7 @@ export class DeviceSession {
     return decodeZkcxAnswer(name, await this.#channel.openAnswer(answer.zkcx));
   }
 
-  /** A server that has no room says so before it opens a message: the same bytes may come again. */
+  /** A server that has no room, or cannot verify just now, has not answered: the same bytes may come again. */
   async #send(path: string, body: object) {
     for (let tried = 1; ; tried++) {
       try {

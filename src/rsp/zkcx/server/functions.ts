@@ -82,8 +82,8 @@ type Handler<F extends SealedKind> = (
 
 /**
  * A function inside the seal. Its session is locked, and where a proof is due a place among those whose
- * proofs are verified is taken before the message is opened: opened once it cannot come again, so a server
- * without room has to say so first. Refusals of what was opened are sealed like answers.
+ * proofs are verified is taken before the message is opened: a server without room does no work for it.
+ * Refusals of what was opened are sealed like answers.
  */
 function sealedFunction<F extends SealedKind>(
   context: ZkcxServerContext,

@@ -1,26 +1,18 @@
 /**
- * Proofs are verified in processes of their own: each takes about a second in which a process does
- * nothing else. Who wants something verified takes a place first; there are so many and no more, and
- * they are counted apart for devices that have shown a proof and for those that have not. So a flood of
- * false proofs fills the places of newcomers, and neither stops the server nor sessions under way.
+ * Proofs are verified in processes of their own: a process does nothing else meanwhile. Who wants something
+ * verified takes a place first; there are so many and no more, and they are counted apart for devices that
+ * have shown a proof and for those that have not. So a flood of false proofs fills the places of newcomers,
+ * and neither stops the server nor sessions under way.
+ *
+ * What waits when a process becomes free is verified as one batch, which costs little more than one proof. A
+ * batch that is not wholly valid, ends its process or takes too long is taken apart, and each of its proofs is
+ * verified alone. Batches have proofs of one standing only: false ones of newcomers spoil nobody else's.
  */
-import type { ChildProcess } from 'node:child_process';
 import { ZkcxError } from '../../../errors.ts';
-import type { JsonProof } from '../../../prover/envelope.ts';
-import { forkModule, siblingModule } from '../../../prover/fork.ts';
-import type { VerificationKey } from '../../../prover/keys.ts';
+import { siblingModule } from '../../../prover/fork.ts';
+import { MAX_BATCH } from '../../../prover/guard.ts';
 import type { AssertProof } from '../../../prover/verify.ts';
-
-export interface VerifyQuestion {
-  readonly id: number;
-  readonly proof: JsonProof;
-  readonly key: VerificationKey;
-}
-
-export interface VerifyAnswer {
-  readonly id: number;
-  readonly valid: boolean;
-}
+import { type ProofQuestion, VerifyProcess } from './verify-process.ts';
 
 export interface VerifiersOptions {
   /**
@@ -30,7 +22,9 @@ export interface VerifiersOptions {
   readonly processes?: number;
   /** Devices of each sort that have a place at a time; default 16. */
   readonly places?: number;
-  /** Milliseconds for one proof; default 30,000. */
+  /** Proofs that one process verifies at a time at most; default 16. */
+  readonly batch?: number;
+  /** Milliseconds for a batch, from the moment when a process that is ready takes it; default 30,000. */
   readonly timeout?: number;
   /** Module of the processes; for tests of what goes on around them. */
   readonly worker?: URL;
@@ -41,36 +35,49 @@ export type Standing = 'newcomer' | 'known';
 
 /** The right to have proofs verified. */
 export interface Place {
-  /** Throws ERR_PROOF_INVALID; also where the verification itself breaks or takes too long. */
+  /**
+   * Throws ERR_PROOF_INVALID, also for a proof that ends two processes which verify nothing else;
+   * ERR_RSP_VERIFIER where nobody knows because the server has trouble of its own: it may be asked again.
+   */
   readonly assertProof: AssertProof;
   release(): void;
 }
 
 interface Job {
-  readonly question: VerifyQuestion;
+  readonly standing: Standing;
+  readonly question: ProofQuestion;
   readonly settle: (valid: boolean) => void;
+  readonly fail: (problem: string) => void;
+  /** It was in a batch that was taken apart. */
+  isAlone: boolean;
+  /** Processes that have ended while they verified this proof and no other one. */
+  ended: number;
 }
 
+/** Processes that a proof must have ended to be false. One may end for a reason of its own. */
+const FATAL = 2;
+
 export class ProofVerifiers {
-  readonly #options: Required<Omit<VerifiersOptions, 'worker'>>;
-  readonly #worker: URL;
+  readonly #options: Required<VerifiersOptions>;
   readonly #taken: Record<Standing, number> = { newcomer: 0, known: 0 };
   readonly #waiting: Record<Standing, Job[]> = { newcomer: [], known: [] };
-  readonly #idle: ChildProcess[] = [];
-  readonly #processes = new Set<ChildProcess>();
-  #nextId = 1;
+  readonly #idle: VerifyProcess[] = [];
+  readonly #processes = new Set<VerifyProcess>();
   #closed = false;
 
-  constructor({ processes = 2, places = 16, timeout = 30_000, worker }: VerifiersOptions = {}) {
-    this.#options = { processes, places, timeout };
-    this.#worker = worker ?? siblingModule('verify-worker', import.meta.url);
+  constructor({
+    processes = 2,
+    places = 16,
+    batch = MAX_BATCH,
+    timeout = 30_000,
+    worker = siblingModule('verify-worker', import.meta.url),
+  }: VerifiersOptions = {}) {
+    this.#options = { processes, places, batch, timeout, worker };
   }
 
   /** Start all processes: loading the proof system takes seconds, which the first device need not wait. */
   start(): void {
-    for (let process = this.#start(); process !== undefined; process = this.#start()) {
-      this.#idle.push(process);
-    }
+    while (this.#start());
   }
 
   /** Take a place, to be given back. Throws ERR_RSP_BUSY when all are taken. */
@@ -80,12 +87,15 @@ export class ProofVerifiers {
     }
     this.#taken[standing]++;
     let isHeld = true;
+    let current = standing;
     return {
-      assertProof: async ({ proof }, key) => {
+      assertProof: async ({ proof }, { hash, data }) => {
         if (!isHeld) throw RangeError('the place was given back');
-        if (!(await this.#ask(standing, proof, key))) {
+        if (!(await this.#ask(current, { proof, key: { hash, data } }))) {
           throw new ZkcxError('ERR_PROOF_INVALID', 'the proof is not valid');
         }
+        // what else it has to show is before that of those who have shown nothing
+        current = 'known';
       },
       release: () => {
         if (isHeld) this.#taken[standing]--;
@@ -94,69 +104,121 @@ export class ProofVerifiers {
     };
   }
 
-  /** End all processes. What waits is not valid. */
+  /** End all processes. What waits, or is under way, fails with ERR_RSP_VERIFIER. */
   close(): void {
     this.#closed = true;
-    for (const process of this.#processes) process.kill('SIGKILL');
-    for (const jobs of Object.values(this.#waiting)) {
-      for (const { settle } of jobs.splice(0)) settle(false);
-    }
+    for (const process of this.#processes) process.kill();
+    this.#failWaiting('the server ends');
   }
 
-  #ask(standing: Standing, proof: JsonProof, { hash, data }: VerificationKey): Promise<boolean> {
-    if (this.#closed) return Promise.resolve(false);
-    return new Promise((settle) => {
-      const question = { id: this.#nextId++, proof, key: { hash, data } };
-      this.#waiting[standing].push({ question, settle });
+  #ask(standing: Standing, question: ProofQuestion): Promise<boolean> {
+    return new Promise((settle, reject) => {
+      const fail = (problem: string) =>
+        reject(new ZkcxError('ERR_RSP_VERIFIER', `a proof could not be verified: ${problem}`));
+      if (this.#closed) return fail('the server ends');
+      this.#waiting[standing].push({
+        standing,
+        question,
+        settle,
+        fail,
+        isAlone: false,
+        ended: 0,
+      });
       this.#next();
     });
   }
 
-  /** Give work to processes that have none: first that of devices which are known to be genuine. */
+  /** Give what waits to processes that have nothing to do. */
   #next(): void {
-    const { known, newcomer } = this.#waiting;
-    while (!this.#closed && known.length + newcomer.length > 0) {
-      const process = this.#idle.pop() ?? this.#start();
-      if (process === undefined) return;
-      this.#run(process, (known.shift() ?? newcomer.shift())!);
+    while (!this.#closed && this.#waitingFirst().length > 0) {
+      const process = this.#idle.pop();
+      if (process === undefined) {
+        // it asks for work when it is ready
+        this.#start();
+        return;
+      }
+      void this.#run(process, this.#nextBatch());
     }
   }
 
-  #start(): ChildProcess | undefined {
-    if (this.#processes.size >= this.#options.processes) return undefined;
-    const process = forkModule(this.#worker);
-    this.#processes.add(process);
-    const gone = () => {
-      this.#processes.delete(process);
-      const at = this.#idle.indexOf(process);
-      if (at >= 0) this.#idle.splice(at, 1);
-      this.#next();
-    };
-    process.once('exit', gone).once('error', gone);
-    // only work under way keeps this process alive
-    process.unref();
-    process.channel?.unref();
-    return process;
+  /** Those who wait and go first: devices that are known to be genuine. */
+  #waitingFirst(): Job[] {
+    const { known, newcomer } = this.#waiting;
+    return known.length > 0 ? known : newcomer;
   }
 
-  #run(process: ChildProcess, { question, settle }: Job): void {
-    const end = (valid: boolean) => {
-      clearTimeout(timer);
-      process.off('message', onMessage).off('exit', onExit).off('error', onExit);
-      settle(valid);
-    };
-    const onExit = () => end(false);
-    const onMessage = ({ id, valid }: VerifyAnswer) => {
-      if (id !== question.id) return;
-      end(valid);
+  #nextBatch(): Job[] {
+    const jobs = this.#waitingFirst();
+    const alone = jobs.findIndex(({ isAlone }) => isAlone);
+    if (alone === 0) return jobs.splice(0, 1);
+    return jobs.splice(0, Math.min(this.#options.batch, alone < 0 ? jobs.length : alone));
+  }
+
+  async #run(process: VerifyProcess, jobs: readonly Job[]): Promise<void> {
+    const outcome = await process.ask(jobs.map(({ question }) => question));
+    if (outcome.type === 'verdicts') {
       this.#idle.push(process);
-      this.#next();
-    };
-    // the exit that follows settles it
-    const timer = setTimeout(() => process.kill('SIGKILL'), this.#options.timeout);
-    process.on('message', onMessage).once('exit', onExit).once('error', onExit);
-    process.send(question, (error) => {
-      if (error !== null) process.kill('SIGKILL');
+      const { verdicts } = outcome;
+      for (const [i, { settle }] of jobs.entries()) {
+        if (verdicts[i] !== 'unknown') settle(verdicts[i] === 'valid');
+      }
+      this.#takeApart(jobs.filter((_, i) => verdicts[i] === 'unknown'));
+    } else if (this.#closed) {
+      for (const { fail } of jobs) fail('the server ends');
+    } else if (outcome.type === 'broken') {
+      for (const { fail } of jobs) fail(outcome.problem);
+    } else if (jobs.length > 1) {
+      this.#takeApart(jobs);
+    } else {
+      this.#reconsider(jobs[0]!, outcome.type);
+    }
+    this.#next();
+  }
+
+  /** Each is verified alone, before what came later. */
+  #takeApart(jobs: readonly Job[]): void {
+    for (const job of jobs) job.isAlone = true;
+    const [first] = jobs;
+    if (first !== undefined) this.#waiting[first.standing].unshift(...jobs);
+  }
+
+  /** A proof that was verified alone, without a verdict. */
+  #reconsider(job: Job, ending: 'gone' | 'late'): void {
+    if (ending === 'late') return job.fail('it took too long');
+    job.ended++;
+    if (job.ended >= FATAL) job.settle(false);
+    else this.#takeApart([job]);
+  }
+
+  /** Start one more process, if there may be one. */
+  #start(): boolean {
+    if (this.#closed || this.#processes.size >= this.#options.processes) return false;
+    const { worker, timeout } = this.#options;
+    const process = new VerifyProcess({
+      worker,
+      timeout,
+      onReady: () => {
+        this.#idle.push(process);
+        this.#next();
+      },
+      onEnd: (problem) => this.#ended(process, problem),
     });
+    this.#processes.add(process);
+    return true;
+  }
+
+  /** Another one takes the place of a process; but of one that could not even start only when somebody asks. */
+  #ended(process: VerifyProcess, problem = 'no process that verifies can be started'): void {
+    this.#processes.delete(process);
+    const at = this.#idle.indexOf(process);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (process.isReady) this.#start();
+    else if (this.#processes.size === 0) this.#failWaiting(problem);
+  }
+
+  #failWaiting(problem: string): void {
+    for (const jobs of Object.values(this.#waiting)) {
+      for (const { fail } of jobs.splice(0)) fail(problem);
+    }
   }
 }

@@ -1,13 +1,26 @@
-/** Entry of a verifying process: proof and key in, whether it verifies out. */
+/** Entry of a verifying process: batches of proofs with their keys in, a verdict for each out. */
 import { useCompileCache } from '../../../compile-cache.ts';
-import type { VerifyAnswer, VerifyQuestion } from './verifiers.ts';
+import type { VerifyQuestion, VerifyReport } from './verify-process.ts';
+
+const report = (message: VerifyReport) => process.send?.(message);
 
 useCompileCache();
-const { isValid } = await import('../../../prover/guard.ts');
+const { guardVerification, verdictsOf } = await import('../../../prover/guard.ts');
 
-// asked for one proof at a time
-process.on('message', async ({ id, proof, key }: VerifyQuestion) => {
-  const answer: VerifyAnswer = { id, valid: await isValid(proof, key) };
-  process.send?.(answer);
-});
 process.on('disconnect', () => process.exit());
+process.on('message', ({ id, proofs }: VerifyQuestion) =>
+  orBroken(async () => report({ type: 'verdicts', id, verdicts: await verdictsOf(proofs) })),
+);
+await orBroken(async () => {
+  await guardVerification();
+  report({ type: 'ready' });
+});
+
+/** What fails here is no fault of any proof: without its guard a process verifies nothing. */
+async function orBroken(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    report({ type: 'broken', problem: error instanceof Error ? error.message : String(error) });
+  }
+}
