@@ -269,6 +269,7 @@ export type ErrorCode =
   | 'ERR_HOLDER_ROLE'
   | 'ERR_HOLDER_CONSENT'
   | 'ERR_HOLDER_KEY'
+  | 'ERR_HOLDER_ORDER'
   // a credential file
   | 'ERR_CREDENTIAL_FORMAT'
   | 'ERR_CREDENTIAL_VERSION'

@@ -135,19 +135,23 @@ export async function checkRequest(
  * came. Of the roots that are offered the holder takes the newest that it knows, of several trust sets its
  * largest; the time is the latest event of these two.
  *
+ * @param credential undefined: it is still to be made, and will not be in a registry; nothing is said of its role
  * @throws ERR_SESSION_VALUE, ERR_HOLDER_ROLE, ERR_HOLDER_CLOCK, ERR_HOLDER_TRUST_SET, ERR_HOLDER_MAP,
  *   ERR_HOLDER_REGISTRY
  */
 export function checkTerms(
   request: RequestTerms,
   { serverOid }: Pick<Peer, 'serverOid'>,
-  credential: HeldCredential,
+  credential: HeldCredential | undefined,
   policy: HolderPolicy,
 ): AcceptedTerms {
   checkRequestTerms(request);
   checked(policy, argument.holderPolicy, "the holder's policy");
   const { mode, role, purpose, identifierPurpose } = request;
-  if (credential.opening.role.toBigInt() !== BigInt(ROLES[role].number)) {
+  if (
+    credential !== undefined &&
+    credential.opening.role.toBigInt() !== BigInt(ROLES[role].number)
+  ) {
     throw new ZkcxError('ERR_HOLDER_ROLE', 'the request is for a credential of another role');
   }
   const { tolerance = DEFAULT_TOLERANCE } = policy;
@@ -271,7 +275,7 @@ function servesAllOf(map: RevocationMap, newest: RevocationMap, now: bigint): bo
 
 function registryOf(
   { registryRoots = [] }: RequestTerms,
-  credential: HeldCredential,
+  credential: HeldCredential | undefined,
   policy: HolderPolicy,
 ): RegistryTree {
   const { registry: newest, minimumPublished = 64 } = policy;
@@ -287,7 +291,7 @@ function registryOf(
       `the registry has fewer than ${minimumPublished} credentials to hide among`,
     );
   }
-  const published = publishedOpening(credential);
+  const published = credential && publishedOpening(credential);
   if (published === undefined) {
     throw refuseRegistry('the credential was not published: present it with its refresh proof');
   }

@@ -48,6 +48,9 @@ async function download(text: string, flags: Flags): Promise<Answer> {
   const { downloadProfile, parseActivationCode } = await import('../../rsp/lpa/index.ts');
   const code = parseActivationCode(text);
   if (flags.zkcx === undefined) assertClassic(flags);
+  else if (flags.tac !== undefined) {
+    throw new ZkcxError('ERR_CLI_USAGE', 'zkCX tells servers the same of all devices: no --tac');
+  }
   const people = process.stdin.isTTY === true && flags.json !== true;
   if (!people && !flags.yes) {
     throw new ZkcxError('ERR_CLI_USAGE', 'nobody can be asked here: accept the profile by --yes');
@@ -62,7 +65,6 @@ async function download(text: string, flags: Flags): Promise<Answer> {
       notificationServer: server,
       matchingId: code.matchingId,
       oid: code.oid,
-      device: { tac: flags.tac ?? DEFAULT_TAC, deviceCapabilities: CAPABILITIES },
       confirmationCode: async () => given ?? (people ? await askCode() : undefined),
       confirmationCodeForm: flags.confirmationCodeForm,
       onEvent: printEvent,
@@ -71,13 +73,15 @@ async function download(text: string, flags: Flags): Promise<Answer> {
     const agreed = async (metadata: ProfileMetadata, tells: ZkcxQuestion['tells'] = []) =>
       flags.yes ? 'accept' : askConsent(metadata, tells);
     if (flags.zkcx === undefined) {
-      return downloadProfile({ ...common, consent: (metadata) => agreed(metadata) });
+      const device = { tac: flags.tac ?? DEFAULT_TAC, deviceCapabilities: CAPABILITIES };
+      return downloadProfile({ ...common, device, consent: (metadata) => agreed(metadata) });
     }
     return downloadInZkcx(flags, {
       ...common,
       consent: ({ metadata, tells }) => agreed(metadata, tells),
-      // --yes is about the profile: it says nothing about the EID
+      // --yes is about the profile: it says nothing about the EID, or whose the order is
       consentToEid: async () => flags.tellEid ?? (people && (await askEid(code.address))),
+      consentToOrder: async () => flags.tellOrder ?? (people && (await askOrder())),
     });
   };
   const done = await unlessInterrupted(signal, () => withEuicc(flags, work));
@@ -135,9 +139,21 @@ async function askConsent(
   return isCancel(choice) ? 'reject' : choice;
 }
 
-async function askEid(address: string): Promise<boolean> {
+function askEid(address: string): Promise<boolean> {
+  const server = printable(address);
+  return askToTell(
+    `${server} says that this order is for one device. Tell it the EID of this eUICC?`,
+  );
+}
+
+function askOrder(): Promise<boolean> {
+  return askToTell(
+    'This order is for this device. Whoever issued the activation code learns that you use it here. Go on?',
+  );
+}
+
+async function askToTell(message: string): Promise<boolean> {
   const { confirm, isCancel } = await import('@clack/prompts');
-  const message = `This order is for one EID. Tell ${printable(address)} the EID of this eUICC?`;
   const answered = await confirm({ message, initialValue: false });
   return !isCancel(answered) && answered;
 }

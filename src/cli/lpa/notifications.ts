@@ -4,11 +4,10 @@ import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { wholeNumber } from '../shared/options.ts';
 import { type Answer, printable } from '../shared/output.ts';
-import { PROVER, type ProverFlags } from '../shared/proving.ts';
 import { SERVER, type ServerFlags, serversOf } from './server.ts';
 import { deliveryOf, type SessionFlags, SESSIONS } from './zkcx.ts';
 
-interface Flags extends CardFlags, ServerFlags, ProverFlags, SessionFlags {
+interface Flags extends CardFlags, ServerFlags, SessionFlags {
   readonly send?: boolean;
   readonly remove?: number;
 }
@@ -25,7 +24,6 @@ export const lpaNotifications: CommandDefinition = {
     ...CARD,
     ...SERVER,
     ...SESSIONS,
-    ...PROVER,
   ],
   run: notifications,
 };
@@ -45,12 +43,13 @@ async function notifications(flags: Flags): Promise<Answer> {
 
 async function send(euicc: Es10, flags: Flags): Promise<readonly SentNotification[]> {
   const { sendNotifications } = await import('../../rsp/lpa/index.ts');
-  const { delivery, close } = await deliveryOf(flags);
-  try {
-    return await sendNotifications(euicc, { server: await serversOf(flags), delivery });
-  } finally {
-    close();
-  }
+  const server = await serversOf(flags);
+  const zkcx = await deliveryOf(flags);
+  if (zkcx === undefined) return sendNotifications(euicc, { server });
+  const { sweepSessions } = await import('../../rsp/zkcx/device/index.ts');
+  const sent = await sendNotifications(euicc, { server, delivery: zkcx.delivery });
+  await sweepSessions(euicc, zkcx.sessions);
+  return sent;
 }
 
 async function list(euicc: Es10): Promise<readonly SentNotification[]> {

@@ -2,13 +2,14 @@
 import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { systemRandom } from '../../random.ts';
-import type { Delivery, Downloaded, DownloadOptions } from '../../rsp/lpa/index.ts';
+import type { Downloaded, DownloadOptions } from '../../rsp/lpa/index.ts';
 import type { ZkcxDownloadOptions } from '../../rsp/zkcx/device/index.ts';
 import type { HolderPolicy } from '../../session/holder.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors } from '../shared/certificates.ts';
 import { type AtFlags, repeated, type CiFlags } from '../shared/options.ts';
 import { printProgress } from '../shared/output.ts';
+import { poolsBeside } from '../shared/pools.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
 import { readMap } from '../shared/revocation-map.ts';
 import { HOLDER_MINIMUMS, type HolderMinimums, readRegistry } from '../shared/session-files.ts';
@@ -39,6 +40,14 @@ export const ZKCX = [
   new Option('--registry <file>', 'registry of credentials as last seen'),
   new Option('--credentials <folder>', 'store of credentials, mode 0700; made at the first use'),
   new Option('--tell-eid', 'agree to tell the EID where an order is bound to it; default: ask'),
+  new Option(
+    '--binding <text>',
+    'what came beside the activation code of an order for one device: zkcx-order:1:...',
+  ),
+  new Option(
+    '--tell-order',
+    'agree that whoever issued the binding learns that this is the device; default: ask',
+  ),
   ...HOLDER_MINIMUMS,
   ...SESSIONS,
   ...PROVER,
@@ -51,11 +60,13 @@ export interface ZkcxFlags
   readonly registry?: string;
   readonly credentials?: string;
   readonly tellEid?: boolean;
+  readonly binding?: string;
+  readonly tellOrder?: boolean;
 }
 
 /** Options of a classic download, but for what is asked and told in another way. */
-type Common = Omit<DownloadOptions, 'consent' | 'onEvent'> &
-  Pick<ZkcxDownloadOptions, 'consent' | 'consentToEid' | 'onEvent'>;
+type Common = Omit<DownloadOptions, 'consent' | 'onEvent' | 'device'> &
+  Pick<ZkcxDownloadOptions, 'consent' | 'consentToEid' | 'consentToOrder' | 'onEvent'>;
 
 /** Download in the mode of the flags, with a proving process that ends with it. */
 export async function downloadInZkcx(flags: ZkcxFlags, common: Common): Promise<Downloaded> {
@@ -70,6 +81,8 @@ export async function downloadInZkcx(flags: ZkcxFlags, common: Common): Promise<
     await import('../../rsp/zkcx/device/index.ts');
   const { CredentialStore } = await import('../../session/credential-store.ts');
   const { Prover } = await import('../../prover/prover.ts');
+  const { parseBlindBinding } = await import('../../rsp/lpa/index.ts');
+  const order = flags.binding === undefined ? undefined : parseBlindBinding(flags.binding);
   const policy = await policyOf(flags, map);
   const credentials = await CredentialStore.open(folder);
   const kept = await KeptSessions.open(sessions);
@@ -80,6 +93,9 @@ export async function downloadInZkcx(flags: ZkcxFlags, common: Common): Promise<
       ...common,
       mode: flags.zkcx === 'full' ? 'zkcx' : 'zkcx-device',
       policy,
+      newerMaps: async () => (await policyOf(flags, map)).maps,
+      order,
+      pools: (name, credential) => poolsBeside(credentials.fileOf(name), credential),
       credentials,
       sessions: kept,
       proofs: deviceProofs(prover, { onEvent: options.onEvent }),
@@ -94,29 +110,23 @@ export async function downloadInZkcx(flags: ZkcxFlags, common: Common): Promise<
 /** What is for zkCX alone would not keep a classic download from showing certificates and EID. */
 export function assertClassic(flags: ZkcxFlags): void {
   const { map, registry, credentials, sessions, tellEid, allowOtherServers } = flags;
-  const given = [map, registry, credentials, sessions, tellEid, allowOtherServers];
+  const order = [flags.binding, flags.tellOrder];
+  const given = [map, registry, credentials, sessions, tellEid, allowOtherServers, ...order];
   if (given.some((flag) => flag !== undefined)) {
     throw new ZkcxError(
       'ERR_CLI_USAGE',
-      '--map, --registry, --credentials, --sessions, --tell-eid and --allow-other-servers belong to --zkcx',
+      '--map, --registry, --credentials, --sessions, --tell-eid, --binding, --tell-order and ' +
+        '--allow-other-servers belong to --zkcx',
     );
   }
 }
 
-/** How notifications go out where there are sessions of zkCX downloads, and the end of its prover. */
-export async function deliveryOf(
-  flags: ProverFlags & SessionFlags,
-): Promise<{ readonly delivery?: Delivery; close(): void }> {
-  if (flags.sessions === undefined) return { close: () => {} };
-  const { deviceProofs, KeptSessions, zkcxDelivery } =
-    await import('../../rsp/zkcx/device/index.ts');
-  const { Prover } = await import('../../prover/prover.ts');
-  const sessions = await KeptSessions.open(flags.sessions);
-  const options = proverOptions(flags);
-  const prover = new Prover(options);
-  const proofs = deviceProofs(prover, { onEvent: options.onEvent });
-  const delivery = zkcxDelivery({ sessions, proofs, othersAllowed: flags.allowOtherServers });
-  return { delivery, close: () => prover.close() };
+/** Sessions of zkCX downloads, and how notifications about their profiles go out. */
+export async function deliveryOf({ sessions: folder, allowOtherServers }: SessionFlags) {
+  if (folder === undefined) return undefined;
+  const { KeptSessions, zkcxDelivery } = await import('../../rsp/zkcx/device/index.ts');
+  const sessions = await KeptSessions.open(folder);
+  return { sessions, delivery: zkcxDelivery({ sessions, othersAllowed: allowOtherServers }) };
 }
 
 async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<HolderPolicy> {

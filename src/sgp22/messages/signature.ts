@@ -2,7 +2,7 @@
  * Signatures of RSP: ECDSA with SHA-256, raw r and s, tag 5F37 (SGP.22 2.6.7.2; BSI TR-03111).
  * They cover elements as received, so everything here takes bytes and nothing is encoded again.
  */
-import { concatBytes } from '../../bytes.ts';
+import { bytesToBigint, concatBytes } from '../../bytes.ts';
 import type { PublicKey } from '../../pki/index.ts';
 import { element, tagged } from '../codec/codec.ts';
 import { octets } from '../codec/primitives.ts';
@@ -27,6 +27,11 @@ export function isSignature(
   ...parts: Uint8Array[]
 ): boolean {
   return CURVE.verify(signature, concatBytes(...parts), key);
+}
+
+/** r and s of 64 bytes. */
+export function signatureParts(signature: Uint8Array): { readonly r: bigint; readonly s: bigint } {
+  return { r: bytesToBigint(signature.subarray(0, 32)), s: bytesToBigint(signature.subarray(32)) };
 }
 
 /** What smdpSignature2 covers: smdpSigned2 and the element of euiccSignature1 (SGP.22 5.6.3). */

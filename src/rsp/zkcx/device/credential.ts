@@ -20,29 +20,50 @@ export interface CredentialWanted {
   readonly signal?: AbortSignal;
 }
 
-/**
- * The credential of an eUICC under a CI, for the window of now; an older one is proven anew and takes
- * its place. Undefined if the store has none: its certificates have to be asked of the eUICC.
- */
-export async function storedCredential(
-  { store, eid, ciKeyIdentifier, anchors, at, signal }: CredentialWanted,
-  proofs: DeviceProofs,
-): Promise<Credential | undefined> {
+/** A credential of the store. */
+export interface Stored {
+  readonly name: string;
+  readonly credential: Credential;
+  /** Its window is over: `renewed` comes before its use. */
+  readonly isOver: boolean;
+}
+
+type Searched = Pick<CredentialWanted, 'store' | 'eid' | 'at'>;
+
+/** Credentials of an eUICC. */
+export async function* credentialsOf({ store, eid, at }: Searched): AsyncGenerator<Stored> {
   for (const { name, state } of await store.list(at)) {
     const credential = await store.read(name);
-    const [first] = credential.certificates;
+    if (credential.opening.identity.toBigInt() !== BigInt(eid)) continue;
+    yield { name, credential, isOver: state !== 'current' && state !== 'renew' };
+  }
+}
+
+/**
+ * The credential of an eUICC under a CI. Undefined if the store has none: its certificates have to be asked of the
+ * eUICC.
+ */
+export async function storedCredential(
+  searched: Searched & Pick<CredentialWanted, 'ciKeyIdentifier'>,
+): Promise<Stored | undefined> {
+  for await (const stored of credentialsOf(searched)) {
+    const [first] = stored.credential.certificates;
     const issuer = first?.authorityKeyIdentifier;
-    const fits =
-      issuer !== undefined &&
-      bytesEqual(issuer, ciKeyIdentifier) &&
-      credential.opening.identity.toBigInt() === BigInt(eid);
-    if (!fits) continue;
-    if (state === 'current' || state === 'renew') return credential;
-    const renewed = await proofs.renewed(credential, { anchors, now: at }, signal);
-    await store.replace(name, renewed);
-    return renewed;
+    if (issuer !== undefined && bytesEqual(issuer, searched.ciKeyIdentifier)) return stored;
   }
   return undefined;
+}
+
+/** The credential for the window of now: one that is over is proven anew and takes its own place. */
+export async function currentCredential(
+  { name, credential, isOver }: Stored,
+  { store, anchors, at, signal }: CredentialWanted,
+  proofs: DeviceProofs,
+): Promise<Credential> {
+  if (!isOver) return credential;
+  const renewed = await proofs.renewed(credential, { anchors, now: at }, signal);
+  await store.replace(name, renewed);
+  return renewed;
 }
 
 /**
@@ -53,11 +74,10 @@ export async function newCredential(
   { store, anchors, at, signal }: CredentialWanted,
   { eumCertificate, euiccCertificate }: Readonly<Record<CertificateName, Uint8Array>>,
   { proofs, random }: { readonly proofs: DeviceProofs; random(length: number): Uint8Array },
-): Promise<Credential> {
+): Promise<void> {
   const certificates = [eumCertificate, euiccCertificate].map(parseCertificate);
   const credential = await proofs.chain({ anchors, certificates, at }, signal);
   await store.add(`euicc-${bytesToHex(random(8))}`, credential);
-  return credential;
 }
 
 type CertificateName = 'eumCertificate' | 'euiccCertificate';

@@ -9,3 +9,4 @@ export { zkcxDelivery } from './notifications.ts';
 export type { DeliveryOptions } from './notifications.ts';
 export { deviceProofs } from './proofs.ts';
 export type { DeviceProofs } from './proofs.ts';
+export { sweepSessions } from './sweep.ts';

@@ -5,8 +5,8 @@
 import { bytesEqual } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
 import type { PublicKey } from '../../../pki/index.ts';
-import type { Role } from '../../../roles.ts';
 import { parseBundle } from '../../../session/envelopes.ts';
+import type { CertifiedExpectation } from '../../../session/certified.ts';
 import type { HolderPolicy, Peer } from '../../../session/holder.ts';
 import { TrustSet } from '../../../witness/trust.ts';
 import type { Es10, Es9p } from '../../lpa/index.ts';
@@ -24,11 +24,12 @@ import {
   type ZkcxInitiateAnswer,
   type ZkcxMode,
 } from '../negotiation.ts';
-import { type RspTranscript, rspTranscript } from '../transcript.ts';
+import { checkedTranscript, type RspTranscript, zkcxAddress } from '../transcript.ts';
+import type { ZkcxDownloadOptions } from './options.ts';
 import type { DeviceProofs } from './proofs.ts';
 import { checkServerCertificate, SERVER_ROLES } from './server-certificates.ts';
 
-export interface InitiateInput {
+export interface InitiateInput extends Pick<ZkcxDownloadOptions, 'history' | 'newerMaps'> {
   readonly es10: Es10;
   readonly server: Es9p;
   readonly mode: ZkcxMode;
@@ -75,12 +76,10 @@ export async function initiate(input: InitiateInput): Promise<Initiated> {
   const { path, anyAnswer } = ZKCX_INITIATE;
   const reply = await server.exchange(path, encodeJson(ZKCX_INITIATE.request, request), anyAnswer);
   const { offer, answer } = requireOffer(reply, clientOffer);
-  checkInitiateAuthentication(answer, { address, challenge, info1 });
-  const { transactionId, serverSigned1, serverSignature1, zkcx: serverOffer } = answer;
-  const transcript = rspTranscript({ transactionId, clientOffer, serverOffer }, serverSigned1, {
-    serverAddress: address,
-    euiccChallenge: challenge,
-  });
+  checkInitiateAuthentication(answer, { address: zkcxAddress(address), challenge, info1 });
+  const { serverSigned1, serverSignature1, zkcx: serverOffer } = answer;
+  const known = { serverAddress: address, euiccChallenge: challenge };
+  const transcript = checkedTranscript({ clientOffer, serverOffer }, known, answer);
   const { keys, certificates } = await checkServer(input, offer, answer);
   if (oid !== undefined && oid !== keys.smdpOid) {
     throw refuse("its OID is not that of the activation code: it is another's server");
@@ -98,10 +97,11 @@ export async function initiate(input: InitiateInput): Promise<Initiated> {
 }
 
 async function checkServer(
-  { policy, proofs }: InitiateInput,
+  input: InitiateInput,
   offer: ServerOffer,
   answer: ZkcxInitiateAnswer,
 ): Promise<Pick<Initiated, 'keys' | 'certificates'>> {
+  const { policy } = input;
   const documents = serverDocuments(offer, answer);
   const at = (policy.now ?? systemClock)();
   if (offer.rspMode === 'zkcx-device') {
@@ -113,8 +113,8 @@ async function checkServer(
   if (!bytesEqual(answer.serverCertificate, NO_CERTIFICATE)) {
     throw refuse('it shows a certificate beside its statements');
   }
-  const verify = async (kind: keyof typeof SERVER_ROLES) =>
-    verifyStatement(documents[kind], kind, { offer, policy, at, proofs });
+  const verify = (kind: keyof typeof SERVER_ROLES) =>
+    verifyStatement(documents[kind], kind, offer, { ...input, at });
   const keys = oneServer(await verify('auth'), await verify('pb'));
   return { keys, certificates: { auth: NO_CERTIFICATE, pb: NO_CERTIFICATE } };
 }
@@ -129,55 +129,81 @@ function oneServer(auth: Identified, pb: Identified): ZkcxServer {
   return { smdpOid: auth.oid, authKey: auth.key, packageKey: pb.key };
 }
 
-/** A `certify` envelope under a trust set and a map that the holder knows. */
+type StatementInput = InitiateInput & { readonly at: bigint };
+
+/**
+ * A `certify` envelope under a set of CIs that the holder knows, and its newest map or an earlier one that is not
+ * contradicted. For a map that it does not know it fetches lists once.
+ */
 async function verifyStatement(
   document: Uint8Array,
   kind: keyof typeof SERVER_ROLES,
-  {
-    offer,
-    policy,
-    at,
-    proofs,
-  }: Pick<InitiateInput, 'policy' | 'proofs'> & {
-    readonly offer: ServerOffer;
-    readonly at: bigint;
-  },
+  offer: ServerOffer,
+  input: StatementInput,
 ): Promise<Identified> {
   const envelope = parseBundle(new TextDecoder().decode(document));
-  const expectation = {
-    trustRoot: knownTrustRoot(offer, policy),
-    mapRoots: policy.maps.map(({ root }) => ({ root: root.toBigInt(), at })),
-    now: at,
-    tolerance: policy.tolerance,
+  const verify = async (policy: HolderPolicy) => {
+    const { key, identity } = await ofOneOf(
+      expectations(kind, offer, { ...input, policy }),
+      (one) => input.proofs.verifyCertified(envelope, one),
+    );
+    if (identity.kind !== 'oid') throw refuse('its statement names no server');
+    return { key, oid: identity.oid };
   };
-  const { key, identity } = await ofEitherRole(SERVER_ROLES[kind], (role) =>
-    proofs.verifyCertified(envelope, { ...expectation, role }),
-  );
-  if (identity.kind !== 'oid') throw refuse('its statement names no server');
-  return { key, oid: identity.oid };
+  const { policy, newerMaps } = input;
+  try {
+    return await verify(policy);
+  } catch (error) {
+    const isUnknown = error instanceof ZkcxError && error.code === 'ERR_PROOF_REVOCATION_ROOT';
+    if (!isUnknown || newerMaps === undefined) throw error;
+    return verify({ ...policy, maps: await newerMaps() });
+  }
 }
 
-/** A server vouched for by a set of its own making would be anybody. Throws ERR_HOLDER_TRUST_SET. */
-function knownTrustRoot({ trustRoot }: ServerOffer, { trustSets }: HolderPolicy): bigint {
-  const roots = trustSets.filter(({ length }) => length > 0).map((set) => new TrustSet(set).root);
-  const known = roots.find((root) => root.toString() === trustRoot);
-  if (known !== undefined) return known.toBigInt();
-  throw new ZkcxError(
-    'ERR_HOLDER_TRUST_SET',
-    'the trust root is not that of a set of CIs known here',
+/**
+ * What a statement can be for: a set of CIs of the offer, and a role of version 2 or 3 of SGP.22. A server vouched for
+ * by a set of its own making would be anybody. Throws ERR_HOLDER_TRUST_SET, ERR_HOLDER_MAP.
+ */
+function expectations(
+  kind: keyof typeof SERVER_ROLES,
+  { trustRoots }: ServerOffer,
+  { policy, history, at }: StatementInput,
+): CertifiedExpectation[] {
+  const { trustSets, maps, tolerance } = policy;
+  const known = trustSets
+    .filter(({ length }) => length > 0)
+    .map((set) => new TrustSet(set).root)
+    .filter((root) => trustRoots.includes(root.toString()));
+  const [newest] = maps;
+  if (known.length === 0) {
+    throw new ZkcxError(
+      'ERR_HOLDER_TRUST_SET',
+      'no trust root of the offer is that of a set of CIs known here',
+    );
+  }
+  if (newest === undefined) {
+    throw new ZkcxError('ERR_HOLDER_MAP', 'no revocation map is known here');
+  }
+  const mapRoot = newest.root.toBigInt();
+  const shared = { mapRoot, history, now: at, tolerance };
+  return known.flatMap((root) =>
+    SERVER_ROLES[kind].map((role) => ({ ...shared, trustRoot: root.toBigInt(), role })),
   );
 }
 
-/** Versions 2 and 3 of SGP.22 have a role each; the one is refused before its proof is looked at. */
-async function ofEitherRole<T>(
-  [first, second]: readonly [Role, Role],
-  verify: (role: Role) => Promise<T>,
+/** What a statement is not for is refused before its proof is looked at: then the next one is tried. */
+async function ofOneOf<T>(
+  [first, ...others]: readonly CertifiedExpectation[],
+  verify: (expectation: CertifiedExpectation) => Promise<T>,
 ): Promise<T> {
   try {
-    return await verify(first);
+    return await verify(first!);
   } catch (error) {
-    if (!(error instanceof ZkcxError) || error.code !== 'ERR_PROOF_ROLE') throw error;
-    return verify(second);
+    const isOther =
+      error instanceof ZkcxError &&
+      (error.code === 'ERR_PROOF_ROLE' || error.code === 'ERR_PROOF_TRUST_ROOT');
+    if (!isOther || others.length === 0) throw error;
+    return ofOneOf(others, verify);
   }
 }
 

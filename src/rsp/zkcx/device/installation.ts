@@ -12,102 +12,138 @@ import {
 import type { Downloaded } from '../../lpa/index.ts';
 import { checkPackageMetadata, checkTransaction } from '../../lpa/server-checks.ts';
 import { StoreMetadataRequest } from '../../../sgp22/messages/metadata.ts';
-import {
-  DOWNLOAD_ERROR,
-  type PrepareDownloadResponseOk,
-  SmdpSigned2,
-} from '../../../sgp22/messages/prepare-download.ts';
-import { euiccSignature2Input } from '../../../sgp22/messages/signature.ts';
-import type { Received } from '../../../sgp22/codec/codec.ts';
+import { DOWNLOAD_ERROR, SmdpSigned2 } from '../../../sgp22/messages/prepare-download.ts';
 import type { ZkcxAnswer } from '../messages.ts';
 import { discloseDevice, discloseIdentity } from '../openings.ts';
 import { zkcxDelivery } from './notifications.ts';
 import type { Options } from './options.ts';
-import { type DeviceSession, signatureParts } from './session.ts';
+import { agreedSession, type Challenged, challenged } from './second-session.ts';
+import type { DeviceSession } from './session.ts';
 
 type Offered = ZkcxAnswer<'authenticateClient'>;
 type Signed2 = ZkcxAnswer<'zkcxDisclose'>;
 
 /**
- * Consent, openings where the mode or the order asks for them, PrepareDownload, package, installation.
+ * Consent, what the eUICC signs for it or openings where the mode or the order asks for them, PrepareDownload, package,
+ * installation.
  *
  * @param offered what the order is for
+ * @param challenge of the eUICC, for the second session of `zkcx-device`
  * @throws as `downloadZkcx`
  */
 export async function installProfile(
   options: Options,
   session: DeviceSession,
   offered: Offered,
+  challenge: Uint8Array | undefined,
 ): Promise<Downloaded> {
-  const { es10, sessions, proofs, othersAllowed, signal, onEvent } = options;
-  const { transactionId } = session;
+  const { es10, sessions, othersAllowed, signal, onEvent } = options;
+  const { initiated, transactionId } = session;
+  const { offer, peer, transcript } = initiated;
   const metadata = StoreMetadataRequest.decode(offered.profileMetadata);
+  // checked before the user is asked: a wrong answer is no question
+  const goOn = continuation(options, session, offered, challenge);
   assertGoesOn(signal);
-  const { peer } = session.initiated;
   const tells = session.isDeviceMode ? (['eid', 'key'] as const) : [];
   assertConsent(await options.consent({ metadata, peer, tells }));
   assertGoesOn(signal);
-  const signed2 = await signed2Of(options, session, offered);
+  const { signed2, installation } = await goOn();
 
-  const { ccRequiredFlag } = checkSigned2(signed2, transactionId);
+  const { ccRequiredFlag } = checkSigned2(signed2, installation);
   const hashCc = ccRequiredFlag
-    ? await askedHashCc(transactionId, options.confirmationCode, options.confirmationCodeForm)
+    ? await askedHashCc(installation, options.confirmationCode, options.confirmationCodeForm)
     : undefined;
   assertGoesOn(signal);
-  const smdpCertificate = session.initiated.certificates.pb;
+  const smdpCertificate = initiated.certificates.pb;
   const prepared = await es10.prepareDownload({ ...signed2, smdpCertificate, hashCc });
   if (prepared.result === 'error') {
     throw refusedByEuicc('the download', DOWNLOAD_ERROR, prepared.downloadErrorCode);
   }
-  const request = await packageRequest(session, signed2, prepared);
   onEvent?.({ type: 'downloading' });
   assertGoesOn(signal);
-  const bound = await session.exchange('getBoundProfilePackage', request);
+  const bound = await session.exchange('getBoundProfilePackage', {
+    prepareDownloadResponse: prepared,
+  });
   const { boundProfilePackage, notificationKey } = bound;
   checkPackageMetadata(boundProfilePackage, offered.profileMetadata);
   assertGoesOn(signal);
   // before the eUICC has the profile: there is no notification about it that does not know where to go
   await sessions.keep({
-    mode: session.initiated.offer.rspMode,
+    mode: offer.rspMode,
+    state: 'installing',
     iccid: metadata.iccid,
+    eid: await es10.eid(),
     at: options.policy.now(),
-    serverOid: peer.serverOid,
-    transcript: session.initiated.transcript,
-    sessionHash: session.initiated.transcript.form.session,
+    serverAddress: transcript.serverAddress,
+    transactionId,
+    installation,
+    session: transcript.session,
     notificationKey,
-    holder: session.presented!.holder,
   });
   const result = await es10.loadBoundProfilePackage(boundProfilePackage, (done, total) =>
     onEvent?.({ type: 'installing', done, total }),
   );
+  session.waiting = undefined;
   const { notificationMetadata, finalResult } = result.profileInstallationResultData;
+  if (finalResult.result === 'success') await sessions.confirm({ transactionId });
   const notification = await tellResult(es10, notificationMetadata.seqNumber, {
     server: options.notificationServer,
-    delivery: zkcxDelivery({ sessions, proofs, othersAllowed }),
+    delivery: zkcxDelivery({ sessions, othersAllowed }),
   });
   if (finalResult.result === 'error') throw new InstallationFailure(finalResult);
   return { metadata, isdpAid: finalResult.aid, notification };
 }
 
-/** smdpSigned2 and its signature: at once, or for the openings that the user agreed to. */
-async function signed2Of(
-  { consentToEid }: Options,
+/** What the eUICC downloads with. */
+interface Signed2Of {
+  readonly signed2: Signed2;
+  /** transactionId in the eUICC. */
+  readonly installation: Uint8Array;
+}
+
+/**
+ * How smdpSigned2 is got once the user agrees; what the server said so far is checked at once. Throws
+ * ERR_RSP_ZKCX_MESSAGE for an answer of the other mode, and as `challenged`.
+ */
+function continuation(
+  options: Options,
   session: DeviceSession,
   offered: Offered,
-): Promise<Signed2> {
-  const { openings, euiccSignature1 } = session.presented!;
-  if (session.isDeviceMode) {
-    if (offered.next !== 'disclose') throw refuse('the server went on without a disclosure');
-    // from here on the server may know the eUICC, whether or not its answer comes
-    session.stage = 'disclosed';
-    return session.exchange('zkcxDisclose', discloseDevice(openings, euiccSignature1));
+  challenge: Uint8Array | undefined,
+): () => Promise<Signed2Of> {
+  if (challenge !== undefined) {
+    if (offered.next !== 'challenge') throw refuse('the server went on without a disclosure');
+    const first = challenged(session, { counter: 0, euiccChallenge: challenge }, offered);
+    return () => disclosed(options, session, first);
   }
-  if (offered.next === 'prepare') return offered;
+  if (offered.next === 'challenge') throw refuse('the server wants a disclosure that is not due');
+  return async () => ({
+    signed2: offered.next === 'prepare' ? offered : await identified(options, session),
+    installation: session.transactionId,
+  });
+}
+
+/** `zkcx-device`: the eUICC signs for this order, and the server learns who it is. */
+async function disclosed(
+  { es10, matchingId }: Options,
+  session: DeviceSession,
+  first: Challenged,
+): Promise<Signed2Of> {
+  const { second, response } = await agreedSession(es10, session, first, matchingId);
+  // from here on the server may know the eUICC, whether or not its answer comes
+  session.stage = 'disclosed';
+  const disclosure = discloseDevice(session.presented!.openings, response);
+  const signed2 = await session.exchange('zkcxDisclose', disclosure);
+  return { signed2, installation: second.transactionId };
+}
+
+/** `zkcx`: the server says that the order is for one EID. */
+async function identified({ consentToEid }: Options, session: DeviceSession): Promise<Signed2> {
   // an answer in words is not a yes
   if ((await consentToEid?.(session.initiated.peer)) !== true) {
     throw new Ended('endUserRejection', 'the order is for one EID, which the user does not tell');
   }
-  return session.exchange('zkcxDisclose', discloseIdentity(openings));
+  return session.exchange('zkcxDisclose', discloseIdentity(session.presented!.openings));
 }
 
 /** Of this session, and for a new one-time key: one that comes again would link two sessions. */
@@ -118,25 +154,6 @@ function checkSigned2({ smdpSigned2 }: Signed2, transactionId: Uint8Array) {
     throw refuse('the server asks for a one-time key of an earlier session');
   }
   return signed;
-}
-
-/** The eUICC's answer as it is, or a proof in the place of its signature. */
-async function packageRequest(
-  session: DeviceSession,
-  { smdpSignature2 }: Signed2,
-  prepared: Received<PrepareDownloadResponseOk>,
-) {
-  if (session.isDeviceMode) {
-    return { kind: 'signature' as const, prepareDownloadResponse: prepared };
-  }
-  const { euiccSigned2, euiccSignature2 } = prepared;
-  const possession = await session.possession({
-    kind: 'prepareDownload',
-    message: euiccSignature2Input(euiccSigned2, smdpSignature2),
-    context: { serverOid: session.initiated.peer.serverOid, serverSignature: smdpSignature2 },
-    sign: () => signatureParts(euiccSignature2),
-  });
-  return { kind: 'possession' as const, euiccSigned2, possession };
 }
 
 const refuse = (problem: string) => new ZkcxError('ERR_RSP_ZKCX_MESSAGE', problem);

@@ -1,23 +1,23 @@
 /**
  * What the device keeps of a download with its profile, so that later notifications can go sealed to the
- * same server and, in `zkcx`, under the same session key. It holds the blind of that key: private.
+ * same server. Private: it tells which profile came from where.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Field } from 'o1js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
-import { bytesEqual, bytesToHex } from '../../../bytes.ts';
-import { PublicKey } from '../../../circuits/claims.ts';
+import { bytesEqual, bytesToHex, concatBytes } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { checked, fieldString, path } from '../../../arguments.ts';
 import { filesIn, openPrivateFolder, readFileLimited, writeFileAtomic } from '../../../files.ts';
-import type { HolderSession } from '../../../session/answer.ts';
-import { checkAddress, type SessionTranscript } from '../../../session/transcript.ts';
+import { checkAddress } from '../../../session/transcript.ts';
 import { hexToBytes } from '../../../sgp22/messages/identifiers.ts';
 import {
   notificationMetadataOf,
   type PendingNotification,
 } from '../../../sgp22/messages/notifications.ts';
-import * as argument from '../arguments.ts';
+import { plainAddress } from '../../arguments.ts';
+import * as argument from './arguments.ts';
 import { ZKCX_MODES, type ZkcxMode } from '../negotiation.ts';
 
 const MAX_BYTES = 10_000;
@@ -25,39 +25,58 @@ const ENDING = '.json';
 
 export interface KeptSession {
   readonly mode: ZkcxMode;
+  /** `installing`: nobody knows yet whether the profile is there. */
+  readonly state: 'installing' | 'current';
   /** Of the profile. */
   readonly iccid: string;
+  /** 32 digits, of the eUICC. In the file there is a hash of it. */
+  readonly eid: string;
   /** Unix seconds of the download. */
   readonly at: bigint;
-  readonly serverOid: string;
-  readonly transcript: SessionTranscript;
-  /** `form.session` of the whole transcript: 32 bytes. */
-  readonly sessionHash: Uint8Array;
+  /** Plain, in lower case: the only server that gets notifications sealed for this session. */
+  readonly serverAddress: string;
+  /** What sealed messages are addressed to, 16 bytes. */
+  readonly transactionId: Uint8Array;
+  /** What the installation result names: that of the second session in `zkcx-device`, else the same. */
+  readonly installation: Uint8Array;
+  /** Names the session, 32 bytes. */
+  readonly session: Uint8Array;
   /** HPKE key that came with the package, 65 bytes. */
   readonly notificationKey: Uint8Array;
-  readonly holder: HolderSession;
 }
 
+/** As found again. */
+export type FoundSession = Omit<KeptSession, 'eid'>;
+
 const bytes = (length: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * length}}$`));
-const limbs = z.array(fieldString).length(3);
 
 const schema = z.strictObject({
   format: z.literal('zkcx-rsp-session'),
-  version: z.literal(1),
+  version: z.literal(2),
   mode: z.enum(ZKCX_MODES),
+  state: z.enum(['installing', 'current']),
   iccid: z.string().regex(/^\d{18,20}$/),
+  /** See `deviceOf`. */
+  device: bytes(32),
   at: fieldString,
-  serverOid: z.string(),
   serverAddress: z.string(),
   transactionId: bytes(16),
-  serverChallenge: bytes(16),
-  /** Hash of the negotiation, and what possession proofs call it. */
-  sessionHash: bytes(32),
-  session: fieldString,
+  installation: bytes(16),
+  session: bytes(32),
   notificationKey: bytes(65),
-  /** Leaf key, 88-bit limbs, and the blind of its commitment. */
-  key: z.strictObject({ blind: fieldString, x: limbs, y: limbs }),
 });
+
+type Document = z.infer<typeof schema>;
+
+/** What an eUICC still has to do with sessions. */
+export interface EuiccContent {
+  /** 32 digits. */
+  readonly eid: string;
+  /** Of its profiles, and of those that it has notifications about. */
+  readonly iccids: readonly string[];
+  /** Transactions of the installation results that it has not told yet. */
+  readonly installations: readonly Uint8Array[];
+}
 
 /** One file a download, named by its transaction, in a folder that nobody else may enter. */
 export class KeptSessions {
@@ -77,88 +96,110 @@ export class KeptSessions {
   /** Keep the session of a download. Mode 0600. Throws ERR_SESSION_VALUE for an address with capitals. */
   async keep(kept: KeptSession): Promise<void> {
     checked(kept, argument.keptSession, 'KeptSessions.keep');
-    const { transcript, holder } = kept;
-    const transactionId = bytesToHex(transcript.transactionId);
-    const document: z.infer<typeof schema> = {
+    const { transactionId } = kept;
+    await this.#write({
       format: 'zkcx-rsp-session',
-      version: 1,
+      version: 2,
       mode: kept.mode,
+      state: kept.state,
       iccid: kept.iccid,
+      device: deviceOf(transactionId, kept.eid),
       at: kept.at.toString(),
-      serverOid: kept.serverOid,
-      serverAddress: checkAddress(transcript.serverAddress),
-      transactionId,
-      serverChallenge: bytesToHex(transcript.serverChallenge),
-      sessionHash: bytesToHex(kept.sessionHash),
-      session: holder.session.toString(),
+      serverAddress: checkAddress(kept.serverAddress),
+      transactionId: bytesToHex(transactionId),
+      installation: bytesToHex(kept.installation),
+      session: bytesToHex(kept.session),
       notificationKey: bytesToHex(kept.notificationKey),
-      key: {
-        blind: holder.key.blind.toString(),
-        x: holder.key.key.x.map(String),
-        y: holder.key.key.y.map(String),
-      },
-    };
-    const file = join(this.#folder, transactionId + ENDING);
-    await writeFileAtomic(file, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+    });
+  }
+
+  /** The profile of a session is installed. Nothing, if there is no such session. */
+  async confirm({ transactionId }: Pick<KeptSession, 'transactionId'>): Promise<void> {
+    const name = bytesToHex(checked(transactionId, argument.keptTransaction, 'confirm'));
+    const found = (await this.#all()).find((one) => one.transactionId === name);
+    if (found?.state === 'installing') await this.#write({ ...found, state: 'current' });
+  }
+
+  /** The session of a profile that is not there. */
+  async forget({ transactionId }: Pick<KeptSession, 'transactionId'>): Promise<void> {
+    const name = bytesToHex(checked(transactionId, argument.keptTransaction, 'forget'));
+    await rm(join(this.#folder, name + ENDING), { force: true });
   }
 
   /**
-   * The session that a notification belongs to: by the transaction of an installation result, else the
-   * last download of the profile. Undefined if there is none. Throws ERR_CREDENTIAL_PERMISSIONS,
-   * ERR_CREDENTIAL_FORMAT, ERR_FILE_*.
+   * The session that a notification goes sealed with: by the transaction of an installation result, else the last one
+   * whose profile was installed; from the server that the notification is for. `foreign` where a session is about the
+   * profile, but none is that server's; undefined where there is none at all.
+   *
+   * @throws ERR_CREDENTIAL_PERMISSIONS, ERR_CREDENTIAL_FORMAT, ERR_FILE_*
    */
-  async find(pending: PendingNotification): Promise<KeptSession | undefined> {
+  async find(pending: PendingNotification): Promise<FoundSession | 'foreign' | undefined> {
     checked(pending, argument.pendingNotification, 'KeptSessions.find');
+    const all = (await this.#all()).map(decode);
+    const { iccid, notificationAddress } = notificationMetadataOf(pending);
+    const about = all.filter((kept) =>
+      pending.kind === 'profileInstallationResult'
+        ? bytesEqual(kept.installation, pending.profileInstallationResultData.transactionId)
+        : kept.iccid === iccid,
+    );
+    const address = plainAddress(notificationAddress).toLowerCase();
+    const last = about
+      .filter(({ serverAddress }) => serverAddress === address)
+      .filter(({ state }) => pending.kind === 'profileInstallationResult' || state === 'current')
+      .toSorted((a, b) => Number(b.at - a.at))[0];
+    return last ?? (about.length > 0 ? 'foreign' : undefined);
+  }
+
+  /** Forget the sessions of profiles that this eUICC no longer has anything to do with. */
+  async sweep({ eid, iccids, installations }: EuiccContent): Promise<void> {
+    const pending = installations.map(bytesToHex);
+    for (const kept of await this.#all()) {
+      const transactionId = hexToBytes(kept.transactionId, 'transactionId');
+      const isOwn = kept.device === deviceOf(transactionId, eid);
+      const isOver = !iccids.includes(kept.iccid) && !pending.includes(kept.installation);
+      if (isOwn && isOver) await this.forget({ transactionId });
+    }
+  }
+
+  async #write(document: Document): Promise<void> {
+    const file = join(this.#folder, document.transactionId + ENDING);
+    await writeFileAtomic(file, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+  }
+
+  async #all(): Promise<Document[]> {
     const files = await filesIn(this.#folder, ENDING);
-    const all = await Promise.all(files.map((file) => readKept(join(this.#folder, file))));
-    const { iccid } = notificationMetadataOf(pending);
-    return all
-      .filter((kept) =>
-        pending.kind === 'profileInstallationResult'
-          ? bytesEqual(
-              kept.transcript.transactionId,
-              pending.profileInstallationResultData.transactionId,
-            )
-          : kept.iccid === iccid,
-      )
-      .reduce<KeptSession | undefined>(
-        (last, kept) => (last === undefined || kept.at > last.at ? kept : last),
-        undefined,
-      );
+    return Promise.all(files.map((file) => readDocument(join(this.#folder, file))));
   }
 }
 
-async function readKept(file: string): Promise<KeptSession> {
+/** Tells whether a session is of a given eUICC, and nothing to who does not know the EID. */
+function deviceOf(transactionId: Uint8Array, eid: string): string {
+  const domain = new TextEncoder().encode('zkcx-kept-device');
+  return bytesToHex(sha256(concatBytes(domain, transactionId, new TextEncoder().encode(eid))));
+}
+
+async function readDocument(file: string): Promise<Document> {
   const content = await readFileLimited(file, MAX_BYTES, { ownerOnly: true });
   try {
-    return decode(schema.parse(JSON.parse(new TextDecoder().decode(content))));
+    const document = schema.parse(JSON.parse(new TextDecoder().decode(content)));
+    checkAddress(document.serverAddress);
+    return document;
   } catch {
     // no cause: parsers quote the text that they stumble over
     throw new ZkcxError('ERR_CREDENTIAL_FORMAT', `${file} is not the session of a profile`);
   }
 }
 
-function decode(document: z.infer<typeof schema>): KeptSession {
-  const { mode, iccid, serverOid } = document;
-  const transcript = {
-    transactionId: hexToBytes(document.transactionId, 'transactionId'),
-    serverAddress: checkAddress(document.serverAddress),
-    serverChallenge: hexToBytes(document.serverChallenge, 'serverChallenge'),
-  };
-  const field = (text: string) => Field(text);
-  const { blind, x, y } = document.key;
-  const key = {
-    blind: field(blind),
-    key: new PublicKey({ x: x.map(field), y: y.map(field) }),
-  };
+function decode({ mode, state, iccid, at, serverAddress, ...document }: Document): FoundSession {
   return {
     mode,
+    state,
     iccid,
-    at: BigInt(document.at),
-    serverOid,
-    transcript,
-    sessionHash: hexToBytes(document.sessionHash, 'sessionHash'),
+    at: BigInt(at),
+    serverAddress,
+    transactionId: hexToBytes(document.transactionId, 'transactionId'),
+    installation: hexToBytes(document.installation, 'installation'),
+    session: hexToBytes(document.session, 'session'),
     notificationKey: hexToBytes(document.notificationKey, 'notificationKey'),
-    holder: { session: BigInt(document.session), transcript, key },
   };
 }

@@ -1,31 +1,46 @@
 /** Every proof that the device makes or verifies, behind a few functions: the rest of it plans and checks. */
 import { checked } from '../../../arguments.ts';
+import type { TrustAnchor } from '../../../pki/index.ts';
 import { prover as proverForm } from '../../../prover/arguments.ts';
 import { proveChain } from '../../../prover/chain.ts';
 import type { Credential } from '../../../prover/credential.ts';
 import type { ProofEnvelope } from '../../../prover/envelope.ts';
 import { provePossession } from '../../../prover/present.ts';
 import type { JobOptions, Prover } from '../../../prover/prover.ts';
-import { type AnswerPlan, proveAnswer } from '../../../session/answer.ts';
 import { verifyCertified } from '../../../session/certified.ts';
-import type { PresentationBundle } from '../../../session/envelopes.ts';
+import type { CredentialPools } from '../../../session/pools.ts';
+import type { ProvableTerms } from '../../../session/prepared.ts';
+import { obtainPresentation, prepareAhead, type Presented } from '../../../session/presenter.ts';
 import { rememberedProofs } from '../../../session/remembered-proofs.ts';
 import { renewCredential } from '../../../session/renewal.ts';
-import type { planPossession } from '../../../session/statements.ts';
-
-import * as argument from '../arguments.ts';
+import type { PossessionPlan } from '../../../witness/possession.ts';
+import * as argument from './arguments.ts';
 
 type ChainInput = Parameters<typeof proveChain>[0];
 type RenewalInput = Parameters<typeof renewCredential>[1];
+
+/** What a presentation is wanted of and for. */
+export interface PresentationWanted {
+  readonly accepted: ProvableTerms;
+  readonly credential: Credential;
+  /** CIs, among them the one that the credential's chain starts from. */
+  readonly anchors: readonly TrustAnchor[];
+  /** What was made ahead; left out: everything is made on the spot. */
+  readonly pools?: CredentialPools;
+}
+
+export type PresentationAhead = PresentationWanted & { readonly pools: CredentialPools };
 
 export interface DeviceProofs {
   /** A new credential; two proofs for an eUICC. Here and below `signal` ends the work at once. */
   chain(input: ChainInput, signal?: AbortSignal): Promise<Credential>;
   /** The same certificates for the window of now. */
   renewed(credential: Credential, input: RenewalInput, signal?: AbortSignal): Promise<Credential>;
-  /** One presentation, and a proof about its message. */
-  answer(plan: AnswerPlan, signal?: AbortSignal): Promise<PresentationBundle>;
-  possession(plan: Awaited<ReturnType<typeof planPossession>>): Promise<ProofEnvelope>;
+  /** One that no session has used and none will use again: prepared before, or made now. */
+  presentation(wanted: PresentationWanted, signal?: AbortSignal): Promise<Presented>;
+  /** Have one ready in the pools. */
+  ahead(wanted: PresentationAhead, signal?: AbortSignal): Promise<unknown>;
+  possession(plan: PossessionPlan, signal?: AbortSignal): Promise<ProofEnvelope>;
   /** A statement that was verified before costs no time again. */
   readonly verifyCertified: typeof verifyCertified;
 }
@@ -47,8 +62,9 @@ export function deviceProofs(
     chain: (input, signal) => proveChain(input, { ...options, prover, signal }),
     renewed: (credential, input, signal) =>
       renewCredential(credential, input, { ...options, prover, signal }),
-    answer: (plan, signal) => proveAnswer(plan, prover, { ...options, signal }),
-    possession: (plan) => provePossession(plan, prover, options),
+    presentation: (wanted, signal) => obtainPresentation(wanted, prover, { ...options, signal }),
+    ahead: (wanted, signal) => prepareAhead(wanted, prover, { ...options, signal }),
+    possession: (plan, signal) => provePossession(plan, prover, { ...options, signal }),
     verifyCertified: (envelope, expectation) =>
       verifyCertified(envelope, { assertProof, ...expectation }),
   };

@@ -1,9 +1,6 @@
 /** A zkCX session from the device's end: the sealed channel, and how far it has come. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bytesToBigint } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
-import type { HolderSession, SignMessage } from '../../../session/answer.ts';
-import { planPossession, type PossessionInput } from '../../../session/statements.ts';
 import type { SessionOpenings } from '../../../witness/presentation.ts';
 import { assertGoesOn, type CancelReason } from '../../lpa/endings.ts';
 import type { Es10, Es9p } from '../../lpa/index.ts';
@@ -23,14 +20,12 @@ import {
   type ZkcxRequest,
 } from '../messages.ts';
 import type { Initiated } from './initiate.ts';
-import type { DeviceProofs } from './proofs.ts';
 
-/** What a presentation leaves with the device: for openings and possession proofs. Private. */
+/** What a presentation leaves with the device, for openings. Private. */
 export interface Presented {
-  readonly holder: HolderSession;
   readonly openings: SessionOpenings;
-  /** r and s, 64 bytes; leaves the device with consent only. */
-  readonly euiccSignature1: Uint8Array;
+  /** CERT.EUICC, DER: of the eUICC that signed. */
+  readonly certificate: Uint8Array;
 }
 
 /**
@@ -42,7 +37,6 @@ export type Stage = 'open' | 'presented' | 'disclosed';
 export interface SessionParts {
   readonly es10: Es10;
   readonly server: Es9p;
-  readonly proofs: DeviceProofs;
   /** Milliseconds before a busy server is asked again, longer each time; default: 5,000. */
   readonly busyDelay?: number;
   /** The user stops: a busy server is not waited for any longer. */
@@ -57,22 +51,22 @@ export class DeviceSession {
   readonly server: Es9p;
   stage: Stage = 'open';
   presented: Presented | undefined;
+  /** transactionId of the RSP session that waits in the eUICC's memory, if one does. */
+  waiting: Uint8Array | undefined;
   readonly #channel: ClientChannel;
   readonly #es10: Es10;
-  readonly #proofs: DeviceProofs;
   readonly #busyDelay: number;
   readonly #signal: AbortSignal | undefined;
 
   private constructor(
     initiated: Initiated,
     channel: ClientChannel,
-    { es10, server, proofs, busyDelay = 5_000, signal }: SessionParts,
+    { es10, server, busyDelay = 5_000, signal }: SessionParts,
   ) {
     this.initiated = initiated;
     this.#channel = channel;
     this.server = server;
     this.#es10 = es10;
-    this.#proofs = proofs;
     this.#busyDelay = busyDelay;
     this.#signal = signal;
   }
@@ -83,6 +77,7 @@ export class DeviceSession {
     return new DeviceSession(initiated, await ClientChannel.open(key, initiated.transcript), parts);
   }
 
+  /** T: what messages are addressed to. */
   get transactionId(): Uint8Array {
     return this.initiated.transcript.transactionId;
   }
@@ -120,16 +115,10 @@ export class DeviceSession {
     }
   }
 
-  /** A proof that the eUICC of this session signed one more message. */
-  async possession(input: Omit<PossessionInput, 'session'>) {
-    const plan = await planPossession({ session: this.presented!.holder, ...input });
-    return this.#proofs.possession(plan);
-  }
-
   /**
-   * End the session in the eUICC and tell the server. What the eUICC signs about it stays here until the
-   * server knows the eUICC anyway (`zkcx-device`), and always in `zkcx`: the raw signature gives its key
-   * away. Returns why the server could not be told.
+   * End the session in the eUICC and tell the server. What the eUICC signs about it stays here while the server knows
+   * no key of the device: until the disclosure in `zkcx-device`, until the presentation in `zkcx`. Returns why the
+   * server could not be told.
    */
   async cancel(reason: CancelReason): Promise<string | undefined> {
     try {
@@ -143,9 +132,8 @@ export class DeviceSession {
 
   /** End the session in the eUICC alone: to the server, one silence is like another. */
   async leave(): Promise<void> {
-    const reason = CANCEL_SESSION_REASON.undefinedReason;
     try {
-      await this.#es10.cancelSession({ transactionId: this.transactionId, reason });
+      await this.#cancelInEuicc('postponed');
     } catch (error) {
       // why the session ends is known, and matters more
       if (!(error instanceof ZkcxError)) throw error;
@@ -153,31 +141,26 @@ export class DeviceSession {
   }
 
   async #cancellation(reason: CancelReason): Promise<ZkcxRequest<'cancelSession'>> {
-    const { transactionId, stage } = this;
-    const code = CANCEL_SESSION_REASON[reason];
-    const response = await this.#es10.cancelSession({ transactionId, reason: code });
-    const anonymous = stage === 'open' || (this.isDeviceMode && stage === 'presented');
-    if (anonymous) return { kind: 'reason', reason: code };
-    if (response.result === 'error') {
-      throw new ZkcxError('ERR_RSP_CARD', `the eUICC answered ${response.error}`);
+    const isKnown = this.isDeviceMode ? this.stage === 'disclosed' : this.stage !== 'open';
+    if (!isKnown) {
+      await this.leave();
+      return { kind: 'reason', reason: CANCEL_SESSION_REASON[reason] };
     }
-    if (this.isDeviceMode) return { kind: 'signature', cancelSessionResponse: response };
-    const { euiccCancelSessionSigned, euiccCancelSessionSignature } = response;
-    const possession = await this.possession({
-      kind: 'cancelSession',
-      message: euiccCancelSessionSigned,
-      context: { serverOid: this.initiated.peer.serverOid },
-      sign: () => signatureParts(euiccCancelSessionSignature),
-    });
-    return { kind: 'possession', euiccCancelSessionSigned, possession };
+    const response = await this.#cancelInEuicc(reason);
+    if (response?.result === 'ok') return { kind: 'signature', cancelSessionResponse: response };
+    throw new ZkcxError(
+      'ERR_RSP_CARD',
+      `the eUICC answered ${response?.error ?? 'that it has no session'}`,
+    );
+  }
+
+  async #cancelInEuicc(reason: CancelReason) {
+    const transactionId = this.waiting;
+    this.waiting = undefined;
+    if (transactionId === undefined) return undefined;
+    return this.#es10.cancelSession({ transactionId, reason: CANCEL_SESSION_REASON[reason] });
   }
 }
 
 const isBusy = (error: unknown) =>
   error instanceof ZkcxError && error.code === 'ERR_RSP_SERVER' && error.reason === '503';
-
-/** r and s of 64 bytes. */
-export function signatureParts(signature: Uint8Array): Awaited<ReturnType<SignMessage>> {
-  const [r, s] = [signature.subarray(0, 32), signature.subarray(32)].map(bytesToBigint);
-  return { r: r!, s: s! };
-}
