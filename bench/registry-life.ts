@@ -44,6 +44,7 @@ import {
   PROVEN_AT,
   PROVEN_TRUST,
   provenCredential,
+  provenRefresh,
 } from '../test/support/credentials.ts';
 import { madeUpEum } from '../test/support/devices.ts';
 
@@ -78,13 +79,10 @@ const sourcesOf = (changed: number): RevocationSource[] => [
 ];
 
 const list = parseRevocationList(ciList('B'));
-const credentials = await Promise.all(
-  (['euicc-1', 'euicc-2', 'euicc-3'] as const).map(provenCredential),
-);
-const [credential, ...batch] = credentials;
-const chains = batch.map(({ proof }) => ({ proof }));
+const credential = await provenCredential('euicc-1');
+const chains = ['euicc-2', 'euicc-3'].map((name) => ({ proof: provenRefresh(name) }));
 const trust = PROVEN_TRUST.root.toBigInt();
-const { aggregate } = await step('two chain proofs aggregated', () =>
+const { aggregate } = await step('two refreshes aggregated', () =>
   aggregateChains({ trust, chains, at: PROVEN_AT }, { work: join(folder, 'aggregate') }),
 );
 const listProof = await step('a list proven', () =>
@@ -123,7 +121,7 @@ await step('the aggregate published, the contract compiled before', async () =>
   publishAggregate(sender, await sync(), aggregate),
 );
 await step('a credential published', async () =>
-  publishRefresh(sender, await sync(), credential!.proof),
+  publishRefresh(sender, await sync(), provenRefresh('euicc-1')),
 );
 await step('the list put into the map', async () => {
   const { map } = buildMap({
@@ -170,7 +168,7 @@ await step('a session proven from the registry, and accepted', async () => {
   });
   const anchors = [PROVEN_ANCHOR];
   const accepted = await checkRequest(
-    { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential: credential! },
+    { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
     {
       trustSets: [anchors],
       minimumCis: 1,
@@ -182,7 +180,7 @@ await step('a session proven from the registry, and accepted', async () => {
   );
   const plan = await planAnswer({
     accepted,
-    credential: credential!,
+    credential,
     anchors,
     sign: signAsEuicc,
   });

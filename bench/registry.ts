@@ -1,11 +1,11 @@
 /**
  * `npm run bench:registry -- [--json] [--entries 100,10000,100000] [--no-publish]`: milliseconds to find a
  * credential's path in a registry of so many entries, the tree alone; and seconds to make and to prove the
- * transaction that publishes a chain proof. Compiling, some minutes, is left out.
+ * transaction that publishes a credential. Compiling, some minutes, is left out.
  */
 import { parseArgs } from 'node:util';
 import { AccountUpdate, Field, Mina, PrivateKey } from 'o1js';
-import { ChainProof } from '../src/circuits/chain.program.ts';
+import { RefreshProof } from '../src/circuits/refresh.program.ts';
 import { guardVerification } from '../src/prover/guard.ts';
 import { initialMap } from '../src/witness/initial-map.ts';
 import { RegistryTree } from '../src/witness/registry-tree.ts';
@@ -17,7 +17,7 @@ import {
   publishArguments,
   registryState,
 } from '../src/zkapp/contract/index.ts';
-import { PROVEN_AT, PROVEN_TRUST, provenCredential } from '../test/support/credentials.ts';
+import { PROVEN_AT, PROVEN_TRUST, provenRefresh } from '../test/support/credentials.ts';
 
 const { values } = parseArgs({
   options: {
@@ -86,7 +86,7 @@ async function measurePublish(): Promise<PublishMeasure> {
   await deployment.prove();
   await deployment.sign([payer.key, key]).send();
 
-  const proof = await ChainProof.fromJSON((await provenCredential('euicc-1')).proof.proof);
+  const proof = await RefreshProof.fromJSON(provenRefresh('euicc-1').proof);
   const { appState } = Mina.getAccount(key.toPublicKey()).zkapp!;
   const state = registryState(appState.map((field) => field.toBigInt()));
   const { path, slots } = publishArguments({

@@ -41,7 +41,7 @@ export { proveChain } from './prover/chain.ts';
 export type { ChainInput, ProveChainOptions } from './prover/chain.ts';
 export { Prover } from './prover/prover.ts';
 export type { JobOptions, ProverEvent, ProverOptions } from './prover/prover.ts';
-export { publishedOpening, readCredential, writeCredential } from './prover/credential.ts';
+export { readCredential, writeCredential } from './prover/credential.ts';
 export type { Credential } from './prover/credential.ts';
 export { formatEnvelope, parseEnvelope } from './prover/envelope.ts';
 export type { ProofEnvelope } from './prover/envelope.ts';

@@ -82,6 +82,12 @@ const OPTIONS: readonly OptionRow[] = [
     ['trustRoot'],
     (o) => index.verifyChain(proof, o as never),
   ],
+  [
+    'verifyRefresh',
+    { trustRoot, at: NOW },
+    ['trustRoot'],
+    (o) => index.verifyRefresh(proof, o as never),
+  ],
   ['verifyCrl', { trustRoot }, ['trustRoot'], (o) => index.verifyCrl(proof, o as never)],
   [
     'verifyAggregate',

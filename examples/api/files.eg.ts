@@ -1,6 +1,6 @@
 /** Credentials, proofs, registry: what is kept in files. One example of each; they run in the tests. */
 import assert from 'node:assert/strict';
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ import {
   RegistryTree,
   TrustSet,
   verifyChain,
+  verifyRefresh,
   writeCredential,
   ZkcxError,
 } from 'zkcx';
@@ -84,6 +85,17 @@ export const EXAMPLES = {
       await assert.rejects(verifyChain(proof, { trustRoot: trustRoot + 1n, at }), ZkcxError);
       // #endregion verifyChain
     }),
+
+  verifyRefresh: async () => {
+    const fixture = new URL('../../fixtures/refreshes/euicc-1.json', import.meta.url);
+    const text = await readFile(fixture, 'utf8');
+    // #region verifyRefresh
+    // a proof that a holder gave away, to be published
+    const trustRoot = new TrustSet(anchors).root.toBigInt();
+    const { commitment } = await verifyRefresh(parseEnvelope(text), { trustRoot, at });
+    assert.notEqual(commitment, 0n);
+    // #endregion verifyRefresh
+  },
 
   CredentialStore: () =>
     inFolder(async (folder, credential) => {

@@ -12,22 +12,27 @@ import {
   checkRequest,
   CLIENT_OFFER,
   type Credential,
+  formatEnvelope,
+  parseEnvelope,
   parseRevocationList,
   planAnswer,
   possess,
   proveAnswer,
   proveCrl,
+  type ProofEnvelope,
   Prover,
   readMember,
   renewCredential,
   scopeOf,
   serveAggregation,
+  shareCredential,
   TrustSet,
   verifyAggregate,
   verifyCertified,
   verifyCrl,
   verifyPossession,
   verifyPresentation,
+  writeCredential,
   writeMember,
 } from 'zkcx';
 import { anchors, readTestFile, signAsEuicc, testMap } from '../test-pki.ts';
@@ -57,6 +62,17 @@ export const EXAMPLES = {
     // #endregion renewCredential
   },
 
+  /** `file` is the credential's. */
+  shareCredential: async (credential: Credential, prover: Prover, file: string) => {
+    // #region shareCredential
+    const shared = await shareCredential(credential, { prover });
+    // keep its blind first: without it nothing can be shown of what is published
+    await writeCredential(file, shared.credential);
+    const given = formatEnvelope(shared.proof);
+    // #endregion shareCredential
+    assert.deepEqual(parseEnvelope(given), shared.proof);
+  },
+
   /** `work` is a private folder. */
   proveCrl: async (prover: Prover, work: string) => {
     // #region proveCrl
@@ -72,17 +88,17 @@ export const EXAMPLES = {
     // #endregion verifyCrl
   },
 
-  /** `credentials` are two or more under the same CIs; `folder` is a private folder. */
-  aggregateChains: async (credentials: readonly Credential[], prover: Prover, folder: string) => {
+  /** `shared` are proofs of `shareCredential`, two or more under the same CIs; `folder` is a private folder. */
+  aggregateChains: async (shared: readonly ProofEnvelope[], prover: Prover, folder: string) => {
     // #region aggregateChains
     const { aggregate, chains } = await aggregateChains(
-      { trust: anchors, chains: credentials.map(({ proof }) => ({ proof })), at },
+      { trust: anchors, chains: shared.map((proof) => ({ proof })), at },
       { work: join(folder, 'work'), prover },
     );
     // #endregion aggregateChains
     // #region verifyAggregate
     const claim = await verifyAggregate(aggregate, { trustRoot, at });
-    assert.equal(claim.count, BigInt(credentials.length));
+    assert.equal(claim.count, BigInt(shared.length));
     // #endregion verifyAggregate
     // #region writeMember
     const file = join(folder, 'member.json');

@@ -24,7 +24,11 @@ export const proveOptions = z.looseObject({
   prover: prover.optional(),
 });
 
-export const shareOptions = z.looseObject({ ...proveOptions.shape, again: z.boolean().optional() });
+export const shareOptions = z.looseObject({
+  ...proveOptions.shape,
+  again: z.boolean().optional(),
+  random: callback.optional(),
+});
 
 export const chainInput = z.strictObject({
   anchors: pki.anchors,

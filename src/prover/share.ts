@@ -6,6 +6,7 @@ import type { Credential } from './credential.ts';
 import type { ProofEnvelope } from './envelope.ts';
 import { Prover } from './prover.ts';
 import type { ProveChainOptions } from './chain.ts';
+import type { RandomBytes } from '../random.ts';
 import { proveRefresh } from './refresh.ts';
 import { publicValues, verifyRefresh } from './verify.ts';
 
@@ -19,6 +20,8 @@ export interface SharedCredential {
 export interface ShareOptions extends ProveChainOptions {
   /** Make another one of a credential that was shared; what was published before, is lost to it. */
   readonly again?: boolean;
+  /** Default: of the operating system. */
+  readonly random?: RandomBytes;
 }
 
 /**
@@ -42,9 +45,9 @@ export async function shareCredential(
   }
   const prover = options.prover ?? new Prover(options);
   try {
-    const { signal, onEvent } = options;
-    const first = await proveRefresh(credential, prover, { signal, onEvent });
-    const { proof, opening } = await proveRefresh(first, prover, { signal, onEvent });
+    const { signal, onEvent, random } = options;
+    const first = await proveRefresh(credential, prover, { signal, onEvent, random });
+    const { proof, opening } = await proveRefresh(first, prover, { signal, onEvent, random });
     // nothing leaves that this package would not accept itself
     const [, trustRoot, at] = publicValues(proof);
     await verifyRefresh(proof, { trustRoot: trustRoot!, at });

@@ -10,12 +10,7 @@ import type { ProverEvent } from '../../src/prover/prover.ts';
 import { verifyAggregate } from '../../src/prover/verify-aggregate.ts';
 import { aggregateClaims } from '../../src/witness/aggregate.ts';
 import { killProver } from '../support/aggregate/kill.ts';
-import {
-  PROVEN_AT,
-  PROVEN_DEVICES,
-  PROVEN_TRUST,
-  provenCredential,
-} from '../support/credentials.ts';
+import { PROVEN_AT, PROVEN_DEVICES, PROVEN_TRUST, provenRefresh } from '../support/credentials.ts';
 import { SHARED } from '../support/proving/index.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'zkcx-aggregate-'));
@@ -26,8 +21,7 @@ let chains: { proof: ProofEnvelope }[];
 let result: AggregateResult;
 
 beforeAll(async () => {
-  const credentials = await Promise.all(PROVEN_DEVICES.map(provenCredential));
-  chains = credentials.map(({ proof }) => ({ proof }));
+  chains = PROVEN_DEVICES.map((name) => ({ proof: provenRefresh(name) }));
   let killed = false;
   result = await aggregateChains(
     { trust: trustRoot, chains, at: PROVEN_AT },
@@ -49,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(work, { recursive: true }));
 
-describe('an aggregation of four real chain proofs', () => {
+describe('an aggregation of four real refreshes', () => {
   test('is verified and claims what their list comes to', async () => {
     const claim = await verifyAggregate(JSON.parse(JSON.stringify(result.aggregate)), {
       trustRoot,
@@ -105,7 +99,7 @@ describe('an aggregation of four real chain proofs', () => {
     }
   });
 
-  test('is not begun with a chain proof that does not verify', async () => {
+  test('is not begun with a proof that does not verify', async () => {
     const [first, second] = chains as [{ proof: ProofEnvelope }, { proof: ProofEnvelope }];
     const { proof } = second.proof;
     const publicOutput = proof.publicOutput.with(3, '12345');

@@ -24,8 +24,10 @@ import {
   planAggregate,
 } from '../../src/aggregate/plan.ts';
 import { type ProgramName, PROGRAMS } from '../../src/prover/programs.ts';
+import { publishedOpening } from '../../src/prover/credential.ts';
 import { readMember, writeMember } from '../../src/prover/member.ts';
 import { PROVEN_ANCHOR, PROVEN_AT, PROVEN_TRUST } from '../support/credentials.ts';
+import { unprovenChain } from '../support/envelope.ts';
 import {
   blinds,
   claimed,
@@ -70,14 +72,15 @@ describe('a plan', () => {
     expect(counts(eight)).toEqual({
       anchor: 1,
       extend: 8,
+      ofChain: 8,
       prove: 4,
       pairs: 2,
       merge: 1,
       ofMerge: 1,
     });
     const [anchor] = eight.jobs;
-    for (const { proof } of eight.members) {
-      expect(needsOf(jobWith(eight, proof))).toEqual([anchor!.id]);
+    for (const { credential } of eight.members) {
+      expect(needsOf(jobWith(eight, credential!.chain))).toEqual([anchor!.id]);
     }
   });
 
@@ -86,6 +89,7 @@ describe('a plan', () => {
     expect(counts(plan(chains))).toEqual({
       anchor: 3,
       extend: 3,
+      ofChain: 3,
       prove: 2,
       pairs: 1,
       ofMerge: 1,
@@ -105,10 +109,27 @@ describe('a plan', () => {
       return blinds()(link);
     };
     plan(devices(8), {}, noted);
-    expect(new Set(asked).size).toBe(9);
-    expect(asked).toHaveLength(9);
-    const openings = eight.members.map(({ credential }) => credential!.opening);
-    expect(new Set(openings.map(({ blind }) => blind.toString())).size).toBe(8);
+    // the link of the EUM, and a link and a refresh of each device
+    expect(new Set(asked).size).toBe(17);
+    expect(asked).toHaveLength(17);
+    const blinded = eight.members.flatMap(({ credential }) => [
+      credential!.opening.blind,
+      credential!.published,
+    ]);
+    expect(new Set(blinded.map(String)).size).toBe(16);
+  });
+
+  test('pairs a refresh of each chain, which is used for nothing else', () => {
+    const refreshes = eight.members.map(({ proof }) => proof);
+    for (const { proof, credential } of eight.members) {
+      const refresh = jobWith(eight, proof);
+      expect(refresh).toMatchObject({ program: 'refresh', method: 'ofChain' });
+      expect(needsOf(refresh)).toEqual([credential!.chain]);
+      const users = eight.jobs.filter((job) => needsOf(job).includes(proof));
+      expect(users.map(({ program }) => program)).toEqual(['aggregatePair']);
+    }
+    const pairs = eight.jobs.filter(({ program }) => program === 'aggregatePair');
+    expect(pairs.flatMap(needsOf)).toEqual(refreshes);
   });
 
   test('puts every job behind what it needs, under an id of its own', () => {
@@ -119,7 +140,8 @@ describe('a plan', () => {
       seen.add(job.id);
     }
     expect(eight.root).toBe(eight.jobs.at(-1)!.id);
-    expect(eight.wanted).toEqual([eight.root, ...eight.members.map(({ proof }) => proof)]);
+    const chains = eight.members.map(({ credential }) => credential!.chain);
+    expect(eight.wanted).toEqual([eight.root, ...chains]);
   });
 
   test('is the same for the same blinds, and another for others', () => {
@@ -157,10 +179,15 @@ describe('a plan', () => {
 
   test('opens what each member claims, in a window that its links have in common', () => {
     for (const { proof, credential } of eight.members) {
-      const { publicOutput } = jobWith(eight, proof);
-      const { opening } = credential!;
-      expect(publicOutput[3]).toBe(commitmentOf(opening));
-      expect(publicOutput.slice(1, 3)).toEqual([opening.validFrom, opening.validUntil].map(String));
+      const { chain, opening } = credential!;
+      for (const [id, opens] of [
+        [chain, opening],
+        [proof, publishedOpening(credential!)!],
+      ] as const) {
+        const { publicOutput } = jobWith(eight, id);
+        expect(publicOutput[3]).toBe(commitmentOf(opens));
+        expect(publicOutput.slice(1, 3)).toEqual([opens.validFrom, opens.validUntil].map(String));
+      }
     }
   });
 
@@ -193,6 +220,7 @@ describe('a plan', () => {
     expect(counts(made)).toEqual({
       anchor: 1,
       extend: 2,
+      ofChain: 2,
       prove: 2,
       pairs: 1,
       ofMerge: 1,
@@ -231,6 +259,11 @@ describe('a plan', () => {
       'the proof of another program',
       'ERR_PROOF_PROGRAM',
       () => plan([{ proof: { ...claimed(1).proof, program: 'crl' } }]),
+    ],
+    [
+      'a chain proof, which stays with its holder',
+      'ERR_PROOF_PROGRAM',
+      () => plan([{ proof: unprovenChain([5n, 0n, PROVEN_AT, 1n]) }]),
     ],
     [
       'a proof for other circuits',

@@ -31,3 +31,7 @@ export function unproven(
 /** Values of trustRoot, validFrom, validUntil and commitment. */
 export const unprovenChain = (claim: Values, proof?: string): ProofEnvelope =>
   unproven('chain', [MODE.chain], claim, proof);
+
+/** The same, given away to be published. */
+export const unprovenRefresh = (claim: Values, proof?: string): ProofEnvelope =>
+  unproven('refresh', [MODE.refresh], claim, proof);

@@ -3,13 +3,13 @@
  * checks proofs refuses. The claim that stands there is the one that presentations look for.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { provenCredential } from '../support/credentials.ts';
+import { provenRefresh } from '../support/credentials.ts';
 import { inProvingProcess } from '../support/proving/index.ts';
 
 const registry = inProvingProcess(new URL('../support/zkapp/proven-registry.ts', import.meta.url));
 
 beforeAll(async () => {
-  await registry('deploy', (await provenCredential('euicc-1')).proof.proof);
+  await registry('deploy', provenRefresh('euicc-1').proof);
 });
 
 describe('on a chain that checks proofs', () => {

@@ -6,7 +6,7 @@ import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
 import { sgp26Device } from '../certificates/chains.ts';
 import { PROVEN_AT, PROVEN_TRUST, provenCertificates } from '../credentials.ts';
 import { madeUpDevice, madeUpEum } from '../devices.ts';
-import { unprovenChain } from '../envelope.ts';
+import { unprovenRefresh } from '../envelope.ts';
 
 const [EUM] = provenCertificates('eum');
 
@@ -24,7 +24,7 @@ export function deviceOfItsOwn(number: number): ChainToAggregate {
 export const devices = (count: number): ChainToAggregate[] =>
   Array.from({ length: count }, (_, i) => device(i + 2));
 
-/** An envelope that claims what a chain proof claims; nothing proves it. */
+/** An envelope that claims what a refresh claims; nothing proves it. */
 export function claimed(
   number: number,
   {
@@ -33,7 +33,7 @@ export function claimed(
   } = {},
 ): ChainToAggregate & { readonly proof: ProofEnvelope } {
   const claim = [trustRoot, PROVEN_AT - 1_000n, validUntil, 1_000 + number];
-  return { proof: unprovenChain(claim) };
+  return { proof: unprovenRefresh(claim) };
 }
 
 /** Blinds that are the same in every run, and different for every link. */

@@ -3,7 +3,7 @@
  * proven where the contract is compiled. The functions go from one state of the chain to the next.
  */
 import { AccountUpdate, Field, Mina, PrivateKey } from 'o1js';
-import { ChainProof } from '../../../src/circuits/chain.program.ts';
+import { RefreshProof } from '../../../src/circuits/refresh.program.ts';
 import { credentialLeaf } from '../../../src/circuits/session.ts';
 import type { JsonProof } from '../../../src/prover/envelope.ts';
 import { guardVerification } from '../../../src/prover/guard.ts';
@@ -24,7 +24,7 @@ const key = PrivateKey.random();
 const registry = new ProofRegistry(key.toPublicKey());
 const tree = new RegistryTree();
 let payer: Mina.TestPublicKey;
-let proof: ChainProof;
+let proof: RefreshProof;
 let honest: Mina.Transaction<true, false>;
 
 interface Update {
@@ -45,7 +45,7 @@ export async function deploy(published: JsonProof): Promise<void> {
   const local = await Mina.LocalBlockchain({ proofsEnabled: true });
   Mina.setActiveInstance(local);
   payer = local.testAccounts[0];
-  proof = await ChainProof.fromJSON(published);
+  proof = await RefreshProof.fromJSON(published);
   const birth = {
     trustRoot: PROVEN_TRUST.root,
     admin: payer as Mina.TestPublicKey,
@@ -70,7 +70,7 @@ export function state() {
   return { registryRoot: String(registryRoot), nextIndex: String(nextIndex) };
 }
 
-const publish = (published: ChainProof) =>
+const publish = (published: RefreshProof) =>
   Mina.transaction({ sender: payer, fee: 1e8 }, async () => {
     const claim = published.publicOutput;
     const { path, slots } = publishArguments({
@@ -86,7 +86,7 @@ const publish = (published: ChainProof) =>
 export async function proveOtherClaim(): Promise<void> {
   const { publicInput, publicOutput, maxProofsVerified, proof: inner } = proof;
   const commitment = publicOutput.commitment.add(1);
-  const forged = new ChainProof({
+  const forged = new RefreshProof({
     publicInput,
     publicOutput: { ...publicOutput, commitment },
     maxProofsVerified,

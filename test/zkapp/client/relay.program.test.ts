@@ -23,7 +23,13 @@ import { publishRefresh } from '../../../src/zkapp/client/publish.ts';
 import { DEFAULT_FEE } from '../../../src/zkapp/client/send.ts';
 import { Spool } from '../../../src/zkapp/client/spool.ts';
 import { refusalOf } from './refusal.ts';
-import { aggregateEnvelope, refreshEnvelope, createWorld, type World } from './world.ts';
+import {
+  aggregateEnvelope,
+  chainEnvelope,
+  refreshEnvelope,
+  createWorld,
+  type World,
+} from './world.ts';
 
 let world: World;
 let folder: string;
@@ -146,17 +152,22 @@ describe('a turn of the relay', () => {
     put('good.json', refreshEnvelope(1));
     put('same.json', refreshEnvelope(1));
     put('aggregate.json', aggregateEnvelope([1, 2]).envelope);
+    put('chain.json', chainEnvelope(2));
     writeFileSync(join(folder, 'inbox', 'credential.json'), '{"format":"zkcx-credential"}');
     writeFileSync(join(folder, 'inbox', 'notes.txt'), 'not looked at');
-    expect(await relayTurn(options)).toEqual({ waiting: 1, refused: 3 });
-    const reason = (name: string) =>
-      (
-        JSON.parse(readFileSync(join(folder, 'refused', `${name}.reason`), 'utf8')) as {
-          code: string;
-        }
-      ).code;
+    expect(await relayTurn(options)).toEqual({ waiting: 1, refused: 4 });
+    const told = (name: string) =>
+      JSON.parse(readFileSync(join(folder, 'refused', `${name}.reason`), 'utf8')) as {
+        code: string;
+        message: string;
+      };
+    const reason = (name: string) => told(name).code;
     expect(reason('same.json')).toBe('ERR_AGGREGATE_DUPLICATE');
     expect(reason('aggregate.json')).toBe('ERR_PROOF_PROGRAM');
+    expect(told('chain.json')).toMatchObject({
+      code: 'ERR_PROOF_PROGRAM',
+      message: expect.stringContaining('zkcx credential share'),
+    });
     expect(reason('credential.json')).toBe('ERR_PROOF_FORMAT');
     expect(list('inbox')).toEqual(['good.json', 'notes.txt']);
   });

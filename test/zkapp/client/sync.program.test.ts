@@ -8,6 +8,7 @@ import { syncRegistry } from '../../../src/zkapp/client/sync.ts';
 import { refusalOf } from './refusal.ts';
 import {
   aggregateEnvelope,
+  chainEnvelope,
   refreshEnvelope,
   claimOf,
   createWorld,
@@ -83,6 +84,10 @@ describe('publications', () => {
     expect(
       await refusalOf(() => publishRefresh(world.sender, synced, aggregateEnvelope([1]).envelope)),
     ).toBe('ERR_PROOF_PROGRAM');
+    await expect(publishRefresh(world.sender, synced, chainEnvelope(1))).rejects.toMatchObject({
+      code: 'ERR_PROOF_PROGRAM',
+      message: expect.stringContaining('zkcx credential share'),
+    });
     const late = await world.sync();
     await publish(1);
     expect(await refusalOf(() => publishRefresh(world.sender, late, refreshEnvelope(2)))).toBe(

@@ -25,7 +25,7 @@ import {
 } from '../../../src/zkapp/client/sync.ts';
 import { treeRoot } from '../../../src/zkapp/contract/gates.ts';
 import { CrlProof } from '../../../src/zkapp/contract/index.ts';
-import { unproven } from '../../support/envelope.ts';
+import { unproven, unprovenChain } from '../../support/envelope.ts';
 
 setBackend('native');
 
@@ -127,6 +127,11 @@ export function refreshEnvelope(number: number, trustRoot = TRUST_ROOT): ProofEn
     claim.validUntil,
     claim.commitment,
   ]);
+}
+
+/** The same as a chain proof, which must not be given away. */
+export function chainEnvelope(number: number): ProofEnvelope {
+  return unprovenChain(refreshEnvelope(number).proof.publicOutput, dummies.refresh.toJSON().proof);
 }
 
 export function aggregateEnvelope(numbers: readonly number[]): {
