@@ -1,49 +1,52 @@
 /** Offers of zkCX over RSP: strict, bound to the challenge to the last byte, never left out silently. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { onlyTlv } from '../../../src/asn1/tlv.ts';
 import { concatBytes } from '../../../src/bytes.ts';
-import { encodeTlv } from '../../../src/asn1/tlv.ts';
+import { EuiccSigned1, ServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
+import { EuiccCancelSessionSigned } from '../../../src/sgp22/messages/cancel-session.ts';
 import {
-  EuiccSigned1,
-  EuiccSigned1Beginning,
-} from '../../../src/sgp22/messages/authenticate-server.ts';
-import {
+  sessionKeyMessage,
+  sessionKeyOf,
   zkcxKdfValue,
   zkcxSmdpSignature2Input,
 } from '../../../src/sgp22/messages/zkcx-firmware.ts';
 import { smdpSignature2Input } from '../../../src/sgp22/messages/signature.ts';
 import {
   chooseMode,
+  offeredTerms,
   parseClientOffer,
   parseServerOffer,
-  requestTerms,
   requireOffer,
   serverDocuments,
   writeClientOffer,
 } from '../../../src/rsp/zkcx/negotiation.ts';
 import {
-  hiddenPart,
+  cancelWitness,
+  checkedSecond,
+  checkedTranscript,
+  MAX_CHALLENGES,
+  negotiated,
+  negotiationHash,
   rspTranscript,
-  zkcxServerChallenge,
+  secondSession,
+  zkcxAddress,
 } from '../../../src/rsp/zkcx/transcript.ts';
 import { checkTerms } from '../../../src/session/holder.ts';
-import { termsOf } from '../../../src/session/offers.ts';
+import { parseSessionMessage } from '../../../src/session/transcript.ts';
+import { credentialOf, NOW, POLICY, SERVER_OID } from '../../session/world.ts';
+import { madeUpKey } from '../../support/certificates/keys.ts';
 import {
-  bindTranscript,
-  messagePrefix,
-  sessionId,
-  sessionMessage,
-} from '../../../src/session/transcript.ts';
-import { credentialOf, MAP, NOW, POLICY, rootsOf, SERVER_OID } from '../../session/world.ts';
-import {
+  ACCEPTED,
   ADDRESS,
   CI_ID,
   codeOf,
   DOCUMENTS,
   edited,
+  EUICC_CHALLENGE,
   hex,
   negotiate,
   type Negotiated,
-  signedFor,
+  termsWith,
 } from './negotiated.ts';
 
 let session: Negotiated;
@@ -87,20 +90,31 @@ describe('the offer of a client', () => {
     expect(chooseMode(parsed, ['zkcx-device', 'zkcx'])).toBe('zkcx');
     expect(chooseMode(parsed, ['zkcx-device'])).toBe('zkcx-device');
     expect(chooseMode(parsed, [])).toBeUndefined();
-    expect(chooseMode({ ...parsed, versions: [2] }, ['zkcx'])).toBeUndefined();
+    expect(chooseMode({ ...parsed, versions: [1] }, ['zkcx'])).toBeUndefined();
   });
 });
 
 describe('the offer of a server', () => {
   test('says what is asked for', async () => {
-    const { negotiation, key } = await negotiate({ purpose: 'download', now: NOW + 59n });
+    const terms = termsWith({ purpose: 'download', now: NOW + 59n, maxAge: 30_000n });
+    const { negotiation, key } = await negotiate({ terms });
     const offer = parseServerOffer(negotiation.serverOffer);
     expect(offer.time % 60).toBe(0);
     expect(offer.hpkeKey).toBe(hex(key.publicKey));
-    const { scope, ...terms } = termsOf(requestTerms(offer), SERVER_OID);
-    const { trustRoot, revocationRoot } = rootsOf(MAP);
-    expect(terms).toMatchObject({ trustRoot, revocationRoot, role: 'euicc-v2' });
-    expect(scope).not.toBe(0n);
+    expect(offer.trustRoots).toEqual(ACCEPTED.trustSets.map(({ root }) => String(root)));
+    expect(offer.revocationRoots).toEqual(ACCEPTED.maps.map(({ root }) => String(root)));
+    expect(offer.cancelReasons).toEqual(['undefinedReason']);
+    expect(offeredTerms(offer)).toEqual(JSON.parse(JSON.stringify(terms)));
+    // and is what a holder's policy decides on
+    const peer = { serverOid: SERVER_OID };
+    const accepted = checkTerms(offeredTerms(offer), peer, credentialOf(), POLICY);
+    expect(accepted.role).toBe('euicc-v2');
+  });
+
+  test('does not hold the transactionId, which follows from it', async () => {
+    const { negotiation, transcript } = session;
+    const text = new TextDecoder().decode(negotiation.serverOffer);
+    expect(text).not.toContain(hex(transcript.transactionId));
   });
 
   test('is new for each session', async () => {
@@ -111,21 +125,48 @@ describe('the offer of a server', () => {
     expect(offers[0]!.hpkeKey).not.toBe(offers[1]!.hpkeKey);
   });
 
+  const roots = (count: number) => Array.from({ length: count }, (_, i) => String(i + 1));
   test.each([
     ['a member that is not known', { scope: '5' }],
+    ['a transactionId', { transactionId: '00'.repeat(16) }],
     ['disclosures', { disclosures: ['identity'] }],
     ['a time between minutes', { time: 61 }],
-    ['a registry root without its mode', { registryRoot: '5' }],
-    ['the mode without a registry root', { mode: 'registryPresentation' }],
-    ['a root that is no field element', { trustRoot: '-1' }],
+    ['registry roots without their mode', { registryRoots: ['5'] }],
+    ['the mode without registry roots', { mode: 'registryPresentation' }],
+    ['a root that is no field element', { trustRoots: ['-1'] }],
+    ['no trust root', { trustRoots: [] }],
+    ['a trust root twice', { trustRoots: ['5', '5'] }],
+    ['5 trust roots', { trustRoots: roots(5) }],
+    ['no revocation root', { revocationRoots: [] }],
+    ['a revocation root twice', { revocationRoots: ['5', '6', '5'] }],
+    ['17 revocation roots', { revocationRoots: roots(17) }],
+    ['11 registry roots', { mode: 'registryPresentation', registryRoots: roots(11) }],
+    ['the root 0', { revocationRoots: ['0'] }],
+    ['an age below 8 hours', { maxAge: 28_799 }],
+    ['an age above a week', { maxAge: 604_801 }],
+    ['no reason to cancel', { cancelReasons: [] }],
+    ['a reason twice', { cancelReasons: ['postponed', 'postponed'] }],
+    ['a reason that is none of zkCX', { cancelReasons: ['endUserRejection'] }],
     ['a compressed key', { hpkeKey: `02${'11'.repeat(32)}` }],
     ['a short nonce', { nonce: '00' }],
     ['one document', { server: { auth: '00'.repeat(32) } }],
     ['the mode classic', { rspMode: 'classic' }],
     ['a role that is none', { role: 'phone' }],
+    ['another version', { version: 1 }],
   ])('with %s is refused', (_, change) => {
     const wrong = edited(session.negotiation.serverOffer, change);
     expect(codeOf(() => parseServerOffer(wrong))).toBe('ERR_RSP_ZKCX_OFFER');
+  });
+
+  test('with as many roots as there may be is read', () => {
+    const most = {
+      mode: 'registryPresentation',
+      trustRoots: roots(4),
+      revocationRoots: roots(16),
+      registryRoots: roots(10),
+    };
+    const offer = parseServerOffer(edited(session.negotiation.serverOffer, most));
+    expect(offer).toMatchObject(most);
   });
 
   test('with a member twice is refused', () => {
@@ -137,8 +178,8 @@ describe('the offer of a server', () => {
 
 describe('the reply to an offer', () => {
   const reply = (change: object = {}) => ({
-    transactionId: session.negotiation.transactionId,
-    serverSigned1: session.serverSigned1,
+    transactionId: session.transcript.transactionId,
+    serverSigned1: session.transcript.serverSigned1,
     serverSignature1: new Uint8Array(64),
     euiccCiPKIdToBeUsed: CI_ID,
     serverCertificate: DOCUMENTS.auth,
@@ -188,144 +229,186 @@ describe('the reply to an offer', () => {
   });
 });
 
-describe('the challenge', () => {
+describe('a session', () => {
+  const answer = (of: Negotiated) => of.transcript;
+  const accepted = (change: object = {}, known: object = {}) => {
+    const negotiation = { ...session.negotiation, ...change };
+    return checkedTranscript(negotiation, { ...session.known, ...known }, answer(session));
+  };
+  const code = (...args: Parameters<typeof accepted>) => codeOf(() => accepted(...args));
+
+  test('is named by the two halves of what was negotiated', () => {
+    const { negotiation, transcript } = session;
+    const { transactionId, serverChallenge } = negotiated(negotiation);
+    expect(hex(concatBytes(transactionId, serverChallenge))).toBe(
+      hex(negotiationHash(negotiation)),
+    );
+    expect(accepted()).toEqual(transcript);
+    expect(transcript).toMatchObject({ transactionId, serverChallenge });
+  });
+
   test.each([
     ['a swapped one-time key', { hpkeKey: `04${'22'.repeat(64)}` }],
-    ['a wider request', { trustRoot: '5' }],
+    ['another trust root', { trustRoots: ['5'] }],
+    ['one more map', { revocationRoots: [...ACCEPTED.maps.map(({ root }) => String(root)), '5'] }],
+    ['another age', { maxAge: 28_800 }],
     ['another mode', { rspMode: 'zkcx' }],
     ['another role', { role: 'euicc' }],
     ['a purpose', { purpose: 'statistics' }],
+    ['another reason to cancel', { cancelReasons: ['postponed'] }],
     ['another nonce', { nonce: '00'.repeat(32) }],
     ['other documents', { server: { auth: '00'.repeat(32), pb: '00'.repeat(32) } }],
-  ])('is another with %s, and the transcript is refused', (_, change) => {
-    const { negotiation, serverSigned1, known } = session;
-    const changed = { ...negotiation, serverOffer: edited(negotiation.serverOffer, change) };
-    expect(hex(zkcxServerChallenge(changed))).not.toBe(hex(zkcxServerChallenge(negotiation)));
-    expect(codeOf(() => rspTranscript(changed, serverSigned1, known))).toBe(
+  ])('is another with %s', (_, change) => {
+    const { negotiation, transcript } = session;
+    const serverOffer = edited(negotiation.serverOffer, change);
+    const other = negotiated({ ...negotiation, serverOffer });
+    expect(hex(other.transactionId)).not.toBe(hex(transcript.transactionId));
+    expect(hex(other.serverChallenge)).not.toBe(hex(transcript.serverChallenge));
+    expect(code({ serverOffer })).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
+  });
+
+  test('is another when the client offered something else', () => {
+    expect(code({ clientOffer: writeClientOffer(['zkcx-device']) })).toBe(
       'ERR_RSP_ZKCX_TRANSCRIPT',
     );
   });
 
-  test('is another when the client offered something else, or the transaction is another', () => {
-    const { negotiation, serverSigned1, known } = session;
-    for (const change of [
-      { clientOffer: writeClientOffer(['zkcx-device']) },
-      { transactionId: new Uint8Array(16) },
+  test('is refused for another address or challenge than the LPA knows', () => {
+    expect(code({}, { serverAddress: 'dp.example.org' })).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
+    expect(code({}, { euiccChallenge: new Uint8Array(16) })).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
+    expect(code({}, { serverAddress: 'DP.example.com' })).toBe('ERR_SESSION_VALUE');
+  });
+
+  test('is refused under another transactionId, and with anything else signed', () => {
+    const { negotiation, known, transcript } = session;
+    const longer = concatBytes(transcript.serverSigned1, Uint8Array.of(0x85, 0x00));
+    longer[1]! += 2;
+    const { transactionId, serverChallenge } = transcript;
+    const signed = { transactionId, serverChallenge, euiccChallenge: EUICC_CHALLENGE };
+    const plain = ServerSigned1.encode({ ...signed, serverAddress: ADDRESS });
+    for (const wrong of [
+      { ...transcript, transactionId: new Uint8Array(16) },
+      { ...transcript, serverSigned1: longer },
+      // by which a classic LPA could take it for a session of its own
+      { ...transcript, serverSigned1: plain },
     ]) {
-      const changed = { ...negotiation, ...change };
-      expect(codeOf(() => rspTranscript(changed, serverSigned1, known))).toBe(
+      expect(codeOf(() => checkedTranscript(negotiation, known, wrong))).toBe(
         'ERR_RSP_ZKCX_TRANSCRIPT',
       );
     }
   });
 
-  test('is not made for a transactionId of another size', () => {
-    const wrong = { ...session.negotiation, transactionId: new Uint8Array(15) };
-    expect(codeOf(() => zkcxServerChallenge(wrong))).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
-  });
-});
-
-describe('the transcript', () => {
-  test.each([
-    ['another address', { serverAddress: 'dp.example.org' }],
-    ["another eUICC's challenge", { euiccChallenge: new Uint8Array(16) }],
-  ])('is refused with %s than the LPA knows', (_, change) => {
-    const { negotiation, serverSigned1, known } = session;
-    expect(codeOf(() => rspTranscript(negotiation, serverSigned1, { ...known, ...change }))).toBe(
-      'ERR_RSP_ZKCX_TRANSCRIPT',
-    );
+  test('is signed for an address that is no host name, and knows the plain one', () => {
+    const { serverAddress, serverSigned1 } = session.transcript;
+    expect(serverAddress).toBe(ADDRESS);
+    expect(ServerSigned1.decode(serverSigned1).serverAddress).toBe(`zkcx!${ADDRESS}`);
   });
 
-  test('is refused when an unknown element follows what the server signed', () => {
-    const { negotiation, serverSigned1, known } = session;
-    const longer = concatBytes(serverSigned1, Uint8Array.of(0x85, 0x00));
-    longer[1]! += 2;
-    expect(codeOf(() => rspTranscript(negotiation, longer, known))).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
-  });
-
-  test.each([1, 10, 60, 127, 128, 155, 200, 400, 500])(
-    'begins a EuiccSigned1 with %d hidden bytes as the eUICC writes it',
+  test.each([195, 196, 253])(
+    'is none for an address of %d characters if that is too long',
     (length) => {
-      const { transcript } = session;
-      const hidden = new Uint8Array(length).fill(7);
-      const signed = encodeTlv(0x30, EuiccSigned1Beginning.encode(transcript), hidden);
-      expect(sessionMessage(transcript, hidden)).toEqual(signed);
-      expect(hiddenPart(transcript, signed)).toEqual(hidden);
+      const label = 'a'.repeat(60);
+      const address = [label, label, label, 'a'.repeat(length - 183)].join('.').slice(0, length);
+      const expected = length > 195 ? 'ERR_SESSION_VALUE' : undefined;
+      expect([address.length, codeOf(() => zkcxAddress(address))]).toEqual([length, expected]);
     },
   );
 
-  test('is not that of another EuiccSigned1', async () => {
-    const { transcript } = session;
-    const signed = sessionMessage(transcript, new Uint8Array(40));
-    const other = (await negotiate()).transcript;
-    const changed = (change: (copy: Uint8Array) => void) => {
-      const copy = signed.slice();
-      change(copy);
-      return copy;
-    };
-    for (const wrong of [
-      sessionMessage(other, new Uint8Array(40)),
-      signed.slice(0, -1),
-      concatBytes(signed, Uint8Array.of(0)),
-      messagePrefix(transcript, 0),
-      changed((copy) => (copy[1]! ^= 1)),
-      changed((copy) => (copy[8]! ^= 1)),
-      new Uint8Array(),
-    ]) {
-      expect(codeOf(() => hiddenPart(transcript, wrong))).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
-    }
-  });
-
-  test('cannot be mistaken for that of a session outside RSP', () => {
-    const { transcript, negotiation } = session;
-    const outside = bindTranscript({ ...negotiation, serverAddress: ADDRESS });
-    expect(sessionId(outside).toBigInt()).not.toBe(sessionId(transcript).toBigInt());
-    expect(hex(messagePrefix(transcript, 9))).not.toBe(hex(messagePrefix(outside, 9)));
-    expect(codeOf(() => EuiccSigned1.decode(sessionMessage(outside, new Uint8Array(9))))).toBe(
-      'ERR_DER_TAG',
-    );
-  });
-
-  test('names another session for every change, the server signature of which is the same', () => {
-    const { negotiation, serverSigned1, known, transcript } = session;
-    const again = rspTranscript(negotiation, serverSigned1, known);
-    expect(hex(again.form.session)).toBe(hex(transcript.form.session));
-    const changed = {
-      ...negotiation,
-      serverOffer: edited(negotiation.serverOffer, { nonce: '11'.repeat(32) }),
-    };
-    const other = rspTranscript(changed, signedFor(changed), known);
-    expect(hex(other.form.session)).not.toBe(hex(transcript.form.session));
-  });
-
-  test('hides at most what a message program takes', () => {
-    expect(codeOf(() => messagePrefix(session.transcript, 501))).toBe('ERR_SESSION_VALUE');
+  test('has a name of its own, even where T and what the server signed are the same', () => {
+    const { negotiation, known, transcript } = session;
+    expect(hex(rspTranscript(negotiation, known).session)).toBe(hex(transcript.session));
+    const serverOffer = edited(negotiation.serverOffer, { nonce: '11'.repeat(32) });
+    const other = rspTranscript({ ...negotiation, serverOffer }, known);
+    expect(hex(other.session)).not.toBe(hex(transcript.session));
+    const challenged = rspTranscript(negotiation, { ...known, euiccChallenge: new Uint8Array(16) });
+    expect(hex(challenged.session)).not.toBe(hex(transcript.session));
+    expect(hex(challenged.transactionId)).toBe(hex(transcript.transactionId));
   });
 });
 
-test("the holder's policy decides on a server's offer as on any request", () => {
-  const peer = { serverOid: SERVER_OID };
-  const credential = credentialOf();
-  const terms = requestTerms(parseServerOffer(session.negotiation.serverOffer));
-  const accepted = checkTerms(terms, peer, credential, POLICY);
-  expect(accepted.trust.root.toBigInt()).toBe(rootsOf(MAP).trustRoot);
-  const refusals = [
-    [{ trustRoot: '5' }, 'ERR_HOLDER_TRUST_SET'],
-    [{ revocationRoot: '5' }, 'ERR_HOLDER_MAP'],
-    [{ registryRoot: '5' }, 'ERR_HOLDER_REGISTRY'],
-    [{ time: Number(NOW) + 400 }, 'ERR_HOLDER_CLOCK'],
-    [{ role: 'euicc' }, 'ERR_HOLDER_ROLE'],
-  ] as const;
-  for (const [change, code] of refusals) {
-    expect(codeOf(() => checkTerms({ ...terms, ...change }, peer, credential, POLICY))).toBe(code);
-  }
+describe('a second session', () => {
+  const euiccChallenge = new Uint8Array(16).fill(9);
+  const made = { counter: 0, euiccChallenge };
+
+  test('is another for each session, counter and challenge', async () => {
+    const { transcript } = session;
+    const other = (await negotiate()).transcript;
+    const all = [
+      secondSession(transcript, made),
+      secondSession(transcript, { ...made, counter: 1 }),
+      secondSession(transcript, { ...made, euiccChallenge: new Uint8Array(16) }),
+      secondSession(other, made),
+    ];
+    for (const name of ['transactionId', 'serverChallenge'] as const) {
+      expect(all.every((one) => one[name].length === 16)).toBe(true);
+      expect(new Set(all.map((one) => hex(one[name]))).size).toBe(4);
+    }
+    const { serverSigned1, ...halves } = all[0]!;
+    const serverAddress = `zkcx!${ADDRESS}`;
+    expect(ServerSigned1.decode(serverSigned1)).toMatchObject({
+      ...halves,
+      euiccChallenge,
+      serverAddress,
+    });
+  });
+
+  test('is refused by the LPA unless the server signed just it', () => {
+    const { transcript } = session;
+    const { serverSigned1 } = secondSession(transcript, made);
+    expect(checkedSecond(transcript, made, serverSigned1).serverSigned1).toEqual(serverSigned1);
+    for (const change of [{ counter: 1 }, { euiccChallenge: new Uint8Array(16) }]) {
+      const wrong = () => checkedSecond(transcript, { ...made, ...change }, serverSigned1);
+      expect(codeOf(wrong)).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
+    }
+    const first = () => checkedSecond(transcript, made, transcript.serverSigned1);
+    expect(codeOf(first)).toBe('ERR_RSP_ZKCX_TRANSCRIPT');
+  });
+
+  test.each([-1, 0.5, NaN, MAX_CHALLENGES + 1, 256])('has no counter %d', (counter) => {
+    expect(codeOf(() => secondSession(session.transcript, { ...made, counter }))).toBe(
+      'ERR_RSP_ZKCX_TRANSCRIPT',
+    );
+  });
+});
+
+describe('what the eUICC signs', () => {
+  test("is in zkcx-device today's cancellation of the session, and nothing more", () => {
+    const { transcript } = session;
+    const witness = cancelWitness(transcript, SERVER_OID, 'undefinedReason');
+    const { transactionId, smdpOid, reason } = EuiccCancelSessionSigned.decode(witness);
+    expect({ transactionId, smdpOid, reason }).toEqual({
+      transactionId: transcript.transactionId,
+      smdpOid: SERVER_OID,
+      reason: 127,
+    });
+    // three fields: 80 10, 81 and the OID, 82 01 7f
+    expect(hex(witness)).toMatch(/^301a8010[0-9a-f]{32}81038837[0-9a-f]{2}82017f$/);
+    const postponed = cancelWitness(transcript, SERVER_OID, 'postponed');
+    expect(EuiccCancelSessionSigned.decode(postponed).reason).toBe(1);
+  });
+
+  test('is in zkcx the key of the session, in a form that is no other message', () => {
+    const { transactionId } = session.transcript;
+    const sessionKey = madeUpKey('session').publicKey;
+    const message = sessionKeyMessage({ transactionId, smdpOid: SERVER_OID, sessionKey });
+    expect(sessionKeyOf(message)).toEqual(sessionKey);
+    expect(onlyTlv(message, 0x30, 'message').content.subarray(0, 2)).toEqual(
+      Uint8Array.of(0x0c, 18),
+    );
+    expect(codeOf(() => EuiccSigned1.decode(message))).toBe('ERR_DER_TAG');
+    expect(codeOf(() => EuiccCancelSessionSigned.decode(message))).toBe('ERR_DER_TAG');
+    expect(codeOf(() => parseSessionMessage(message))).toMatch(/^ERR_(DER|SESSION)_/);
+    const off = { ...sessionKey, x: sessionKey.x + 1n };
+    const wrong = { transactionId, smdpOid: SERVER_OID, sessionKey: off };
+    expect(codeOf(() => sessionKeyMessage(wrong))).toBe('ERR_RSP_VALUE');
+  });
 });
 
 describe('zkCX-aware firmware', () => {
   const signed2 = Uint8Array.of(0x30, 0x03, 0x80, 0x01, 0x07);
 
   test('has smdpSignature2 cover the negotiation, and not what the eUICC signed', () => {
-    const input = zkcxSmdpSignature2Input(signed2, session.serverSigned1);
+    const input = zkcxSmdpSignature2Input(signed2, session.transcript.serverSigned1);
     expect(input).toHaveLength(signed2.length + 34);
     expect(hex(input.subarray(0, signed2.length))).toBe(hex(signed2));
     expect(hex(zkcxSmdpSignature2Input(signed2, signed2))).not.toBe(hex(input));
@@ -337,8 +420,8 @@ describe('zkCX-aware firmware', () => {
   test('has a value of 16 bytes for each session and one-time key in the place of the EID', () => {
     const otpk = new Uint8Array(65).fill(4);
     const values = [
-      zkcxKdfValue(session.serverSigned1, otpk),
-      zkcxKdfValue(session.serverSigned1, new Uint8Array(65).fill(5)),
+      zkcxKdfValue(session.transcript.serverSigned1, otpk),
+      zkcxKdfValue(session.transcript.serverSigned1, new Uint8Array(65).fill(5)),
       zkcxKdfValue(signed2, otpk),
     ];
     expect(values.every(({ length }) => length === 16)).toBe(true);

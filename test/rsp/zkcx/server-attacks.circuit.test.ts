@@ -1,26 +1,21 @@
-/** What the SM-DP+ refuses in zkCX, and with which code: tampered messages and messages out of place. */
+/** What the SM-DP+ refuses in zkCX before it knows a device, and with which code. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Field } from 'o1js';
 import { ZkcxError } from '../../../src/errors.ts';
-import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenticate-server.ts';
-import { encodeJson, ES9P } from '../../../src/sgp22/messages/es9p.ts';
-import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
-import { ClientChannel } from '../../../src/rsp/zkcx/channel.ts';
-import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
-import { writeClientOffer, ZKCX_INITIATE } from '../../../src/rsp/zkcx/negotiation.ts';
-import { bundleOf, withValue } from '../../session/bundles.ts';
-import { countingBytes, mapWith, NOW } from '../../session/world.ts';
+import { trustFacts } from '../../../src/session/accepted-roots.ts';
+import { mapFacts } from '../../../src/session/events.ts';
+import { serverIdentity } from '../../../src/session/scope.ts';
+import { cancelWitness } from '../../../src/rsp/zkcx/transcript.ts';
+import type { ZkcxRequest } from '../../../src/rsp/zkcx/messages.ts';
+import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
+import { sessionKeyMessage } from '../../../src/sgp22/messages/zkcx-firmware.ts';
+import { ANCHORS, mapWith, NOW, SERVER_OID, sign } from '../../session/world.ts';
+import { madeUpKey } from '../../support/certificates/keys.ts';
+import { unproven } from '../../support/envelope.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import { ADDRESS } from '../../support/rsp/smdpp.ts';
-import { authenticateServer, initiateRequest, sgp26Euicc } from '../../support/rsp/soft-euicc.ts';
-import {
-  authenticated,
-  begin,
-  device,
-  otherDevice,
-  outer,
-  type Visit,
-  ZkcxSmdp,
-} from './server-device.ts';
+import { ES9P } from '../../../src/sgp22/messages/es9p.ts';
+import { ACCEPTED } from './negotiated.ts';
+import { begin, device, otherDevice, outer, type Visit, ZkcxSmdp } from './server-device.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {
@@ -30,285 +25,355 @@ afterAll(() => server.close());
 beforeEach(() => {
   server.refusals.splice(0);
   server.isValid = () => true;
-  server.full = undefined;
+  server.accepted = () => ACCEPTED;
   server.smdp.time = NOW;
 });
 
 const one = device();
 const two = otherDevice();
 const order = async () => (await server.smdp.order()).matchingId;
-/** InitiateAuthentication that offers `zkcx-device`. */
-function initiated(to: ZkcxSmdp): Promise<Response> {
-  const { euiccInfo1, ...request } = initiateRequest(one.euicc, ADDRESS);
-  const body = encodeJson(ZKCX_INITIATE.request, {
-    ...request,
-    euiccInfo1: { ...euiccInfo1, der: EuiccInfo1.encode(euiccInfo1) },
-    zkcx: writeClientOffer(['zkcx-device']),
-  });
-  return to.post(ZKCX_INITIATE.path, body);
+const NO_PROOF = () => {
+  throw Error('no proof was to be verified');
+};
+
+type Request = ZkcxRequest<'authenticateClient'>;
+type Cancellation = Extract<Request, { kind: 'cancellation' }>;
+
+/** Code of the refusal and the reason behind it; that the session is over by then is checked too. */
+async function refused(visit: Visit, request: Request): Promise<string[]> {
+  server.refusals.splice(0);
+  const outcome = await refusalOf(visit.present(request));
+  const reasons = [...server.refusals];
+  const cancel = visit.call('cancelSession', { kind: 'reason', reason: 1 });
+  expect(await refusalOf(cancel)).toBe('8.10.1/3.9');
+  return [outcome, ...reasons];
 }
-describe('a presentation', () => {
-  const sent = async (
-    change: (visit: Visit, bundle: ReturnType<typeof bundleOf>) => object | Promise<object>,
-  ) => {
-    const visit = await begin(server, one, 'zkcx');
-    const own = visit.presentation(await order());
-    const presentation = (await change(visit, own.presentation)) as typeof own.presentation;
-    const refusal = await refusalOf(visit.call('authenticateClient', { ...own, presentation }));
-    return [refusal, ...server.refusals, visit.record?.state];
-  };
 
-  test.each([
-    ['a false proof', 'ERR_PROOF_INVALID', () => (server.isValid = () => false)],
-    ['an offer over its time', 'ERR_SESSION_EXPIRED', () => (server.smdp.time = NOW + 600n)],
-  ])('with %s ends the session', async (_, code, prepare) => {
-    const visit = await begin(server, one, 'zkcx');
-    const matchingId = await order();
-    prepare();
-    expect(await refusalOf(visit.authenticate(matchingId))).toBe('8.1/6.1');
-    expect(server.refusals).toEqual([code]);
-    expect(visit.record).toBeUndefined();
-    expect(await refusalOf(visit.authenticate(matchingId))).toBe('8.10.1/3.9');
+const withBundle = async (visit: Visit, bundle: Request['presentation']) =>
+  visit.presentation(await order(), {}, bundle);
+
+/** A proof envelope with one public value changed: of the input first, then of the output. */
+function withValue(envelope: ProofEnvelope, index: number, value: bigint): ProofEnvelope {
+  const { publicInput, publicOutput } = envelope.proof;
+  const values = [...publicInput, ...publicOutput];
+  values[index] = String(Field(value));
+  const proof = {
+    ...envelope.proof,
+    publicInput: values.slice(0, publicInput.length),
+    publicOutput: values.slice(publicInput.length),
+  };
+  return { ...envelope, proof };
+}
+
+describe.each(['zkcx', 'zkcx-device'] as const)('a presentation in %s', (mode) => {
+  test('with false proofs ends the session; the cheaper one is looked at first', async () => {
+    const programs: string[] = [];
+    for (const wrong of ['possession', 'presentation']) {
+      server.isValid = ({ program }) => {
+        programs.push(program);
+        return program !== wrong;
+      };
+      const visit = await begin(server, one, mode);
+      const request = visit.presentation(await order());
+      expect(await refused(visit, request)).toEqual(['8.1/6.1', 'ERR_PROOF_INVALID']);
+    }
+    expect(programs).toEqual(['possession', 'possession', 'presentation']);
   });
 
   test.each([
-    ['of another session of the device', 'ERR_PROOF_MESSAGE', one],
-    ['of another device', 'ERR_PROOF_MESSAGE', two],
-  ])('%s, spliced in, is refused', async (_, code, victim) => {
-    const theirs = await begin(server, victim, 'zkcx');
-    const bundle = bundleOf(theirs.parts.plan);
-    expect(await sent(() => bundle)).toEqual(['8.1/6.1', code, undefined]);
+    ['another session of the device', one],
+    ['another device', two],
+  ])('of %s, spliced in, is refused before its proofs are looked at', async (_, victim) => {
+    server.isValid = NO_PROOF;
+    const theirs = await begin(server, victim, mode);
+    const visit = await begin(server, one, mode);
+    const request = await withBundle(visit, theirs.bundle());
+    expect(await refused(visit, request)).toEqual(['8.1/6.1', 'ERR_PROOF_STATEMENT']);
   });
 
   test('to another server is refused there, sealed or spliced in', async () => {
     const elsewhere = await ZkcxSmdp.open();
     try {
-      const theirs = await begin(elsewhere, one, 'zkcx');
+      const theirs = await begin(elsewhere, one, mode);
       const name = 'authenticateClient';
       const sealed = await theirs.seal(name, theirs.presentation(await order()));
-      const { id } = await begin(server, one, 'zkcx');
-      for (const to of [theirs.id, id]) {
+      const visit = await begin(server, one, mode);
+      for (const to of [theirs.id, visit.id]) {
         const body = { transactionId: to, zkcx: Buffer.from(sealed).toString('base64') };
         expect(await outer(server.post(ES9P[name].path, body))).toBe('8.10.1/3.9');
       }
-      const outcome = await sent(() => bundleOf(theirs.parts.plan));
-      expect(outcome).toEqual(['8.1/6.1', 'ERR_PROOF_MESSAGE', undefined]);
+      const request = await withBundle(visit, theirs.bundle());
+      expect(await refused(visit, request)).toEqual(['8.1/6.1', 'ERR_PROOF_STATEMENT']);
     } finally {
       await elsewhere.close();
     }
   });
 
-  test('with a message proof of another session is refused', async () => {
-    const theirs = bundleOf((await begin(server, one, 'zkcx')).parts.plan);
-    const outcome = await sent((_, bundle) => ({ ...bundle, message: theirs.message }));
-    expect(outcome).toEqual(['8.1/6.1', 'ERR_PROOF_MESSAGE', undefined]);
+  test('with the possession of another one is refused', async () => {
+    server.isValid = NO_PROOF;
+    const visit = await begin(server, one, mode);
+    const others = [(await begin(server, one, mode)).parts, (await begin(server, two, mode)).parts];
+    const { prepared } = visit.parts;
+    const signed = { message: visit.witness() };
+    const { openings } = others[0]!.prepared;
+    const theirs = [
+      // another presentation of the device, its key with this one's identity and the reverse, another device
+      visit.possession({ openings }),
+      visit.possession({ openings: { ...prepared.openings, key: openings.key } }),
+      visit.possession({ openings: { ...prepared.openings, identity: openings.identity } }),
+      visit.possession({
+        openings: others[1]!.prepared.openings,
+        signature: sign(signed.message, two.euicc.key.secret),
+      }),
+    ];
+    for (const plan of theirs) {
+      const again = await begin(server, one, mode);
+      const request = await withBundle(again, visit.bundle(plan));
+      expect(await refused(again, request)).toEqual(['8.1/6.1', 'ERR_PROOF_STATEMENT']);
+    }
+    // the very same, of just this presentation, is refused by its session alone
+    const own = visit.presentation(await order());
+    server.isValid = () => true;
+    expect((await visit.present(own)).next).toBe(mode === 'zkcx' ? 'prepare' : 'challenge');
+  });
+
+  test('for another session id, scope or pseudonym is refused', async () => {
+    server.isValid = NO_PROOF;
+    const changes: ((visit: Visit) => Request['presentation'])[] = [
+      (visit) => visit.bundle(visit.possession({ session: 5n })),
+      (visit) => visit.bundle(visit.possession({ scope: visit.parts.accepted.scope! + 1n })),
+      (visit) => ({ ...visit.bundle(), pseudonym: '5' }),
+      (visit) => ({ ...visit.bundle(), order: '5' }),
+    ];
+    for (const change of changes) {
+      const visit = await begin(server, one, mode);
+      const request = await withBundle(visit, change(visit));
+      expect(await refused(visit, request)).toEqual(['8.1/6.1', 'ERR_PROOF_STATEMENT']);
+    }
+  });
+
+  test('without its pseudonym, or with an identifier beside it or in its place, is refused', async () => {
+    server.isValid = NO_PROOF;
+    const identifier = { scope: 7n, secret: 8n };
+    const changes: ((visit: Visit) => Request['presentation'])[] = [
+      (visit) => visit.bundle(visit.possession({ scope: undefined })),
+      (visit) => visit.bundle(visit.possession({ scope: undefined, identifier })),
+      (visit) => visit.bundle(visit.possession({ identifier })),
+    ];
+    for (const change of changes) {
+      const visit = await begin(server, one, mode);
+      const request = await withBundle(visit, change(visit));
+      const [code, reason] = await refused(visit, request);
+      expect([code, reason?.startsWith('ERR_PROOF_')]).toEqual(['8.1/6.1', true]);
+    }
+  });
+
+  test('with a proof of another program is refused', async () => {
+    server.isValid = NO_PROOF;
+    const visit = await begin(server, one, mode);
+    const bundle = visit.bundle();
+    const { publicInput, publicOutput } = bundle.presentation.proof;
+    const wrong = [
+      { ...bundle, possession: bundle.presentation },
+      { ...bundle, presentation: unproven('registryPresentation', publicInput, publicOutput) },
+      { ...bundle, presentation: bundle.possession },
+    ];
+    for (const presentation of wrong) {
+      const again = await begin(server, one, mode);
+      const request = await withBundle(again, presentation);
+      expect(await refused(again, request)).toEqual(['8.1/6.1', 'ERR_PROOF_PROGRAM']);
+    }
   });
 
   test.each([
+    [0, 'mode', 'ERR_PROOF_MODE'],
     [1, 'trust root', 'ERR_PROOF_TRUST_ROOT'],
     [2, 'revocation map', 'ERR_PROOF_REVOCATION_ROOT'],
+    [3, 'registry', 'ERR_PROOF_REGISTRY_ROOT'],
     [4, 'time', 'ERR_PROOF_TIME'],
     [5, 'role', 'ERR_PROOF_ROLE'],
-    [6, 'scope', 'ERR_PROOF_SCOPE'],
+    [6, 'key', 'ERR_PROOF_STATEMENT'],
+    [7, 'identity', 'ERR_PROOF_STATEMENT'],
   ])(
-    'for another public input (%i: %s) is refused before its proof is looked at',
+    'for another public value (%i: %s) is refused before its proofs are looked at',
     async (i, _, code) => {
-      server.isValid = () => {
-        throw Error('no proof was to be verified');
-      };
-      const outcome = await sent((_visit, bundle) => ({
-        ...bundle,
-        presentation: withValue(bundle.presentation, i, 4n),
-      }));
-      expect(outcome).toEqual(['8.1/6.1', code, undefined]);
+      server.isValid = NO_PROOF;
+      const visit = await begin(server, one, mode);
+      const bundle = visit.bundle();
+      const presentation = withValue(bundle.presentation, i, 5n);
+      const request = await withBundle(visit, { ...bundle, presentation });
+      expect(await refused(visit, request)).toEqual(['8.1/6.1', code]);
     },
   );
 
   test.each([
-    ['a CI was removed', { trustRoot: 5n }],
-    ['a list was replaced', { revocationRoot: mapWith({ user: [7n] }).root.toBigInt() }],
-  ])('is refused once %s', async (_, change) => {
-    const { roots } = server;
-    const outcome = await sent((_visit, bundle) => {
-      server.roots = { ...roots, ...change };
-      return bundle;
-    });
-    server.roots = roots;
-    expect(outcome).toEqual(['8.1/6.1', 'ERR_SESSION_ROOTS', undefined]);
+    ['two days ago', -172_800n, false],
+    ['tomorrow', 86_400n, false],
+    ['no event', -1n, false],
+    ['the event before', -21_600n, true],
+  ])('for %s counts if that is an event of the last day', async (_, seconds, counts) => {
+    const visit = await begin(server, one, mode);
+    const bundle = visit.bundle();
+    const time = visit.parts.accepted.time + seconds;
+    const presentation = withValue(bundle.presentation, 4, time);
+    const request = await withBundle(visit, { ...bundle, presentation });
+    if (counts) expect((await visit.present(request)).next).not.toBe('identity');
+    else expect(await refused(visit, request)).toEqual(['8.1/6.1', 'ERR_PROOF_TIME']);
+  });
+
+  test('is refused once a CI was removed or a list names another serial number', async () => {
+    const others = [
+      { ...ACCEPTED, trustSets: [trustFacts(ANCHORS.slice(0, 1))] },
+      { ...ACCEPTED, maps: [mapFacts(mapWith({ user: [7n] }))] },
+    ];
+    const codes = ['ERR_PROOF_TRUST_ROOT', 'ERR_PROOF_REVOCATION_ROOT'];
+    for (const [i, accepted] of others.entries()) {
+      server.accepted = () => ACCEPTED;
+      const visit = await begin(server, one, mode);
+      const request = visit.presentation(await order());
+      server.accepted = () => accepted;
+      expect(await refused(visit, request)).toEqual(['8.1/6.1', codes[i]]);
+    }
+  });
+
+  test('under a map that another one has superseded still counts while the server says so', async () => {
+    const visit = await begin(server, one, mode);
+    const newer = mapFacts(mapWith({ user: [7n] }));
+    server.accepted = () => ({ ...ACCEPTED, maps: [newer, ...ACCEPTED.maps] });
+    expect((await visit.authenticate(await order())).next).not.toBe('identity');
   });
 
   test('in a moment in which the lists cannot be read is no fault of the device', async () => {
-    const visit = await begin(server, one, 'zkcx');
-    const { roots } = server;
+    const visit = await begin(server, one, mode);
     const name = 'authenticateClient';
     const sealed = await visit.seal(name, visit.presentation(await order()));
-    server.roots = { ...roots, mapRootAt: NOW - 90_000n };
+    server.accepted = () => {
+      throw new ZkcxError('ERR_FILE_READ', 'no file');
+    };
     expect((await visit.send(name, sealed)).status).toBe(503);
-    server.roots = roots;
-    expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
-  });
-
-  test('is not asked for while the lists are too old', async () => {
-    const { roots } = server;
-    server.roots = { ...roots, mapRootAt: NOW - 90_000n };
-    expect((await initiated(server)).status).toBe(503);
-    server.roots = roots;
   });
 });
 
-describe('the channel', () => {
-  test('takes no message twice, in another session, cut off, or under another key', async () => {
-    const visit = await begin(server, one, 'zkcx');
-    const other = await begin(server, one, 'zkcx');
-    const name = 'authenticateClient';
-    const sealed = await visit.seal(name, visit.presentation(await order()));
-    expect(await outer(visit.send(name, sealed, other.id))).toBe('8.10.1/3.9');
-    expect(await outer(visit.send(name, sealed, '00'.repeat(16)))).toBe('8.10.1/3.9');
-    expect(await outer(visit.send(name, sealed.slice(0, -1)))).toBe('8.10.1/3.9');
-    expect(await outer(visit.send('zkcxDisclose', sealed))).toBe('8.10.1/3.9');
-    const { publicKey } = await newHpkeKeyPair(countingBytes(5));
-    const swapped = await ClientChannel.open(publicKey, visit.parts.transcript);
-    expect(await outer(visit.send(name, await swapped.seal(name, sealed)))).toBe('8.10.1/3.9');
-    // none of that spoils the session
-    expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
-    expect(await outer(visit.send(name, sealed))).toBe('8.10.1/3.9');
-  });
-
-  test('takes one message of a kind', async () => {
-    const { visit, smdpSignature2 } = await authenticated(server, one);
-    expect(await refusalOf(visit.authenticate(await order()))).toBe('8.10.1/3.9');
-    await visit.fetch(smdpSignature2);
-    expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
-  });
-
-  test.each([
-    ['an unknown member', { zkcx: '', transactionId: '00', more: 1 }, 'HTTP 400'],
-    ['no base64', { zkcx: '*', transactionId: '00' }, 'HTTP 400'],
-    ['700 kB', { zkcx: 'A'.repeat(933_336), transactionId: '00' }, 'HTTP 413'],
-    ['a seal of 601 kB', { zkcx: 'A'.repeat(801_336), transactionId: '00' }, 'HTTP 400'],
-  ])('refuses %s', async (_, body, outcome) => {
-    expect(await outer(server.post(ES9P.authenticateClient.path, body))).toBe(outcome);
-  });
-
-  test('says that there is no room before it opens a message, which can come again', async () => {
-    const visit = await begin(server, one, 'zkcx');
-    const name = 'authenticateClient';
-    const sealed = await visit.seal(name, visit.presentation(await order()));
-    server.full = 'newcomer';
-    const response = await visit.send(name, sealed);
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60']);
-    // who is in goes on
-    const { full } = server;
-    server.full = undefined;
-    const { visit: inside, smdpSignature2 } = await authenticated(server, one);
-    server.full = full;
-    await inside.fetch(smdpSignature2);
-    server.full = undefined;
-    expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
-  });
-});
-
-describe('a proof that the server could not verify', () => {
-  const trouble = () => {
-    throw new ZkcxError('ERR_RSP_VERIFIER', 'no process');
-  };
-
-  test('is no false one: the same messages can come again, and take their course', async () => {
-    const visit = await begin(server, one, 'zkcx');
-    const first = await visit.seal('authenticateClient', visit.presentation(await order()));
-    server.isValid = trouble;
-    const response = await visit.send('authenticateClient', first);
-    expect(response.status).toBe(503);
-    expect(await response.text()).not.toContain('no process');
-    server.isValid = () => true;
-    const answer = await visit.open(
-      'authenticateClient',
-      await visit.send('authenticateClient', first),
-    );
-    if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
-    // answered, it is over
-    expect(await outer(visit.send('authenticateClient', first))).toBe('8.10.1/3.9');
-
-    server.isValid = trouble;
-    const name = 'getBoundProfilePackage';
-    const second = await visit.seal(name, await visit.fetching(answer.smdpSignature2));
-    expect((await visit.send(name, second)).status).toBe(503);
-    server.isValid = () => true;
-    const { boundProfilePackage } = await visit.open(name, await visit.send(name, second));
-    expect(boundProfilePackage.length).toBeGreaterThan(0);
-    expect(await outer(visit.send(name, second))).toBe('8.10.1/3.9');
-    expect(server.refusals).toEqual([]);
-  });
-
-  test('takes the place of no other one', async () => {
-    const visit = await begin(server, one, 'zkcx');
-    const name = 'authenticateClient';
-    const sealed = await visit.seal(name, visit.presentation(await order()));
-    server.isValid = trouble;
-    await visit.send(name, sealed);
-    server.isValid = () => false;
-    const retried = visit.send(name, sealed).then((sent) => visit.open(name, sent));
-    expect(await refusalOf(retried)).toBe('8.1/6.1');
-    expect(server.refusals).toEqual(['ERR_PROOF_INVALID']);
-    expect(await outer(visit.send(name, sealed))).toBe('8.10.1/3.9');
-  });
-});
-
-describe('sessions', () => {
-  test('are bounded; those that lead nowhere any more make room for others', async () => {
-    const small = await ZkcxSmdp.open();
-    for (let i = 0; i < 100; i++) await opened(small);
-    expect((await initiated(small)).status).toBe(503);
-    small.smdp.time = NOW + 599n;
-    expect((await initiated(small)).status).toBe(503);
-    small.smdp.time = NOW + 600n;
-    await opened(small);
-    await small.close();
-  });
-
-  async function opened(to: ZkcxSmdp): Promise<void> {
-    expect((await initiated(to)).status).toBe(200);
-  }
-});
-
-test('a store of what happens once that fails is the trouble of the server', async () => {
-  const broken = await ZkcxSmdp.open();
-  const { matchingId } = await broken.smdp.order({ oncePerDevice: true });
-  const visit = await begin(broken, one, 'zkcx');
-  const name = 'authenticateClient';
-  const sealed = await visit.seal(name, visit.presentation(matchingId));
-  await broken.once.close();
-  const response = await visit.send(name, sealed);
-  expect(response.status).toBe(503);
-  expect(await response.text()).not.toContain('store fails');
-  await broken.close();
-});
-
-describe('modes do not mix', () => {
-  test('a classic message is of no session of zkCX, nor the reverse', async () => {
+describe('the message that the eUICC signed in zkcx-device', () => {
+  const presented = async (
+    change: (
+      visit: Visit,
+      request: Cancellation,
+    ) => Partial<Cancellation> | Promise<Partial<Cancellation>>,
+  ) => {
     const visit = await begin(server, one, 'zkcx-device');
-    const { transactionId, serverSigned1 } = visit.parts.transcript;
-    const response = AuthenticateServerResponse.encode(
-      authenticateServer(one.euicc, serverSigned1, { matchingId: await order() }),
+    const request = visit.presentation(await order()) as Cancellation;
+    return refused(visit, { ...request, ...(await change(visit, request)) });
+  };
+  const statement = ['8.1/6.1', 'ERR_PROOF_STATEMENT'];
+  const signing = (message: (visit: Visit) => Uint8Array) =>
+    presented((visit) => ({
+      presentation: visit.bundle(visit.possession({ message: message(visit) })),
+    }));
+
+  test('names this transaction, this server, this reason, and nothing else', async () => {
+    server.isValid = NO_PROOF;
+    const other = await begin(server, one, 'zkcx-device');
+    expect(await signing(() => other.witness())).toEqual(statement);
+    const { transcript } = other.parts;
+    expect(await signing(() => cancelWitness(transcript, '2.999.11', 'undefinedReason'))).toEqual(
+      statement,
     );
-    const classic = server.smdp.server.authenticateClient({
-      transactionId,
-      authenticateServerResponse: AuthenticateServerResponse.decode(response),
-    });
-    expect(await refusalOf(classic)).toBe('8.10.1/3.9');
-    const { transactionId: id } = await server.smdp.initiate(sgp26Euicc());
-    const sealed = await visit.seal('cancelSession', { kind: 'reason', reason: 0 });
-    const hex = Buffer.from(id).toString('hex').toUpperCase();
-    expect(await outer(visit.send('cancelSession', sealed, hex))).toBe('8.10.1/3.9');
+    expect(await signing((visit) => visit.witness('postponed'))).toEqual(statement);
+    const trailing = (message: Uint8Array) => {
+      const longer = Uint8Array.of(...message, 0x83, 0);
+      longer[1]! += 2;
+      return longer;
+    };
+    expect(await signing((visit) => trailing(visit.witness()))).toEqual(statement);
   });
 
-  test('a client without a mode of this server gets a classic answer, for it to refuse', async () => {
-    const { statements } = server;
-    server.statements = undefined;
-    await expect(begin(server, one, 'zkcx')).rejects.toMatchObject({
-      code: 'ERR_RSP_ZKCX_DOWNGRADE',
-    });
-    expect((await begin(server, one, 'zkcx-device')).parts.offer.rspMode).toBe('zkcx-device');
-    server.statements = statements;
+  test('has a reason that was offered', async () => {
+    const outcome = await presented((visit) => ({
+      cancelReason: 'postponed',
+      presentation: visit.bundle(visit.possession({ message: visit.witness('postponed') })),
+    }));
+    expect(outcome).toEqual(['8.1/6.1', 'ERR_RSP_ZKCX_MESSAGE']);
+    const lenient = await ZkcxSmdp.open({ cancelReasons: ['undefinedReason', 'postponed'] });
+    try {
+      const { matchingId } = await lenient.smdp.order();
+      const visit = await begin(lenient, one, 'zkcx-device');
+      const plan = visit.possession({ message: visit.witness('postponed') });
+      const request = visit.presentation(matchingId, {}, visit.bundle(plan)) as Cancellation;
+      expect((await visit.present({ ...request, cancelReason: 'postponed' })).next).toBe(
+        'challenge',
+      );
+    } finally {
+      await lenient.close();
+    }
   });
+
+  test('does not come with a challenge that was in the session before', async () => {
+    // that of InitiateAuthentication
+    const euiccChallenge = new Uint8Array(16).fill(7);
+    expect(await presented(() => ({ euiccChallenge }))).toEqual([
+      '8.1/6.1',
+      'ERR_RSP_ZKCX_TRANSCRIPT',
+    ]);
+  });
+});
+
+describe('the message that the eUICC signed in zkcx', () => {
+  const key = madeUpKey('another session key');
+
+  test('names the session key that is used, in this session', async () => {
+    server.isValid = NO_PROOF;
+    const visit = await begin(server, one, 'zkcx');
+    const request = visit.presentation(await order());
+    const sessionPublicKey = key.publicKey;
+    expect(await refused(visit, { ...request, sessionPublicKey } as Request)).toEqual([
+      '8.1/6.1',
+      'ERR_PROOF_STATEMENT',
+    ]);
+    const other = await begin(server, one, 'zkcx');
+    const again = await begin(server, one, 'zkcx');
+    const { transactionId } = other.parts.transcript;
+    const message = sessionKeyMessage({
+      transactionId,
+      smdpOid: SERVER_OID,
+      sessionKey: again.sessionKey.publicKey,
+    });
+    const spliced = await withBundle(again, again.bundle(again.possession({ message })));
+    expect(await refused(again, spliced)).toEqual(['8.1/6.1', 'ERR_PROOF_STATEMENT']);
+  });
+
+  test('is not the one of zkcx-device, nor the reverse', async () => {
+    const visit = await begin(server, one, 'zkcx');
+    const theirs = await begin(server, one, 'zkcx-device');
+    const [matchingId, another] = [await order(), await order()];
+    const kind = ['8.1/6.1', 'ERR_RSP_ZKCX_MESSAGE'];
+    expect(await refused(visit, theirs.presentation(matchingId))).toEqual(kind);
+    expect(await refused(theirs, visit.presentation(another))).toEqual(kind);
+  });
+
+  test('is refused with a key that is off the curve', async () => {
+    const visit = await begin(server, one, 'zkcx');
+    const request = visit.presentation(await order());
+    const x = key.publicKey.x + 1n;
+    const sessionPublicKey = { ...key.publicKey, x };
+    expect(await refusalOf(visit.present({ ...request, sessionPublicKey } as Request))).toBe(
+      '8.10.1/3.9',
+    );
+    expect(server.refusals).toEqual(['ERR_RSP_VALUE']);
+  });
+});
+
+test('a blind order at another server, of another salt or EID, is another order', async () => {
+  const visit = await begin(server, one, 'zkcx');
+  const own = { server: serverIdentity(SERVER_OID).toBigInt(), salt: 5n };
+  const orders = [own, { ...own, server: 6n }, { ...own, salt: 6n }].map(
+    (one) => visit.possession({ order: one }).values.order,
+  );
+  const theirs = (await begin(server, two, 'zkcx')).possession({ order: own }).values.order;
+  expect(new Set([...orders, theirs]).size).toBe(4);
+  // a value that was not proven is none
+  const plan = visit.possession({ order: own });
+  const bundle = { ...visit.bundle(plan), order: String(orders[1]) };
+  const request = await withBundle(visit, bundle);
+  expect(await refused(visit, request)).toEqual(['8.1/6.1', 'ERR_PROOF_STATEMENT']);
 });

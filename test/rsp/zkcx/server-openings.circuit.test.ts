@@ -1,22 +1,25 @@
-/** What the SM-DP+ refuses in zkCX once a device is known: false openings, possessions and cancellations. */
+/** What the SM-DP+ refuses in zkCX once it has a presentation: openings, second sessions, signatures, cancellations. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
-import { planPossession } from '../../../src/session/statements.ts';
-import { possessionOf } from '../../session/bundles.ts';
-import { SERVER_OID, sign } from '../../session/world.ts';
+import { encodeTlv } from '../../../src/asn1/tlv.ts';
+import { bytesToHex } from '../../../src/bytes.ts';
+import {
+  AuthenticateServerResponse,
+  EuiccSigned1,
+} from '../../../src/sgp22/messages/authenticate-server.ts';
+import { CancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
+import { CtxParams1 } from '../../../src/sgp22/messages/ctx-params.ts';
+import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
+import { sign } from '../../../src/sgp22/messages/signature.ts';
+import { MAX_CHALLENGES, secondSession } from '../../../src/rsp/zkcx/transcript.ts';
+import { discloseDevice, discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import { oneTimeKey } from '../../support/rsp/soft-euicc.ts';
 import {
-  authenticated,
-  begin,
-  device,
-  disclosure,
-  otherDevice,
-  outer,
-  type Visit,
-  ZkcxSmdp,
-} from './server-device.ts';
+  authenticateServer,
+  cancelSession,
+  prepareDownload,
+} from '../../support/rsp/soft-euicc.ts';
+import { authenticated, begin, device, outer, type Visit, ZkcxSmdp } from './server-device.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {
@@ -28,155 +31,336 @@ beforeEach(() => {
 });
 
 const one = device();
-const two = otherDevice();
-const order = async () => (await server.smdp.order()).matchingId;
+const order = async () => (await server.smdp.order()).matchingId!;
+const stateOf = async (iccid: string) => (await server.smdp.storedOrder(iccid))?.state;
+
+/** A session of `zkcx-device` that waits for its user. */
+async function waiting(given?: string, owner = one) {
+  const matchingId = given ?? (await order());
+  const visit = await begin(server, owner, 'zkcx-device');
+  await visit.authenticate(matchingId);
+  return { visit, matchingId };
+}
+
+type Disclosure = ReturnType<Visit['disclosure']>;
 
 describe('openings', () => {
-  const refused = async (
-    change: (own: ReturnType<typeof disclosure>) => object | Promise<object>,
-  ) => {
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(await order());
-    const request = (await change(disclosure(visit))) as ReturnType<typeof disclosure>;
-    const outcome = await refusalOf(visit.call('zkcxDisclose', request));
-    expect(await refusalOf(visit.call('zkcxDisclose', disclosure(visit)))).toBe('8.10.1/3.9');
-    return [outcome, server.refusals[0]];
+  const refused = async (change: (visit: Visit, matchingId: string) => Disclosure) => {
+    server.refusals.splice(0);
+    const { visit, matchingId } = await waiting();
+    const outcome = await refusalOf(visit.call('zkcxDisclose', change(visit, matchingId)));
+    const [reason] = server.refusals;
+    // and no second try is taken
+    const again = visit.call('zkcxDisclose', visit.disclosure(matchingId));
+    expect(await refusalOf(again)).toBe('8.10.1/3.9');
+    return [outcome, reason];
   };
   const opening = ['8.1/6.1', 'ERR_PROOF_OPENING'];
+  const transcript = ['8.1/6.1', 'ERR_RSP_ZKCX_TRANSCRIPT'];
+  const signature = ['8.1/6.1', 'ERR_RSP_SIGNATURE'];
 
-  test('of another session, or of another EID, are refused, and no second try is taken', async () => {
-    const theirs = disclosure(await begin(server, one, 'zkcx-device'));
+  test('of another session, or of another EID, are refused', async () => {
+    const theirs = (await waiting()).visit.disclosure();
     expect(await refused(() => theirs)).toEqual(opening);
-    for (const name of ['identity', 'key', 'message'] as const) {
-      server.refusals.splice(0);
-      expect(await refused((own) => ({ ...own, [name]: theirs[name] }))).toEqual(opening);
+    for (const name of ['identity', 'key'] as const) {
+      const mixed = await refused((visit, id) => ({
+        ...visit.disclosure(id),
+        [name]: theirs[name],
+      }));
+      expect(mixed).toEqual(opening);
     }
-    server.refusals.splice(0);
-    const lie = (own: ReturnType<typeof disclosure>) => ({
-      ...own,
-      identity: { ...own.identity, identity: '89049032123451234512345678901299' },
-    });
+    const lie = (visit: Visit, id: string): Disclosure => {
+      const own = visit.disclosure(id);
+      return {
+        ...own,
+        identity: { ...own.identity, identity: '89049032123451234512345678901299' },
+      };
+    };
     expect(await refused(lie)).toEqual(opening);
+    const key = bytesToHex(madeUpKey('another').point);
+    const swapped = (visit: Visit, id: string): Disclosure => {
+      const own = visit.disclosure(id);
+      return { ...own, key: { ...own.key, x: key.slice(2, 66), y: key.slice(66) } };
+    };
+    expect(await refused(swapped)).toEqual(opening);
   });
 
-  test('with a signature of another key, or over another digest, are refused', async () => {
-    const theirs = await begin(server, one, 'zkcx-device');
-    const { euiccSignature1 } = theirs.parts.authenticated;
-    const signature = ['8.1/6.1', 'ERR_RSP_SIGNATURE'];
-    expect(await refused((own) => ({ ...own, euiccSignature1 }))).toEqual(signature);
+  test('with a signature of another key, or over other bytes, are refused', async () => {
+    const signer = madeUpKey('another');
+    expect(await refused((visit, id) => visit.disclosure(id, { signer }))).toEqual(signature);
+    const over = (visit: Visit, id: string) => {
+      const { euiccSigned1 } = visit.consent('OTHER');
+      return { ...visit.disclosure(id), euiccSigned1 };
+    };
+    expect(await refused(over)).toEqual(signature);
+  });
+
+  test.each([
+    ['the session that was presented', (visit: Visit) => visit.parts.transcript.serverSigned1],
+    [
+      'another counter',
+      (visit: Visit) =>
+        secondSession(visit.parts.transcript, {
+          counter: 1,
+          euiccChallenge: new Uint8Array(16).fill(0x80),
+        }).serverSigned1,
+    ],
+    [
+      'another challenge',
+      (visit: Visit) =>
+        secondSession(visit.parts.transcript, { counter: 0, euiccChallenge: new Uint8Array(16) })
+          .serverSigned1,
+    ],
+  ])('with what the eUICC signed for %s are refused', async (_, serverSigned1) => {
+    const outcome = await refused((visit, matchingId) =>
+      discloseDevice(
+        visit.parts.prepared.openings,
+        authenticateServer(one.euicc, serverSigned1(visit), { matchingId }),
+      ),
+    );
+    expect(outcome).toEqual(transcript);
+  });
+
+  test('with a transactionId, address or serverChallenge of another session are refused', async () => {
+    const { visit: other } = await waiting();
+    const { transactionId, serverChallenge } = other.second!;
+    const changes = [
+      { transactionId },
+      { serverChallenge },
+      { serverAddress: 'smdpp.example.com' },
+      { serverAddress: 'ZKCX!smdpp.example.com' },
+    ];
+    for (const change of changes) {
+      const outcome = await refused((visit, matchingId) =>
+        visit.disclosure(matchingId, { change }),
+      );
+      expect(outcome).toEqual(transcript);
+    }
+  });
+
+  test('for another order, or for none, than AuthenticateClient named are refused', async () => {
+    const another = await order();
+    expect(await refused((visit) => visit.disclosure(another))).toEqual(transcript);
+    expect(await refused((visit) => visit.disclosure())).toEqual(transcript);
+    expect(await refused((visit) => visit.disclosure(''))).toEqual(transcript);
+    // and an order where there was none
+    await server.smdp.order({ matchingId: '', anyDevice: true });
+    const visit = await begin(server, one, 'zkcx-device');
+    await visit.authenticate();
     server.refusals.splice(0);
-    const point = madeUpKey('another').point;
-    const hex = Buffer.from(point).toString('hex');
-    const key = { x: hex.slice(2, 66), y: hex.slice(66) };
-    expect(await refused((own) => ({ ...own, key: { ...own.key, ...key } }))).toEqual(opening);
+    const call = visit.call('zkcxDisclose', visit.disclosure(another));
+    expect([await refusalOf(call), server.refusals[0]]).toEqual(transcript);
+  });
+
+  test('with a second matchingId, or anything else behind what is known, are refused', async () => {
+    const deviceInfo = { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} };
+    const inner = (matchingId: string, ...more: Uint8Array[]) => {
+      const content = contentOf(CtxParams1.encode({ matchingId, deviceInfo }));
+      return encodeTlv(0xa0, content, ...more);
+    };
+    const behind = (element: Uint8Array) =>
+      refused((visit, matchingId) =>
+        visit.disclosure(matchingId, {
+          change: { ctxParams1: { der: inner(matchingId, element) } },
+        }),
+      );
+    const again = encodeTlv(0x80, new TextEncoder().encode('OTHER'));
+    expect(await behind(again)).toEqual(['8.1/6.1', 'ERR_DER_TAG']);
+    expect(await behind(encodeTlv(0x85))).toEqual(transcript);
+    const trailing = await refused((visit, matchingId) => {
+      const { euiccSigned1 } = visit.consent(matchingId);
+      const longer = encodeTlv(0x30, contentOf(euiccSigned1), encodeTlv(0x85));
+      expect(EuiccSigned1.decode(longer).transactionId).toEqual(visit.signedId);
+      return {
+        ...visit.disclosure(matchingId),
+        euiccSigned1: longer,
+        euiccSignature1: sign(one.euicc.key.secret, longer),
+      };
+    });
+    expect(trailing).toEqual(transcript);
   });
 
   test('are not taken before the presentation, nor those of the other mode', async () => {
     const early = await begin(server, one, 'zkcx-device');
-    expect(await refusalOf(early.call('zkcxDisclose', disclosure(early)))).toBe('8.10.1/3.9');
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(await order());
-    const identity = discloseIdentity(visit.parts.plan.presentation.plan.openings);
+    expect(await refusalOf(early.call('zkcxDisclose', early.disclosure()))).toBe('8.10.1/3.9');
+    const { visit } = await waiting();
+    const identity = discloseIdentity(visit.parts.prepared.openings);
     expect(await refusalOf(visit.call('zkcxDisclose', identity))).toBe('8.10.1/3.9');
+    const { iccid, matchingId } = await server.smdp.order({
+      eid: '89049032123451234512345678901235',
+    });
+    const changed = await begin(server, one, 'zkcx');
+    await changed.authenticate(matchingId);
+    expect(await refusalOf(changed.call('zkcxDisclose', changed.disclosure(matchingId)))).toBe(
+      '8.10.1/3.9',
+    );
+    expect(await stateOf(iccid)).toBe('released');
+  });
+
+  test('are of no use after a restart of the server: the session is unknown then', async () => {
+    const { visit, matchingId } = await waiting();
+    const sealed = await visit.seal('zkcxDisclose', visit.disclosure(matchingId));
+    await server.restart();
+    expect(await outer(visit.send('zkcxDisclose', sealed))).toBe('8.10.1/3.9');
+    await authenticated(server, one, 'zkcx-device', matchingId);
+  });
+
+  /** Content of an element with a tag of one byte, and with a length of one or two. */
+  function contentOf(element: Uint8Array) {
+    const first = element[1]!;
+    return element.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f));
+  }
+});
+
+describe('zkcxChallenge', () => {
+  test('is answered so often and not more, each time with another session', async () => {
+    const { visit, matchingId } = await waiting();
+    const ids = [bytesToHex(visit.second!.transactionId)];
+    for (let i = 0; i < MAX_CHALLENGES; i++) {
+      await visit.again();
+      ids.push(bytesToHex(visit.second!.transactionId));
+    }
+    expect(new Set(ids).size).toBe(1 + MAX_CHALLENGES);
+    expect(await refusalOf(visit.again())).toBe('8.1/6.1');
+    expect(server.refusals).toEqual(['ERR_RSP_ZKCX_ORDER']);
+    const { smdpSignature2 } = await visit.call('zkcxDisclose', visit.disclosure(matchingId));
+    await visit.fetch(smdpSignature2);
+  });
+
+  test('voids the session before it', async () => {
+    const { visit, matchingId } = await waiting();
+    const before = visit.disclosure(matchingId);
+    await visit.again();
+    expect(await refusalOf(visit.call('zkcxDisclose', before))).toBe('8.1/6.1');
+    expect(server.refusals).toEqual(['ERR_RSP_ZKCX_TRANSCRIPT']);
+  });
+
+  test('is refused with a challenge that was there before', async () => {
+    const { visit } = await waiting();
+    for (const byte of [7, 0x80]) {
+      server.refusals.splice(0);
+      const call = visit.again(new Uint8Array(16).fill(byte));
+      expect(await refusalOf(call)).toBe('8.1/6.1');
+      expect(server.refusals).toEqual(['ERR_RSP_ZKCX_TRANSCRIPT']);
+    }
+    await visit.again();
+  });
+
+  test('is refused before the presentation, after the consent, and in zkcx', async () => {
+    const early = await begin(server, one, 'zkcx-device');
+    expect(await refusalOf(early.again())).toBe('8.10.1/3.9');
+    const late = await authenticated(server, one, 'zkcx-device');
+    expect(await refusalOf(late.visit.again())).toBe('8.10.1/3.9');
+    const changed = await authenticated(server, one, 'zkcx');
+    expect(await refusalOf(changed.visit.again())).toBe('8.10.1/3.9');
   });
 });
 
-describe('possession', () => {
-  test('of another device, even over the messages of this session, gets no package', async () => {
-    const { visit, smdpSignature2 } = await authenticated(server, one);
-    const { visit: theirs } = await authenticated(server, two);
-    const { euiccSigned2, message } = visit.prepared(smdpSignature2);
-    const { request } = await planPossession({
-      session: { ...visit.parts.plan.session, key: theirs.parts.plan.session.key },
-      kind: 'prepareDownload',
-      message,
-      context: { serverOid: SERVER_OID, serverSignature: smdpSignature2 },
-      sign: (signed) => sign(signed, two.euicc.key.secret),
-    });
-    const possession = possessionOf(request);
-    const call = visit.call('getBoundProfilePackage', {
-      kind: 'possession',
-      euiccSigned2,
-      possession,
-    });
-    expect(await refusalOf(call)).toBe('8.1/6.1');
-    expect(server.refusals).toEqual(['ERR_PROOF_STATEMENT']);
+describe('the second session', () => {
+  test('cannot be addressed from outside of the first, by any function', async () => {
+    const { visit, smdpSignature2 } = await authenticated(server, one, 'zkcx-device');
+    const { server: classic } = server.smdp;
+    const transactionId = visit.signedId;
+    const calls = [
+      classic.authenticateClient({
+        transactionId,
+        authenticateServerResponse: AuthenticateServerResponse.decode(
+          AuthenticateServerResponse.encode(visit.consent()),
+        ),
+      }),
+      classic.getBoundProfilePackage({
+        transactionId,
+        prepareDownloadResponse: PrepareDownloadResponse.decode(
+          PrepareDownloadResponse.encode(
+            prepareDownload(one.euicc, { transactionId, smdpSignature2 }),
+          ),
+        ),
+      }),
+      classic.cancelSession({
+        transactionId,
+        cancelSessionResponse: CancelSessionResponse.decode(
+          CancelSessionResponse.encode(
+            cancelSession(one.euicc, transactionId, 0).cancelSessionResponse,
+          ),
+        ),
+      }),
+    ];
+    for (const call of calls) expect(await refusalOf(call)).toBe('8.10.1/3.9');
+    const sealed = await visit.seal('cancelSession', visit.cancellation(0));
+    const id = bytesToHex(transactionId);
+    expect(await outer(visit.send('cancelSession', sealed, id))).toBe('8.10.1/3.9');
+    await visit.open('cancelSession', await visit.send('cancelSession', sealed));
   });
+});
 
-  test('of another session, one-time key or kind gets no package', async () => {
-    const theirs = await authenticated(server, one);
-    const attempts = async (visit: Visit, smdpSignature2: Uint8Array) => {
-      const own = visit.prepared(smdpSignature2);
-      const other = theirs.visit.prepared(theirs.smdpSignature2);
-      const context = { serverSignature: theirs.smdpSignature2 };
-      const foreign = await theirs.visit.possession('prepareDownload', other.message, context);
-      const cancelled = visit.cancellation(0).euiccCancelSessionSigned;
-      const mine = { serverSignature: smdpSignature2 };
-      const proof = await visit.possession('prepareDownload', own.message, mine);
-      const otherKey = visit.prepared(smdpSignature2, oneTimeKey('of the LPA'));
-      return [
-        { euiccSigned2: own.euiccSigned2, possession: foreign },
-        { euiccSigned2: other.euiccSigned2, possession: foreign },
-        {
-          euiccSigned2: own.euiccSigned2,
-          possession: await visit.possession('cancelSession', cancelled),
-        },
-        { euiccSigned2: otherKey.euiccSigned2, possession: proof },
-      ];
-    };
-    const codes = ['ERR_PROOF_STATEMENT', 'ERR_SESSION_MESSAGE', 'ERR_PROOF_STATEMENT'];
-    for (const [i, code] of [...codes, 'ERR_PROOF_STATEMENT'].entries()) {
-      server.refusals.splice(0);
-      const { visit, smdpSignature2 } = await authenticated(server, one);
-      const request = (await attempts(visit, smdpSignature2))[i]!;
-      const call = visit.call('getBoundProfilePackage', { kind: 'possession', ...request });
-      expect(await refusalOf(call)).toBe('8.1/6.1');
-      expect(server.refusals).toEqual([code]);
+describe.each(['zkcx', 'zkcx-device'] as const)('the request for the package in %s', (mode) => {
+  test('is taken from the key of the session only, for its transaction and its server signature', async () => {
+    const other = await authenticated(server, one, mode);
+    const attempts: ((visit: Visit, smdpSignature2: Uint8Array) => Promise<unknown>)[] = [
+      (visit, signature) => visit.fetch(signature, { signer: madeUpKey('another') }),
+      (visit, signature) => visit.fetch(signature, { signer: other.visit.sessionKey }),
+      (visit) => visit.fetch(other.smdpSignature2),
+      (visit, signature) => visit.fetch(signature, { transactionId: other.visit.signedId }),
+    ];
+    if (mode === 'zkcx') {
+      // the eUICC's own key signs once in a session, and nothing of this kind
+      attempts.push((visit, signature) => visit.fetch(signature, { signer: one.euicc.key }));
+    }
+    const outcomes: string[] = [];
+    for (const attempt of attempts) {
+      const { visit, smdpSignature2 } = await authenticated(server, one, mode);
+      outcomes.push(await refusalOf(attempt(visit, smdpSignature2)));
       // and the session is over
       expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
     }
+    expect(new Set(outcomes)).toEqual(new Set(['8.1/6.1', '8.10.1/3.9']));
+    expect(outcomes.filter((outcome) => outcome === '8.10.1/3.9')).toHaveLength(1);
+  });
+
+  test('is taken once', async () => {
+    const { visit, smdpSignature2 } = await authenticated(server, one, mode);
+    await visit.fetch(smdpSignature2);
+    expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
   });
 });
 
 describe('a cancellation', () => {
   test('before consent is a reason, never a signature', async () => {
     const { iccid, matchingId } = await server.smdp.order();
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(matchingId);
-    const signed = { kind: 'signature' as const, cancelSessionResponse: visit.cancellation(0) };
-    expect(await refusalOf(visit.call('cancelSession', signed))).toBe('8.10.1/3.9');
+    const { visit } = await waiting(matchingId);
+    expect(await refusalOf(visit.call('cancelSession', visit.cancellation(0)))).toBe('8.10.1/3.9');
     await visit.call('cancelSession', { kind: 'reason', reason: 1 });
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('released');
-    expect(visit.record).toBeUndefined();
+    expect(await stateOf(iccid)).toBe('released');
+    const sealed = await visit.seal('cancelSession', { kind: 'reason', reason: 1 });
+    expect(await outer(visit.send('cancelSession', sealed))).toBe('8.10.1/3.9');
   });
 
-  test('after consent is signed, or proven', async () => {
+  test('that says no before consent ends the order', async () => {
     const { iccid, matchingId } = await server.smdp.order();
-    const visit = await begin(server, one, 'zkcx-device');
-    await visit.authenticate(matchingId);
-    await visit.call('zkcxDisclose', disclosure(visit));
-    const reason = { kind: 'reason' as const, reason: 0 };
-    expect(await refusalOf(visit.call('cancelSession', reason))).toBe('8.10.1/3.9');
-    const cancelSessionResponse = visit.cancellation(0);
-    await visit.call('cancelSession', { kind: 'signature', cancelSessionResponse });
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('error');
+    const { visit } = await waiting(matchingId);
+    await visit.call('cancelSession', { kind: 'reason', reason: 0 });
+    expect(await stateOf(iccid)).toBe('error');
   });
 
-  test('in zkcx is proven, and only once', async () => {
+  test.each(['zkcx', 'zkcx-device'] as const)('afterwards is signed in %s, once', async (mode) => {
     const { iccid, matchingId } = await server.smdp.order();
-    const { visit } = await authenticated(server, one, matchingId);
-    const signed = visit.cancellation(0).euiccCancelSessionSigned;
-    const possession = await visit.possession('cancelSession', signed);
-    const request = { kind: 'possession' as const, euiccCancelSessionSigned: signed, possession };
-    const other = {
-      ...request,
-      euiccCancelSessionSigned: visit.cancellation(1).euiccCancelSessionSigned,
-    };
-    expect(await refusalOf(visit.call('cancelSession', other))).toBe('8.1/6.1');
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('released');
-    await visit.call('cancelSession', request);
-    expect((await server.smdp.storedOrder(iccid))?.state).toBe('error');
-    const sealed = await visit.seal('cancelSession', request);
+    const { visit } = await authenticated(server, one, mode, matchingId);
+    const { transactionId } = visit.parts.transcript;
+    const wrong = [
+      { kind: 'reason', reason: 0 } as const,
+      visit.cancellation(0, { signer: madeUpKey('another') }),
+      visit.cancellation(0, { smdpOid: '2.999.11' }),
+      visit.cancellation(0, { id: mode === 'zkcx' ? new Uint8Array(16) : transactionId }),
+    ];
+    const outcomes: string[] = [];
+    for (const request of wrong) {
+      outcomes.push(await refusalOf(visit.call('cancelSession', request)));
+      expect(await stateOf(iccid)).toBe('released');
+    }
+    expect(outcomes).toEqual(['8.10.1/3.9', '8.1/6.1', '8.8/3.10', '8.10.1/3.9']);
+    await visit.call('cancelSession', visit.cancellation(0));
+    expect(await stateOf(iccid)).toBe('error');
+    const sealed = await visit.seal('cancelSession', visit.cancellation(0));
     expect(await outer(visit.send('cancelSession', sealed))).toBe('8.10.1/3.9');
   });
 });
