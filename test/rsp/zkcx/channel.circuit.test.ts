@@ -223,27 +223,27 @@ describe('the client refuses', () => {
 describe('a notification', () => {
   test('is sealed to the key that came with the package, in its session', async () => {
     const key = await newHpkeKeyPair(countingBytes(5));
-    const { form } = session.transcript;
-    const sealed = await sealNotification(key.publicKey, form.session, body('installed'));
-    expect(await openNotification(key, form.session, sealed)).toEqual(body('installed'));
-    const other = (await negotiate()).transcript.form.session;
+    const own = session.transcript.session;
+    const sealed = await sealNotification(key.publicKey, own, body('installed'));
+    expect(await openNotification(key, own, sealed)).toEqual(body('installed'));
+    const other = (await negotiate()).transcript.session;
     await refused(openNotification(key, other, sealed), 'ERR_RSP_ZKCX_SEALED');
-    await refused(openNotification(session.key, form.session, sealed), 'ERR_RSP_ZKCX_SEALED');
+    await refused(openNotification(session.key, own, sealed), 'ERR_RSP_ZKCX_SEALED');
     for (const at of [0, 1, 2, 80, -1]) {
-      const changed = openNotification(key, form.session, flipped(sealed, at));
+      const changed = openNotification(key, own, flipped(sealed, at));
       await expect(changed).rejects.toMatchObject({
         code: expect.stringMatching(/ERR_RSP_ZKCX_(SEALED|ORDER)/),
       });
     }
-    await refused(openNotification(key, form.session, sealed.slice(0, 70)), 'ERR_RSP_ZKCX_SEALED');
+    await refused(openNotification(key, own, sealed.slice(0, 70)), 'ERR_RSP_ZKCX_SEALED');
   });
 
   test('is no message of the channel, and the reverse', async () => {
-    const { form } = session.transcript;
-    const sealed = await sealNotification(session.key.publicKey, form.session, body('x'));
+    const own = session.transcript.session;
+    const sealed = await sealNotification(session.key.publicKey, own, body('x'));
     await refused(server.open('handleNotification', sealed), 'ERR_RSP_ZKCX_SEALED');
     const message = await client.seal('handleNotification', body('x'));
-    await refused(openNotification(session.key, form.session, message), 'ERR_RSP_ZKCX_SEALED');
+    await refused(openNotification(session.key, own, message), 'ERR_RSP_ZKCX_SEALED');
   });
 });
 
