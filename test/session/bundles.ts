@@ -1,61 +1,61 @@
-/** Presentations with planned public values and proofs in form only: right up to the proofs. */
+/** Presentations as if proven: right up to the proofs. */
 import { Field } from 'o1js';
-import {
-  CertifiedClaim,
-  CertifyRequest,
-  MessageRequest,
-  PossessionRequest,
-  PresentationClaim,
-  PresentationRequest,
-} from '../../src/circuits/session.ts';
+import { CertifiedClaim, CertifyRequest, PossessionRequest } from '../../src/circuits/session.ts';
+import type { Credential } from '../../src/prover/credential.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
-import { type AnswerPlan, planAnswer } from '../../src/session/answer.ts';
+import { proveRefresh } from '../../src/prover/refresh.ts';
+import { type AnswerInput, planAnswer, presentationBundle } from '../../src/session/answer.ts';
 import type { CertifiedBundle, PresentationBundle } from '../../src/session/envelopes.ts';
-import { checkRequest } from '../../src/session/holder.ts';
+import { type AcceptedRequest, checkRequest, type HolderPolicy } from '../../src/session/holder.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { writeOpenings } from '../../src/session/openings.ts';
+import {
+  type Prepared,
+  preparePresentation,
+  type ProvableTerms,
+} from '../../src/session/prepared.ts';
 import type { planCertify } from '../../src/session/statements.ts';
+import type { PossessionPlan } from '../../src/witness/possession.ts';
+import { cheapProver } from '../support/cheap-prover.ts';
 import { unproven } from '../support/envelope.ts';
 import { ANCHORS, credentialOf, PEER, POLICY, sign } from './world.ts';
 
 const credential = credentialOf();
 
-/** A holder's plan for a request, with consent to everything. */
-export async function planFor(serverOffer: Uint8Array, hidden?: Uint8Array): Promise<AnswerPlan> {
-  const request = { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential };
-  const accepted = await checkRequest(request, { ...POLICY, consent: () => true });
-  return planAnswer({ accepted, credential, anchors: ANCHORS, sign, hidden });
+/** A presentation of a refresh of its own. */
+export function prepared(accepted: ProvableTerms, of: Credential = credential): Promise<Prepared> {
+  const { prover } = cheapProver();
+  const refresh = () => proveRefresh(of, prover);
+  return preparePresentation({ accepted, credential: of, anchors: ANCHORS, refresh }, prover);
 }
 
-export function bundleOf({
-  presentation,
-  message,
-  hidden,
-  accepted,
-}: AnswerPlan): PresentationBundle {
-  const { request, claim, openings } = presentation.plan;
-  return {
-    format: 'zkcx-presentation',
-    version: 1,
-    presentation: unproven(
-      presentation.program,
-      PresentationRequest.toFields(request),
-      PresentationClaim.toFields(claim),
-    ),
-    message:
-      message === undefined
-        ? {
-            kind: 'opening',
-            blind: openings.message.blind.toString(),
-            hidden: Buffer.from(hidden).toString('base64'),
-          }
-        : {
-            kind: 'proof',
-            hiddenLength: hidden.length,
-            proof: unproven(message.program, MessageRequest.toFields(message.request), []),
-          },
-    openings: writeOpenings(accepted.request.disclosures, openings),
-  };
+export interface Answer {
+  readonly accepted: AcceptedRequest;
+  readonly prepared: Prepared;
+  readonly plan: PossessionPlan;
+  readonly bundle: PresentationBundle;
+}
+
+export interface AnswerOptions extends Pick<AnswerInput, 'identifierSecret'> {
+  readonly peer?: typeof PEER;
+  readonly policy?: Partial<HolderPolicy>;
+  readonly of?: Credential;
+}
+
+/** A holder's answer to a request, with consent to everything. */
+export async function answerTo(
+  serverOffer: Uint8Array,
+  { peer = PEER, policy, of = credential, identifierSecret }: AnswerOptions = {},
+): Promise<Answer> {
+  const accepted = await checkRequest(
+    { peer, clientOffer: CLIENT_OFFER, serverOffer, credential: of },
+    { ...POLICY, consent: () => true, ...policy },
+  );
+  const presentation = await prepared(accepted, of);
+  const plan = await planAnswer({ accepted, prepared: presentation, sign, identifierSecret });
+  const { disclosures } = accepted.request;
+  const possession = possessionOf(plan.request);
+  const bundle = presentationBundle(presentation, possession, plan.values, disclosures);
+  return { accepted, prepared: presentation, plan, bundle };
 }
 
 export function certifiedOf({ request, claim }: ReturnType<typeof planCertify>): CertifiedBundle {

@@ -1,5 +1,5 @@
-/** Credentials and sessions at rest: private, shown without secrets, renewed in time. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+/** Credentials at rest: private, shown without secrets, renewed in time. */
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -7,8 +7,6 @@ import { Field } from 'o1js';
 import { Opening } from '../../src/circuits/claims.ts';
 import { CredentialStore, RENEWAL_AHEAD, summarise } from '../../src/session/credential-store.ts';
 import { renewalWindow } from '../../src/session/renewal.ts';
-import { readSession, writeSession } from '../../src/session/session-file.ts';
-import { bindTranscript, sessionId } from '../../src/session/transcript.ts';
 import { ANCHORS, credentialOf, EID, NOW } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-store-'));
@@ -103,37 +101,5 @@ describe('renewal', () => {
     expect(() => renewalWindow(credential, [ANCHORS[1]!], NOW)).toThrow(
       expect.objectContaining({ code: 'ERR_TRUST_UNKNOWN' }),
     );
-  });
-});
-
-describe('a session file', () => {
-  const transcript = bindTranscript({
-    transactionId: new Uint8Array(16),
-    serverAddress: 'dp.example.com',
-    clientOffer: new Uint8Array(1),
-    serverOffer: new Uint8Array(2),
-  });
-  const session = {
-    session: sessionId(transcript).toBigInt(),
-    transcript,
-    key: { blind: Field(99), key: credential.opening.key },
-  };
-  const path = join(folder, 'session.json');
-
-  test('is read back as it was written, by its owner only', async () => {
-    await writeSession(path, session);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(await readSession(path)).toEqual(session);
-    chmodSync(path, 0o644);
-    await expect(readSession(path)).rejects.toMatchObject({ code: 'ERR_CREDENTIAL_PERMISSIONS' });
-    chmodSync(path, 0o600);
-  });
-
-  test('of another form is refused without quoting it', async () => {
-    const text = readFileSync(path, 'utf8').replace('"zkcx-session"', '"blind 99"');
-    writeFileSync(path, text);
-    const error: unknown = await readSession(path).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'ERR_CREDENTIAL_FORMAT', cause: undefined });
-    expect(String(error)).not.toContain('99');
   });
 });

@@ -1,14 +1,28 @@
 /** Challenges: fresh, bound, bounded, used once. What an accepted proof leads to is in the proof test. */
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { Field } from 'o1js';
+import { publishedOpening } from '../../src/prover/credential.ts';
 import { CLIENT_OFFER, parseServerRequest } from '../../src/session/offers.ts';
-import type { CurrentRoots } from '../../src/session/session-verifier.ts';
 import { scopeOf } from '../../src/session/scope.ts';
-import { countingBytes, MAP, mapWith, NOW, rootsOf, SERVER_OID, verifiers } from './world.ts';
+import { leafOf } from '../../src/witness/presentation.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
+import { answerTo } from './bundles.ts';
+import {
+  asIfValid,
+  countingBytes,
+  credentialOf,
+  MAP,
+  mapWith,
+  NOW,
+  rootsOf,
+  SERVER_OID,
+  verifiers,
+} from './world.ts';
 
 const made = verifiers();
 afterAll(() => made.close());
 
-const garbage = { format: 'zkcx-presentation', version: 1 };
+const garbage = { format: 'zkcx-presentation', version: 2 };
 const accept = { clientOffer: CLIENT_OFFER };
 
 describe('a challenge', () => {
@@ -54,37 +68,85 @@ describe('a challenge', () => {
     });
   });
 
-  test('counts while its registry root is accepted, also as one of the recent past', async () => {
-    let roots: CurrentRoots = { ...rootsOf(MAP), registryRoot: 5n };
-    const mode = 'registryPresentation';
-    const verifier = await made.make({ roots: () => roots, mode });
-    const code = async (change: Partial<typeof roots>) => {
-      roots = { ...rootsOf(MAP), registryRoot: 5n };
-      const { transactionId } = verifier.challenge(accept);
-      roots = { ...roots, ...change };
-      return verifier.accept(transactionId, garbage).catch((error: unknown) => error);
+  test('offers what counts when it is made, and is answered under what counts then', async () => {
+    const [before, after] = [mapWith({ ca: [5n] }), MAP];
+    let roots = rootsOf(before);
+    const verifier = await made.make({ roots: () => roots, assertProof: asIfValid });
+    const answered = async (then: typeof roots) => {
+      roots = rootsOf(before);
+      const { transactionId, serverOffer } = verifier.challenge(accept);
+      const { revocationRoots } = parseServerRequest(serverOffer);
+      expect(revocationRoots).toEqual([before.root.toString()]);
+      const { bundle } = await answerTo(serverOffer, { policy: { maps: [before] } });
+      roots = then;
+      return verifier.accept(transactionId, bundle);
     };
-    const [known, over] = [{ code: 'ERR_PROOF_FORMAT' }, { code: 'ERR_SESSION_ROOTS' }];
-    expect(await code({})).toMatchObject(known);
-    expect(await code({ registryRoot: 6n })).toMatchObject(over);
-    expect(await code({ registryRoot: 7n, recentRegistryRoots: [6n, 5n] })).toMatchObject(known);
-    expect(await code({ registryRoot: 7n, recentRegistryRoots: [6n] })).toMatchObject(over);
-    const wrong = { registryRoot: 7n, recentRegistryRoots: '56' as never };
-    expect(await code(wrong)).toMatchObject({ code: 'ERR_ARGUMENT' });
+    const root = before.root.toBigInt();
+    await expect(answered(rootsOf(before))).resolves.toMatchObject({ revocationRoot: root });
+    // superseded meanwhile: it counts as long as the verifier says so
+    await expect(answered(rootsOf(after, before))).resolves.toMatchObject({ revocationRoot: root });
+    await expect(answered(rootsOf(after))).rejects.toMatchObject({
+      code: 'ERR_PROOF_REVOCATION_ROOT',
+    });
+    await expect(answered({ ...rootsOf(before), trustSets: [] })).rejects.toMatchObject({
+      code: 'ERR_PROOF_TRUST_ROOT',
+    });
+    const wrong = { ...rootsOf(before), maps: 'all' as never };
+    await expect(answered(wrong)).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
   });
 
-  test('is void once a list or a set changes', async () => {
-    let roots = rootsOf(MAP);
-    const verifier = await made.make({ roots: () => roots });
-    const changes = [{ revocationRoot: mapWith({ ca: [5n] }).root.toBigInt() }, { trustRoot: 5n }];
-    for (const change of changes) {
-      roots = rootsOf(MAP);
-      const { transactionId } = verifier.challenge(accept);
-      roots = { ...roots, ...change };
-      await expect(verifier.accept(transactionId, garbage)).rejects.toMatchObject({
-        code: 'ERR_SESSION_ROOTS',
-      });
-    }
+  test('accepts a registry root that is one of the recent past, while it is', async () => {
+    const published = { ...credentialOf(), published: Field(4711) };
+    const registry = new RegistryTree([leafOf(publishedOpening(published)!)]);
+    const registryRoot = registry.root.toBigInt();
+    let registryRoots = [7n, registryRoot];
+    const verifier = await made.make({
+      mode: 'registryPresentation',
+      roots: () => ({ ...rootsOf(MAP), registryRoots }),
+      assertProof: asIfValid,
+    });
+    const answered = async (then: bigint[]) => {
+      registryRoots = [7n, registryRoot];
+      const { transactionId, serverOffer } = verifier.challenge(accept);
+      const policy = { registry, minimumPublished: 1 };
+      const { bundle } = await answerTo(serverOffer, { policy, of: published });
+      registryRoots = then;
+      return verifier.accept(transactionId, bundle);
+    };
+    await expect(answered([8n, registryRoot])).resolves.toMatchObject({ registryRoot });
+    await expect(answered([8n, 7n])).rejects.toMatchObject({ code: 'ERR_PROOF_REGISTRY_ROOT' });
+  });
+
+  test('accepts a pseudonym once where it is for one device, and else as often as it comes', async () => {
+    const verifier = await made.make({ assertProof: asIfValid });
+    const answered = async (ask: object) => {
+      const challenge = verifier.challenge({ ...accept, purpose: 'gift', ...ask });
+      const { bundle } = await answerTo(challenge.serverOffer);
+      return verifier.accept(challenge.transactionId, bundle);
+    };
+    await expect(answered({})).resolves.toBeDefined();
+    await expect(answered({ oncePerDevice: true })).resolves.toBeDefined();
+    await expect(answered({ oncePerDevice: true })).rejects.toMatchObject({
+      code: 'ERR_SESSION_PSEUDONYM',
+    });
+    await expect(answered({ oncePerDevice: true, purpose: 'other' })).resolves.toBeDefined();
+    await expect(answered({})).resolves.toBeDefined();
+  });
+
+  test('does not use up a device whose proof is not valid', async () => {
+    let fails = true;
+    const assertProof = async () => {
+      if (fails) throw Error('not valid');
+    };
+    const verifier = await made.make({ assertProof });
+    const answered = async () => {
+      const ask = { ...accept, purpose: 'gift', oncePerDevice: true };
+      const { transactionId, serverOffer } = verifier.challenge(ask);
+      return verifier.accept(transactionId, (await answerTo(serverOffer)).bundle);
+    };
+    await expect(answered()).rejects.toThrow('not valid');
+    fails = false;
+    await expect(answered()).resolves.toBeDefined();
   });
 
   test('of another verifier, or after a restart, is unknown', async () => {
@@ -113,11 +175,17 @@ describe('a challenge', () => {
       'an offer without a mode of this server',
       { clientOffer: offer({ modes: ['registryPresentation'] }) },
     ],
-    ['an offer of a later version', { clientOffer: offer({ version: 2 }) }],
+    ['an offer of an earlier version', { clientOffer: offer({ version: 1 }) }],
+    ['an offer of a later version', { clientOffer: offer({ version: 3 }) }],
     ['an offer with more in it', { clientOffer: offer({ device: 'x' }) }],
     ['an offer of 9,000 bytes', { clientOffer: new Uint8Array(9000) }],
     ['a purpose with a space', { purpose: 'down load' }],
+    ['a purpose of identifiers with a space', { identifierPurpose: 'down load' }],
     ['once per device without a purpose', { oncePerDevice: true }],
+    [
+      'once per device by identifiers',
+      { oncePerDevice: true, purpose: 'gift', identifierPurpose: 'gift' },
+    ],
   ])('is not made for %s', async (_, change) => {
     const verifier = await made.make();
     expect(() => verifier.challenge({ ...accept, ...change })).toThrow(
@@ -149,6 +217,27 @@ function offer(change: object): Uint8Array {
   const own = JSON.parse(new TextDecoder().decode(CLIENT_OFFER)) as object;
   return new TextEncoder().encode(JSON.stringify({ ...own, ...change }));
 }
+
+test('a challenge is not made where the roots are of another form, or there are none', async () => {
+  const challenge = async (change: object) => {
+    const verifier = await made.make({ roots: () => ({ ...rootsOf(MAP), ...change }) });
+    return verifier.challenge(accept);
+  };
+  const [facts] = rootsOf(MAP).maps;
+  for (const change of [{ maps: [] }, { trustSets: [] }, { maps: [facts, facts] }]) {
+    await expect(challenge(change)).rejects.toMatchObject({ code: 'ERR_SESSION_VALUE' });
+  }
+});
+
+test.each([[{ maxAge: 28_799n }], [{ maxAge: 604_801n }]])(
+  'a challenge is not made with %o',
+  async (options) => {
+    const verifier = await made.make(options);
+    expect(() => verifier.challenge(accept)).toThrow(
+      expect.objectContaining({ code: 'ERR_SESSION_VALUE' }),
+    );
+  },
+);
 
 test.each([[{ serverAddress: 'DP.example.com' }], [{ serverOid: 'somebody' }]])(
   'a verifier is not made with %o',

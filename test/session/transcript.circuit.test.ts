@@ -1,11 +1,10 @@
 /** What the leaf key signs: one encoding, every byte accounted for, bound to the whole negotiation. */
 import { describe, expect, test } from '@jest/globals';
-import { assert, property, uint8Array } from 'fast-check';
+import { assert, constantFrom, property, string, uint8Array } from 'fast-check';
+import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { bytesToHex, concatBytes } from '../../src/bytes.ts';
 import {
   bindTranscript,
-  MAX_HIDDEN,
-  messagePrefix,
   type Negotiation,
   parseSessionMessage,
   sessionId,
@@ -37,7 +36,7 @@ describe('the challenge', () => {
   ])('changes with the %s', (_, change) => {
     const changed = bindTranscript({ ...negotiation, ...change });
     expect(bytesToHex(changed.serverChallenge)).not.toBe(bytesToHex(transcript.serverChallenge));
-    expect(sessionId(changed).toBigInt()).not.toBe(sessionId(transcript).toBigInt());
+    expect(sessionId(changed.serverChallenge)).not.toBe(sessionId(transcript.serverChallenge));
   });
 
   test.each([
@@ -63,34 +62,34 @@ describe('the challenge', () => {
 });
 
 describe('the message', () => {
-  test('is the prefix and the hidden bytes, and reads back', () => {
+  test('is wholly public, and reads back', () => {
+    const sixteen = uint8Array({ minLength: 16, maxLength: 16 });
+    const host = string({ unit: constantFrom(...'abc019'), minLength: 1, maxLength: 200 });
     assert(
-      property(uint8Array({ maxLength: MAX_HIDDEN }), (hidden) => {
-        const message = sessionMessage(transcript, hidden);
-        expect(message).toEqual(concatBytes(messagePrefix(transcript, hidden.length), hidden));
-        expect(parseSessionMessage(message)).toEqual({ ...transcript, hidden });
+      property(sixteen, host, (transactionId, serverAddress) => {
+        const bound = bindTranscript({ ...negotiation, transactionId, serverAddress });
+        expect(parseSessionMessage(sessionMessage(bound))).toEqual(bound);
       }),
       { numRuns: 100 },
     );
   });
 
   test('has minimal lengths below and above 128 and 256 bytes', () => {
-    for (const size of [0, 27, 28, 127, 128, 155, 156, 255, 256, MAX_HIDDEN]) {
-      const message = sessionMessage(transcript, new Uint8Array(size));
-      expect(parseSessionMessage(message).hidden).toHaveLength(size);
+    for (const size of [1, 57, 58, 59, 127, 128, 183, 184, 185, 200]) {
+      const bound = bindTranscript({ ...negotiation, serverAddress: 'a'.repeat(size) });
+      expect(parseSessionMessage(sessionMessage(bound)).serverAddress).toHaveLength(size);
     }
   });
 
-  test('begins with a known prefix, byte by byte', () => {
-    const text = bytesToHex(messagePrefix(transcript, 1));
-    expect(text).toBe(
-      `305c0c0e${bytesToHex(bytes('zkcx-session-1'))}8010${'07'.repeat(16)}` +
+  test('is known byte by byte', () => {
+    expect(bytesToHex(sessionMessage(transcript))).toBe(
+      `30590c0e${bytesToHex(bytes('zkcx-session-2'))}8010${'07'.repeat(16)}` +
         `8313${bytesToHex(bytes('dp.example.com:8443'))}` +
-        `8420${bytesToHex(transcript.serverChallenge)}8501`,
+        `8420${bytesToHex(transcript.serverChallenge)}`,
     );
   });
 
-  const message = sessionMessage(transcript, bytes('hidden'));
+  const message = sessionMessage(transcript);
   const changed = (change: (copy: Uint8Array) => void) => {
     const copy = message.slice();
     change(copy);
@@ -105,23 +104,35 @@ describe('the message', () => {
     ['the tag of an EuiccSigned1', message.slice(18), 'ERR_DER_TAG'],
     [
       'a length that does not fit',
-      changed((copy) => (copy[copy.length - 7] = 5)),
+      changed((copy) => (copy[copy.length - 33] = 31)),
+      'ERR_DER_TRAILING',
+    ],
+    [
+      'bytes of the holder, as earlier versions had them',
+      encodeTlv(0x30, concatBytes(message.slice(2), encodeTlv(0x85, bytes('hidden')))),
       'ERR_DER_TRAILING',
     ],
   ])('with %s is refused', (_, wrong, code) => {
     expect(() => parseSessionMessage(wrong)).toThrow(expect.objectContaining({ code }));
   });
 
-  test.each([-1, 0.5, MAX_HIDDEN + 1, NaN])('cannot hide %d bytes', (length) => {
-    expect(() => messagePrefix(transcript, length)).toThrow(
-      expect.objectContaining({ code: 'ERR_SESSION_VALUE' }),
+  test.each([
+    ['a transactionId of 15 bytes', { transactionId: new Uint8Array(15) }],
+    ['a challenge of 31 bytes', { serverChallenge: new Uint8Array(31) }],
+  ])('is not made of %s', (_, change) => {
+    expect(() => sessionMessage({ ...transcript, ...change })).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT' }),
     );
   });
+});
 
-  test('with a hidden rest that repeats the prefix is another message', () => {
-    const prefix = messagePrefix(transcript, 6);
-    const repeated = sessionMessage(transcript, concatBytes(prefix, bytes('hidden')));
-    expect(bytesToHex(repeated)).not.toBe(bytesToHex(message));
-    expect(parseSessionMessage(repeated).hidden).toEqual(concatBytes(prefix, bytes('hidden')));
-  });
+test('a session is named by 32 bytes, all of them', () => {
+  const unique = new Uint8Array(32).fill(1);
+  const ids = [0, 15, 16, 31].map((i) => sessionId(unique.with(i, 2)));
+  expect(new Set([sessionId(unique), ...ids]).size).toBe(5);
+  for (const length of [0, 31, 33]) {
+    expect(() => sessionId(new Uint8Array(length))).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT' }),
+    );
+  }
 });

@@ -1,6 +1,6 @@
 /**
  * Several presentations of one credential to several verifiers, every public field of each: what
- * repeats is listed here with its reason, and nothing else does.
+ * repeats is listed here with its reason, and nothing else does. The proofs themselves are compared elsewhere.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
@@ -8,27 +8,24 @@ import {
   commitIdentity,
   commitIssuer,
   commitKey,
-  commitMessage,
-  MessageRequest,
+  PossessionRequest,
   PresentationClaim,
   PresentationRequest,
 } from '../../src/circuits/session.ts';
-import { type AnswerPlan, planAnswer } from '../../src/session/answer.ts';
-import { checkRequest } from '../../src/session/holder.ts';
+import { publicValues } from '../../src/prover/verify.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { ANCHORS, credentialOf, MAP, NOW, PEER, POLICY, sign, verifiers } from './world.ts';
+import { type Answer, answerTo } from './bundles.ts';
+import { credentialOf, MAP, NOW, PEER, verifiers } from './world.ts';
 
 /** Fields that may be the same in two presentations, and why. */
 const MAY_REPEAT = {
   'request.mode': 'constant of the program',
-  'request.trustRoot': 'named by the verifier, the same for all that it serves',
+  'request.trustRoot': 'offered by the verifier, the same for all that it serves',
   'request.revocationRoot': 'the same for all that rely on these lists',
-  'request.registryRoot': 'the same for all; 0 in a presentation with its chain proof',
-  'request.time': 'of the server, rounded to a minute',
+  'request.registryRoot': 'the same for all; 0 in a presentation of a refresh',
+  'request.time': 'an event: the same for everybody with this map and these CIs',
   'request.role': 'named by the verifier: a kind of device, not one',
-  'request.scope': 'of a server and purpose, not of a device',
-  'message.mode': 'constant of the program',
-  'message.length': 'address and number of hidden bytes, which the holder keeps constant',
+  'possession.mode': 'constant of the program',
 } as const;
 
 const made = verifiers();
@@ -44,110 +41,92 @@ const PEERS = [
   { serverAddress: 'other.example.org', serverOid: '2.999.2', purpose: 'download' },
 ];
 
-let plans: AnswerPlan[];
+async function answered({ purpose, ...peer }: (typeof PEERS)[number], now = NOW): Promise<Answer> {
+  const verifier = await made.make({ ...peer, now: () => now });
+  const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER, purpose });
+  return answerTo(serverOffer, { peer, policy: { now: () => now } });
+}
+
+let answers: Answer[];
 beforeAll(async () => {
-  plans = [];
-  for (const { purpose, ...peer } of PEERS) {
-    const verifier = await made.make(peer);
-    const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER, purpose });
-    const request = { peer, clientOffer: CLIENT_OFFER, serverOffer, credential };
-    const accepted = await checkRequest(request, POLICY);
-    plans.push(await planAnswer({ accepted, credential, anchors: ANCHORS, sign }));
-  }
+  answers = [];
+  for (const peer of PEERS) answers.push(await answered(peer));
 });
 
-/** Every public field of a presentation with its message proof, by name. */
-function publicFields({ presentation, message }: AnswerPlan): Map<string, bigint> {
-  const { request, claim } = presentation.plan;
-  const named = (prefix: string, value: object) =>
-    Object.entries(value).map(([name, field]) => [`${prefix}.${name}`, field as Field] as const);
-  const fields = [
-    ...named('request', request),
-    ...named('claim', claim),
-    ...named('message', message!.request),
-  ];
-  return new Map(fields.map(([name, field]) => [name, field.toBigInt()]));
+const REQUEST = ['mode', 'trustRoot', 'revocationRoot', 'registryRoot', 'time', 'role'];
+const CLAIM = ['sessionKey', 'sessionIdentity', 'sessionIssuer'];
+const NAMES = [
+  ...REQUEST.map((name) => `request.${name}`),
+  ...CLAIM.map((name) => `claim.${name}`),
+  'possession.mode',
+  'possession.statement',
+];
+
+/** Every public field of a presentation with its possession, by name. */
+function publicFields({ bundle }: Answer): Map<string, bigint> {
+  const values = [...publicValues(bundle.presentation), ...publicValues(bundle.possession)];
+  return new Map(NAMES.map((name, i) => [name, values[i]!]));
 }
 
 describe('presentations of one credential', () => {
   test('are compared in all of their public fields', () => {
-    const sizes = [PresentationRequest, PresentationClaim, MessageRequest].map((type) =>
+    const sizes = [PresentationRequest, PresentationClaim, PossessionRequest].map((type) =>
       type.sizeInFields(),
     );
-    expect(publicFields(plans[0]!).size).toBe(sizes.reduce((sum, size) => sum + size));
+    const { presentation, possession } = answers[0]!.bundle;
+    const count = publicValues(presentation).length + publicValues(possession).length;
+    expect([NAMES.length, count]).toEqual(Array(2).fill(sizes.reduce((sum, size) => sum + size)));
   });
 
   test('share no value but those that may repeat', () => {
-    const seen = new Map<bigint, string>();
-    for (const [i, plan] of plans.entries()) {
-      for (const [name, value] of publicFields(plan)) {
-        // no scope, no pseudonym: 0 for every device
-        if (name in MAY_REPEAT || (name === 'claim.pseudonym' && PEERS[i]!.purpose === undefined)) {
-          continue;
-        }
-        // within one presentation the message proof names its commitment again
-        const place = name === 'message.sessionMessage' ? 'claim.sessionMessage' : name;
-        const before = seen.get(value);
-        if (before !== undefined) expect(before).toBe(`${i} ${place}`);
-        seen.set(value, `${i} ${place}`);
+    const seen = new Set<bigint>();
+    for (const answer of answers) {
+      for (const [name, value] of publicFields(answer)) {
+        if (name in MAY_REPEAT) continue;
+        expect(seen).not.toContain(value);
+        seen.add(value);
       }
     }
+    expect(seen.size).toBe(4 * PEERS.length);
   });
 
-  test('have a pseudonym in a scope only, and another in each', () => {
-    const pseudonyms = plans.map(({ presentation }) =>
-      presentation.plan.claim.pseudonym.toBigInt(),
-    );
-    expect(pseudonyms.slice(0, 2)).toEqual([0n, 0n]);
+  test('tell a pseudonym in a scope only, and another in each', () => {
+    const pseudonyms = answers.map(({ bundle }) => bundle.pseudonym);
+    expect(pseudonyms.slice(0, 2)).toEqual([undefined, undefined]);
     expect(new Set(pseudonyms.slice(2)).size).toBe(4);
-    expect(pseudonyms.slice(2)).not.toContain(0n);
+    expect(pseudonyms.slice(2)).not.toContain(undefined);
   });
 
-  test('have the same pseudonym at the same server for the same purpose: that is its use', async () => {
-    const peer = { serverAddress: PEER.serverAddress, serverOid: PEER.serverOid };
-    const verifier = await made.make({ ...peer, now: () => NOW + 60n });
-    const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER, purpose: 'download' });
-    const accepted = await checkRequest(
-      { peer, clientOffer: CLIENT_OFFER, serverOffer, credential },
-      { ...POLICY, now: () => NOW + 60n },
-    );
-    const again = await planAnswer({ accepted, credential, anchors: ANCHORS, sign });
-    const pseudonym = (plan: AnswerPlan) => plan.presentation.plan.claim.pseudonym.toBigInt();
-    expect(pseudonym(again)).toBe(pseudonym(plans[2]!));
+  test('tell the same pseudonym at the same server for the same purpose: that is its use', async () => {
+    const again = await answered(PEERS[2]!, NOW + 60n);
+    expect(again.bundle.pseudonym).toBe(answers[2]!.bundle.pseudonym);
   });
 
   test('open with their own blinds only: no opening of one helps with another', () => {
-    const commitments = ({ presentation }: AnswerPlan, blindsOf: AnswerPlan) => {
-      const { message, key, identity, issuer } = presentation.plan.openings;
-      const blinds = blindsOf.presentation.plan.openings;
+    const commitments = (of: Answer, by: Answer) => {
+      const { key, identity, issuer } = of.prepared.openings;
+      const blinds = by.prepared.openings;
       return [
-        commitMessage(blinds.message.blind, message.digest.limbs),
         commitKey(blinds.key.blind, key.key),
         commitIdentity(blinds.identity.blind, identity.identity),
         commitIssuer(blinds.issuer.blind, issuer.organisation, issuer.issuer),
-      ].map((field) => field.toBigInt());
+      ].map(String);
     };
-    const claims = plans.map(({ presentation: { plan } }) =>
-      [
-        plan.claim.sessionMessage,
-        plan.claim.sessionKey,
-        plan.claim.sessionIdentity,
-        plan.claim.sessionIssuer,
-      ].map((field) => field.toBigInt()),
-    );
-    for (const [i, plan] of plans.entries()) {
-      expect(commitments(plan, plan)).toEqual(claims[i]);
-      const others = plans.filter((_, j) => j !== i).flatMap((by) => commitments(plan, by));
-      expect(others.filter((value) => claims[i]!.includes(value))).toEqual([]);
+    for (const answer of answers) {
+      const claim = answer.bundle.presentation.proof.publicOutput;
+      expect(commitments(answer, answer)).toEqual(claim);
+      const others = answers.filter((other) => other !== answer);
+      const opened = others.flatMap((by) => commitments(answer, by));
+      expect(opened.filter((value) => claim.includes(value))).toEqual([]);
     }
   });
 
   test('have blinds that are all different and none of the credential', () => {
-    const blinds = plans.flatMap(({ presentation }) =>
-      Object.values(presentation.plan.openings).map(({ blind }) => (blind as Field).toBigInt()),
+    const blinds = answers.flatMap(({ prepared }) =>
+      Object.values(prepared.openings).map(({ blind }) => (blind as Field).toBigInt()),
     );
     expect(new Set([...blinds, credential.opening.blind.toBigInt()]).size).toBe(
-      4 * PEERS.length + 1,
+      3 * PEERS.length + 1,
     );
   });
 
@@ -166,16 +145,14 @@ describe('presentations of one credential', () => {
       opening.validUntil,
       commitIdentity(Field(0), opening.identity),
     ].map((value) => (typeof value === 'bigint' ? value : value.toBigInt()));
-    for (const plan of plans) {
-      for (const value of publicFields(plan).values()) expect(own).not.toContain(value);
+    for (const answer of answers) {
+      for (const value of publicFields(answer).values()) expect(own).not.toContain(value);
     }
   });
 
-  test('were made under one map and set, so that these alone cannot tell them apart', () => {
-    const roots = new Set(
-      plans.map(({ presentation: { plan } }) => String(plan.request.trustRoot)),
-    );
-    expect(roots.size).toBe(1);
-    expect(plans[0]!.presentation.plan.request.revocationRoot.toBigInt()).toBe(MAP.root.toBigInt());
+  test('were made under one map, set and event, so that these alone cannot tell them apart', () => {
+    const terms = answers.map(({ prepared }) => prepared.terms);
+    for (const one of terms) expect(one).toEqual(terms[0]);
+    expect(terms[0]!.revocationRoot).toBe(MAP.root.toBigInt());
   });
 });

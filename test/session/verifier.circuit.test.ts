@@ -1,78 +1,149 @@
 /** Every check of the verifier up to the proofs: honest values pass to ERR_PROOF_INVALID, no others do. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Field } from 'o1js';
+import { commitIdentity, commitKey } from '../../src/circuits/session.ts';
 import { MODE } from '../../src/params.ts';
-import type { PresentationBundle } from '../../src/session/envelopes.ts';
+import type { ProofEnvelope } from '../../src/prover/envelope.ts';
+import type { AcceptedRoots } from '../../src/session/accepted-roots.ts';
+import { blindOrderOf } from '../../src/session/blind-order.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
-import { checkRequest } from '../../src/session/holder.ts';
-import { CLIENT_OFFER, parseServerRequest, termsOf } from '../../src/session/offers.ts';
-import { verifyPossession } from '../../src/session/possession.ts';
-import { scopeOf } from '../../src/session/scope.ts';
-import { planPossession } from '../../src/session/statements.ts';
+import type { PresentationBundle } from '../../src/session/envelopes.ts';
+import { mapFacts } from '../../src/session/events.ts';
+import { CLIENT_OFFER, parseServerRequest, requestTerms } from '../../src/session/offers.ts';
+import { planPossession, presentationBundle } from '../../src/session/answer.ts';
+import { identifierScopeOf, scopeOf } from '../../src/session/scope.ts';
+import { sessionId, sessionMessage } from '../../src/session/transcript.ts';
+import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';
+import { possessionWitness } from '../../src/witness/possession.ts';
+import { possessionRequest } from '../../src/witness/statement.ts';
+import { type Answer, type AnswerOptions, answerTo, possessionOf, withValue } from './bundles.ts';
 import {
-  assertMapAge,
-  type PresentationExpectation,
-  verifyPresentation,
-} from '../../src/session/verifier.ts';
-import { encodeOid } from '../../src/asn1/oid.ts';
-import { TrustSet } from '../../src/witness/trust.ts';
-import { encodeTlv } from '../../src/asn1/tlv.ts';
-import { concatBytes } from '../../src/bytes.ts';
-import { unproven } from '../support/envelope.ts';
-import { bundleOf, planFor, possessionOf, withValue } from './bundles.ts';
-import { ANCHOR, credentialOf, NOW, PEER, POLICY, SERVER_OID, sign, verifiers } from './world.ts';
+  asIfValid,
+  EID,
+  MAP,
+  mapWith,
+  NOW,
+  rootsOf,
+  SERVER_OID,
+  sign,
+  verifiers,
+} from './world.ts';
 
 const made = verifiers();
 afterAll(() => made.close());
 
-/** A session with a purpose, one that asks for every opening, one without hidden bytes. */
-interface Session {
-  readonly bundle: PresentationBundle;
+interface Session extends Answer {
   readonly expectation: PresentationExpectation;
-  readonly plan: Awaited<ReturnType<typeof planFor>>;
 }
+/** With a pseudonym, another like it, with everything opened, with an identifier where both may be. */
 let plain: Session;
-let open: Session;
 let other: Session;
+let open: Session;
+let either: Session;
 
 beforeAll(async () => {
   const verifier = await made.make();
-  const session = async (ask: object, hidden?: Uint8Array): Promise<Session> => {
+  const session = async (ask: object, options?: AnswerOptions): Promise<Session> => {
     const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER, ...ask });
-    const plan = await planFor(serverOffer, hidden);
-    const request = parseServerRequest(serverOffer);
+    const answer = await answerTo(serverOffer, options);
+    const { request, transcript } = answer.accepted;
     const expectation: PresentationExpectation = {
-      terms: termsOf(request, SERVER_OID),
-      transcript: plan.accepted.transcript,
+      offered: parseServerRequest(serverOffer),
+      accepted: rootsOf(MAP),
+      serverOid: SERVER_OID,
+      session: sessionId(transcript.serverChallenge),
+      message: sessionMessage(transcript),
       disclosures: request.disclosures,
-      mapRootAt: NOW,
       now: NOW,
     };
-    return { bundle: bundleOf(plan), expectation, plan };
+    return { ...answer, expectation };
   };
   plain = await session({ purpose: 'download' });
   other = await session({ purpose: 'download' });
-  open = await session({ disclosures: ['identity', 'issuer', 'key', 'message'] });
+  open = await session({ disclosures: ['identity', 'issuer', 'key'] });
+  const both = { purpose: 'download', identifierPurpose: 'account' };
+  either = await session(both, { identifierSecret: 4711n });
 });
 
-const presented = (change: (bundle: PresentationBundle) => unknown, session = () => plain) =>
+type Change = (bundle: PresentationBundle) => unknown;
+const presented = (change: Change, session = () => plain) =>
   verifyPresentation(change(structuredClone(session().bundle)), session().expectation);
 const expecting = (change: Partial<PresentationExpectation>, session = () => plain) =>
   verifyPresentation(session().bundle, { ...session().expectation, ...change });
-const wanting = (terms: Partial<PresentationExpectation['terms']>) =>
-  expecting({ terms: { ...plain.expectation.terms, ...terms } });
+const offering = (change: Partial<PresentationExpectation['offered']>, session = () => plain) =>
+  expecting({ offered: { ...session().expectation.offered, ...change } }, session);
 
-const REQUEST = ['mode', 'trustRoot', 'revocationRoot', 'registryRoot', 'time', 'role', 'scope'];
+/** A possession by the right key, with other values in its statement. */
+const possessing = (change: Partial<Parameters<typeof possessionRequest>[0]>) => {
+  const { session, message } = plain.expectation;
+  const [sessionKey, sessionIdentity] = commitmentsOf(plain);
+  const request = possessionRequest({
+    session,
+    message,
+    sessionKey: sessionKey!,
+    sessionIdentity: sessionIdentity!,
+    scope: scopeOf(SERVER_OID, 'download'),
+    pseudonym: plain.plan.values.pseudonym,
+    identifierScope: 0n,
+    identifier: 0n,
+    order: 0n,
+    ...change,
+  });
+  return presented((bundle) => ({ ...bundle, possession: possessionOf(request) }));
+};
+const commitmentsOf = ({ prepared: { presentation } }: Session) =>
+  presentation.proof.publicOutput.map(BigInt);
 
-describe('a presentation with the right values is refused for its proof alone', () => {
-  test('with a message proof, and with everything opened', async () => {
-    await expect(presented((bundle) => bundle)).rejects.toMatchObject({
+const REQUEST = ['mode', 'trustRoot', 'revocationRoot', 'registryRoot', 'time', 'role'];
+
+describe('a presentation with the right values', () => {
+  test.each([
+    ['a pseudonym', () => plain],
+    ['everything opened', () => open],
+    ['an identifier', () => either],
+  ])('and %s is refused for its proof alone', async (_, session) => {
+    await expect(presented((bundle) => bundle, session)).rejects.toMatchObject({
       code: 'ERR_PROOF_INVALID',
     });
-    const opened = presented(
-      (bundle) => bundle,
-      () => open,
-    );
-    await expect(opened).rejects.toMatchObject({ code: 'ERR_PROOF_INVALID' });
+  });
+
+  test('says, once its proofs hold, what is known by them and nothing else', async () => {
+    const known = await expecting({ assertProof: asIfValid });
+    const { presentation, terms } = plain.prepared;
+    expect(known).toEqual({
+      ...terms,
+      mode: undefined,
+      registryRoot: undefined,
+      session: plain.expectation.session,
+      sessionKey: BigInt(presentation.proof.publicOutput[0]!),
+      sessionIdentity: BigInt(presentation.proof.publicOutput[1]!),
+      scope: scopeOf(SERVER_OID, 'download'),
+      pseudonym: plain.plan.values.pseudonym,
+    });
+    expect(known.pseudonym).not.toBe(0n);
+    expect(Object.isFrozen(known)).toBe(true);
+    const opened = await expecting({ assertProof: asIfValid }, () => open);
+    expect(opened).toMatchObject({ identity: { kind: 'eid', digits: EID } });
+    expect(Object.keys(opened)).not.toContain('pseudonym');
+    const identified = await expecting({ assertProof: asIfValid }, () => either);
+    expect(identified).toMatchObject({
+      identifierScope: identifierScopeOf(SERVER_OID, 'account'),
+      identifier: either.plan.values.identifier,
+    });
+    expect(Object.keys(identified)).not.toContain('pseudonym');
+  });
+
+  test('has the proof of possession verified first, and the other one only after it', async () => {
+    const verified: string[] = [];
+    const assertProof = async ({ program }: ProofEnvelope) => void verified.push(program);
+    await expecting({ assertProof });
+    expect(verified).toEqual(['possession', 'presentation']);
+    const failing = async ({ program }: ProofEnvelope) => {
+      verified.push(program);
+      throw Error('no');
+    };
+    await expect(expecting({ assertProof: failing })).rejects.toThrow('no');
+    expect(verified.slice(2)).toEqual(['possession']);
   });
 });
 
@@ -84,7 +155,6 @@ describe('a presentation is refused', () => {
     ['registryRoot', 'ERR_PROOF_REGISTRY_ROOT'],
     ['time', 'ERR_PROOF_TIME'],
     ['role', 'ERR_PROOF_ROLE'],
-    ['scope', 'ERR_PROOF_SCOPE'],
   ])('with another %s', async (name, code) => {
     const i = REQUEST.indexOf(name);
     const changed = presented((bundle) => ({
@@ -94,57 +164,89 @@ describe('a presentation is refused', () => {
     await expect(changed).rejects.toMatchObject({ code });
   });
 
+  const another = mapWith({ ca: [5n] });
+  const trustSets = [{ root: 5n, ciEnds: [] }];
   test.each([
+    ['whose set of CIs was not offered', { trustRoots: ['5'] }, {}, 'ERR_PROOF_TRUST_ROOT'],
+    ['whose set of CIs no longer counts', {}, { trustSets }, 'ERR_PROOF_TRUST_ROOT'],
+    ['whose map was not offered', { revocationRoots: ['5'] }, {}, 'ERR_PROOF_REVOCATION_ROOT'],
+    ['whose map no longer counts', {}, { maps: [mapFacts(another)] }, 'ERR_PROOF_REVOCATION_ROOT'],
+    ['of another role than was offered', { role: 'euicc' }, {}, 'ERR_PROOF_ROLE'],
     [
-      'another trust root',
-      { trustRoot: new TrustSet([ANCHOR]).root.toBigInt() },
-      'ERR_PROOF_TRUST_ROOT',
+      'where a published credential was asked for',
+      { mode: 'registryPresentation', registryRoots: ['5'] },
+      { registryRoots: [5n] },
+      'ERR_PROOF_PROGRAM',
     ],
-    ['another map', { revocationRoot: 1n }, 'ERR_PROOF_REVOCATION_ROOT'],
-    ['another role', { role: 'euicc' }, 'ERR_PROOF_ROLE'],
-    ['a server role', { role: 'dp-auth-v2' }, 'ERR_PROOF_ROLE'],
-    ['another purpose', { scope: scopeOf(SERVER_OID, 'statistics') }, 'ERR_PROOF_SCOPE'],
-    ['another server', { scope: scopeOf('2.999.1', 'download') }, 'ERR_PROOF_SCOPE'],
-    ['no pseudonym', { scope: undefined }, 'ERR_PROOF_SCOPE'],
-    ['another minute', { time: NOW - 120n }, 'ERR_PROOF_TIME'],
-    ['the registry', { mode: 'registryPresentation', registryRoot: 5n }, 'ERR_PROOF_PROGRAM'],
-  ] as const)('by a verifier that wants %s', async (_, terms, code) => {
-    await expect(wanting(terms)).rejects.toMatchObject({ code });
-  });
+    ['for another purpose', { purpose: 'statistics' }, {}, 'ERR_PROOF_STATEMENT'],
+    ['with a pseudonym that was not asked for', { purpose: undefined }, {}, 'ERR_PROOF_SCOPE'],
+    [
+      'with a pseudonym where an identifier was asked for',
+      { purpose: undefined, identifierPurpose: 'download' },
+      {},
+      'ERR_PROOF_SCOPE',
+    ],
+  ] as [string, object, Partial<AcceptedRoots>, string][])(
+    '%s',
+    async (_, offered, accepted, code) => {
+      const changed = expecting({
+        offered: { ...plain.expectation.offered, ...offered },
+        accepted: { ...rootsOf(MAP), ...accepted },
+      });
+      await expect(changed).rejects.toMatchObject({ code });
+    },
+  );
 
   test.each([
-    ['6 minutes later', { now: NOW + 400n }, 'ERR_PROOF_TIME'],
-    ['6 minutes earlier', { now: NOW - 400n }, 'ERR_PROOF_TIME'],
-    ['with a map of two days ago', { mapRootAt: NOW - 172_800n }, 'ERR_PROOF_MAP_AGE'],
-    ['with a map of tomorrow', { mapRootAt: NOW + 86_400n }, 'ERR_PROOF_MAP_AGE'],
-    [
-      'with a map over a stricter age',
-      { mapRootAt: NOW - 61n, maximumMapAge: 60n },
-      'ERR_PROOF_MAP_AGE',
-    ],
+    ['by another server', { serverOid: '2.999.1' }, 'ERR_PROOF_STATEMENT'],
+    ['over another message', { message: new Uint8Array(3) }, 'ERR_PROOF_STATEMENT'],
+    ['in another session', { session: 5n }, 'ERR_PROOF_STATEMENT'],
+    ['a day later', { now: NOW + 86_400n + 60n }, 'ERR_PROOF_TIME'],
+    ['a day earlier', { now: NOW - 86_400n }, 'ERR_PROOF_TIME'],
     ['without the openings that are needed', { disclosures: ['identity'] }, 'ERR_PROOF_OPENING'],
-    ['without the message that is needed', { disclosures: ['message'] }, 'ERR_PROOF_OPENING'],
-  ] as const)('%s', async (_, change, code) => {
+  ] as [string, Partial<PresentationExpectation>, string][])('%s', async (_, change, code) => {
     await expect(expecting(change)).rejects.toMatchObject({ code });
   });
 
-  test('in another session: replayed, with all that belongs to it', async () => {
-    const { transcript, terms } = other.expectation;
-    await expect(expecting({ transcript, terms })).rejects.toMatchObject({
-      code: 'ERR_PROOF_MESSAGE',
+  test('at a time that is no event, however near', async () => {
+    const time = plain.prepared.terms.time + 1n;
+    const changed = presented((bundle) => ({
+      ...bundle,
+      presentation: withValue(bundle.presentation, 4, time),
+    }));
+    await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_TIME' });
+  });
+
+  const facts = mapFacts(MAP);
+  const underMap = (change: Partial<typeof facts>, time = plain.prepared.terms.time) =>
+    verifyPresentation(
+      { ...plain.bundle, presentation: withValue(plain.bundle.presentation, 4, time) },
+      {
+        ...plain.expectation,
+        now: NOW + 1_000n,
+        accepted: { ...rootsOf(), maps: [{ ...facts, ...change }] },
+      },
+    );
+
+  test('at an event of another map', async () => {
+    const beginning = NOW + 101n;
+    await expect(underMap({ beginnings: [beginning] }, beginning)).rejects.toMatchObject({
+      code: 'ERR_PROOF_INVALID',
+    });
+    await expect(underMap({}, beginning)).rejects.toMatchObject({ code: 'ERR_PROOF_TIME' });
+  });
+
+  test('once a list of its map has ended, however long before it was prepared', async () => {
+    await expect(underMap({ ends: [NOW + 700n] })).rejects.toMatchObject({
+      code: 'ERR_PROOF_INVALID',
+    });
+    await expect(underMap({ ends: [NOW + 699n] })).rejects.toMatchObject({
+      code: 'ERR_PROOF_TIME',
     });
   });
 
-  test('with a pseudonym of 0 where one is asked for', async () => {
-    const changed = presented((bundle) => ({
-      ...bundle,
-      presentation: withValue(bundle.presentation, 7, 0n),
-    }));
-    await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_SCOPE' });
-  });
-
   test('as a statement, and a statement as a presentation', async () => {
-    const expectation = { trustRoot: 1n, mapRoots: [], role: 'dp-auth-v2' as const };
+    const expectation = { trustRoot: 1n, mapRoot: 1n, role: 'dp-auth-v2' as const };
     await expect(verifyCertified(plain.bundle, expectation)).rejects.toMatchObject({
       code: 'ERR_PROOF_FORMAT',
     });
@@ -155,60 +257,161 @@ describe('a presentation is refused', () => {
     });
     await expect(presented(() => relabelled)).rejects.toMatchObject({ code: 'ERR_PROOF_FORMAT' });
   });
+
+  test('with proofs of one program offered as those of another', async () => {
+    const swapped: Change[] = [
+      ({ possession, ...rest }) => ({ ...rest, possession, presentation: possession }),
+      ({ presentation, ...rest }) => ({ ...rest, presentation, possession: presentation }),
+      ({ presentation, ...rest }) => ({
+        ...rest,
+        presentation: { ...presentation, program: 'registryPresentation' },
+      }),
+      ({ presentation, ...rest }) => ({
+        ...rest,
+        presentation: { ...presentation, program: 'chain' },
+      }),
+    ];
+    for (const change of swapped) {
+      await expect(presented(change)).rejects.toMatchObject({ code: 'ERR_PROOF_PROGRAM' });
+    }
+    const relabelled = presented(({ presentation, ...rest }) => ({
+      ...rest,
+      possession: { ...presentation, program: 'possession' },
+      presentation,
+    }));
+    await expect(relabelled).rejects.toMatchObject({ code: 'ERR_PROOF_FORMAT' });
+  });
 });
 
-describe('its message proof is refused', () => {
-  const message = (change: (proof: PresentationBundle['message'] & { kind: 'proof' }) => object) =>
-    presented((bundle) => ({
-      ...bundle,
-      message: { ...bundle.message, ...change(bundle.message as never) },
-    }));
-
-  test.each([
-    ['from another session', () => other.bundle.message, 'ERR_PROOF_MESSAGE'],
-    ['with another total length', () => ({ hiddenLength: 17 }), 'ERR_PROOF_MESSAGE'],
-    [
-      'with another commitment',
-      ({ proof }) => ({ proof: withValue(proof, 1, 5n) }),
-      'ERR_PROOF_MESSAGE',
-    ],
-    [
-      'with another length in the proof',
-      ({ proof }) => ({ proof: withValue(proof, 2, 5n) }),
-      'ERR_PROOF_MESSAGE',
-    ],
-    [
-      'with another prefix',
-      ({ proof }) => ({ proof: withValue(proof, 3, 5n) }),
-      'ERR_PROOF_MESSAGE',
-    ],
-    [
-      'of the mode of message10',
-      ({ proof }) => ({ proof: withValue(proof, 0, BigInt(MODE.message10)) }),
-      'ERR_PROOF_MODE',
-    ],
-    ['of another program', () => ({ proof: plain.bundle.presentation }), 'ERR_PROOF_PROGRAM'],
-    ['that hides nothing', () => ({ hiddenLength: 0 }), 'ERR_PROOF_FORMAT'],
-    ['that hides too much', () => ({ hiddenLength: 501 }), 'ERR_PROOF_FORMAT'],
-  ] as [string, Parameters<typeof message>[0], string][])('%s', async (_, change, code) => {
-    await expect(message(change)).rejects.toMatchObject({ code });
+describe('its possession is refused', () => {
+  test('with another mode or statement', async () => {
+    const changed = (i: number, value: bigint) =>
+      presented((bundle) => ({ ...bundle, possession: withValue(bundle.possession, i, value) }));
+    await expect(changed(0, BigInt(MODE.presentation))).rejects.toMatchObject({
+      code: 'ERR_PROOF_MODE',
+    });
+    await expect(changed(1, 5n)).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
   });
 
-  test('for a prefix that the hidden bytes repeat', async () => {
-    const { transcript } = plain.expectation;
-    const { messagePrefix } = await import('../../src/session/transcript.ts');
-    const { messageWitness } = await import('../../src/witness/message-witness.ts');
-    const { MessageRequest } = await import('../../src/circuits/session.ts');
-    // a true proof about another message: this session's prefix stands in its hidden part
-    const prefix = messagePrefix(transcript, 16);
-    const signed = concatBytes(messagePrefix(transcript, prefix.length), prefix);
-    const { blind } = plain.plan.presentation.plan.openings.message;
-    const { program, request } = messageWitness(signed, prefix.length, blind);
-    const proof = unproven(program, MessageRequest.toFields(request), []);
-    for (const hiddenLength of [16, prefix.length]) {
-      await expect(message(() => ({ hiddenLength, proof }))).rejects.toMatchObject({
-        code: 'ERR_PROOF_MESSAGE',
-      });
+  test('of another session, with all that belongs to it', async () => {
+    const theirs = presented((bundle) => ({ ...bundle, possession: other.bundle.possession }));
+    await expect(theirs).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
+    const replayed = verifyPresentation(other.bundle, plain.expectation);
+    await expect(replayed).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
+  });
+
+  test('beside another presentation of the same device', async () => {
+    const changed = presented((bundle) => ({
+      ...bundle,
+      presentation: other.bundle.presentation,
+    }));
+    await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
+  });
+
+  test('with the key of this presentation and the identity of another', async () => {
+    const [, sessionIdentity] = commitmentsOf(other);
+    await expect(possessing({})).rejects.toMatchObject({ code: 'ERR_PROOF_INVALID' });
+    await expect(possessing({ sessionIdentity })).rejects.toMatchObject({
+      code: 'ERR_PROOF_STATEMENT',
+    });
+    const [sessionKey] = commitmentsOf(other);
+    await expect(possessing({ sessionKey })).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
+  });
+
+  test.each([
+    ['another session', { session: 7n }],
+    ['another message', { message: Uint8Array.of(1) }],
+    ['another scope', { scope: scopeOf(SERVER_OID, 'other') }],
+    ["another server's scope", { scope: scopeOf('2.999.1', 'download') }],
+    ['no scope', { scope: 0n }],
+    ['another pseudonym', { pseudonym: 7n }],
+    ['an identifier beside the pseudonym', { identifier: 7n }],
+    ['a scope of identifiers', { identifierScope: identifierScopeOf(SERVER_OID, 'download') }],
+    ['an order', { order: 7n }],
+  ] as [string, Parameters<typeof possessing>[0]][])('about %s than is told', async (_, change) => {
+    await expect(possessing(change)).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
+  });
+
+  test.each([
+    ['no pseudonym', { pseudonym: undefined }, 'ERR_PROOF_SCOPE'],
+    ['a pseudonym of 0', { pseudonym: '0' }, 'ERR_PROOF_FORMAT'],
+    ['another pseudonym', { pseudonym: '7' }, 'ERR_PROOF_STATEMENT'],
+    ['an identifier too', { identifier: '7' }, 'ERR_PROOF_SCOPE'],
+    ['an identifier of 0', { identifier: '0' }, 'ERR_PROOF_FORMAT'],
+    ['an order', { order: '7' }, 'ERR_PROOF_STATEMENT'],
+  ])('with %s told', async (_, change, code) => {
+    await expect(presented((bundle) => ({ ...bundle, ...change }))).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['neither', { identifier: undefined }, 'ERR_PROOF_SCOPE'],
+    ['both', { pseudonym: '7' }, 'ERR_PROOF_SCOPE'],
+    ['the other', { pseudonym: '7', identifier: undefined }, 'ERR_PROOF_STATEMENT'],
+  ])('with %s told where either was asked for', async (_, change, code) => {
+    const changed = presented(
+      (bundle) => ({ ...bundle, ...change }),
+      () => either,
+    );
+    await expect(changed).rejects.toMatchObject({ code });
+  });
+
+  test('with an identifier where only a pseudonym was asked for', async () => {
+    await expect(offering({ identifierPurpose: undefined }, () => either)).rejects.toMatchObject({
+      code: 'ERR_PROOF_SCOPE',
+    });
+  });
+
+  test('with a value that was not asked for', async () => {
+    for (const change of [{ pseudonym: '7' }, { identifier: '7' }]) {
+      const changed = presented(
+        (bundle) => ({ ...bundle, ...change }),
+        () => open,
+      );
+      await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_SCOPE' });
+    }
+  });
+});
+
+describe('an order for one device', () => {
+  const salt = new Uint8Array(16).fill(9);
+  const bound = (order: { serverOid: string; salt: Uint8Array }) => {
+    const { prepared, expectation } = plain;
+    const { session, message } = expectation;
+    const { request, values } = planPossession({
+      prepared,
+      session,
+      message,
+      signature: sign(message),
+      scope: plain.accepted.scope!,
+      order,
+    });
+    return presentationBundle(prepared, possessionOf(request), values);
+  };
+
+  test('is the one of its salt, server and EID', async () => {
+    const bundle = bound({ serverOid: SERVER_OID, salt });
+    const known = await verifyPresentation(bundle, {
+      ...plain.expectation,
+      assertProof: asIfValid,
+    });
+    expect(known.order).toBe(blindOrderOf(SERVER_OID, salt, EID));
+  });
+
+  test('is another one for every other salt, server or EID', async () => {
+    const { order } = bound({ serverOid: SERVER_OID, salt });
+    const others = [
+      bound({ serverOid: SERVER_OID, salt: new Uint8Array(16).fill(8) }).order,
+      bound({ serverOid: '2.999.1', salt }).order,
+      String(blindOrderOf(SERVER_OID, salt, EID.replace(/.$/, '6'))),
+    ];
+    expect(new Set([order, ...others]).size).toBe(4);
+    // told in place of the proven one
+    for (const told of others) {
+      const changed = verifyPresentation(
+        { ...bound({ serverOid: SERVER_OID, salt }), order: told },
+        plain.expectation,
+      );
+      await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
     }
   });
 });
@@ -255,113 +458,47 @@ describe('its openings are refused', () => {
     const unasked = presented((bundle) => ({ ...bundle, openings: { identity } }));
     await expect(unasked).rejects.toMatchObject({ code: 'ERR_PROOF_OPENING' });
   });
+});
 
+describe('an expectation is refused', () => {
   test.each([
-    ['of other hidden bytes', { hidden: Buffer.from('x').toString('base64') }],
-    ['with another blind', { blind: '7' }],
-  ])('the message %s', async (_, change) => {
-    const changed = presented(
-      (bundle) => ({ ...bundle, message: { ...bundle.message, ...change } }),
-      () => open,
-    );
-    await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_MESSAGE' });
+    ['without a root', { trustRoots: [] }],
+    ['with a root named twice', { revocationRoots: ['5', '5'] }],
+    ['with 17 maps', { revocationRoots: Array.from({ length: 17 }, (_, i) => String(i + 1)) }],
+    ['with registry roots that belong to another mode', { registryRoots: ['5'] }],
+    ['with an age of an hour', { maxAge: 3_600 }],
+  ])('%s', async (_, change) => {
+    await expect(offering(change)).rejects.toMatchObject({ code: 'ERR_SESSION_VALUE' });
+  });
+
+  test('where a value has another form', async () => {
+    const wrong: object[] = [{ session: 'x' }, { now: NaN }, { message: 'text' }, { accepted: 5 }];
+    for (const change of wrong) {
+      await expect(expecting(change)).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
+    }
   });
 });
 
-describe('a possession', () => {
-  const message = () =>
-    encodeTlv(
-      0x30,
-      concatBytes(
-        encodeTlv(0x80, plain.expectation.transcript.transactionId),
-        encodeTlv(0x81, encodeOid(SERVER_OID)),
-        Uint8Array.of(0x82, 1, 0),
-      ),
-    );
-  const statement = () => ({
-    kind: 'cancelSession' as const,
-    message: message(),
-    context: { ...PEER, transactionId: plain.expectation.transcript.transactionId },
-    session: plain.plan.session.session,
-    sessionKey: plain.plan.presentation.plan.claim.sessionKey.toBigInt(),
-  });
-  const planned = async () => {
-    const { kind, context } = statement();
-    const { session } = plain.plan;
-    return possessionOf(
-      (await planPossession({ session, kind, message: message(), context, sign })).request,
-    );
-  };
-
-  test('with the right statement is refused for its proof alone', async () => {
-    await expect(verifyPossession(statement(), await planned())).rejects.toMatchObject({
-      code: 'ERR_PROOF_INVALID',
-    });
-  });
-
-  test.each([
-    ['of another session', () => ({ session: other.plan.session.session }), 'ERR_PROOF_STATEMENT'],
-    [
-      'of another key',
-      () => ({ sessionKey: other.plan.presentation.plan.claim.sessionKey.toBigInt() }),
-      'ERR_PROOF_STATEMENT',
-    ],
-    ['of another kind', () => ({ kind: 'notification' as const }), 'ERR_SESSION_MESSAGE'],
-    [
-      'of another message',
-      () => ({ message: Uint8Array.from([...message().slice(0, -1), 1]) }),
-      'ERR_PROOF_STATEMENT',
-    ],
-    [
-      'of a message with bytes after it',
-      () => ({ message: concatBytes(message(), Uint8Array.of(0)) }),
-      'ERR_SESSION_MESSAGE',
-    ],
-  ])('%s is refused', async (_, change, code) => {
-    const checked = verifyPossession({ ...statement(), ...change() }, await planned());
-    await expect(checked).rejects.toMatchObject({ code });
-  });
-
-  test('of another program or mode is refused', async () => {
-    const { presentation } = plain.bundle;
-    await expect(verifyPossession(statement(), presentation)).rejects.toMatchObject({
-      code: 'ERR_PROOF_PROGRAM',
-    });
-    const moded = withValue(await planned(), 0, BigInt(MODE.presentation));
-    await expect(verifyPossession(statement(), moded)).rejects.toMatchObject({
-      code: 'ERR_PROOF_MODE',
-    });
-  });
-
-  test('is not planned for a message that the peer would refuse', async () => {
-    const { session } = other.plan;
-    const { kind, context } = statement();
-    await expect(
-      planPossession({ session, kind, message: message(), context, sign }),
-    ).rejects.toMatchObject({ code: 'ERR_SESSION_MESSAGE' });
-  });
+test('what is offered is what counts', () => {
+  const accepted = rootsOf(MAP, mapWith({ ca: [5n] }));
+  const terms = requestTerms({ accepted, role: 'euicc-v2', now: NOW + 42n });
+  expect(terms.revocationRoots).toEqual(accepted.maps.map(({ root }) => String(root)));
+  expect(terms.time).toBe(Number(NOW));
+  expect(terms.maxAge).toBe(86_400);
 });
 
-test('a request is answered for the time that the server names', async () => {
-  const verifier = await made.make({ now: () => NOW + 30n });
-  const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER });
-  const request = {
-    peer: PEER,
-    clientOffer: CLIENT_OFFER,
-    serverOffer,
-    credential: credentialOf(),
-  };
-  const { time } = await checkRequest(request, POLICY);
-  expect(time % 60n).toBe(0n);
-});
-
-test('a map of no time, or an age that is none, is too old', () => {
-  const times = [
-    [NaN, 60n, NOW],
-    [undefined, 60n, NOW],
-    [NOW, NaN, NOW],
-    [NOW, 60n, 'now'],
-  ] as unknown as [bigint, bigint, bigint][];
-  for (const [at, age, now] of times) expect(() => assertMapAge(at, age, now, 0n)).toThrow();
-  expect(() => assertMapAge(NOW - 60n, 60n, NOW, 0n)).not.toThrow();
+test('a possession is planned with the openings of its presentation', () => {
+  const { openings } = plain.prepared;
+  const message = Uint8Array.of(1, 2, 3);
+  const planned = possessionWitness({
+    session: 5n,
+    message,
+    signature: sign(message),
+    openings,
+  });
+  const { keyBlind, key, identity, identityBlind } = planned.witness;
+  expect([commitKey(keyBlind, key), commitIdentity(identityBlind, identity)].map(String)).toEqual(
+    plain.prepared.presentation.proof.publicOutput.slice(0, 2),
+  );
+  expect(planned.witness.scope).toEqual(Field(0));
 });

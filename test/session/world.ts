@@ -14,8 +14,11 @@ import {
   type RevocationSource,
 } from '../../src/pki/index.ts';
 import type { Credential } from '../../src/prover/credential.ts';
+import type { AssertProof } from '../../src/prover/verify.ts';
 import type { RandomBytes } from '../../src/random.ts';
 import type { HolderPolicy, Peer } from '../../src/session/holder.ts';
+import { type AcceptedRoots, trustFacts } from '../../src/session/accepted-roots.ts';
+import { mapFacts } from '../../src/session/events.ts';
 import { OnceStore } from '../../src/session/once-store.ts';
 import {
   SessionVerifier,
@@ -136,8 +139,11 @@ export function verifiers() {
   };
 }
 
-export const rootsOf = (map: RevocationMap, trust = TRUST) => ({
-  trustRoot: trust.root.toBigInt(),
-  revocationRoot: map.root.toBigInt(),
-  mapRootAt: NOW,
+/** What a verifier accepts that has one set of CIs and these maps, newest first. */
+export const rootsOf = (...maps: RevocationMap[]): AcceptedRoots => ({
+  trustSets: [trustFacts(ANCHORS)],
+  maps: maps.map(mapFacts),
 });
+
+/** No proof is looked at. */
+export const asIfValid: AssertProof = async () => undefined;
