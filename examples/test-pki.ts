@@ -2,12 +2,15 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
+  type AcceptedRoots,
   anchorFromCertificate,
   buildMap,
+  mapFacts,
   parseCertificate,
   parseRevocationList,
   type SignMessage,
   type SourcedMap,
+  trustFacts,
 } from 'zkcx';
 
 const path = (name: string) => new URL(`../fixtures/sgp26/${name}`, import.meta.url);
@@ -42,3 +45,9 @@ export function testMap(at: bigint, names = ['CRL-A-0', 'CRL-B-0']): SourcedMap 
   ] as const;
   return buildMap({ sources, anchors, lists, at });
 }
+
+/** What a verifier accepts that knows this PKI and one map of it. */
+export const rootsOf = ({ map }: Pick<SourcedMap, 'map'>): AcceptedRoots => ({
+  trustSets: [trustFacts(anchors)],
+  maps: [mapFacts(map)],
+});

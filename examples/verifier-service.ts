@@ -9,8 +9,8 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { OnceStore, SessionVerifier, type SourcedMap, TrustSet, ZkcxError } from 'zkcx';
-import { anchors, testMap } from './test-pki.ts';
+import { OnceStore, SessionVerifier, type SourcedMap, ZkcxError } from 'zkcx';
+import { rootsOf, testMap } from './test-pki.ts';
 
 /** Bytes of a request. A presentation has about 100,000. */
 const MAX_BODY = 300_000;
@@ -35,17 +35,12 @@ export interface VerifierServiceOptions {
 export async function verifierService(options: VerifierServiceOptions): Promise<VerifierService> {
   const { folder, serverAddress, serverOid, map, onRefused } = options;
   const store = await OnceStore.open(folder);
-  const trustRoot = new TrustSet(anchors).root.toBigInt();
   const verifier = new SessionVerifier({
     serverAddress,
     serverOid,
     role: 'euicc-v2',
     store,
-    roots: () => ({
-      trustRoot,
-      revocationRoot: map().map.root.toBigInt(),
-      mapRootAt: BigInt(Math.floor(Date.now() / 1000)),
-    }),
+    roots: () => rootsOf(map()),
   });
 
   async function answer(path: string, body: Uint8Array): Promise<object> {

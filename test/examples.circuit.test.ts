@@ -1,4 +1,7 @@
-/** The examples run, and every exported function of the root entry point has one. That of `proveChain` runs in prover/chain.proof.test.ts. */
+/**
+ * The examples run, and every exported function of the root entry point has one. That of `proveChain` runs in
+ * prover/chain.proof.test.ts, those of presentations in session/session.proof.test.ts.
+ */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';

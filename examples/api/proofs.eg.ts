@@ -12,11 +12,17 @@ import {
   checkRequest,
   CLIENT_OFFER,
   type Credential,
+  type CredentialPools,
   formatEnvelope,
+  obtainPresentation,
+  openPools,
   parseEnvelope,
   parseRevocationList,
   planAnswer,
-  possess,
+  planPossession,
+  prepareAhead,
+  preparePresentation,
+  presentationBundle,
   proveAnswer,
   proveCrl,
   type ProofEnvelope,
@@ -25,17 +31,19 @@ import {
   renewCredential,
   scopeOf,
   serveAggregation,
+  sessionId,
+  sessionMessage,
   shareCredential,
+  termsAhead,
   TrustSet,
   verifyAggregate,
   verifyCertified,
   verifyCrl,
-  verifyPossession,
   verifyPresentation,
   writeCredential,
   writeMember,
 } from 'zkcx';
-import { anchors, readTestFile, signAsEuicc, testMap } from '../test-pki.ts';
+import { anchors, readTestFile, rootsOf, signAsEuicc, testMap } from '../test-pki.ts';
 import { at, peer, policy, withVerifier } from './session.eg.ts';
 
 const trust = new TrustSet(anchors);
@@ -123,71 +131,95 @@ export const EXAMPLES = {
     // #endregion serveAggregation
   },
 
-  proveAnswer: (credential: Credential, prover: Prover) =>
+  /** `folder` is a private folder. */
+  prepareAhead: async (credential: Credential, prover: Prover, folder: string) => {
+    const pools = await openPools(folder, credential);
+    await pools.refreshes.refill({ count: 1 }, prover);
+    // #region prepareAhead
+    // when the user begins, or by a schedule; never because one was used
+    const accepted = termsAhead(credential, policy);
+    const made = await prepareAhead({ accepted, credential, anchors, pools }, prover);
+    assert.equal(made, 1);
+    // #endregion prepareAhead
+    // its refresh is used up
+    assert.equal(await pools.refreshes.ready(), 0);
+    return pools;
+  },
+
+  preparePresentation: async (credential: Credential, prover: Prover, folder: string) => {
+    const { refreshes } = await openPools(folder, credential);
+    await refreshes.refill({ count: 1 }, prover);
+    // #region preparePresentation
+    const taken = await refreshes.take();
+    assert.ok(taken !== undefined);
+    const accepted = termsAhead(credential, policy);
+    const refresh = async () => taken.value;
+    const prepared = await preparePresentation({ accepted, credential, anchors, refresh }, prover);
+    await taken.done();
+    assert.equal(prepared.terms.time, at);
+    // a second presentation over one refresh would be linked with the first
+    const again = preparePresentation({ accepted, credential, anchors, refresh }, prover);
+    await assert.rejects(again, { code: 'ERR_SESSION_REPEATED' });
+    // #endregion preparePresentation
+  },
+
+  /** `pools` have a presentation ready. */
+  proveAnswer: (credential: Credential, prover: Prover, pools: CredentialPools) =>
     withVerifier(async (verifier) => {
-      // #region proveAnswer
       const { transactionId, serverOffer } = verifier.challenge({
         clientOffer: CLIENT_OFFER,
         purpose: 'download',
       });
       const request = { peer, clientOffer: CLIENT_OFFER, serverOffer, credential };
       const accepted = await checkRequest(request, policy);
-      const plan = await planAnswer({ accepted, credential, anchors, sign: signAsEuicc });
-      const answer = await proveAnswer(plan, prover);
+      // #region obtainPresentation
+      const input = { accepted, credential, anchors, pools };
+      const { prepared, source, done } = await obtainPresentation(input, prover);
+      assert.equal(source, 'pool');
+      // #endregion obtainPresentation
+      // #region planAnswer
+      const plan = await planAnswer({ accepted, prepared, sign: signAsEuicc });
+      assert.notEqual(plan.values.pseudonym, 0n);
+      // #endregion planAnswer
+      // #region planPossession
+      // the same, for a protocol with messages of its own
+      const message = sessionMessage(accepted.transcript);
+      const { values } = planPossession({
+        prepared,
+        session: sessionId(accepted.transcript.serverChallenge),
+        message,
+        signature: await signAsEuicc(message),
+        scope: scopeOf(peer.serverOid, 'download'),
+      });
+      assert.deepEqual(values, plan.values);
+      // #endregion planPossession
+      // #region proveAnswer
+      // the one proof between challenge and answer; at the end of the session the presentation is deleted
+      const answer = await proveAnswer({ accepted, prepared, sign: signAsEuicc }, prover);
+      await done();
       // #endregion proveAnswer
+      // #region presentationBundle
+      // what `proveAnswer` puts together
+      assert.deepEqual(presentationBundle(prepared, answer.possession, values), answer);
+      // #endregion presentationBundle
       // #region verifyPresentation
       // `SessionVerifier.accept` does this, and remembers what was accepted
+      const transcript = bindTranscript({
+        transactionId: new Uint8Array(Buffer.from(transactionId, 'hex')),
+        serverAddress: peer.serverAddress,
+        clientOffer: CLIENT_OFFER,
+        serverOffer,
+      });
       const verified = await verifyPresentation(answer, {
-        terms: {
-          mode: 'presentation',
-          trustRoot,
-          revocationRoot: map.root.toBigInt(),
-          time: at,
-          role: 'euicc-v2',
-          scope: scopeOf(peer.serverOid, 'download'),
-        },
-        transcript: bindTranscript({
-          transactionId: new Uint8Array(Buffer.from(transactionId, 'hex')),
-          serverAddress: peer.serverAddress,
-          clientOffer: CLIENT_OFFER,
-          serverOffer,
-        }),
-        mapRootAt: at,
+        offered: accepted.request,
+        accepted: rootsOf({ map }),
+        serverOid: peer.serverOid,
+        session: sessionId(transcript.serverChallenge),
+        message: sessionMessage(transcript),
         now: at,
       });
-      assert.notEqual(verified.pseudonym, 0n);
+      assert.equal(verified.pseudonym, values.pseudonym);
       // #endregion verifyPresentation
-      const cancelSession = Uint8Array.of(
-        ...[0x30, 0x18, 0x80, 0x10],
-        ...plan.session.transcript.transactionId,
-        ...[0x81, 0x03, 0x88, 0x37, 0x0a, 0x82, 0x01, 0x00],
-      );
-      cancelSession[1] = cancelSession.length - 2;
-      // #region possess
-      const possession = await possess(
-        {
-          session: plan.session,
-          kind: 'cancelSession',
-          message: cancelSession,
-          context: { serverOid: peer.serverOid },
-          sign: signAsEuicc,
-        },
-        prover,
-      );
-      // #endregion possess
-      // #region verifyPossession
-      const message = await verifyPossession(
-        {
-          kind: 'cancelSession',
-          message: cancelSession,
-          context: { ...verified.transcript, serverOid: peer.serverOid },
-          session: verified.session,
-          sessionKey: verified.sessionKey,
-        },
-        possession,
-      );
-      assert.equal(message.kind, 'cancelSession');
-      // #endregion verifyPossession
     }),
 
   certify: async (credential: Credential, prover: Prover): Promise<CertifiedBundle> => {
@@ -197,7 +229,7 @@ export const EXAMPLES = {
     // #region verifyCertified
     const { identity } = await verifyCertified(statement, {
       trustRoot,
-      mapRoots: [{ root: map.root.toBigInt(), at }],
+      mapRoot: map.root.toBigInt(),
       role: 'euicc-v2',
       now: at,
     });

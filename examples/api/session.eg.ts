@@ -1,33 +1,37 @@
 /**
- * Sessions up to the proofs: the verifier's request, the holder's decision and plan. One example of each
- * function; they run in the tests. What takes a proof is in `proofs.eg.ts`.
+ * Sessions up to the proofs: the verifier's request, the holder's decision, what is kept ready. One example of
+ * each function; they run in the tests. What takes a proof is in `proofs.eg.ts`.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type AcceptedRequest,
   bindTranscript,
   checkRequest,
   CLIENT_OFFER,
   formatBundle,
   type HolderPolicy,
+  identifierScopeOf,
+  mapFacts,
   OnceStore,
+  openPools,
   parseBundle,
-  planAnswer,
   planCertify,
-  planPossession,
-  readSession,
+  poolsFolderOf,
+  PresentationPool,
+  RefreshPool,
   refuseAlike,
   REFUSAL,
   scopeOf,
   sessionId,
+  sessionMessage,
   SessionVerifier,
+  termsAhead,
+  trustFacts,
   TrustSet,
-  writeSession,
 } from 'zkcx';
-import { anchors, signAsEuicc, testMap } from '../test-pki.ts';
+import { anchors, rootsOf, testMap } from '../test-pki.ts';
 import { inFolder } from './files.eg.ts';
 
 /** 2026-11-01. */
@@ -48,16 +52,13 @@ export const policy: HolderPolicy = {
 export async function withVerifier<T>(use: (verifier: SessionVerifier) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'zkcx-example-'));
   const store = await OnceStore.open(folder);
+  const roots = rootsOf({ map });
   try {
     return await use(
       new SessionVerifier({
         ...peer,
         role: 'euicc-v2',
-        roots: () => ({
-          trustRoot: new TrustSet(anchors).root.toBigInt(),
-          revocationRoot: map.root.toBigInt(),
-          mapRootAt: at,
-        }),
+        roots: () => roots,
         store,
         now: () => at,
       }),
@@ -67,16 +68,6 @@ export async function withVerifier<T>(use: (verifier: SessionVerifier) => Promis
     await rm(folder, { recursive: true });
   }
 }
-
-/** A request of the verifier, as the holder of a credential accepts it. */
-const accepted = (use: (accepted: AcceptedRequest) => Promise<void>) =>
-  inFolder((_, credential) =>
-    withVerifier(async (verifier) => {
-      const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER });
-      const input = { peer, clientOffer: CLIENT_OFFER, serverOffer, credential };
-      await use(await checkRequest(input, policy));
-    }),
-  );
 
 export const EXAMPLES = {
   CLIENT_OFFER: async () => {
@@ -92,6 +83,31 @@ export const EXAMPLES = {
     assert.notEqual(scopeOf('2.999.10', 'download'), scopeOf('2.999.20', 'download'));
     assert.notEqual(scopeOf('2.999.10', 'download'), scopeOf('2.999.10', 'loyalty'));
     // #endregion scopeOf
+  },
+
+  identifierScopeOf: async () => {
+    // #region identifierScopeOf
+    // an identifier tells no more than a pseudonym would, and has other scopes: the two are never confused
+    assert.notEqual(identifierScopeOf('2.999.10', 'loyalty'), scopeOf('2.999.10', 'loyalty'));
+    // #endregion identifierScopeOf
+  },
+
+  trustFacts: async () => {
+    // #region trustFacts
+    const { root, ciEnds } = trustFacts(anchors);
+    assert.equal(root, new TrustSet(anchors).root.toBigInt());
+    // the first second at which the CI no longer counts
+    assert.deepEqual(ciEnds, [anchors[0]!.notAfter + 1n]);
+    // #endregion trustFacts
+  },
+
+  mapFacts: async () => {
+    // #region mapFacts
+    const { root, ends } = mapFacts(map);
+    assert.equal(root, map.root.toBigInt());
+    // a presentation made before a list ended does not count after that
+    assert.ok(ends.every((end) => end > at));
+    // #endregion mapFacts
   },
 
   SessionVerifier: () =>
@@ -117,15 +133,22 @@ export const EXAMPLES = {
     // #endregion bindTranscript
   },
 
-  sessionId: async () => {
-    // #region sessionId
-    const serverChallenge = new Uint8Array(32);
-    const id = sessionId({
+  sessionMessage: async () => {
+    // #region sessionMessage
+    // what the leaf key signs; the verifier writes the same bytes by itself
+    const message = sessionMessage({
       transactionId: new Uint8Array(16),
       serverAddress: 'dp.example.com',
-      serverChallenge,
+      serverChallenge: new Uint8Array(32),
     });
-    assert.notEqual(id.toBigInt(), 0n);
+    assert.equal(message[0], 0x30);
+    // #endregion sessionMessage
+  },
+
+  sessionId: async () => {
+    // #region sessionId
+    // of 32 bytes that no other session has: the challenge of its transcript
+    assert.notEqual(sessionId(new Uint8Array(32)), 0n);
     // #endregion sessionId
   },
 
@@ -145,21 +168,41 @@ export const EXAMPLES = {
       }),
     ),
 
-  planAnswer: () =>
-    inFolder((_, credential) =>
-      accepted(async (request) => {
-        // #region planAnswer
-        const plan = await planAnswer({
-          accepted: request,
-          credential,
-          anchors,
-          sign: signAsEuicc,
-        });
-        assert.equal(plan.presentation.program, 'presentation');
-        assert.equal(plan.hidden.length, 16);
-        // #endregion planAnswer
-      }),
-    ),
+  termsAhead: () =>
+    inFolder(async (_, credential) => {
+      // #region termsAhead
+      // what can be proven before a server asks: under the newest that the holder knows
+      const terms = termsAhead(credential, policy);
+      assert.equal(terms.mode, 'presentation');
+      // an event, and the same one for everybody who has this map: 2026-11-01 0:00 UTC
+      assert.equal(terms.time, at);
+      // #endregion termsAhead
+    }),
+
+  openPools: () =>
+    inFolder(async (folder, credential) => {
+      // #region poolsFolderOf
+      const pools = poolsFolderOf(join(folder, 'credential.json'));
+      assert.equal(pools, join(folder, 'credential.pool'));
+      // #endregion poolsFolderOf
+      // #region openPools
+      // folders with CACHEDIR.TAG: what is in them is used once, and must not come back from a backup
+      const { refreshes, presentations } = await openPools(pools, credential);
+      // #endregion openPools
+      // #region RefreshPool
+      // `refill` proves until so many are ready; nothing is ready here
+      assert.equal(await refreshes.ready(), 0);
+      assert.equal(await refreshes.take(), undefined);
+      assert.ok(refreshes instanceof RefreshPool);
+      // #endregion RefreshPool
+      // #region PresentationPool
+      // by mode, roots, time and role: `prepareAhead` fills it
+      const { mode, trust, map, time, role } = termsAhead(credential, policy);
+      const roots = { trustRoot: trust.root.toBigInt(), revocationRoot: map.root.toBigInt() };
+      assert.equal(await presentations.ready({ mode, ...roots, time, role }), 0);
+      assert.ok(presentations instanceof PresentationPool);
+      // #endregion PresentationPool
+    }),
 
   refuseAlike: async () => {
     // #region refuseAlike
@@ -193,50 +236,6 @@ export const EXAMPLES = {
       assert.deepEqual(parseBundle(text), { format: 'zkcx-certified', version: 1, proof });
       // #endregion formatBundle
     }),
-
-  writeSession: () =>
-    inFolder((folder, credential) =>
-      accepted(async (request) => {
-        const plan = await planAnswer({
-          accepted: request,
-          credential,
-          anchors,
-          sign: signAsEuicc,
-        });
-        // #region writeSession
-        // private: it opens the commitment to the key
-        const file = join(folder, 'session.json');
-        await writeSession(file, plan.session);
-        // #endregion writeSession
-        // #region readSession
-        const kept = await readSession(file);
-        assert.equal(kept.session, plan.session.session);
-        // #endregion readSession
-      }),
-    ),
-
-  planPossession: () =>
-    inFolder((_, credential) =>
-      accepted(async (request) => {
-        const { session } = await planAnswer({
-          accepted: request,
-          credential,
-          anchors,
-          sign: signAsEuicc,
-        });
-        // #region planPossession
-        // only messages of SGP.22 that belong to this session are signed
-        const other = planPossession({
-          session,
-          kind: 'cancelSession',
-          message: Uint8Array.of(0x30, 0),
-          context: { serverOid: peer.serverOid },
-          sign: signAsEuicc,
-        });
-        await assert.rejects(other, { code: 'ERR_SESSION_MESSAGE' });
-        // #endregion planPossession
-      }),
-    ),
 
   planCertify: () =>
     inFolder(async (_, credential) => {
