@@ -1,5 +1,5 @@
-/** What is sealed: strict in every form, and openings that fit one presentation only. */
-import { beforeAll, describe, expect, test } from '@jest/globals';
+/** What is sealed: strict in every form. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { concatBytes } from '../../../src/bytes.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
@@ -17,145 +17,25 @@ import {
   type ZkcxFunction,
   type ZkcxRequest,
 } from '../../../src/rsp/zkcx/messages.ts';
-import { parseServerOffer, requestTerms } from '../../../src/rsp/zkcx/negotiation.ts';
-import {
-  checkDeviceDisclosure,
-  checkIdentityDisclosure,
-  discloseDevice,
-  discloseIdentity,
-} from '../../../src/rsp/zkcx/openings.ts';
-import { type AnswerPlan, planAnswer } from '../../../src/session/answer.ts';
-import { checkTerms } from '../../../src/session/holder.ts';
-import { termsOf } from '../../../src/session/offers.ts';
-import { sessionMessage } from '../../../src/session/transcript.ts';
-import { type VerifiedPresentation, verifyPresentation } from '../../../src/session/verifier.ts';
-import { bundleOf } from '../../session/bundles.ts';
-import { unproven } from '../../support/envelope.ts';
-import { ANCHORS, credentialOf, EID, NOW, POLICY, SERVER_OID, sign } from '../../session/world.ts';
-import { codeOf, negotiate, type Negotiated } from './negotiated.ts';
+import { discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
+import { EID } from '../../session/world.ts';
+import { installationResult } from '../../support/rsp/soft-euicc.ts';
+import { codeOf } from './negotiated.ts';
+import { begin, device, type Visit, ZkcxSmdp } from './server-device.ts';
 
-const HIDDEN = new Uint8Array(180).fill(0x5a);
-const credential = credentialOf();
-
-/** A presentation over the EuiccSigned1 of a session, right up to its proofs. */
-async function presented(session: Negotiated) {
-  const offer = parseServerOffer(session.negotiation.serverOffer);
-  const peer = { serverOid: SERVER_OID };
-  const terms = checkTerms(requestTerms(offer), peer, credential, POLICY);
-  const accepted = { ...terms, transcript: session.transcript, request: { disclosures: [] } };
-  const plan = await planAnswer({ accepted, credential, anchors: ANCHORS, sign, hidden: HIDDEN });
-  const expectation = {
-    terms: termsOf(requestTerms(offer), SERVER_OID),
-    transcript: session.transcript,
-    mapRootAt: NOW,
-    now: NOW,
-  };
-  return { plan, bundle: bundleOf(plan), expectation };
-}
-
-/** What a server keeps of it once the proofs are verified. */
-function verifiedOf({ presentation, session }: AnswerPlan): VerifiedPresentation {
-  const { claim } = presentation.plan;
-  return {
-    role: 'euicc-v2',
-    sessionKey: claim.sessionKey.toBigInt(),
-    sessionMessage: claim.sessionMessage.toBigInt(),
-    sessionIdentity: claim.sessionIdentity.toBigInt(),
-    session: session.session,
-    transcript: session.transcript,
-  } as VerifiedPresentation;
-}
-
-let session: Negotiated;
-let other: Negotiated;
-let own: Awaited<ReturnType<typeof presented>>;
-let foreign: typeof own;
+let server: ZkcxSmdp;
+let visits: { readonly device: Visit; readonly firmware: Visit };
 
 beforeAll(async () => {
-  session = await negotiate({ purpose: 'download' });
-  other = await negotiate({ purpose: 'download' });
-  own = await presented(session);
-  foreign = await presented(other);
+  server = await ZkcxSmdp.open();
+  const one = device();
+  visits = {
+    device: await begin(server, one, 'zkcx-device'),
+    firmware: await begin(server, one, 'zkcx'),
+  };
 });
+afterAll(() => server.close());
 
-const rawSignature = (message: Uint8Array) => {
-  const { r, s } = sign(message);
-  const hex = (value: bigint) => value.toString(16).padStart(64, '0');
-  return new Uint8Array(Buffer.from(hex(r) + hex(s), 'hex'));
-};
-
-describe('a presentation over EuiccSigned1', () => {
-  const fails = (work: Promise<unknown>, code: string) =>
-    expect(work).rejects.toMatchObject({ code });
-
-  test('is refused for its proof alone, with the program that the size needs', async () => {
-    expect(own.bundle.message).toMatchObject({ kind: 'proof', hiddenLength: HIDDEN.length });
-    await fails(verifyPresentation(own.bundle, own.expectation), 'ERR_PROOF_INVALID');
-  });
-
-  test('is none for another session, neither of this protocol nor of the one outside RSP', async () => {
-    const { transcript } = other;
-    const elsewhere = verifyPresentation(own.bundle, { ...own.expectation, transcript });
-    await fails(elsewhere, 'ERR_PROOF_MESSAGE');
-    const { form: _form, ...outside } = session.transcript;
-    const asSession = { ...own.expectation, transcript: outside };
-    await fails(verifyPresentation(own.bundle, asSession), 'ERR_PROOF_MESSAGE');
-  });
-
-  test('says how much it hides: another length is another message', async () => {
-    const message = { ...own.bundle.message, hiddenLength: HIDDEN.length - 1 };
-    const changed = { ...own.bundle, message } as typeof own.bundle;
-    await fails(verifyPresentation(changed, own.expectation), 'ERR_PROOF_MESSAGE');
-  });
-});
-
-describe('openings after consent', () => {
-  const signature = () => rawSignature(sessionMessage(session.transcript, HIDDEN));
-  const device = () => discloseDevice(own.plan.presentation.plan.openings, signature());
-  const theirs = () => discloseDevice(foreign.plan.presentation.plan.openings, signature());
-
-  test('tell EID and key of the presentation that they open', () => {
-    const { eid, key } = checkDeviceDisclosure(device(), verifiedOf(own.plan));
-    expect(eid).toBe(EID);
-    expect(key.x).not.toBe(0n);
-    const alone = discloseIdentity(own.plan.presentation.plan.openings);
-    expect(checkIdentityDisclosure(alone, verifiedOf(own.plan))).toBe(EID);
-  });
-
-  test.each(['identity', 'key', 'message'] as const)(
-    'of %s from another session are refused',
-    (name) => {
-      const mixed = { ...device(), [name]: theirs()[name] };
-      expect(codeOf(() => checkDeviceDisclosure(mixed, verifiedOf(own.plan)))).toBe(
-        'ERR_PROOF_OPENING',
-      );
-    },
-  );
-
-  test('with another EID are refused', () => {
-    const identity = { ...device().identity, identity: '89049032000000000000000000000000' };
-    const wrong = { ...device(), identity };
-    expect(codeOf(() => checkDeviceDisclosure(wrong, verifiedOf(own.plan)))).toBe(
-      'ERR_PROOF_OPENING',
-    );
-    const alone = { kind: 'identity', identity } as const;
-    expect(codeOf(() => checkIdentityDisclosure(alone, verifiedOf(own.plan)))).toBe(
-      'ERR_PROOF_OPENING',
-    );
-  });
-
-  test('with a signature over something else, or none, are refused', () => {
-    const another = rawSignature(sessionMessage(other.transcript, HIDDEN));
-    for (const euiccSignature1 of [another, new Uint8Array(64), new Uint8Array(64).fill(0xff)]) {
-      const wrong = { ...device(), euiccSignature1 };
-      expect(codeOf(() => checkDeviceDisclosure(wrong, verifiedOf(own.plan)))).toBe(
-        'ERR_RSP_SIGNATURE',
-      );
-    }
-  });
-});
-
-const possession = unproven('possession', [], []);
 const ELEMENT = encodeTlv(0x30, Uint8Array.of(1));
 const eligibility = {
   svn: '2.4.0',
@@ -175,17 +55,24 @@ const prepared = () => {
 
 /** One request of every form. */
 const requests = (): [ZkcxFunction, ZkcxRequest<ZkcxFunction>][] => [
-  ['authenticateClient', { presentation: own.bundle, matchingId: 'A1-B2', eligibility }],
-  ['authenticateClient', { presentation: own.bundle, eligibility }],
-  ['zkcxDisclose', discloseDevice(own.plan.presentation.plan.openings, new Uint8Array(64))],
-  ['zkcxDisclose', discloseIdentity(own.plan.presentation.plan.openings)],
-  ['getBoundProfilePackage', { kind: 'signature', prepareDownloadResponse: prepared() }],
-  ['getBoundProfilePackage', { kind: 'possession', euiccSigned2: ELEMENT, possession }],
+  ['authenticateClient', visits.device.presentation('A1-B2')],
+  ['authenticateClient', visits.firmware.presentation('A1-B2')],
+  ['authenticateClient', visits.firmware.presentation()],
+  ['zkcxChallenge', { euiccChallenge: new Uint8Array(16) }],
+  ['zkcxDisclose', visits.device.disclosure('A1-B2')],
+  ['zkcxDisclose', discloseIdentity(visits.device.parts.prepared.openings)],
+  ['getBoundProfilePackage', { prepareDownloadResponse: prepared() }],
   ['cancelSession', { kind: 'reason', reason: 1 }],
-  ['cancelSession', { kind: 'possession', euiccCancelSessionSigned: ELEMENT, possession }],
+  ['cancelSession', visits.device.cancellation(0)],
   [
     'handleNotification',
-    { kind: 'possession', message: 'notification', signed: ELEMENT, possession },
+    {
+      pendingNotification: installationResult(
+        visits.device.parts.euicc,
+        visits.device.signedId,
+        '8944000000000000001',
+      ),
+    },
   ],
 ];
 
@@ -219,7 +106,6 @@ describe('a request', () => {
     for (const [name, request] of requests()) {
       const encoded = encodeZkcxRequest(name, request);
       for (const wrong of names.filter((candidate) => candidate !== name)) {
-        // a possession of a cancellation is none of a notification, and so on
         expect(codeOf(() => decodeZkcxRequest(wrong, encoded))).toBeDefined();
       }
     }
@@ -260,33 +146,53 @@ describe('a request', () => {
     );
   });
 
-  test('with bytes after an element is refused', () => {
-    const longer = concatBytes(ELEMENT, Uint8Array.of(0));
-    const name = 'getBoundProfilePackage';
-    const request = { kind: 'possession', euiccSigned2: ELEMENT, possession } as const;
-    const written = new TextDecoder().decode(encodeZkcxRequest(name, request));
-    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-    const changed = written.replace(base64(ELEMENT), base64(longer));
-    expect(changed).not.toBe(written);
-    const encoded = new TextEncoder().encode(changed);
-    expect(codeOf(() => decodeZkcxRequest(name, encoded))).toBe('ERR_DER_TRAILING');
-    expect(codeOf(() => encodeZkcxRequest(name, { ...request, euiccSigned2: longer }))).toBe(
-      'ERR_DER_TRAILING',
+  test.each([
+    ['a short challenge', { euiccChallenge: 'AAAA' }],
+    ['a reason that no server offers', { cancelReason: 'timeout' }],
+    ['the kind of the other mode', { kind: 'sessionKey' }],
+    ['a session key beside its challenge', { sessionPublicKey: 'AAAA' }],
+  ])('to authenticate in zkcx-device with %s is refused', (_, change) => {
+    const whole = json(encodeZkcxRequest(...(requests()[0] as ['authenticateClient', never])));
+    const wrong = bytes({ ...whole, ...change });
+    expect(codeOf(() => decodeZkcxRequest('authenticateClient', wrong))).toBe(
+      'ERR_RSP_ZKCX_MESSAGE',
     );
+  });
+
+  test.each([
+    ['off the curve', new Uint8Array(65).fill(4)],
+    ['that is compressed', new Uint8Array(33).fill(2)],
+    ['that is none', new Uint8Array()],
+  ])('to authenticate in zkcx with a session key %s is refused', (_, point) => {
+    const whole = json(encodeZkcxRequest(...(requests()[1] as ['authenticateClient', never])));
+    const sessionPublicKey = Buffer.from(point).toString('base64');
+    const wrong = bytes({ ...whole, sessionPublicKey });
+    expect(codeOf(() => decodeZkcxRequest('authenticateClient', wrong))).toBe('ERR_RSP_VALUE');
+  });
+
+  test('with bytes after an element is refused', () => {
+    const whole = json(encodeZkcxRequest('zkcxDisclose', visits.device.disclosure('A1-B2')));
+    const longer = concatBytes(ELEMENT, Uint8Array.of(0));
+    const wrong = bytes({ ...whole, euiccSigned1: Buffer.from(longer).toString('base64') });
+    expect(codeOf(() => decodeZkcxRequest('zkcxDisclose', wrong))).toBe('ERR_DER_TRAILING');
   });
 });
 
 describe('an answer', () => {
   const metadata = encodeTlv(0xbf25, Uint8Array.of(0x5a, 0x00));
   const signed2 = { smdpSigned2: ELEMENT, smdpSignature2: new Uint8Array(64).fill(3) };
+  const second = { serverSigned1: ELEMENT, serverSignature1: new Uint8Array(64).fill(5) };
 
   test('of every form reads back', () => {
-    const disclose = { next: 'disclose', profileMetadata: metadata } as const;
+    const identity = { next: 'identity', profileMetadata: metadata } as const;
+    const challenge = { next: 'challenge', profileMetadata: metadata, ...second } as const;
     const prepare = { next: 'prepare', profileMetadata: metadata, ...signed2 } as const;
-    for (const answer of [disclose, prepare]) {
+    for (const answer of [identity, challenge, prepare]) {
       const encoded = encodeZkcxAnswer('authenticateClient', answer);
       expect(decodeZkcxAnswer('authenticateClient', encoded)).toEqual(answer);
     }
+    const again = 'zkcxChallenge';
+    expect(decodeZkcxAnswer(again, encodeZkcxAnswer(again, second))).toEqual(second);
     const encoded = encodeZkcxAnswer('zkcxDisclose', signed2);
     expect(decodeZkcxAnswer('zkcxDisclose', encoded)).toEqual(signed2);
     const bound = {

@@ -1,7 +1,7 @@
 /** `zkcx smdpp serve --zkcx` as a process: it takes part in zkCX, or says why it cannot. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ import {
   writeClientOffer,
   ZKCX_INITIATE,
 } from '../../../src/rsp/zkcx/negotiation.ts';
-import { rspTranscript } from '../../../src/rsp/zkcx/transcript.ts';
+import { checkedTranscript } from '../../../src/rsp/zkcx/transcript.ts';
 import { buildMap, formatMap } from '../../../src/session/map-file.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
 import { ANCHOR, SOURCES } from '../../session/world.ts';
@@ -38,6 +38,7 @@ afterAll(() => void server?.kill('SIGKILL'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const map = join(folder, 'map.json');
+const history = join(folder, 'history.json');
 const withFlags = (...more: string[]) => serveArguments(join(folder, 'data'), ...more);
 
 test('a session is opened and cancelled over HTTP', async () => {
@@ -45,7 +46,9 @@ test('a session is opened and cancelled over HTTP', async () => {
   const lists = (['B', 'A'] as const).map((point) => parseRevocationList(ciList(point)));
   const built = buildMap({ sources: SOURCES, anchors: [ANCHOR], at, lists });
   writeFileSync(map, formatMap(built));
-  const url = await startServer(withFlags('--zkcx', '--map', map), (started) => (server = started));
+  const flags = ['--zkcx', '--map', map, '--map-history', history, '--grace', '0'];
+  flags.push('--max-age', '36000', '--allow-postponed');
+  const url = await startServer(withFlags(...flags), (started) => (server = started));
   const post = async (path: string, body: object) => {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
@@ -63,14 +66,17 @@ test('a session is opened and cancelled over HTTP', async () => {
   const { offer, answer } = requireOffer(reply, clientOffer);
   // without credentials there are no statements
   expect(offer.rspMode).toBe('zkcx-device');
-  expect(offer.trustRoot).toBe(new TrustSet([ANCHOR]).root.toString());
-  expect(offer.revocationRoot).toBe(built.map.root.toString());
+  expect(offer.trustRoots).toEqual([new TrustSet([ANCHOR]).root.toString()]);
+  expect(offer.revocationRoots).toEqual([built.map.root.toString()]);
+  expect(offer.maxAge).toBe(36_000);
+  expect(offer.cancelReasons).toEqual(['undefinedReason', 'postponed']);
+  // what served is remembered, for the time when it is superseded
+  expect(readFileSync(history, 'utf8')).toContain(built.map.root.toString());
 
-  const { transactionId, serverSigned1, zkcx: serverOffer } = answer;
+  const { transactionId, zkcx: serverOffer } = answer;
   const { euiccChallenge } = request;
   const known = { serverAddress: ADDRESS, euiccChallenge };
-  const negotiation = { transactionId, clientOffer, serverOffer };
-  const transcript = rspTranscript(negotiation, serverSigned1, known);
+  const transcript = checkedTranscript({ clientOffer, serverOffer }, known, answer);
   const channel = await ClientChannel.open(hexToBytes(offer.hpkeKey, 'key'), transcript);
   const sealed = await channel.seal(
     'cancelSession',
@@ -88,6 +94,8 @@ test('a session is opened and cancelled over HTTP', async () => {
 test.each([
   ['without a map', ['--zkcx'], 2, 'ERR_CLI_USAGE'],
   ['with a map alone', ['--map', map], 2, 'ERR_CLI_USAGE'],
+  ['with a grace alone', ['--grace', '0'], 2, 'ERR_CLI_USAGE'],
+  ['for an age of an hour', ['--zkcx', '--map', map, '--max-age', '3600'], 2, 'ERR_CLI_USAGE'],
 ])(
   'it does not start %s',
   (_, more, code, error) => {

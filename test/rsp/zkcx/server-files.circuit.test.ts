@@ -2,10 +2,17 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseRevocationList } from '../../../src/asn1/index.ts';
+import { trustFacts } from '../../../src/session/accepted-roots.ts';
 import { checkCertifiedBundle, parseBundle } from '../../../src/session/envelopes.ts';
 import { buildMap, formatMap } from '../../../src/session/map-file.ts';
+import { MapHistory } from '../../../src/session/map-history.ts';
+import { RegistryTree } from '../../../src/witness/registry-tree.ts';
+import { formatRegistry } from '../../../src/session/registry-file.ts';
+import { acceptedBy } from '../../../src/rsp/zkcx/server/accepted.ts';
+import { zkcxServer } from '../../../src/rsp/zkcx/server/index.ts';
+import { Field } from 'o1js';
 import type { CertifyInput } from '../../../src/session/statements.ts';
 import { planCertify } from '../../../src/session/statements.ts';
 import { rootsOfFiles, type ServerRoots } from '../../../src/rsp/zkcx/server/roots.ts';
@@ -18,55 +25,144 @@ import {
   MAP,
   mapWith,
   NOW,
-  rootsOf,
   SOURCES,
   TRUST,
 } from '../../session/world.ts';
+import { TrustSet } from '../../../src/witness/trust.ts';
 import { ciList } from '../../support/crl/index.ts';
-import { testTrust } from '../../support/rsp/smdpp.ts';
+import { testTrust, TestSmdp } from '../../support/rsp/smdpp.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-server-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** A map of the CI's two lists, the one of devices with these serial numbers. */
+function mapOf(serials: bigint[] = [], anchors = ANCHORS.slice(0, 1)) {
+  const lists = (['B', 'A'] as const).map((point) =>
+    parseRevocationList(ciList(point, { serials: point === 'A' ? serials : [] })),
+  );
+  return buildMap({ sources: SOURCES, anchors, at: NOW, lists });
+}
+
+const rootOf = ({ map }: ReturnType<typeof mapOf>) => map.root.toBigInt();
+
 describe('roots of files', () => {
-  const [ci, other, map] = ['ci.der', 'other.der', 'map.json'].map((name) => join(folder, name));
-  const write = (serials: bigint[], at: bigint) => {
-    const lists = (['B', 'A'] as const).map((point) =>
-      parseRevocationList(ciList(point, { serials: point === 'A' ? serials : [] })),
-    );
-    const anchors = ANCHORS.slice(0, 1);
-    const text = formatMap(buildMap({ sources: SOURCES, anchors, at: NOW, lists }));
-    writeFileSync(map!, text);
-    utimesSync(map!, Number(at), Number(at));
+  const [ci, other, map, registry] = ['ci.der', 'other.der', 'map.json', 'registry.json'].map(
+    (name) => join(folder, name),
+  ) as [string, string, string, string];
+  let writes = 0;
+  const write = (serials: bigint[]) => {
+    writeFileSync(map, formatMap(mapOf(serials)));
+    const at = Number(NOW) + writes++;
+    utimesSync(map, at, at);
   };
 
-  test('are those of the files as they are, with the time at which the map was written', async () => {
-    writeFileSync(ci!, CI.der);
-    write([], NOW - 100n);
-    const roots = rootsOfFiles({ anchors: [ci!], map: map! }, () => NOW);
+  test('are those of the files as they are', async () => {
+    writeFileSync(ci, CI.der);
+    write([]);
+    const roots = rootsOfFiles({ anchors: [ci], map }, () => NOW);
     const first = await roots();
-    expect(first).toMatchObject({ revocationRoot: MAP.root.toBigInt(), mapRootAt: NOW - 100n });
-    expect(first.registryRoot).toBeUndefined();
+    expect(rootOf(first.map)).toBe(MAP.root.toBigInt());
+    expect(first.registryRoots).toBeUndefined();
     // nothing is read again while nothing changes
     expect(await roots()).toBe(first);
-
-    write([99n], NOW);
-    const second = await roots();
-    expect(second.revocationRoot).toBe(mapWith({ user: [99n] }).root.toBigInt());
-    expect(second.mapRootAt).toBe(NOW);
-
-    writeFileSync(map!, '{}');
+    write([99n]);
+    expect(rootOf((await roots()).map)).toBe(mapWith({ user: [99n] }).root.toBigInt());
+    writeFileSync(map, '{}');
     await expect(roots()).rejects.toMatchObject({ code: 'ERR_REVOCATION_FORMAT' });
-    write([], NOW);
-    expect((await roots()).revocationRoot).toBe(first.revocationRoot);
+    write([]);
+    expect(rootOf((await roots()).map)).toBe(rootOf(first.map));
+  });
+
+  test('of a registry are its own and those of the recent past, newest first', async () => {
+    const tree = new RegistryTree();
+    tree.append(Field(5));
+    const before = tree.root;
+    tree.append(Field(6));
+    tree.acceptRecent([{ publications: 1, root: before }]);
+    writeFileSync(registry, formatRegistry(tree));
+    const roots = rootsOfFiles({ anchors: [ci], map, registry }, () => NOW);
+    expect((await roots()).registryRoots).toEqual([tree.root.toBigInt(), before.toBigInt()]);
   });
 
   test('are none without one of the files, until it is there', async () => {
-    const roots = rootsOfFiles({ anchors: [ci!, other!], map: map! }, () => NOW);
+    const roots = rootsOfFiles({ anchors: [ci, other], map }, () => NOW);
     await expect(roots()).rejects.toMatchObject({ code: 'ERR_FILE_READ' });
-    writeFileSync(other!, CI.der);
+    writeFileSync(other, CI.der);
     expect((await roots()).trust.size).toBe(1);
   });
+});
+
+describe('what counts', () => {
+  const clean = mapOf();
+  const revoked = mapOf([99n]);
+  let state: { map: typeof clean; anchors: typeof ANCHORS; now: bigint };
+  let name = 0;
+  beforeEach(() => {
+    state = { map: clean, anchors: ANCHORS.slice(0, 1), now: NOW };
+    name++;
+  });
+  const open = async (grace: bigint) => {
+    let given: ServerRoots | undefined;
+    const history = await MapHistory.open(join(folder, `history-${name}.json`));
+    const roots = () => {
+      const { map, anchors } = state;
+      // the same object while nothing changes, as of files
+      if (given?.map !== map || given.anchors !== anchors) {
+        given = { map, anchors, trust: new TrustSet(anchors) };
+      }
+      return Promise.resolve(given);
+    };
+    return acceptedBy({ roots, history, grace, now: () => state.now });
+  };
+  const mapsOf = async (accepted: Awaited<ReturnType<typeof open>>) =>
+    (await accepted()).maps.map(({ root }) => root);
+
+  test('are the present set of CIs and the present map', async () => {
+    const accepted = await open(3_600n);
+    expect(await accepted()).toMatchObject({ trustSets: [trustFacts(state.anchors)] });
+    expect(await mapsOf(accepted)).toEqual([rootOf(clean)]);
+    state.anchors = ANCHORS;
+    expect((await accepted()).trustSets).toEqual([trustFacts(ANCHORS)]);
+  });
+
+  test.each([0n, 3_600n])(
+    'is an earlier map for %d s once a serial number was added',
+    async (grace) => {
+      const accepted = await open(grace);
+      await accepted();
+      state.map = revoked;
+      const both = [rootOf(revoked), rootOf(clean)];
+      expect(await mapsOf(accepted)).toEqual(grace === 0n ? both.slice(0, 1) : both);
+      state.now += grace;
+      expect(await mapsOf(accepted)).toEqual([rootOf(revoked)]);
+      // and a server that begins again remembers
+      state.now -= grace;
+      const again = await open(grace);
+      expect(await mapsOf(again)).toEqual(grace === 0n ? both.slice(0, 1) : both);
+    },
+  );
+
+  test('is a map that cannot be kept on disk not at all', async () => {
+    const history = await MapHistory.open(join(folder, 'missing', 'history.json'));
+    const { map, anchors } = state;
+    const roots = () => Promise.resolve({ map, anchors, trust: new TrustSet(anchors) });
+    const accepted = acceptedBy({ roots, history, grace: 0n, now: () => NOW });
+    await expect(accepted()).rejects.toMatchObject({ code: 'ERR_FILE_WRITE' });
+  });
+});
+
+test('a server with an address of more than 195 characters does not take part', async () => {
+  const label = 'a'.repeat(60);
+  const address = [label, label, label, 'a'.repeat(13)].join('.');
+  expect(address).toHaveLength(196);
+  const smdp = await TestSmdp.open({ address });
+  try {
+    const roots = () => Promise.reject(Error('not asked'));
+    const open = zkcxServer({ folder, roots })(smdp.server.context);
+    await expect(open).rejects.toMatchObject({ code: 'ERR_SESSION_VALUE' });
+  } finally {
+    await smdp.close();
+  }
 });
 
 describe('statements', () => {
@@ -81,7 +177,7 @@ describe('statements', () => {
       now: NOW,
       made: [] as CertifyInput[],
       fails: false,
-      roots: { ...rootsOf(MAP), anchors: ANCHORS, trust: TRUST, map: MAP } as ServerRoots,
+      roots: { anchors: ANCHORS, trust: TRUST, map: mapOf([], ANCHORS) } as ServerRoots,
     };
     const statements = new ServerStatements({
       identities: trust.identities,
@@ -127,11 +223,11 @@ describe('statements', () => {
   test('are made again when a list changes', async () => {
     const { statements, state } = make();
     await statements.renew();
-    const map = mapWith({ user: [99n] });
-    state.roots = { ...state.roots, ...rootsOf(map), map };
+    const map = mapOf([99n], ANCHORS);
+    state.roots = { ...state.roots, map };
     await statements.renew();
     expect(state.made).toHaveLength(4);
-    expect(state.made.at(-1)!.map).toBe(map);
+    expect(state.made.at(-1)!.map).toBe(map.map);
   });
 
   test.each([
