@@ -14,15 +14,17 @@ import {
   checkRequest,
   CLIENT_OFFER,
   formatBundle,
+  mapFacts,
+  obtainPresentation,
   OnceStore,
   parseBundle,
   parseRevocationList,
-  planAnswer,
   proveAnswer,
   proveCrl,
   Prover,
   type RevocationSource,
   SessionVerifier,
+  trustFacts,
 } from 'zkcx';
 import {
   apply,
@@ -144,20 +146,21 @@ for (let i = 1; i <= CHANGED; i++) {
 }
 
 const prover = new Prover();
+const anchors = [PROVEN_ANCHOR];
 const store = await OnceStore.open(join(folder, 'once'));
 await step('a session proven from the registry, and accepted', async () => {
-  const { state, tree } = await sync();
+  const { tree } = await sync();
   const { map } = await mapNow(CHANGED, [list]);
+  const roots = {
+    trustSets: [trustFacts(anchors)],
+    maps: [mapFacts(map)],
+    registryRoots: [tree, ...tree.recent].map(({ root }) => root.toBigInt()),
+  };
   const verifier = new SessionVerifier({
     ...PEER,
     mode: 'registryPresentation',
     role: 'euicc-v2',
-    roots: () => ({
-      trustRoot: state.trustRoot,
-      revocationRoot: state.revocationRoot,
-      registryRoot: state.registryRoot,
-      mapRootAt: now(),
-    }),
+    roots: () => roots,
     store,
     now,
     lifetime: 1_800n,
@@ -166,7 +169,6 @@ await step('a session proven from the registry, and accepted', async () => {
     clientOffer: CLIENT_OFFER,
     purpose: 'download',
   });
-  const anchors = [PROVEN_ANCHOR];
   const accepted = await checkRequest(
     { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
     {
@@ -178,13 +180,9 @@ await step('a session proven from the registry, and accepted', async () => {
       now,
     },
   );
-  const plan = await planAnswer({
-    accepted,
-    credential,
-    anchors,
-    sign: signAsEuicc,
-  });
-  const wire = formatBundle(await proveAnswer(plan, prover));
+  const { prepared } = await obtainPresentation({ accepted, credential, anchors }, prover);
+  const answer = await proveAnswer({ accepted, prepared, sign: signAsEuicc }, prover);
+  const wire = formatBundle(answer);
   const { role } = await verifier.accept(transactionId, parseBundle(wire));
   console.log(`          role ${role}`);
 });

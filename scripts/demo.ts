@@ -1,7 +1,7 @@
 /**
  * npm run demo: prove the SGP.26 test chain CI -> EUM -> eUICC, verify the proof in a process of its own
- * that has nothing but the proof and the CI certificate, then show the credential to two servers, revoke,
- * publish in a registry, and prove a session from there. Option: --backend.
+ * that has nothing but the proof and the CI certificate, prepare presentations ahead, show them to two servers,
+ * compare whole proofs, revoke, publish in a registry, and prove a session from there. Option: --backend.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ import {
   writeCredential,
 } from 'zkcx';
 import { demoRegistry } from './demo/registry.ts';
+import { seconds } from './demo/session.ts';
 import { demoSessions } from './demo/sessions.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -31,15 +32,16 @@ const EUM = join(sgp26, 'EUM/CERT_EUM_ECDSA_NIST.der');
 const EUICC = join(sgp26, 'eUICC/CERT_EUICC_ECDSA_NIST.der');
 
 const say = (...lines: string[]) => console.log(lines.join('\n'));
-const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const day = (time: string) => new Date(Number(time) * 1000).toISOString().slice(0, 10);
 
 const PROOFS: Readonly<Record<string, string>> = {
   'chain.anchor': 'CI -> EUM',
   'chain.extend': 'EUM -> eUICC',
-  'presentation.prove': 'that the credential counts here and its key signed the challenge',
+  'refresh.ofChain': 'the same chain under another blind',
+  'refresh.ofRefresh': 'the same again, to be given away',
+  'presentation.prove': 'that the credential counts here and now',
   'registryPresentation.prove': 'the same of a credential that is published',
-  'message5.prove': 'that what was signed is this session, without showing the rest',
+  'possession.prove': 'that its key signed the challenge',
 };
 
 function sayEvent(event: ProverEvent): void {

@@ -7,18 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import {
-  checkRequest,
-  CLIENT_OFFER,
-  type Credential,
-  formatBundle,
   OnceStore,
-  parseBundle,
   type Peer,
-  planAnswer,
   type ProofEnvelope,
-  proveAnswer,
-  type Prover,
-  type ProverEvent,
   SessionVerifier,
   shareCredential,
   TrustSet,
@@ -32,29 +23,23 @@ import {
   type SyncedRegistry,
   syncRegistry,
 } from 'zkcx/zkapp';
-import { anchors, signAsEuicc, testMap } from '../../examples/test-pki.ts';
+import { anchors, rootsOf, testMap } from '../../examples/test-pki.ts';
+import { type Demo, meet, now, seconds } from './session.ts';
 
-export interface RegistryDemo {
-  /** For the chain, and the server's store. */
-  readonly folder: string;
-  readonly credential: Credential;
+export interface RegistryDemo extends Demo {
   /** A proof of `aggregate`, published before the credential. */
   readonly aggregate?: ProofEnvelope;
-  readonly prover: Prover;
-  readonly say: (...lines: string[]) => void;
-  readonly onEvent: (event: ProverEvent) => void;
 }
 
 const PEER: Peer = { serverAddress: 'dp.example.com', serverOid: '2.999.10' };
-const now = () => BigInt(Math.floor(Date.now() / 1000));
-const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
+const since = (from: number) => seconds(performance.now() - from);
 
 export async function demoRegistry(demo: RegistryDemo): Promise<void> {
   const { say, folder, credential, aggregate } = demo;
   const trustSet = new TrustSet(anchors);
   say(
     '',
-    '6. A registry on a chain of our own: the contract is deployed, the credential published.',
+    '7. A registry on a chain of our own: the contract is deployed, the credential published.',
   );
   const open = () =>
     EmbeddedChain.open({ folder: join(folder, 'chain'), random: randomBytes, now });
@@ -73,13 +58,13 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
       admin: chain.accounts[1]!.toPublicKey(),
       random: randomBytes,
     });
-    say(`   deployed at ${deployment.address} in ${seconds(start)}`);
+    say(`   deployed at ${deployment.address} in ${since(start)}`);
     const sync = () => syncRegistry(chain, deployment);
     if (aggregate !== undefined) {
       start = performance.now();
       const { place } = await publishAggregate(sender, await sync(), aggregate);
       say(
-        `   an aggregate stands from place ${place} on: compiled, proven and accepted in ${seconds(start)}`,
+        `   an aggregate stands from place ${place} on: compiled, proven and accepted in ${since(start)}`,
       );
     }
     start = performance.now();
@@ -87,20 +72,20 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
       prover: demo.prover,
       onEvent: demo.onEvent,
     });
-    say(`   a proof of the credential to give away, in ${seconds(start)}`);
+    say(`   a proof of the credential to give away, in ${since(start)}`);
     start = performance.now();
     const { place } = await publishRefresh(sender, await sync(), shared.proof);
-    say(`   the credential stands at place ${place}: proven and accepted in ${seconds(start)}`);
+    say(`   the credential stands at place ${place}: proven and accepted in ${since(start)}`);
     await chain.close();
     start = performance.now();
     chain = await open();
-    say(`   opened again: all transactions apply, their proofs hold, in ${seconds(start)}`);
+    say(`   opened again: all transactions apply, their proofs hold, in ${since(start)}`);
     const registry = await sync();
     say(
       `   rebuilt from ${registry.tree.published.length} publications, equal to the contract's state`,
       '',
-      '7. A session from the registry. The server names the root that it read from the contract; the',
-      '   device compares it with its own reading, and proves without its chain proof.',
+      '8. A session from the registry. The server names the roots that it read from the contract; the',
+      '   device compares them with its own reading, and proves without its chain proof.',
     );
     await session({ ...demo, credential: shared.credential }, registry);
   } finally {
@@ -109,39 +94,36 @@ export async function demoRegistry(demo: RegistryDemo): Promise<void> {
 }
 
 async function session(demo: RegistryDemo, { tree, state }: SyncedRegistry): Promise<void> {
-  const { say, folder, credential, prover, onEvent } = demo;
-  const { map } = testMap(now());
+  const { say, folder } = demo;
+  const map = testMap(now());
   const store = await OnceStore.open(join(folder, 'server3'));
+  const registryRoots = [tree, ...tree.recent].map(({ root }) => root.toBigInt());
+  const roots = { ...rootsOf(map), registryRoots };
+  if (roots.trustSets[0]!.root !== state.trustRoot) throw Error('the registry has other CIs');
   const verifier = new SessionVerifier({
     ...PEER,
     mode: 'registryPresentation',
     role: 'euicc-v2',
-    roots: () => ({
-      trustRoot: state.trustRoot,
-      revocationRoot: map.root.toBigInt(),
-      registryRoot: state.registryRoot,
-      mapRootAt: now(),
-    }),
+    roots: () => roots,
     store,
     // a first run compiles between challenge and answer
     lifetime: 1_800n,
   });
-  const { transactionId, serverOffer } = verifier.challenge({
-    clientOffer: CLIENT_OFFER,
-    purpose: 'download',
-  });
-  const start = performance.now();
-  const accepted = await checkRequest(
-    { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
+  const { verified, answeredIn } = await meet(demo, {
+    peer: PEER,
+    verifier,
     // one CI and few entries: a real holder keeps the minimums of its policy
-    { trustSets: [anchors], minimumCis: 1, maps: [map], registry: tree, minimumPublished: 1 },
-  );
-  const plan = await planAnswer({ accepted, credential, anchors, sign: signAsEuicc });
-  const wire = formatBundle(await proveAnswer(plan, prover, { onEvent }));
-  const proved = seconds(start);
-  const { role } = await verifier.accept(transactionId, parseBundle(wire));
+    policy: {
+      trustSets: [anchors],
+      minimumCis: 1,
+      maps: [map.map],
+      registry: tree,
+      minimumPublished: 1,
+    },
+  });
   await store.close();
   say(
-    `   ${PEER.serverAddress} accepts: role ${role}, published and not revoked; proven in ${proved}`,
+    `   ${PEER.serverAddress} accepts: role ${verified.role}, published and not revoked; nothing was prepared,`,
+    `   presentation and possession proven in ${seconds(answeredIn)}`,
   );
 }
