@@ -6,16 +6,7 @@ import { PublicKey } from '../src/circuits/claims.ts';
 import * as rsp from '../src/rsp/index.ts';
 import * as zkcx from '../src/rsp/zkcx/index.ts';
 import { CredentialStore } from '../src/session/credential-store.ts';
-import {
-  countingBytes,
-  credentialOf,
-  MAP,
-  NOW,
-  POLICY,
-  rootsOf,
-  ANCHORS,
-  TRUST,
-} from './session/world.ts';
+import { countingBytes, credentialOf, MAP, NOW, POLICY, ANCHORS, TRUST } from './session/world.ts';
 import {
   assertTyped,
   blockedPath,
@@ -39,7 +30,8 @@ const { identities } = testTrust();
 const credentials = [identities[0]!.auth, identities[0]!.pb].map(({ certificate }) =>
   credentialOf([certificate]),
 );
-const serverRoots = { ...rootsOf(MAP), anchors: ANCHORS, trust: TRUST, map: MAP };
+const map = { sources: [], entries: [], map: MAP };
+const serverRoots = { anchors: ANCHORS, trust: TRUST, map, registryRoots: [5n] };
 const roots = async () => serverRoots;
 const statements = {
   identities,
@@ -175,9 +167,13 @@ const OPTIONS: readonly OptionRow[] = [
       folder: blocked,
       statements: new zkcx.ServerStatements(statements),
       verifiers: {},
+      mapHistory: join(blocked, 'maps'),
+      grace: 0n,
+      maxAge: 28_800n,
+      allowPostponed: true,
       lifetime: 600n,
-      maximumMapAge: 86_400n,
       maxSessions: 5,
+      maxSessionsPerAddress: 5,
       onRefusal: () => {},
     },
     ['roots', 'folder'],
@@ -250,18 +246,22 @@ describe('every export of zkcx/rsp/zkcx', () => {
   );
 });
 
-test('the roots that a server is given are such, with times that are times', async () => {
-  const wrong = [{}, { mapRootAt: NaN }, { mapRootAt: 5 }, { trustRoot: '99' }, { map: {} }];
+test('the roots that a server is given are such', async () => {
+  const wrong = [{}, { registryRoots: [] }, { registryRoots: [0n] }, { trust: 99n }, { map: {} }];
   for (const changes of wrong) {
     const given = async () => ({ ...serverRoots, ...changes }) as never;
     const open = zkcx.zkcxServer({ roots: given, folder: join(blocked, 'once') });
     const made = new zkcx.ServerStatements({ ...statements, roots: given });
     const found = [
-      codeOf(await errorOf(() => open({ trust: { identities }, now } as never))),
+      codeOf(
+        await errorOf(() =>
+          open({ trust: { identities }, now, settings: { address: ADDRESS } } as never),
+        ),
+      ),
       codeOf(await errorOf(() => made.renew())),
     ];
     const isRight = changes === wrong[0];
-    expect([changes, found[0]]).toEqual([changes, isRight ? 'ERR_SESSION_STORE' : 'ERR_ARGUMENT']);
+    expect([changes, found[0]]).toEqual([changes, isRight ? 'ERR_FILE_READ' : 'ERR_ARGUMENT']);
     if (!isRight) expect(found[1]).toBe('ERR_ARGUMENT');
   }
 });

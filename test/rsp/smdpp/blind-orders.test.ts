@@ -209,7 +209,6 @@ describe('a device that proves a binding', () => {
     return offerOrder(context, record, applicant, ({ order }) => {
       const session: Session & Authenticated = {
         ...record,
-        mode: 'zkcx',
         state: 'authenticated',
         device: name,
         offer: { iccid: order.iccid, smdpSignature2: '' },

@@ -1,14 +1,13 @@
 /** What the SM-DP+ refuses in zkCX before it knows a device, and with which code. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Field } from 'o1js';
 import { ZkcxError } from '../../../src/errors.ts';
 import { trustFacts } from '../../../src/session/accepted-roots.ts';
 import { mapFacts } from '../../../src/session/events.ts';
 import { serverIdentity } from '../../../src/session/scope.ts';
 import { cancelWitness } from '../../../src/rsp/zkcx/transcript.ts';
 import type { ZkcxRequest } from '../../../src/rsp/zkcx/messages.ts';
-import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
 import { sessionKeyMessage } from '../../../src/sgp22/messages/zkcx-firmware.ts';
+import { withValue } from '../../session/bundles.ts';
 import { ANCHORS, mapWith, NOW, SERVER_OID, sign } from '../../session/world.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
 import { unproven } from '../../support/envelope.ts';
@@ -51,19 +50,6 @@ async function refused(visit: Visit, request: Request): Promise<string[]> {
 
 const withBundle = async (visit: Visit, bundle: Request['presentation']) =>
   visit.presentation(await order(), {}, bundle);
-
-/** A proof envelope with one public value changed: of the input first, then of the output. */
-function withValue(envelope: ProofEnvelope, index: number, value: bigint): ProofEnvelope {
-  const { publicInput, publicOutput } = envelope.proof;
-  const values = [...publicInput, ...publicOutput];
-  values[index] = String(Field(value));
-  const proof = {
-    ...envelope.proof,
-    publicInput: values.slice(0, publicInput.length),
-    publicOutput: values.slice(publicInput.length),
-  };
-  return { ...envelope, proof };
-}
 
 describe.each(['zkcx', 'zkcx-device'] as const)('a presentation in %s', (mode) => {
   test('with false proofs ends the session; the cheaper one is looked at first', async () => {

@@ -6,18 +6,12 @@ import { parseCertificate } from '../../../src/asn1/index.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import type { Credential } from '../../../src/prover/credential.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
-import {
-  PossessionRequest,
-  PresentationClaim,
-  PresentationRequest,
-} from '../../../src/circuits/session.ts';
 import type { AcceptedRoots } from '../../../src/session/accepted-roots.ts';
 import { presentationBundle } from '../../../src/session/answer.ts';
-import { chainOf } from '../../../src/session/credential-chain.ts';
 import type { PresentationBundle } from '../../../src/session/envelopes.ts';
 import { type AcceptedTerms, checkTerms } from '../../../src/session/holder.ts';
 import { OnceStore } from '../../../src/session/once-store.ts';
-import { type Prepared, termsOf } from '../../../src/session/prepared.ts';
+import type { Prepared } from '../../../src/session/prepared.ts';
 import { sessionId } from '../../../src/session/transcript.ts';
 import type { AuthenticateResponseOk } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { CancelSessionResponse } from '../../../src/sgp22/messages/cancel-session.ts';
@@ -27,13 +21,11 @@ import { hexToBytes, transactionIdText } from '../../../src/sgp22/messages/ident
 import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { isSignature } from '../../../src/sgp22/messages/signature.ts';
 import { sessionKeyMessage } from '../../../src/sgp22/messages/zkcx-firmware.ts';
-import { handlesOf } from '../../../src/witness/chain.ts';
 import {
   type PossessionInput,
   type PossessionPlan,
   possessionWitness,
 } from '../../../src/witness/possession.ts';
-import { presentationWitness } from '../../../src/witness/presentation.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { ClientChannel, type SealedKind } from '../../../src/rsp/zkcx/channel.ts';
 import {
@@ -69,7 +61,6 @@ import {
 } from '../../../src/rsp/zkcx/transcript.ts';
 import { join } from 'node:path';
 import { madeUpKey, type TestKey } from '../../support/certificates/keys.ts';
-import { unproven } from '../../support/envelope.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
 import {
@@ -82,14 +73,8 @@ import {
   sgp26Euicc,
   type SoftEuicc,
 } from '../../support/rsp/soft-euicc.ts';
-import {
-  ANCHORS,
-  countingBytes,
-  credentialOf,
-  POLICY,
-  SERVER_OID,
-  sign,
-} from '../../session/world.ts';
+import { possessionOf, prepared as preparedFor } from '../../session/bundles.ts';
+import { credentialOf, POLICY, SERVER_OID, sign } from '../../session/world.ts';
 import { ACCEPTED } from './negotiated.ts';
 
 /** What stands for the `certify` envelopes: nobody reads them here. */
@@ -208,8 +193,6 @@ const ELIGIBILITY: Eligibility = {
   freeMemory: 256 * 1024,
 };
 
-const random = countingBytes(31);
-
 /** InitiateAuthentication as it is sent. */
 export function initiating(euicc: SoftEuicc, modes: readonly ZkcxMode[]) {
   const clientOffer = writeClientOffer(modes);
@@ -220,22 +203,6 @@ export function initiating(euicc: SoftEuicc, modes: readonly ZkcxMode[]) {
     zkcx: clientOffer,
   });
   return { clientOffer, body, euiccChallenge: request.euiccChallenge };
-}
-
-/** What a device has prepared under these terms, as if proven. */
-function preparedFor(accepted: AcceptedTerms, credential: Credential): Prepared {
-  const { chain, anchor } = chainOf(credential, ANCHORS);
-  const { opening } = credential;
-  const { trust, map, time, role } = accepted;
-  const handles = handlesOf(chain);
-  const input = { opening, handles, anchor, trust, map, time, role, random };
-  const { request, claim, openings } = presentationWitness(input);
-  const presentation = unproven(
-    'presentation',
-    PresentationRequest.toFields(request),
-    PresentationClaim.toFields(claim),
-  );
-  return { presentation, openings, terms: termsOf(accepted) };
 }
 
 /** One session of a device. */
@@ -254,7 +221,7 @@ export async function begin(
   const transcript = checkedTranscript(negotiation, known, answer);
   const peer = { serverOid: SERVER_OID };
   const accepted = checkTerms(offeredTerms(offer), peer, credential, POLICY);
-  const prepared = preparedFor(accepted, credential);
+  const prepared = await preparedFor(accepted, credential);
   const channel = await ClientChannel.open(hexToBytes(offer.hpkeKey, 'key'), transcript);
   return new Visit({ server, euicc, accepted, prepared, channel, transcript, offer });
 }
@@ -346,7 +313,7 @@ export class Visit {
   }
 
   bundle(plan = this.possession(), prepared = this.parts.prepared): PresentationBundle {
-    return presentationBundle(prepared, possessionOf(plan), plan.values);
+    return presentationBundle(prepared, possessionOf(plan.request), plan.values);
   }
 
   challenge(): Uint8Array {
@@ -441,9 +408,6 @@ export class Visit {
     return { kind: 'signature' as const, cancelSessionResponse: { ...cancelSessionResponse, der } };
   }
 }
-
-export const possessionOf = ({ request }: PossessionPlan): ProofEnvelope =>
-  unproven('possession', PossessionRequest.toFields(request), []);
 
 /** "8.10.1/3.9" of an answer outside of the seal; "sealed" of one inside. */
 export async function outer(response: Promise<Response>): Promise<string> {
