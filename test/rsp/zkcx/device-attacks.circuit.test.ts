@@ -9,23 +9,28 @@ import { bytesToHex } from '../../../src/bytes.ts';
 import { ServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { sign, Signature } from '../../../src/sgp22/messages/signature.ts';
 import type { ServerOffer } from '../../../src/rsp/zkcx/negotiation.ts';
-import { zkcxServerChallenge } from '../../../src/rsp/zkcx/transcript.ts';
+import { negotiated } from '../../../src/rsp/zkcx/transcript.ts';
 import { verifyCertified } from '../../../src/session/certified.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { build, sgp26Server } from '../../support/certificates/chains.ts';
 import { registeredId, setExtension } from '../../support/certificates/fields.ts';
+import { mapFacts } from '../../../src/session/events.ts';
+import { transactionIdText } from '../../../src/sgp22/messages/identifiers.ts';
+import { ADDRESS } from '../../support/rsp/smdpp.ts';
 import {
   ANCHOR,
   ANCHORS,
   DP_AUTH,
   EUICC,
   EUM,
+  MAP,
   mapWith,
   NOW,
   POLICY,
   SOURCES,
 } from '../../session/world.ts';
+import { ACCEPTED, edited } from './negotiated.ts';
 import {
   base64,
   bytesOf,
@@ -49,6 +54,8 @@ afterEach(async () => {
   await world.close();
 });
 
+/** The offer with members changed, each in its place. */
+const edit = (answer: Json, change: object) => base64(edited(bytesOf(answer.zkcx), change));
 const offerOf = (answer: Json) =>
   JSON.parse(new TextDecoder().decode(bytesOf(answer.zkcx))) as ServerOffer;
 const written = (offer: object) => base64(new TextEncoder().encode(JSON.stringify(offer)));
@@ -62,7 +69,7 @@ const onTheWay = (change: (answer: Json) => Json): Meddler => {
 /** A server with CERT.DPauth that asks for something else, and signs for it. */
 const asServer = (change: (offer: ServerOffer) => object, members: Json = {}): Meddler =>
   onTheWay((answer) => {
-    const zkcx = written({ ...offerOf(answer), ...change(offerOf(answer)) });
+    const zkcx = edit(answer, change(offerOf(answer)));
     return { ...members, ...signedAnew(answer, zkcx) };
   });
 
@@ -74,15 +81,16 @@ const clientOffer = () => {
 
 function signedAnew(answer: Json, zkcx: string): Json {
   const signed = ServerSigned1.decode(bytesOf(answer.serverSigned1));
-  const serverChallenge = zkcxServerChallenge({
-    transactionId: signed.transactionId,
-    clientOffer: clientOffer(),
-    serverOffer: bytesOf(zkcx),
-  });
-  const serverSigned1 = ServerSigned1.encode({ ...signed, serverChallenge });
-  const serverSignature1 = Signature.encode(sign(KEYS.dpAuth.secret, serverSigned1));
+  const halves = negotiated({ clientOffer: clientOffer(), serverOffer: bytesOf(zkcx) });
+  return { zkcx, ...signedBy(KEYS.dpAuth.secret, { ...signed, ...halves }) };
+}
+
+/** Members of a reply in which the server signs this. */
+function signedBy(secret: Uint8Array, signed: Parameters<typeof ServerSigned1.encode>[0]): Json {
+  const serverSigned1 = ServerSigned1.encode(signed);
+  const serverSignature1 = Signature.encode(sign(secret, serverSigned1));
   return {
-    zkcx,
+    transactionId: transactionIdText(signed.transactionId),
     serverSigned1: base64(serverSigned1),
     serverSignature1: base64(serverSignature1),
   };
@@ -93,11 +101,12 @@ async function expectSilence(
   code: string,
   options: Parameters<DeviceWorld['download']>[2],
   mode: 'zkcx' | 'zkcx-device' = 'zkcx-device',
+  made: readonly string[] = [],
 ) {
   const authenticate = jest.spyOn(world.card, 'authenticateServer');
   expect(await failureOf(world.download(mode, matchingId, options))).toBe(code);
   expect(world.asked).toEqual(['initiateAuthentication']);
-  expect(world.made).toEqual([]);
+  expect(world.made).toEqual(made);
   return authenticate;
 }
 
@@ -127,7 +136,7 @@ describe('changed on the way', () => {
     [
       'request widened',
       'ERR_RSP_ZKCX_TRANSCRIPT',
-      onTheWay((answer) => ({ zkcx: written({ ...offerOf(answer), purpose: 'tracking' }) })),
+      onTheWay((answer) => ({ zkcx: edit(answer, { purpose: 'tracking' }) })),
     ],
     [
       'time changed',
@@ -139,12 +148,22 @@ describe('changed on the way', () => {
     [
       'trust root changed',
       'ERR_RSP_ZKCX_TRANSCRIPT',
-      onTheWay((answer) => ({ zkcx: written({ ...offerOf(answer), trustRoot: '5' }) })),
+      onTheWay((answer) => ({ zkcx: edit(answer, { trustRoots: ['5'] }) })),
     ],
     [
       'map changed',
       'ERR_RSP_ZKCX_TRANSCRIPT',
-      onTheWay((answer) => ({ zkcx: written({ ...offerOf(answer), revocationRoot: '5' }) })),
+      onTheWay((answer) => ({ zkcx: edit(answer, { revocationRoots: ['5'] }) })),
+    ],
+    [
+      'a reason to cancel for',
+      'ERR_RSP_ZKCX_TRANSCRIPT',
+      onTheWay((answer) => ({ zkcx: edit(answer, { cancelReasons: ['postponed'] }) })),
+    ],
+    [
+      'another transactionId beside it',
+      'ERR_RSP_DOWNLOAD transactionId',
+      onTheWay(() => ({ transactionId: '00'.repeat(16) })),
     ],
     [
       'a member that nobody knows',
@@ -213,22 +232,69 @@ describe('a server that asks for too much', () => {
   const oneCi = new TrustSet([ANCHOR]);
   const halfMap = mapWith({ user: [EUICC.serialNumber] });
 
-  test.each<[string, string, (offer: ServerOffer) => object]>([
-    ['a set of its own', 'ERR_HOLDER_TRUST_SET', () => ({ trustRoot: '5' })],
-    ['a set of one CI', 'ERR_HOLDER_TRUST_SET', () => ({ trustRoot: root(oneCi) })],
-    ['a map of its own', 'ERR_HOLDER_MAP', () => ({ revocationRoot: root(halfMap) })],
+  const ROOTS = [MAP, halfMap].map(root);
+  const OVERSIZED = Array.from({ length: 17 }, (_, i) => String(i + 1));
+  type Asks = [string, string, (offer: ServerOffer) => object];
+  const ASKS: Asks[] = [
+    ['a set of its own', 'ERR_HOLDER_TRUST_SET', () => ({ trustRoots: ['5'] })],
+    ['a set of one CI', 'ERR_HOLDER_TRUST_SET', () => ({ trustRoots: [root(oneCi)] })],
+    ['a map of its own', 'ERR_HOLDER_MAP', () => ({ revocationRoots: [root(halfMap)] })],
     ['another time', 'ERR_HOLDER_CLOCK', ({ time }) => ({ time: time + 360 })],
     ['an old time', 'ERR_HOLDER_CLOCK', ({ time }) => ({ time: time - 360 })],
     ['another role', 'ERR_HOLDER_ROLE', () => ({ role: 'dp-auth-v2' })],
     ['a mode that was not offered', 'ERR_RSP_ZKCX_DOWNGRADE', () => ({ rspMode: 'zkcx' })],
-  ])('%s', async (_, code, change) => {
+    ['no set', 'ERR_RSP_ZKCX_OFFER', () => ({ trustRoots: [] })],
+    ['no map', 'ERR_RSP_ZKCX_OFFER', () => ({ revocationRoots: [] })],
+    ['a map twice', 'ERR_RSP_ZKCX_OFFER', () => ({ revocationRoots: [ROOTS[0], ROOTS[0]] })],
+    ['17 maps', 'ERR_RSP_ZKCX_OFFER', () => ({ revocationRoots: OVERSIZED })],
+    ['no reason to cancel for', 'ERR_RSP_ZKCX_OFFER', () => ({ cancelReasons: [] })],
+    ['another reason', 'ERR_RSP_ZKCX_OFFER', () => ({ cancelReasons: ['timeout'] })],
+    ['a purpose in words', 'ERR_RSP_ZKCX_OFFER', () => ({ purpose: 'Any Purpose' })],
+    ['an age of years', 'ERR_RSP_ZKCX_OFFER', () => ({ maxAge: 100_000_000 })],
+    [
+      'an identifier',
+      'ERR_HOLDER_REQUEST',
+      () => ({ purpose: undefined, identifierPurpose: 'loyalty' }),
+    ],
+  ];
+
+  test.each(ASKS)('%s', async (_, code, change) => {
     const authenticate = await expectSilence(code, { meddle: asServer(change) });
+    expect(authenticate).not.toHaveBeenCalled();
+  });
+
+  const ANSWERABLE = ASKS.filter(([, code]) => code !== 'ERR_RSP_ZKCX_OFFER');
+
+  test.each(ANSWERABLE)(
+    '%s, on the first use: nothing is signed or built',
+    async (_, code, change) => {
+      await world.close();
+      world = await DeviceWorld.open({ firstUse: true });
+      ({ matchingId } = await world.order());
+      const authenticate = await expectSilence(code, { meddle: asServer(change) });
+      expect(authenticate).not.toHaveBeenCalled();
+    },
+  );
+
+  test('a registry, on the first use', async () => {
+    await world.close();
+    world = await DeviceWorld.open({ firstUse: true });
+    ({ matchingId } = await world.order());
+    const change = () => ({ mode: 'registryPresentation', registryRoots: ['5'] });
+    await expectSilence('ERR_HOLDER_REGISTRY', { meddle: asServer(change) });
+  });
+
+  test('where a credential is over: it is not built anew', async () => {
+    const late = NOW + 31_536_000n;
+    const policy = { ...POLICY, now: () => late };
+    // the server's clock is a year behind
+    const authenticate = await expectSilence('ERR_HOLDER_CLOCK', { policy });
     expect(authenticate).not.toHaveBeenCalled();
   });
 
   test('a set of one CI, although the device knows it', async () => {
     const policy = { ...POLICY, trustSets: [ANCHORS, [ANCHOR]] };
-    const meddle = asServer(() => ({ trustRoot: root(oneCi) }));
+    const meddle = asServer(() => ({ trustRoots: [root(oneCi)] }));
     await expectSilence('ERR_HOLDER_TRUST_SET', { policy, meddle });
   });
 
@@ -239,12 +305,32 @@ describe('a server that asks for too much', () => {
 
   test('a device that its own map says is revoked has nothing to prove', async () => {
     const revoked = mapWith({ ca: [EUM.serialNumber] });
-    world.server.roots = {
-      ...world.server.roots,
-      map: revoked,
-      revocationRoot: revoked.root.toBigInt(),
-    };
-    await expectSilence('ERR_REVOCATION_REVOKED', { policy: { ...POLICY, maps: [revoked] } });
+    world.server.accepted = () => ({ ...ACCEPTED, maps: [mapFacts(revoked)] });
+    const policy = { ...POLICY, maps: [revoked] };
+    await expectSilence('ERR_REVOCATION_REVOKED', { policy }, 'zkcx-device', ['presentation']);
+  });
+});
+
+describe('a server that signs another session than it negotiated', () => {
+  const signing = (change: object) =>
+    onTheWay((answer) => {
+      const signed = ServerSigned1.decode(bytesOf(answer.serverSigned1));
+      return signedBy(KEYS.dpAuth.secret, { ...signed, ...change });
+    });
+
+  test.each<[string, string, object]>([
+    ['T', 'ERR_RSP_ZKCX_TRANSCRIPT', { transactionId: new Uint8Array(16).fill(1) }],
+    ['the challenge', 'ERR_RSP_ZKCX_TRANSCRIPT', { serverChallenge: new Uint8Array(16).fill(1) }],
+    [
+      "the eUICC's challenge",
+      'ERR_RSP_DOWNLOAD euiccChallenge',
+      { euiccChallenge: new Uint8Array(16) },
+    ],
+    ['its plain address', 'ERR_RSP_DOWNLOAD serverAddress', { serverAddress: ADDRESS }],
+    ['another address', 'ERR_RSP_DOWNLOAD serverAddress', { serverAddress: 'zkcx!b.example.com' }],
+  ])('in %s', async (_, code, change) => {
+    const authenticate = await expectSilence(code, { meddle: signing(change) });
+    expect(authenticate).not.toHaveBeenCalled();
   });
 });
 

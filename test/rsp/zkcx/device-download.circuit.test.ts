@@ -4,11 +4,13 @@ import { Field } from 'o1js';
 import { ZkcxError } from '../../../src/errors.ts';
 import { sendNotifications } from '../../../src/rsp/lpa/index.ts';
 import { zkcxDelivery, type ZkcxQuestion } from '../../../src/rsp/zkcx/device/index.ts';
+import { publishedOpening } from '../../../src/prover/credential.ts';
 import { leafOf } from '../../../src/witness/presentation.ts';
 import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { install } from '../../support/rsp/emulator.ts';
 import { testPackage } from '../../support/rsp/smdpp.ts';
 import { credentialOf, DP_AUTH, EID, EUICC, EUM, POLICY } from '../../session/world.ts';
+import { ACCEPTED } from './negotiated.ts';
 import { DeviceWorld, failureOf, unprovenDevice } from './device-world.ts';
 
 let world: DeviceWorld;
@@ -52,7 +54,7 @@ describe("zkcx-device with today's firmware", () => {
     expect(question?.peer.serverOid).toBe('2.999.10');
     expect(await world.euicc.profilePackage(done.isdpAid)).toEqual(testPackage(iccid));
     expect(world.asked).toEqual(DEVICE_FLOW);
-    expect(world.made).toEqual(['answer']);
+    expect(world.made).toEqual(['presentation', 'possession']);
     expect(done.notification?.failure).toBeUndefined();
     expect(await world.card.listNotifications()).toEqual([]);
     expect(await world.state(iccid)).toBe('installed');
@@ -132,8 +134,7 @@ describe('zkcx with changed firmware', () => {
     expect(tells).toEqual([]);
     expect(await world.euicc.profilePackage(done.isdpAid)).toEqual(testPackage(iccid));
     expect(world.asked).toEqual(DEVICE_FLOW.filter((name) => name !== 'zkcxDisclose'));
-    // euiccSigned2, and the installation result
-    expect(world.made).toEqual(['answer', 'possession', 'possession']);
+    expect(world.made).toEqual(['presentation', 'possession']);
     expect(done.notification?.failure).toBeUndefined();
     expect(await world.state(iccid)).toBe('installed');
     expectNothingOfDevice(world.traffic);
@@ -148,17 +149,20 @@ describe('zkcx with changed firmware', () => {
   });
 
   const none: unknown[] = [undefined, async () => 'no']; // only true is a yes
-  test.each(none)('without that consent the EID stays here, and the end is proven', async (ask) => {
-    world = await DeviceWorld.open({ firmware: 'zkcx' });
-    const { iccid, matchingId } = await world.order({ eid: EID });
-    const answer = world.download('zkcx', matchingId, { consentToEid: ask as never });
-    expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED endUserRejection');
-    expect(world.asked).not.toContain('zkcxDisclose');
-    expect(world.made).toEqual(['answer', 'possession']);
-    expect(world.events.at(-1)).toMatchObject({ type: 'cancelled', failure: undefined });
-    // whose it is was not shown, so it stays there
-    expect(await world.state(iccid)).toBe('released');
-  });
+  test.each(none)(
+    'without that consent the EID stays here, and the session key says so',
+    async (ask) => {
+      world = await DeviceWorld.open({ firmware: 'zkcx' });
+      const { iccid, matchingId } = await world.order({ eid: EID });
+      const answer = world.download('zkcx', matchingId, { consentToEid: ask as never });
+      expect(await failureOf(answer)).toBe('ERR_RSP_CANCELLED endUserRejection');
+      expect(world.asked).not.toContain('zkcxDisclose');
+      expect(world.made).toEqual(['presentation', 'possession']);
+      expect(world.events.at(-1)).toMatchObject({ type: 'cancelled', failure: undefined });
+      // whose it is was not shown, so it stays there
+      expect(await world.state(iccid)).toBe('released');
+    },
+  );
 
   test("needs it: today's firmware has nothing to say to a server without certificates", async () => {
     world = await DeviceWorld.open();
@@ -176,10 +180,10 @@ describe('the first use under a CI', () => {
     world = await DeviceWorld.open({ firmware, firstUse: true });
     const { matchingId } = await world.order();
     await world.download(mode, matchingId);
-    expect(world.made.slice(0, 2)).toEqual(['chain', 'answer']);
-    expect(world.asked.slice(0, 4)).toEqual([
+    expect(world.made.slice(0, 2)).toEqual(['chain', 'presentation']);
+    // the session that the certificates came in ends in silence
+    expect(world.asked.slice(0, 3)).toEqual([
       'initiateAuthentication',
-      'cancelSession',
       'initiateAuthentication',
       'authenticateClient',
     ]);
@@ -194,30 +198,32 @@ describe('the first use under a CI', () => {
     await (await world.credentials()).add('server', credentialOf([DP_AUTH]));
     const { matchingId } = await world.order();
     await world.download('zkcx-device', matchingId);
-    expect(world.made).toEqual(['chain', 'answer']);
+    expect(world.made).toEqual(['chain', 'presentation', 'possession']);
   });
 });
 
 describe('the registry', () => {
-  const credential = credentialOf();
+  const published = Field(77);
+  const credential = { ...credentialOf(), published };
   const registry = new RegistryTree([
     ...Array.from({ length: 63 }, (_, i) => Field(i + 1)),
-    leafOf(credential.opening),
+    leafOf(publishedOpening(credential)!),
   ]);
+  const accepting = async (...registryRoots: bigint[]) => {
+    world = await DeviceWorld.open({ firstUse: true });
+    await (await world.credentials()).add('euicc', credential);
+    world.server.accepted = () => ({ ...ACCEPTED, registryRoots });
+    return (await world.order()).matchingId;
+  };
 
   test('serves where the server asks for it and the device knows it', async () => {
-    world = await DeviceWorld.open();
-    const registryRoot = registry.root.toBigInt();
-    world.server.roots = { ...world.server.roots, registryRoot };
-    const { matchingId } = await world.order();
+    const matchingId = await accepting(registry.root.toBigInt());
     await world.download('zkcx-device', matchingId, { policy: { ...POLICY, registry } });
     expect(await world.card.profiles()).toHaveLength(1);
   });
 
   test('is not believed otherwise', async () => {
-    world = await DeviceWorld.open();
-    world.server.roots = { ...world.server.roots, registryRoot: 5n };
-    const { matchingId } = await world.order();
+    const matchingId = await accepting(5n);
     const answer = world.download('zkcx-device', matchingId, { policy: { ...POLICY, registry } });
     expect(await failureOf(answer)).toBe('ERR_HOLDER_REGISTRY');
     expect(world.asked).toEqual(['initiateAuthentication']);
@@ -235,7 +241,7 @@ describe('stopping', () => {
         signal: abort.signal,
         proofs: {
           ...unprovenDevice([]),
-          answer: async (_, signal) => {
+          possession: async (_, signal) => {
             abort.abort();
             if (signal?.aborted) throw new ZkcxError(code, 'proving was stopped');
             throw Error('the proof was not told');
@@ -254,7 +260,7 @@ describe('stopping', () => {
     const answer = world.download('zkcx-device', matchingId, {
       proofs: {
         ...unprovenDevice([]),
-        answer: () => Promise.reject(new ZkcxError('ERR_PROVER_CRASHED', 'it ended')),
+        possession: () => Promise.reject(new ZkcxError('ERR_PROVER_CRASHED', 'it ended')),
       },
     });
     expect(await failureOf(answer)).toBe('ERR_PROVER_CRASHED');
@@ -354,8 +360,7 @@ describe('notifications of a profile that came over zkCX', () => {
     await world.card.enableProfile({ iccid });
   };
   const send = async (options: { othersAllowed?: boolean; address?: string } = {}) => {
-    const proofs = unprovenDevice(world.made);
-    const delivery = zkcxDelivery({ sessions: await world.sessions(), proofs, ...options });
+    const delivery = zkcxDelivery({ sessions: await world.sessions(), ...options });
     return sendNotifications(world.card, { server: () => world.es9p(), delivery });
   };
 
@@ -364,7 +369,7 @@ describe('notifications of a profile that came over zkCX', () => {
     const sent = await send();
     expect(sent.length).toBeGreaterThan(0);
     expect(sent.every(({ failure }) => failure === undefined)).toBe(true);
-    expect(world.made).toEqual(mode === 'zkcx' ? sent.map(() => 'possession') : []);
+    expect(world.made).toEqual([]);
     for (const body of world.traffic.filter((text) => text !== '')) {
       expect(Object.keys(JSON.parse(body) as object)).toEqual(['transactionId', 'zkcx']);
     }
@@ -388,10 +393,7 @@ describe('notifications of a profile that came over zkCX', () => {
 
   test('of profiles that came otherwise are not its business', async () => {
     world = await DeviceWorld.open();
-    const delivery = zkcxDelivery({
-      sessions: await world.sessions(),
-      proofs: unprovenDevice([]),
-    });
+    const delivery = zkcxDelivery({ sessions: await world.sessions() });
     await install(world.card);
     const [first] = await world.card.listNotifications();
     const pending = await world.card.retrieveNotification(first!.seqNumber);

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import { SmdpSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
 import { Signature } from '../../../src/sgp22/messages/signature.ts';
-import { ServerChannel } from '../../../src/rsp/zkcx/channel.ts';
+import { DEVICE_INFO } from '../../../src/rsp/zkcx/device/witness.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
-import { base64, bytesOf, DeviceWorld, failureOf, type Json } from './device-world.ts';
+import { answering, base64, bytesOf, DeviceWorld, failureOf, type Json } from './device-world.ts';
 
 let world: DeviceWorld;
 let matchingId: string;
@@ -19,37 +19,23 @@ afterEach(async () => {
 });
 
 describe('inside the seal', () => {
-  /** The server seals something else than it meant to. */
-  const answering = (change: (answer: Json) => Json, times = 1) => {
-    const { sealAnswer } = ServerChannel.prototype;
-    let left = times;
-    jest.spyOn(ServerChannel.prototype, 'sealAnswer').mockImplementation(function (
-      this: ServerChannel,
-      body: Uint8Array,
-    ) {
-      const { answer } = JSON.parse(new TextDecoder().decode(body)) as { answer?: Json };
-      if (answer === undefined || left-- <= 0) return sealAnswer.call(this, body);
-      const changed = new TextEncoder().encode(JSON.stringify({ answer: change(answer) }));
-      return sealAnswer.call(this, changed);
-    });
-  };
-  const signed2 = (key?: Uint8Array) => {
-    const transactionId = Uint8Array.from(
-      Buffer.from(String((JSON.parse(world.traffic.at(-1)!) as Json).transactionId), 'hex'),
-    );
-    const smdpSigned2 = SmdpSigned2.encode({
-      transactionId,
-      ccRequiredFlag: false,
-      bppEuiccOtpk: key,
-    });
-    return {
-      smdpSigned2: base64(smdpSigned2),
-      smdpSignature2: base64(Signature.encode(new Uint8Array(64).fill(1))),
-    };
+  /** smdpSigned2 of a session with a signature that is none, and maybe a one-time key. */
+  const signed2 = (transactionId: Uint8Array, bppEuiccOtpk?: Uint8Array) => ({
+    smdpSigned2: base64(SmdpSigned2.encode({ transactionId, ccRequiredFlag: false, bppEuiccOtpk })),
+    smdpSignature2: base64(Signature.encode(new Uint8Array(64).fill(1))),
+  });
+  const signedAnew = (answer: Json, bppEuiccOtpk?: Uint8Array): Json => {
+    if (answer.smdpSigned2 === undefined) return answer;
+    const { transactionId } = SmdpSigned2.decode(bytesOf(answer.smdpSigned2));
+    return { ...answer, ...signed2(transactionId, bppEuiccOtpk) };
   };
 
   test('a server that goes on without a disclosure in zkcx-device', async () => {
-    answering((answer) => ({ ...answer, next: 'prepare', ...signed2() }));
+    answering(({ profileMetadata }) => ({
+      next: 'prepare',
+      profileMetadata,
+      ...signed2(new Uint8Array(16)),
+    }));
     const consent = jest.fn(async () => 'accept' as const);
     const answer = world.download('zkcx-device', matchingId, { consent });
     expect(await failureOf(answer)).toBe('ERR_RSP_ZKCX_MESSAGE');
@@ -57,10 +43,7 @@ describe('inside the seal', () => {
   });
 
   test('a server that wants a one-time key again', async () => {
-    answering(
-      (answer) => ('smdpSigned2' in answer ? { ...answer, ...signed2(KEYS.euicc.point) } : answer),
-      2,
-    );
+    answering((answer) => signedAnew(answer, KEYS.euicc.point), 2);
     const prepare = jest.spyOn(world.card, 'prepareDownload');
     const answer = world.download('zkcx-device', matchingId);
     expect(await failureOf(answer)).toBe('ERR_RSP_ZKCX_MESSAGE');
@@ -69,7 +52,7 @@ describe('inside the seal', () => {
   });
 
   test('a server that did not sign for this eUICC', async () => {
-    answering((answer) => ('smdpSigned2' in answer ? { ...answer, ...signed2() } : answer), 2);
+    answering((answer) => signedAnew(answer), 2);
     const answer = world.download('zkcx-device', matchingId);
     expect(await failureOf(answer)).toBe('ERR_RSP_DOWNLOAD invalidSignature');
     expect(world.asked).not.toContain('getBoundProfilePackage');
@@ -97,18 +80,32 @@ describe('inside the seal', () => {
   });
 });
 
-describe('what stays out of what the eUICC signs', () => {
-  test.each(['zkcx-device', 'zkcx'] as const)('%s: matchingId and IMEI', async (mode) => {
-    if (mode === 'zkcx') {
-      await world.close();
-      world = await DeviceWorld.open({ firmware: 'zkcx' });
-      ({ matchingId } = await world.order());
-    }
+describe('what the eUICC signs', () => {
+  test('zkcx: matchingId and device stay out', async () => {
+    await world.close();
+    world = await DeviceWorld.open({ firmware: 'zkcx' });
+    ({ matchingId } = await world.order());
     const authenticate = jest.spyOn(world.card, 'authenticateServer');
-    await world.download(mode, matchingId);
-    const { ctxParams1 } = authenticate.mock.calls[0]![0];
-    expect(Object.keys(ctxParams1)).toEqual(['deviceInfo']);
-    expect(Object.keys(ctxParams1.deviceInfo)).toEqual(['tac', 'deviceCapabilities']);
+    await world.download('zkcx', matchingId);
+    expect(authenticate.mock.calls.map(([{ ctxParams1 }]) => ctxParams1)).toEqual([
+      { deviceInfo: DEVICE_INFO },
+    ]);
+  });
+
+  test('zkcx-device: the order once the user agrees, and of the device what is the same for all', async () => {
+    const authenticate = jest.spyOn(world.card, 'authenticateServer');
+    let before = 0;
+    const consent = async () => {
+      before = authenticate.mock.calls.length;
+      return 'accept' as const;
+    };
+    await world.download('zkcx-device', matchingId, { consent });
+    expect(before).toBe(1);
+    expect(authenticate.mock.calls.map(([{ ctxParams1 }]) => ctxParams1)).toEqual([
+      { deviceInfo: DEVICE_INFO },
+      { matchingId, deviceInfo: DEVICE_INFO },
+    ]);
+    expect(Object.keys(DEVICE_INFO)).toEqual(['tac', 'deviceCapabilities']);
   });
 
   test('every session has a one-time key of its own', async () => {

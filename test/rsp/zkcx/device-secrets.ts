@@ -14,9 +14,9 @@ const limbsOf = (value: bigint) =>
 
 const { x, y } = EUICC.publicKey;
 
-/** The device that an LPA tells of. */
+/** The device that a classic LPA tells of; in zkCX servers are told of none. */
 export const DEVICE = {
-  tac: Uint8Array.of(0x35, 0x29, 6, 0x11),
+  tac: Uint8Array.of(0x53, 0x71, 0x26, 0x48),
   deviceCapabilities: {},
   imei: new Uint8Array(8).fill(0x77),
 };

@@ -5,6 +5,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { formatBundle } from '../../../src/session/envelopes.ts';
 import { CredentialStore } from '../../../src/session/credential-store.ts';
@@ -15,18 +16,20 @@ import { es9pClient } from '../../../src/rsp/lpa/index.ts';
 import type { Es10, Es9pOptions, Fetch } from '../../../src/rsp/lpa/index.ts';
 import {
   type DeviceProofs,
+  deviceProofs,
   downloadZkcx,
   KeptSessions,
   type ZkcxDownloadOptions,
   type ZkcxEvent,
 } from '../../../src/rsp/zkcx/device/index.ts';
+import { ServerChannel } from '../../../src/rsp/zkcx/channel.ts';
 import type { ZkcxMode } from '../../../src/rsp/zkcx/negotiation.ts';
 import { fixture } from '../../support/certificates/keys.ts';
 import { countedRandom, es10Of, testEuicc } from '../../support/rsp/emulator.ts';
 import { ADDRESS } from '../../support/rsp/smdpp.ts';
-import { bundleOf, certifiedOf, possessionOf } from '../../session/bundles.ts';
+import { certifiedOf } from '../../session/bundles.ts';
 import { ANCHORS, credentialOf, MAP, NOW, POLICY, TRUST } from '../../session/world.ts';
-import { DEVICE } from './device-secrets.ts';
+import { cheapProver } from '../../support/cheap-prover.ts';
 import { ZkcxSmdp } from './server-device.ts';
 
 export type Json = Record<string, unknown>;
@@ -50,9 +53,10 @@ export function statement(der: Uint8Array, time = NOW, map = MAP): Uint8Array {
   return new TextEncoder().encode(formatBundle(certifiedOf(plan)));
 }
 
-/** Proofs in form only, which both ends take; what was asked for is counted. */
+/** Everything but the proofs themselves, which both ends take as they are; what was asked for is counted. */
 export function unprovenDevice(made: string[]): DeviceProofs {
-  const after = async <T>(what: string, work: () => T, signal?: AbortSignal) => {
+  const proofs = deviceProofs(cheapProver().prover);
+  const after = async <T>(what: string, work: () => T | Promise<T>, signal?: AbortSignal) => {
     made.push(what);
     signal?.throwIfAborted();
     return work();
@@ -60,8 +64,9 @@ export function unprovenDevice(made: string[]): DeviceProofs {
   return {
     chain: ({ certificates }) => after('chain', () => credentialOf([...certificates])),
     renewed: ({ certificates }) => after('renewed', () => credentialOf([...certificates])),
-    answer: (plan) => after('answer', () => bundleOf(plan)),
-    possession: ({ request }) => after('possession', () => possessionOf(request)),
+    presentation: (wanted) => after('presentation', () => proofs.presentation(wanted)),
+    ahead: (wanted) => after('ahead', () => proofs.ahead(wanted)),
+    possession: (plan) => after('possession', () => proofs.possession(plan)),
     verifyCertified: (envelope, expectation) =>
       verifyCertified(envelope, { ...expectation, assertProof: async () => {} }),
   };
@@ -88,8 +93,9 @@ export class DeviceWorld {
   static async open({
     firmware = 'classic' as EuiccFirmware,
     firstUse = false,
+    context = {} as Parameters<typeof ZkcxSmdp.open>[0],
   } = {}): Promise<DeviceWorld> {
-    const server = await ZkcxSmdp.open();
+    const server = await ZkcxSmdp.open(context);
     server.statements = { auth: statement(CERT.auth), pb: statement(CERT.pb) };
     const euicc = await testEuicc({ firmware });
     const world = new DeviceWorld(server, euicc, await es10Of(euicc));
@@ -147,7 +153,6 @@ export class DeviceWorld {
       notificationServer: () => server,
       mode,
       matchingId,
-      device: DEVICE,
       policy: POLICY,
       credentials: await this.credentials(),
       sessions: await this.sessions(),
@@ -169,6 +174,21 @@ export class DeviceWorld {
   async state(iccid: string): Promise<string | undefined> {
     return (await this.server.smdp.storedOrder(iccid))?.state;
   }
+}
+
+/** The server seals something else than it meant to, so many times. */
+export function answering(change: (answer: Json) => Json, times = 1): void {
+  const { sealAnswer } = ServerChannel.prototype;
+  let left = times;
+  jest.spyOn(ServerChannel.prototype, 'sealAnswer').mockImplementation(function (
+    this: ServerChannel,
+    body: Uint8Array,
+  ) {
+    const { answer } = JSON.parse(new TextDecoder().decode(body)) as { answer?: Json };
+    if (answer === undefined || left-- <= 0) return sealAnswer.call(this, body);
+    const changed = new TextEncoder().encode(JSON.stringify({ answer: change(answer) }));
+    return sealAnswer.call(this, changed);
+  });
 }
 
 /** Code of what is thrown, and its reason where there is one. */
