@@ -6,6 +6,7 @@ import { selectBackend } from '../../src/prover/backend.ts';
 import { pinnedSetup } from '../../src/prover/keys.ts';
 
 const SHA256: Record<SetupPart, string> = {
+  'lagrange-fp-13': 'af8bfa072f074438410a700d0e450fa0c65ad784d066ccc441131a5b02e97e95',
   'lagrange-fp-14': '27e82af93179a62ab9906d9290cf794849cfa5c4e3b6d63e47143b1b30806521',
   'lagrange-fp-15': '12febdcadf24336183295624924c3661beca8a1a17421c49a7546cd2d1dde28e',
   'lagrange-fp-16': '4e2ceb258b60096cd9a424052959141bad4658a66ddaf831bcc19ac02cdcbbce',

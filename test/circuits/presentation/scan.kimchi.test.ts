@@ -11,6 +11,7 @@ import {
 } from '../../../src/circuits/credential.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { existsOne, GATE } from '../../../src/circuits/kimchi/gates.ts';
+import { TABLE } from '../../../src/params.ts';
 import { CertifyRequest } from '../../../src/circuits/session.ts';
 import { certifyWitness, type CertifyPlan } from '../../../src/witness/presentation.ts';
 import { sgp26Device } from '../../support/certificates/index.ts';
@@ -38,6 +39,16 @@ test.each(PROGRAM_LIST)(
     expect(scanUnbound(await capture(programCircuit(program, () => input)))).toEqual([]);
   },
   600_000,
+);
+
+/** In a program of the proof system either every method has a runtime table or none does. */
+test.each(['presentation', 'registryPresentation'] as const)(
+  '%s has one table, of one value',
+  async (program) => {
+    const input = inputOf(program, sessionOf(device));
+    const { tables } = await capture(programCircuit(program, () => input));
+    expect(tables).toEqual([{ id: TABLE.one, indices: [1n] }]);
+  },
 );
 
 describe('used slots', () => {
