@@ -1,5 +1,5 @@
 /** What the server relies on and says of itself: read again when it changes, made again before it is old. */
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -160,6 +160,24 @@ test('a server with an address of more than 195 characters does not take part', 
     const roots = () => Promise.reject(Error('not asked'));
     const open = zkcxServer({ folder, roots })(smdp.server.context);
     await expect(open).rejects.toMatchObject({ code: 'ERR_SESSION_VALUE' });
+  } finally {
+    await smdp.close();
+  }
+});
+
+test('a server that starts for the first time makes its folder', async () => {
+  const smdp = await TestSmdp.open();
+  const roots = { anchors: ANCHORS, trust: TRUST, map: mapOf() };
+  const own = join(folder, 'first', 'zkcx');
+  const open = zkcxServer({ folder: own, roots: async () => roots, verifiers: { processes: 1 } });
+  try {
+    const extension = await open(smdp.server.context);
+    await extension.close();
+    expect(statSync(own).mode & 0o777).toBe(0o700);
+    chmodSync(own, 0o755);
+    await expect(open(smdp.server.context)).rejects.toMatchObject({
+      code: 'ERR_CREDENTIAL_PERMISSIONS',
+    });
   } finally {
     await smdp.close();
   }

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { checked } from '../../../arguments.ts';
+import { openPrivateFolder } from '../../../files.ts';
 import { DEFAULT_MAX_AGE } from '../../../session/events.ts';
 import { DEFAULT_GRACE, MapHistory } from '../../../session/map-history.ts';
 import { OnceStore } from '../../../session/once-store.ts';
@@ -29,7 +30,7 @@ const MAX_BODY = 900_000;
 export interface ZkcxServerOptions {
   /** Trust set, revocation map and registry as they are now. */
   readonly roots: () => Promise<ServerRoots>;
-  /** Folder for what may happen once. */
+  /** Private folder for what may happen once and for the maps that were served; made if it is not there. */
   readonly folder: string;
   /**
    * What statements about the server are made of, in the background; or statements that the caller renews.
@@ -61,7 +62,8 @@ export interface ZkcxServerOptions {
 /**
  * Let an SM-DP+ take part in zkCX: for `serveSmdp`. Until the first statements are made, about a minute each,
  * the mode `zkcx` is not offered. Throws ERR_SESSION_VALUE (an address above 195 characters), ERR_SESSION_STORE,
- * ERR_RSP_IDENTITY, the codes of `MapHistory`, and what `roots` throws.
+ * ERR_CREDENTIAL_PERMISSIONS (others can enter the folder), ERR_RSP_IDENTITY, the codes of `MapHistory`, and what
+ * `roots` throws.
  */
 export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
   checked(options, argument.serverOptions(ServerStatements), 'zkcxServer');
@@ -72,6 +74,7 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
     zkcxAddress(smdp.settings.address.toLowerCase());
     const { mapHistory = join(folder, 'maps.json'), grace = DEFAULT_GRACE } = options;
     const { now } = smdp;
+    await openPrivateFolder(folder);
     const history = await MapHistory.open(mapHistory);
     const accepted = acceptedBy({ roots, history, grace, now });
     // files that are wrong are said to be so at once
