@@ -1,6 +1,7 @@
-/** One download in each mode, with everything that can be seen and measured of it. */
+/** Downloads in each mode, with everything that can be seen and measured of them. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { CredentialStore, Prover } from 'zkcx';
 import { administrate, downloadProfile, es9pClient, serveSmdp } from 'zkcx/rsp';
 import {
@@ -11,15 +12,18 @@ import {
   zkcxServer,
 } from 'zkcx/rsp/zkcx';
 import { findLeaks, type Leak } from './leak-scan.ts';
+import { poolsOf, prepare } from './prepared.ts';
 import {
   ADDRESS,
   ANCHORS,
-  ROOTS,
+  DEVICE,
   type Exchange,
   listening,
   newDevice,
   now,
+  POLICY,
   random,
+  ROOTS,
   secretsOf,
   serverIdentity,
   trafficOf,
@@ -28,16 +32,39 @@ import {
 export const MODES = ['classic', 'zkcx-device', 'zkcx'] as const;
 export type Mode = (typeof MODES)[number];
 
-export interface Result {
+/** What is downloaded, one after the other. The first one in zkCX is also the first use of the eUICC. */
+export const RUNS = [
+  { name: 'classic', mode: 'classic', isPrepared: false },
+  { name: 'zkcx-device, on demand', mode: 'zkcx-device', isPrepared: false },
+  { name: 'zkcx-device, prepared', mode: 'zkcx-device', isPrepared: true },
+  { name: 'zkcx, prepared', mode: 'zkcx', isPrepared: true },
+] as const satisfies readonly {
+  readonly name: string;
   readonly mode: Mode;
+  readonly isPrepared: boolean;
+}[];
+export type Run = (typeof RUNS)[number];
+
+/** A proof with its seconds. One that was ready takes none. */
+export interface Proof {
+  readonly what: string;
+  readonly seconds: number;
+}
+
+export interface Result {
+  readonly run: Run;
   readonly heard: readonly Exchange[];
   /** What an observer without TLS finds of `secrets`. */
   readonly leaks: readonly Leak[];
   readonly secrets: readonly string[];
   /** What the server has of them when all is over. */
   readonly kept: readonly string[];
-  /** Proofs that the device made for this download, with their seconds. */
-  readonly proofs: readonly { readonly what: string; readonly seconds: number }[];
+  /** Made before the download. */
+  readonly ahead: readonly Proof[];
+  /** Made during the download, but for a new credential: that is made once. */
+  readonly online: readonly Proof[];
+  /** Seconds from the server's challenge to the metadata that the user is asked about. */
+  readonly toMetadata: number;
 }
 
 export interface Demo {
@@ -49,10 +76,11 @@ export interface Demo {
   readonly say: (...lines: string[]) => void;
 }
 
-/** Download the profile in a mode. Throws if the eUICC has anything else in the end. */
-export async function download(demo: Demo, mode: Mode): Promise<Result> {
+/** Download the profile. Throws if the eUICC has anything else in the end. */
+export async function download(demo: Demo, run: Run): Promise<Result> {
   const { profile, prover, statements, credentials, say } = demo;
-  const folder = join(demo.folder, mode);
+  const { mode } = run;
+  const folder = join(demo.folder, run.name);
   mkdirSync(folder);
   const identity = serverIdentity();
   const service = await serveSmdp({
@@ -71,75 +99,85 @@ export async function download(demo: Demo, mode: Mode): Promise<Result> {
   const { euicc, card } = await newDevice(mode === 'zkcx' ? 'zkcx' : 'classic');
   try {
     const { context } = service.server;
-    const content = Buffer.from(profile).toString('base64');
-    const names = { serviceProviderName: 'TS.48', profileName: 'Generic test profile' };
-    const operate = (name: 'addProfile' | 'addOrder', request: object) =>
-      administrate(join(folder, 'smdpp'), name, request, { now });
-    const added = await operate('addProfile', { package: content, ...names });
-    const { iccid } = (added as { profile: { iccid: string } }).profile;
-    const ordered = await operate('addOrder', { iccid, requireZkcx: mode !== 'classic' });
-    const { matchingId } = (ordered as { order: { matchingId: string } }).order;
+    const { iccid, matchingId } = await sell(join(folder, 'smdpp'), demo, mode !== 'classic');
+    const ahead = run.isPrepared ? await prepare(demo) : [];
     const { fetch, heard } = listening(service.es9p.port);
     const server = (address: string) => es9pClient(address, { fetch, plain: true });
-    const proofs: { what: string; seconds: number }[] = [];
+    const online: Proof[] = [];
+    let shownAt = NaN;
+    const accept = async () => {
+      shownAt = performance.now();
+      return 'accept' as const;
+    };
     const common = {
       es10: card,
       server: server(ADDRESS),
       notificationServer: server,
       matchingId,
       oid: identity.auth.certificate.registeredId!,
-      device: { tac: Uint8Array.of(0x35, 0x29, 0x06, 0x11), deviceCapabilities: {} },
       confirmationCode: async () => undefined,
     };
     const { isdpAid } =
       mode === 'classic'
-        ? await downloadProfile({ ...common, consent: async () => 'accept' })
+        ? await downloadProfile({ ...common, device: DEVICE, consent: accept })
         : await downloadZkcx({
             ...common,
             mode,
-            // the test CI is alone; a real device keeps the minimum of two
-            policy: { trustSets: [ANCHORS], minimumCis: 1, maps: [ROOTS.map] },
+            policy: POLICY,
             credentials,
+            ...(run.isPrepared && { pools: (name: string) => poolsOf(credentials, name) }),
             sessions: await KeptSessions.open(join(folder, 'sessions')),
             proofs: deviceProofs(prover),
             random,
-            consent: async ({ tells }) => {
+            consent: ({ tells }) => {
               say(`   the user accepts; told to the server: ${tells.join(' and ') || 'nothing'}`);
-              return 'accept';
+              return accept();
             },
             onEvent: (event) => {
               if (event.type !== 'proven') return;
               const { what, seconds } = event;
-              proofs.push({ what, seconds });
-              say(`   the device proves: ${what}, ${seconds.toFixed(1)} s`);
+              say(`   the device has its ${what} after ${seconds.toFixed(1)} s`);
+              if (what !== 'credential') online.push({ what, seconds });
             },
           });
     const installed = await euicc.profilePackage(isdpAid);
     if (installed === undefined || !Buffer.from(installed).equals(profile))
       throw Error('profiles differ');
+    const challenges = heard.filter(({ name }) => name === 'initiateAuthentication');
     const secrets = secretsOf(await card.eid(), iccid, matchingId);
-    const sessions = transactionsOf(heard).map((id) =>
-      context.sessions.get(id, mode === 'classic' ? undefined : mode),
-    );
+    const sessions = challenges.map(({ answer }) => {
+      const { transactionId } = JSON.parse(answer) as { transactionId: string };
+      return context.sessions.get(transactionId.toLowerCase());
+    });
     const records = JSON.stringify([await context.store.order(iccid), sessions]);
     const atServer = findLeaks([{ label: 'records', body: records }], secrets);
     return {
-      mode,
+      run,
       heard,
       leaks: findLeaks(trafficOf(heard), secrets),
       secrets: secrets.map(({ name }) => name),
       kept: [...new Set(atServer.map(({ secret }) => secret))],
-      proofs,
+      ahead,
+      online,
+      // the last challenge: a first use takes two
+      toMetadata: (shownAt - challenges.at(-1)!.answeredAt) / 1000,
     };
   } finally {
     await service.close();
   }
 }
 
-/** TransactionIDs as the server keeps them. */
-function transactionsOf(heard: readonly Exchange[]): string[] {
-  const answers = heard.flatMap(({ name, answer }) =>
-    name === 'initiateAuthentication' ? [JSON.parse(answer) as { transactionId: string }] : [],
-  );
-  return answers.map(({ transactionId }) => transactionId.toLowerCase());
+/** Put the profile on sale at the server of a folder, and order it. */
+async function sell(folder: string, { profile }: Demo, requireZkcx: boolean) {
+  const operate = (name: 'addProfile' | 'addOrder', request: object) =>
+    administrate(folder, name, request, { now });
+  const added = await operate('addProfile', {
+    package: Buffer.from(profile).toString('base64'),
+    serviceProviderName: 'TS.48',
+    profileName: 'Generic test profile',
+  });
+  const { iccid } = (added as { profile: { iccid: string } }).profile;
+  const ordered = await operate('addOrder', { iccid, requireZkcx });
+  const { matchingId } = (ordered as { order: { matchingId: string } }).order;
+  return { iccid, matchingId };
 }

@@ -11,7 +11,10 @@ export function page(results: readonly Result[], at: Date): string {
 <style>${STYLE}</style>
 <h1>One profile download, three modes</h1>
 <p>The same profile, from the same SM-DP+ to an emulated eUICC over plain HTTP on loopback, so that all
-of it could be recorded; proofs are real. Made ${at.toISOString()}.</p>
+of it could be recorded; proofs are real. In <code>zkcx-device</code> twice: first everything is proven while
+the server waits, then with a presentation that was ready. All seconds are of this run, made
+${at.toISOString()}; <code>npm run bench:online -- --before CHECKOUT</code> compares them with a version that
+prepares nothing.</p>
 ${table(leakTable(results))}
 ${table(KNOWLEDGE)}
 ${table(costTable(results))}
@@ -33,7 +36,7 @@ const classOf = (cell: string) =>
   cell === 'sees it' || cell === 'keeps it' ? ' class="told"' : cell === '-' ? ' class="kept"' : '';
 
 /** LPA left, SM-DP+ right, what an observer finds in between. */
-function sequence({ mode, heard, leaks }: Result): string {
+function sequence({ run, heard, leaks }: Result): string {
   const found = (label: string) => {
     const names = leaks.filter((leak) => leak.label === label).map(({ secret }) => secret);
     return names.length === 0 ? '' : `<br><b>${escape([...new Set(names)].join(', '))}</b>`;
@@ -46,7 +49,7 @@ function sequence({ mode, heard, leaks }: Result): string {
 
 ${escape(cut(answer))}</pre></details></li>`,
   );
-  return `<section><h3>${escape(mode)}</h3><p class="ends"><span>LPA</span><span>SM-DP+</span></p>
+  return `<section><h3>${escape(run.name)}</h3><p class="ends"><span>LPA</span><span>SM-DP+</span></p>
 <ol>${steps.join('\n')}</ol></section>`;
 }
 

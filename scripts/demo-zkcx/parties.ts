@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { parseCertificate, TrustSet } from 'zkcx';
+import { type HolderPolicy, parseCertificate, TrustSet } from 'zkcx';
 import {
   cardInterface,
   es10,
@@ -40,22 +40,22 @@ export function serverIdentity() {
   return smdpIdentity({ auth: pair('DPauth'), pb: pair('DPpb') }, ANCHORS, now());
 }
 
-function currentRoots(): ServerRoots {
-  const at = now();
-  const { map } = testPki.testMap(at);
-  const trust = new TrustSet(ANCHORS);
-  return {
-    anchors: ANCHORS,
-    trust,
-    map,
-    trustRoot: trust.root.toBigInt(),
-    revocationRoot: map.root.toBigInt(),
-    mapRootAt: at,
-  };
-}
+/** What the server knows of CIs and revocation, computed from the published lists. */
+export const ROOTS: ServerRoots = {
+  anchors: ANCHORS,
+  trust: new TrustSet(ANCHORS),
+  map: testPki.testMap(now()),
+};
 
-/** What both sides know of CIs and revocation; each computes it from the published lists. */
-export const ROOTS = currentRoots();
+/** What the device knows by itself. The test CI is alone; a real device keeps the minimum of two. */
+export const POLICY: HolderPolicy = {
+  trustSets: [ANCHORS],
+  minimumCis: 1,
+  maps: [testPki.testMap(now()).map],
+};
+
+/** What a classic LPA tells of the device around the eUICC. */
+export const DEVICE = { tac: Uint8Array.of(0x35, 0x29, 0x06, 0x11), deviceCapabilities: {} };
 
 /** An eUICC with the SGP.26 credential, and the functions that an LPA has of it. */
 export async function newDevice(firmware: EuiccOptions['firmware']) {
@@ -84,6 +84,8 @@ export interface Exchange {
   readonly answer: string;
   /** Milliseconds until the answer was there. */
   readonly ms: number;
+  /** When that was, by `performance.now`. */
+  readonly answeredAt: number;
 }
 
 /** A fetch to the server on loopback that writes everything down: an observer without TLS. */
@@ -97,7 +99,8 @@ export function listening(port: number): { readonly fetch: Fetch; readonly heard
       const response = await fetch(`http://127.0.0.1:${port}${pathname}`, init);
       const answer = await response.text();
       const name = pathname.slice(pathname.lastIndexOf('/') + 1);
-      heard.push({ name, request: init.body, answer, ms: performance.now() - start });
+      const answeredAt = performance.now();
+      heard.push({ name, request: init.body, answer, ms: answeredAt - start, answeredAt });
       // a status without a body takes none
       const body = response.status === 204 ? null : answer;
       return new Response(body, { status: response.status, headers: response.headers });

@@ -1,5 +1,5 @@
 /** What came out, as rows: for the terminal and for the page. */
-import { MODES, type Result } from './downloads.ts';
+import { MODES, type Proof, type Result } from './downloads.ts';
 
 export interface Table {
   readonly title: string;
@@ -12,7 +12,7 @@ export function leakTable(results: readonly Result[]): Table {
   const names = results[0]!.secrets;
   return {
     title: 'Who learns what, searched for in traffic and records',
-    head: ['', ...results.flatMap(({ mode }) => [`${mode}: observer`, `${mode}: SM-DP+`])],
+    head: ['', ...results.flatMap(({ run }) => [`${run.name}: observer`, `${run.name}: SM-DP+`])],
     rows: names.map((name) => [
       name,
       ...results.flatMap(({ leaks, kept }) => [
@@ -32,7 +32,7 @@ export const KNOWLEDGE: Table = {
     [
       'SM-DP+',
       'EID, certificates, all of the eUICC',
-      'role, pseudonym, order; EID and key after consent',
+      'role, pseudonym, order; after consent EID, key and euiccInfo2',
       'role, pseudonym, order; EID if the order is for one',
     ],
     [
@@ -44,8 +44,8 @@ export const KNOWLEDGE: Table = {
     [
       'two SM-DP+ together',
       'that it was one device, for ever',
-      'nothing before consent; then EIDs',
-      'nothing equal in what was proven',
+      'nothing before consent; then EIDs, and earlier visits by their pseudonyms',
+      'nothing equal in whole proofs',
     ],
     ['Mina chain', 'nothing', 'commitment and window, if published', 'the same'],
   ],
@@ -56,22 +56,24 @@ export function costTable(results: readonly Result[]): Table {
   const row = (name: string, value: (result: Result) => string) => [name, ...results.map(value)];
   return {
     title: 'What it costs',
-    head: ['', ...results.map(({ mode }) => mode)],
+    head: ['', ...results.map(({ run }) => run.name)],
     rows: [
       row('messages to the SM-DP+', ({ heard }) => String(heard.length)),
       row('bytes up', ({ heard }) => String(sum(heard.map(({ request }) => request.length)))),
       row('bytes down', ({ heard }) => String(sum(heard.map(({ answer }) => answer.length)))),
-      row('proofs of the device', ({ proofs }) => list(proofs.map(({ what }) => what))),
-      row('seconds proving', ({ proofs }) => fixed(sum(proofs.map(({ seconds }) => seconds)))),
-      row('seconds of the SM-DP+, verifying in them', ({ heard }) =>
+      row('made ahead', ({ ahead }) => list(ahead)),
+      row('made or taken while the server waits', ({ online }) => list(online)),
+      row("from the server's challenge to the metadata", ({ toMetadata }) => fixed(toMetadata)),
+      row('waiting for the SM-DP+ in all, verifying in it', ({ heard }) =>
         fixed(sum(heard.map(({ ms }) => ms)) / 1000),
       ),
     ],
   };
 }
 
-const fixed = (value: number) => value.toFixed(1);
-const list = (names: readonly string[]) => names.join(', ') || 'none';
+const fixed = (seconds: number) => `${seconds.toFixed(1)} s`;
+const list = (proofs: readonly Proof[]) =>
+  proofs.map(({ what, seconds }) => `${what} ${fixed(seconds)}`).join(', ') || 'nothing';
 
 /** Columns of one width each. */
 export function plain({ title, head, rows }: Table): string {
