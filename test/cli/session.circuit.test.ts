@@ -4,26 +4,25 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
 import { parseRevocationList } from '../../src/asn1/index.ts';
-import { encodeTlv } from '../../src/asn1/tlv.ts';
-import { concatBytes } from '../../src/bytes.ts';
 import { CredentialStore } from '../../src/session/credential-store.ts';
+import { termsAhead } from '../../src/session/holder.ts';
+import { openPools, poolsFolderOf } from '../../src/session/pools.ts';
+import { prepareAhead } from '../../src/session/presenter.ts';
 import { buildMap, formatMap } from '../../src/session/map-file.ts';
 import { formatRegistry } from '../../src/session/registry-file.ts';
-import { writeSession, writeVerifiedSession } from '../../src/session/session-file.ts';
-import { planPossession } from '../../src/session/statements.ts';
-import { encodeOid } from '../../src/asn1/oid.ts';
 import { RegistryTree } from '../../src/witness/registry-tree.ts';
-import { bundleOf, planFor, possessionOf } from '../session/bundles.ts';
+import { answerTo } from '../session/bundles.ts';
 import {
   ANCHORS,
   credentialOf,
   EID,
   EUM,
   NOW,
+  POLICY,
   SERVER_OID,
   SOURCES,
-  sign,
 } from '../session/world.ts';
+import { cheapProver } from '../support/cheap-prover.ts';
 import { told, zkcx } from '../support/cli.ts';
 import { ROOT } from '../support/command.ts';
 import { ciList } from '../support/crl/index.ts';
@@ -58,7 +57,8 @@ const present = (request: string, ...args: string[]) =>
 
 beforeAll(async () => {
   const store = await CredentialStore.open(at('store'));
-  await store.add('phone', credentialOf());
+  await store.add('phone', { ...credentialOf(), published: Field(5) });
+  await store.add('unpublished', credentialOf());
   const map = (name: string, serials: bigint[]) => {
     const lists = [ciList('B', { serials }), ciList('A')].map((der) => parseRevocationList(der));
     const built = buildMap({ sources: SOURCES, anchors: ANCHORS, lists, at: NOW });
@@ -73,12 +73,50 @@ describe('zkcx credential', () => {
     const list = await told('credential', 'list', '--credentials', at('store'), ...WHEN);
     expect(list).toMatchObject({
       ok: true,
-      credentials: [{ name: 'phone', role: 'euicc-v2', state: 'current' }],
+      credentials: [
+        {
+          name: 'phone',
+          role: 'euicc-v2',
+          state: 'current',
+          ready: { refreshes: 0, presentations: 0 },
+        },
+        { name: 'unpublished' },
+      ],
     });
     expect(JSON.stringify(list)).not.toContain(EID);
     const show = ['credential', 'show', 'phone', '--credentials', at('store'), ...WHEN];
     expect((await zkcx(...show)).stdout).not.toContain(EID);
     expect((await zkcx(...show, '--reveal')).stdout).toContain(`EID ${EID}`);
+  });
+
+  test('list shows what is ready of each', async () => {
+    const [store, credential] = [await CredentialStore.open(at('ready')), credentialOf()];
+    await store.add('phone', credential);
+    const { prover } = cheapProver();
+    const pools = await openPools(poolsFolderOf(store.fileOf('phone')), credential);
+    const shared = { credential, anchors: ANCHORS, pools };
+    await prepareAhead({ ...shared, accepted: termsAhead(credential, POLICY) }, prover);
+    await pools.refreshes.refill({ count: 3 }, prover);
+    const list = ['credential', 'list', '--credentials', at('ready')];
+    expect(await told(...list, ...WHEN)).toMatchObject({
+      credentials: [{ name: 'phone', ready: { refreshes: 3, presentations: 1 } }],
+    });
+    expect((await zkcx(...list, ...WHEN)).stdout).toContain('3 refreshes, 1 presentation');
+    // an event later
+    expect(await told(...list, '--at', String(NOW + 21_600n))).toMatchObject({
+      credentials: [{ ready: { refreshes: 3, presentations: 0 } }],
+    });
+  });
+
+  test('refresh makes no more than there are to be', async () => {
+    const refresh = ['credential', 'refresh', '--credential', at('store/phone.json')];
+    expect(await told(...refresh, '--count', '0')).toMatchObject({ status: 0, made: 0, ready: 0 });
+    expect((await zkcx(...refresh, '--count', '101')).status).toBe(2);
+    expect((await zkcx(...refresh, '--within', '-1')).status).toBe(2);
+    expect(await told('credential', 'refresh', '--credential', at('none.json'))).toMatchObject({
+      status: 2,
+      error: { code: 'ERR_FILE_READ' },
+    });
   });
 
   test('does not renew what would not be valid for longer', async () => {
@@ -102,8 +140,11 @@ describe('zkcx present', () => {
     expect((await ask(at('revoked.json'), ...revoking, ...ROOTS)).status).toBe(0);
     expect(JSON.parse(readFileSync(at('two.json'), 'utf8'))).toMatchObject({
       format: 'zkcx-request',
+      version: 2,
+      maxAge: 86_400,
       disclosures: ['key'],
     });
+    expect((await ask(at('x.json'), ...map, ...ROOTS, '--max-age', '28799')).status).toBe(2);
   });
 
   test.each([
@@ -114,6 +155,56 @@ describe('zkcx present', () => {
   ])('says no, without proving, for %s', async (_, request, args, code) => {
     const answer = await present(at(request), ...args, ...PEER);
     expect(answer).toMatchObject({ status: 1, error: { code } });
+  });
+
+  test('prepare says no, without proving, to what would not be answered', async () => {
+    const prepare = (...args: string[]) =>
+      told('present', 'prepare', '--credential', at('store/phone.json'), ...args, ...WHEN);
+    const refused = (code: string) => ({ status: 1, error: { code } });
+    expect(await prepare(...map, '--ci', CI)).toMatchObject(refused('ERR_HOLDER_TRUST_SET'));
+    expect(await prepare(...map, ...ROOTS, '--minimum-entries', '9')).toMatchObject(
+      refused('ERR_HOLDER_MAP'),
+    );
+    expect(await prepare(...revoking, ...ROOTS)).toMatchObject(refused('ERR_REVOCATION_REVOKED'));
+  });
+
+  test('request and verify accept an earlier map while a later one does not contradict it', async () => {
+    const history = ['--map-history', at('history.json')];
+    const verify = (file: string, ...args: string[]) =>
+      told('present', 'verify', at('bundle.json'), '--request', at(file), ...PEER, ...args);
+    const offered = (file: string) =>
+      (JSON.parse(readFileSync(at(file), 'utf8')) as { revocationRoots: string[] }).revocationRoots;
+
+    expect((await ask(at('first.json'), ...map, ...ROOTS, ...history)).status).toBe(0);
+    const { bundle } = await answerTo(readFileSync(at('first.json')));
+    writeFileSync(at('bundle.json'), JSON.stringify(bundle));
+    const now = ['--at', String(NOW)];
+    expect((await ask(at('second.json'), ...revoking, ...ROOTS, ...history)).status).toBe(0);
+    // a serial number was added: it counts for the grace, an hour
+    expect(offered('second.json')).toHaveLength(2);
+    expect(await verify('first.json', ...revoking, ...ROOTS, ...history, ...now)).toMatchObject({
+      error: { code: 'ERR_PROOF_INVALID' },
+    });
+    for (const over of [
+      ['--at', String(NOW + 3_600n)],
+      [...now, '--grace', '0'],
+    ]) {
+      expect(await verify('first.json', ...revoking, ...ROOTS, ...history, ...over)).toMatchObject({
+        error: { code: 'ERR_PROOF_REVOCATION_ROOT' },
+      });
+    }
+    // without its history a map is the only one
+    expect(await verify('first.json', ...revoking, ...ROOTS, ...now)).toMatchObject({
+      error: { code: 'ERR_PROOF_REVOCATION_ROOT' },
+    });
+  });
+
+  test('request does not write the history over what it reads', async () => {
+    const answer = await told(
+      ...['present', 'request', '--role', 'euicc-v2', '--out', at('y.json')],
+      ...[...map, ...ROOTS, ...WHEN, '--map-history', at('map.json')],
+    );
+    expect(answer).toMatchObject({ status: 2, error: { code: 'ERR_CLI_USAGE' } });
   });
 
   test('does not take a key that is none, nor quote it', async () => {
@@ -142,7 +233,7 @@ describe('zkcx present', () => {
 
   test('verify passes everything but the bytes of a proof', async () => {
     const request = readFileSync(at('two.json'));
-    const bundle = bundleOf(await planFor(request));
+    const { bundle } = await answerTo(request);
     writeFileSync(at('unproven.json'), JSON.stringify(bundle));
     const args = ['--request', at('two.json'), '--map', at('map.json'), ...ROOTS, ...PEER, ...WHEN];
     expect(await told('present', 'verify', at('unproven.json'), ...args)).toMatchObject({
@@ -171,7 +262,7 @@ describe('zkcx present --registry', () => {
   test('request asks for a published credential', async () => {
     const request = JSON.parse(readFileSync(at('from-few.json'), 'utf8')) as object;
     const root = String(new RegistryTree([1000, 1001, 1002].map(Field)).root);
-    expect(request).toMatchObject({ mode: 'registryPresentation', registryRoot: root });
+    expect(request).toMatchObject({ mode: 'registryPresentation', registryRoots: [root] });
   });
 
   test.each([
@@ -179,6 +270,12 @@ describe('zkcx present --registry', () => {
     ['from another registry', 'from-many.json', registry('few.json'), 'ERR_HOLDER_REGISTRY'],
     ['from a registry of 3', 'from-few.json', registry('few.json'), 'ERR_HOLDER_REGISTRY'],
     ['what is not published', 'from-many.json', registry('many.json'), 'ERR_REGISTRY_UNKNOWN'],
+    [
+      'what was never given away to be published',
+      'from-many.json',
+      [...registry('many.json'), '--credential', at('store/unpublished.json')],
+      'ERR_HOLDER_REGISTRY',
+    ],
     [
       'what is not published, among 3',
       'from-few.json',
@@ -200,72 +297,13 @@ describe('zkcx present --registry', () => {
     writeFileSync(at('any.json'), '{}');
     expect(await verify('from-many.json', 'any.json')).toMatchObject(usage);
     expect(await verify('two.json', 'any.json', ...registry('many.json'))).toMatchObject(usage);
-    const bundle = bundleOf(await planFor(readFileSync(at('two.json'))));
+    const { bundle } = await answerTo(readFileSync(at('two.json')));
     writeFileSync(at('unpublished.json'), JSON.stringify(bundle));
     expect(
       await verify('from-many.json', 'unpublished.json', ...registry('many.json')),
     ).toMatchObject({
       status: 1,
       error: { code: 'ERR_PROOF_PROGRAM' },
-    });
-  });
-});
-
-describe('zkcx possess verify', () => {
-  const verify = (proof: string, ...args: string[]) => {
-    const given = ['--message', at('cancel.der'), '--session', at('verified.json'), ...args];
-    const fixed = ['--message-kind', 'cancelSession', '--oid', SERVER_OID];
-    return told('possess', 'verify', at(proof), ...fixed, ...given);
-  };
-
-  beforeAll(async () => {
-    await ask(at('later.json'), '--map', at('map.json'), ...ROOTS);
-    const plan = await planFor(readFileSync(at('later.json')));
-    const { session } = plan;
-    const sessionKey = plan.presentation.plan.claim.sessionKey.toBigInt();
-    await writeVerifiedSession(at('verified.json'), { ...session, sessionKey });
-    await writeSession(at('holder.json'), session);
-    const message = encodeTlv(
-      0x30,
-      concatBytes(
-        encodeTlv(0x80, session.transcript.transactionId),
-        encodeTlv(0x81, encodeOid(SERVER_OID)),
-        Uint8Array.of(0x82, 1, 0),
-      ),
-    );
-    writeFileSync(at('cancel.der'), message);
-    writeFileSync(at('cancel-other.der'), message.with(message.length - 1, 1));
-    const context = { serverOid: SERVER_OID };
-    const planned = await planPossession({
-      session,
-      kind: 'cancelSession',
-      message,
-      context,
-      sign,
-    });
-    writeFileSync(at('possession.json'), JSON.stringify(possessionOf(planned.request)));
-    writeFileSync(at('shared.json'), readFileSync(at('verified.json')), { mode: 0o644 });
-  });
-
-  test.each([
-    ['bytes that are no proof', [], 1, 'ERR_PROOF_INVALID'],
-    ['the same, with a store', ['--accepted', at('accepted')], 1, 'ERR_PROOF_INVALID'],
-    ['another message', ['--message', at('cancel-other.der')], 1, 'ERR_PROOF_STATEMENT'],
-    ['another kind', ['--message-kind', 'notification'], 1, 'ERR_SESSION_MESSAGE'],
-    ["the holder's file", ['--session', at('holder.json')], 2, 'ERR_CREDENTIAL_FORMAT'],
-    ['a file that others read', ['--session', at('shared.json')], 2, 'ERR_CREDENTIAL_PERMISSIONS'],
-  ])('refuses %s', async (_, args, status, code) => {
-    expect(await verify('possession.json', ...args)).toMatchObject({
-      status,
-      ok: false,
-      error: { code },
-    });
-  });
-
-  test('takes what is no envelope for bad input', async () => {
-    expect(await verify('one.json')).toMatchObject({
-      status: 2,
-      error: { code: 'ERR_PROOF_FORMAT' },
     });
   });
 });

@@ -2,73 +2,65 @@
  * What the proving process gets: every input crosses as JSON and arrives as it was planned, and a proof
  * of anything else than the plan is not passed on.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Field } from 'o1js';
+import { describe, expect, test } from '@jest/globals';
+import { Field } from 'o1js';
+import { ChainClaim } from '../../src/circuits/claims.ts';
 import {
   CertifiedClaim,
   CertifyRequest,
-  MessageRequest,
   PossessionRequest,
   PresentationClaim,
   PresentationRequest,
 } from '../../src/circuits/session.ts';
+import { MODE } from '../../src/params.ts';
 import { PROGRAMS, type ProgramName } from '../../src/prover/programs.ts';
 import type { ProofJob, Prover } from '../../src/prover/prover.ts';
-import {
-  proveCertify,
-  proveMessage,
-  provePossession,
-  provePresentation,
-} from '../../src/prover/present.ts';
+import { proveCertify, provePossession, provePresentation } from '../../src/prover/present.ts';
 import { proveRegistryPresentation } from '../../src/prover/present.ts';
-import type { AnswerPlan } from '../../src/session/answer.ts';
-import { planAnswer } from '../../src/session/answer.ts';
-import { checkRequest } from '../../src/session/holder.ts';
-import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { planCertify, planPossession } from '../../src/session/statements.ts';
-import { encodeTlv } from '../../src/asn1/tlv.ts';
-import { concatBytes } from '../../src/bytes.ts';
-import { leafOf } from '../../src/witness/presentation.ts';
-import { RegistryTree } from '../../src/witness/registry-tree.ts';
-import { encodeOid } from '../../src/asn1/oid.ts';
+import { type Openable, proveRefresh } from '../../src/prover/refresh.ts';
+import { planPossession } from '../../src/session/answer.ts';
+import { publicValues } from '../../src/prover/verify.ts';
+import { chainOf } from '../../src/session/credential-chain.ts';
+import { termsAhead } from '../../src/session/holder.ts';
+import { planCertify } from '../../src/session/statements.ts';
+import { handlesOf } from '../../src/witness/chain.ts';
 import {
+  leafOf,
+  type PresentationPlan,
+  presentationWitness,
+  registryPresentationWitness,
+} from '../../src/witness/presentation.ts';
+import { refreshWitness } from '../../src/witness/refresh.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
+import { unproven } from '../support/envelope.ts';
+import { prepared } from './bundles.ts';
+import {
+  ANCHOR,
   ANCHORS,
+  countingBytes,
   credentialOf,
   MAP,
   NOW,
-  PEER,
   POLICY,
-  rootsOf,
-  SERVER_OID,
   sign,
   TRUST,
-  verifiers,
 } from './world.ts';
 
-const made = verifiers();
-afterAll(() => made.close());
-
 const credential = credentialOf();
-const registry = new RegistryTree([leafOf(credential.opening)]);
-let plain: AnswerPlan;
-let long: AnswerPlan;
-let published: AnswerPlan;
-
-beforeAll(async () => {
-  const roots = () => ({ ...rootsOf(MAP), registryRoot: registry.root.toBigInt() });
-  const plan = async (mode: 'presentation' | 'registryPresentation', hidden?: Uint8Array) => {
-    const { serverOffer } = (await made.make({ mode, roots })).challenge({
-      clientOffer: CLIENT_OFFER,
-      purpose: 'download',
-    });
-    const request = { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential };
-    const accepted = await checkRequest(request, { ...POLICY, registry, minimumPublished: 1 });
-    return planAnswer({ accepted, credential, anchors: ANCHORS, sign, hidden });
-  };
-  plain = await plan('presentation');
-  long = await plan('presentation', new Uint8Array(400));
-  published = await plan('registryPresentation');
-});
+const { opening } = credential;
+const registry = new RegistryTree([leafOf(opening)]);
+const shared = {
+  opening,
+  handles: handlesOf(chainOf(credential, ANCHORS).chain),
+  anchor: ANCHOR,
+  trust: TRUST,
+  map: MAP,
+  time: NOW,
+  role: 'euicc-v2' as const,
+};
+const plain = presentationWitness({ ...shared, random: countingBytes() });
+const published = registryPresentationWitness({ ...shared, registry, random: countingBytes() });
+const presented = await prepared(termsAhead(credential, POLICY));
 
 interface JsonType {
   fromJSON(json: unknown): unknown;
@@ -97,103 +89,122 @@ const fieldsOf = (type: unknown, json: unknown) => {
   return toFields.call(type, fromJSON.call(type, crossed)).map(String);
 };
 
-const cancellation = () =>
-  encodeTlv(
-    0x30,
-    concatBytes(
-      encodeTlv(0x80, plain.session.transcript.transactionId),
-      encodeTlv(0x81, encodeOid(SERVER_OID)),
-      Uint8Array.of(0x82, 1, 0),
-    ),
-  );
+const message = Uint8Array.of(1, 2, 3);
 const possession = () =>
   planPossession({
-    session: plain.session,
-    kind: 'cancelSession',
-    message: cancellation(),
-    context: { serverOid: SERVER_OID },
-    sign,
+    prepared: presented,
+    session: 5n,
+    message,
+    signature: sign(message),
+    identifier: { scope: 7n, secret: 8n },
+    order: { serverOid: '2.999.1', salt: new Uint8Array(16).fill(9) },
   });
 const certified = () =>
   planCertify({ credential, anchors: ANCHORS, trust: TRUST, map: MAP, time: NOW });
 
 /** Public values of a presentation, input first. */
-const presented = ({ presentation: { plan } }: AnswerPlan) => [
-  ...PresentationRequest.toFields(plan.request),
-  ...PresentationClaim.toFields(plan.claim),
+const valuesOf = ({ request, claim }: PresentationPlan) => [
+  ...PresentationRequest.toFields(request),
+  ...PresentationClaim.toFields(claim),
+];
+
+/** The same blind each time. */
+const planRefresh = ({ proof, opening }: Openable) => {
+  const [, ...values] = publicValues(proof).map((value) => Field(value));
+  return refreshWitness(ChainClaim.fromFields(values) as ChainClaim, opening, countingBytes());
+};
+const first = (() => {
+  const { claim, opening } = planRefresh(credential);
+  const values = ChainClaim.toFields(claim);
+  return { proof: unproven('refresh', [MODE.refresh], values), opening };
+})();
+const refreshed = (of: Openable) => [
+  Field(MODE.refresh),
+  ...ChainClaim.toFields(planRefresh(of).claim),
 ];
 
 type Prove = (prover: Prover) => Promise<unknown>;
-/** Program, how it is asked for, planned public values, private inputs (a chain proof left out). */
-const jobs: [ProgramName, Prove, () => Promise<Field[]>, () => Promise<object[]>][] = [
+/** Program and method, how it is asked for, planned public values, private inputs, the proof before them. */
+const jobs: [ProgramName, string, Prove, () => Field[], () => object[], Openable][] = [
+  [
+    'refresh',
+    'ofChain',
+    (prover) => proveRefresh(credential, prover, { random: countingBytes() }),
+    () => refreshed(credential),
+    () => [planRefresh(credential).witness],
+    credential,
+  ],
+  [
+    'refresh',
+    'ofRefresh',
+    (prover) => proveRefresh(first, prover, { random: countingBytes() }),
+    () => refreshed(first),
+    () => [planRefresh(first).witness],
+    first,
+  ],
   [
     'presentation',
-    (prover) => provePresentation(plain.presentation.plan, credential.proof, prover),
-    async () => presented(plain),
-    async () => [plain.presentation.plan.witness],
+    'prove',
+    (prover) => provePresentation(plain, first.proof, prover),
+    () => valuesOf(plain),
+    () => [plain.witness],
+    first,
   ],
   [
     'registryPresentation',
-    (prover) => proveRegistryPresentation(published.presentation.plan as never, prover),
-    async () => presented(published),
-    async () => [
-      (published.presentation.plan as unknown as { path: object }).path,
-      published.presentation.plan.witness,
-    ],
-  ],
-  [
-    'message5',
-    (prover) => proveMessage(plain.message!, prover),
-    async () => MessageRequest.toFields(plain.message!.request),
-    async () => [plain.message!.witness],
-  ],
-  [
-    'message10',
-    (prover) => proveMessage(long.message!, prover),
-    async () => MessageRequest.toFields(long.message!.request),
-    async () => [long.message!.witness],
+    'prove',
+    (prover) => proveRegistryPresentation(published, prover),
+    () => valuesOf(published),
+    () => [published.path, published.witness],
+    credential,
   ],
   [
     'possession',
-    async (prover) => provePossession(await possession(), prover),
-    async () => PossessionRequest.toFields((await possession()).request),
-    async () => [(await possession()).witness],
+    'prove',
+    (prover) => provePossession(possession(), prover),
+    () => PossessionRequest.toFields(possession().request),
+    () => [possession().witness],
+    credential,
   ],
   [
     'certify',
+    'prove',
     (prover) => proveCertify(certified(), credential.proof, prover),
-    async () => [
+    () => [
       ...CertifyRequest.toFields(certified().request),
       ...CertifiedClaim.toFields(certified().claim),
     ],
-    async () => [certified().witness],
+    () => [certified().witness],
+    credential,
   ],
 ];
 
-describe.each(jobs)('%s', (program, prove, values, witnesses) => {
+describe.each(jobs)('%s.%s', (program, method, prove, values, witnesses, inner) => {
   test('gets its inputs as they were planned', async () => {
-    const planned = (await values()).map(String);
+    const planned = values().map(String);
     const { jobs, prover } = recorder(() => planned);
     const made: unknown = await prove(prover).catch((error: unknown) => error);
     const [job] = jobs;
-    expect(job).toMatchObject({ program, method: 'prove' });
+    expect(job).toMatchObject({ program, method });
     const { publicInputType, privateInputTypes } = await PROGRAMS[program]();
     const input = fieldsOf(publicInputType, job!.publicInput);
     expect(input).toEqual(planned.slice(0, input.length));
-    const types = (privateInputTypes as Readonly<Record<string, readonly unknown[]>>).prove!;
+    const types = (privateInputTypes as Readonly<Record<string, readonly unknown[]>>)[method]!;
     expect(job!.privateInputs).toHaveLength(types.length);
-    const expected = await witnesses();
-    const first = types.length - expected.length;
-    if (first > 0) expect(job!.privateInputs[0]).toBe(credential.proof.proof);
+    const expected = witnesses();
+    const proofs = types.length - expected.length;
+    if (proofs > 0) expect(job!.privateInputs[0]).toEqual(inner.proof.proof);
     for (const [i, witness] of expected.entries()) {
-      const crossed = fieldsOf(types[first + i], job!.privateInputs[first + i]);
-      expect(crossed).toEqual((types[first + i] as JsonType).toFields(witness).map(String));
+      const crossed = fieldsOf(types[proofs + i], job!.privateInputs[proofs + i]);
+      expect(crossed).toEqual((types[proofs + i] as JsonType).toFields(witness).map(String));
     }
-    expect(made).toMatchObject({ program });
+    // a refresh comes with its opening
+    const { proof } = made as { proof: object };
+    expect('program' in proof ? proof : made).toMatchObject({ program });
   });
 
   test('is not passed on when it claims something else', async () => {
-    const planned = (await values()).map(String);
+    const planned = values().map(String);
     for (const i of [0, planned.length - 1]) {
       const { prover } = recorder(() => planned.with(i, '12345'));
       await expect(prove(prover)).rejects.toMatchObject({ code: 'ERR_PROVER_FAILED' });

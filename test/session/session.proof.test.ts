@@ -1,5 +1,5 @@
 /**
- * A session with real proofs, once: presentation, message, possession and statement over a chain that is
+ * A session with real proofs, once: refresh, presentation, possession and statement over a chain that is
  * proven already; what they give, that they work once, and that none of their public values can be another one.
  * The same programs serve a download over RSP.
  */
@@ -9,23 +9,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseRevocationList } from '../../src/asn1/index.ts';
-import { concatBytes } from '../../src/bytes.ts';
 import type { Credential } from '../../src/prover/credential.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
-import { Prover } from '../../src/prover/prover.ts';
-import { type HolderSession, planAnswer, proveAnswer } from '../../src/session/answer.ts';
+import { Prover, type ProverEvent } from '../../src/prover/prover.ts';
+import { proveAnswer } from '../../src/session/answer.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
-import { encodeTlv } from '../../src/asn1/tlv.ts';
-import { type CertifiedBundle, formatBundle } from '../../src/session/envelopes.ts';
-import type { PresentationBundle } from '../../src/session/envelopes.ts';
-import { checkRequest } from '../../src/session/holder.ts';
+import {
+  type CertifiedBundle,
+  formatBundle,
+  type PresentationBundle,
+} from '../../src/session/envelopes.ts';
+import { checkRequest, termsAhead } from '../../src/session/holder.ts';
 import { buildMap, formatMap } from '../../src/session/map-file.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
 import { OnceStore } from '../../src/session/once-store.ts';
+import { openPools } from '../../src/session/pools.ts';
+import { obtainPresentation, prepareAhead } from '../../src/session/presenter.ts';
 import { SessionVerifier } from '../../src/session/session-verifier.ts';
-import { certify, possess } from '../../src/session/statements.ts';
-import type { VerifiedPresentation } from '../../src/session/verifier.ts';
-import { encodeOid } from '../../src/asn1/oid.ts';
+import { certify } from '../../src/session/statements.ts';
 import { download } from '../rsp/zkcx/proven-download.ts';
 import { provenCredential } from '../support/credentials.ts';
 import { ciList } from '../support/crl/index.ts';
@@ -41,7 +42,6 @@ import {
   PEER,
   POLICY,
   rootsOf,
-  SERVER_OID,
   sign,
   SOURCES,
   TRUST,
@@ -63,9 +63,9 @@ let store: OnceStore;
 let credential: Credential;
 let bundle: PresentationBundle;
 let serverOffer: Uint8Array;
-let kept: HolderSession;
-let possession: ProofEnvelope;
 let statement: CertifiedBundle;
+/** Programs that were proven ahead, and after the request. */
+const proven: string[][] = [];
 
 /** Verifiers that make the same challenge, so that one answer can be tried on each of them. */
 function newVerifier(): { verifier: SessionVerifier; transactionId: string } {
@@ -87,37 +87,34 @@ const answered = (answer: unknown) => {
   return verifier.accept(transactionId, answer);
 };
 
-const cancellation = () =>
-  encodeTlv(
-    0x30,
-    concatBytes(
-      encodeTlv(0x80, kept.transcript.transactionId),
-      encodeTlv(0x81, encodeOid(SERVER_OID)),
-      Uint8Array.of(0x82, 1, 0),
-    ),
-  );
+/** What work has proven, in order. */
+async function noting<T>(work: (onEvent: (event: ProverEvent) => void) => Promise<T>): Promise<T> {
+  const programs: string[] = [];
+  proven.push(programs);
+  return work((event) => {
+    if (event.type === 'proved') programs.push(`${event.program}.${event.method}`);
+  });
+}
 
 beforeAll(async () => {
   store = await OnceStore.open(join(folder, 'once'));
   credential = await provenCredential('euicc-1');
+  const pools = await openPools(join(folder, 'phone.pool'), credential);
+  const shared = { credential, anchors: ANCHORS, pools };
+  const ahead = { ...shared, accepted: termsAhead(credential, POLICY) };
+  await noting((onEvent) => prepareAhead(ahead, prover, { onEvent }));
   newVerifier();
-  const accepted = await checkRequest(
-    { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
-    { ...POLICY, consent: () => true },
-  );
-  const plan = await planAnswer({ accepted, credential, anchors: ANCHORS, sign });
-  kept = plan.session;
-  bundle = await proveAnswer(plan, prover);
-  possession = await possess(
-    {
-      session: kept,
-      kind: 'cancelSession',
-      message: cancellation(),
-      context: { serverOid: SERVER_OID },
-      sign,
-    },
-    prover,
-  );
+  await noting(async (onEvent) => {
+    const accepted = await checkRequest(
+      { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
+      { ...POLICY, consent: () => true },
+    );
+    const { prepared, done } = await obtainPresentation({ ...shared, accepted }, prover, {
+      onEvent,
+    });
+    bundle = await proveAnswer({ accepted, prepared, sign }, prover, { onEvent });
+    await done();
+  });
   statement = await certify(
     { credential, anchors: ANCHORS, trust: TRUST, map: MAP, time: NOW },
     prover,
@@ -131,38 +128,24 @@ afterAll(async () => {
 });
 
 describe('a session with real proofs', () => {
-  let verified: VerifiedPresentation;
+  test('takes one proof after the request, the smallest, if a presentation is ready', () => {
+    expect(proven).toEqual([['refresh.ofChain', 'presentation.prove'], ['possession.prove']]);
+  });
 
   test('is accepted, and tells what was asked for', async () => {
-    verified = await answered(bundle);
+    const verified = await answered(bundle);
     expect(verified).toMatchObject({
       role: 'euicc-v2',
+      time: NOW,
       identity: { kind: 'eid', digits: EID },
-      session: kept.session,
-      hiddenLength: 16,
     });
-    expect(verified.pseudonym).not.toBe(0n);
+    expect(verified.pseudonym).toBe(BigInt(bundle.pseudonym!));
     expect(verified).not.toHaveProperty('issuer');
     expect(Object.isFrozen(verified)).toBe(true);
   });
 
   test('is accepted once for a device', async () => {
     await expect(answered(bundle)).rejects.toMatchObject({ code: 'ERR_SESSION_PSEUDONYM' });
-  });
-
-  test('goes on with one message of a kind', async () => {
-    const { verifier } = newVerifier();
-    const message = { kind: 'cancelSession', message: cancellation() } as const;
-    await expect(verifier.acceptMessage(verified, message, possession)).resolves.toMatchObject({
-      kind: 'cancelSession',
-      session: kept.session,
-    });
-    await expect(verifier.acceptMessage(verified, message, possession)).rejects.toMatchObject({
-      code: 'ERR_SESSION_REPEATED',
-    });
-    await expect(
-      verifier.acceptMessage(verified, message, withValue(possession, 1, 5n)),
-    ).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
   });
 
   test('is verified by a fresh process, in seconds', () => {
@@ -190,8 +173,7 @@ describe('a session with real proofs', () => {
   });
 
   test('is refused with any public value of its proofs changed', async () => {
-    const { presentation, message } = bundle;
-    if (message.kind !== 'proof') throw Error('a message proof is expected');
+    const { presentation, possession } = bundle;
     const count = ({ proof }: ProofEnvelope) =>
       proof.publicInput.length + proof.publicOutput.length;
     const changed = [
@@ -199,12 +181,13 @@ describe('a session with real proofs', () => {
         ...bundle,
         presentation: withValue(presentation, i, 12345n),
       })),
-      ...Array.from({ length: count(message.proof) }, (_, i) => ({
+      ...Array.from({ length: count(possession) }, (_, i) => ({
         ...bundle,
-        message: { ...message, proof: withValue(message.proof, i, 12345n) },
+        possession: withValue(possession, i, 12345n),
       })),
+      { ...bundle, pseudonym: '12345' },
     ];
-    expect(changed).toHaveLength(16);
+    expect(changed).toHaveLength(12);
     for (const answer of changed) {
       await expect(answered(answer)).rejects.toMatchObject({
         code: expect.stringMatching(/^ERR_PROOF_/),
@@ -212,17 +195,16 @@ describe('a session with real proofs', () => {
     }
   });
 
-  test('is refused with the proofs of it exchanged', async () => {
-    const { presentation, message } = bundle;
-    if (message.kind !== 'proof') throw Error('a message proof is expected');
+  test('is refused with other proofs in the place of its own', async () => {
+    const { presentation, possession } = bundle;
     const bytes = (envelope: ProofEnvelope, other: ProofEnvelope) => ({
       ...envelope,
       proof: { ...envelope.proof, proof: other.proof.proof },
     });
     for (const answer of [
-      { ...bundle, presentation: bytes(presentation, message.proof) },
+      { ...bundle, presentation: bytes(presentation, possession) },
       { ...bundle, presentation: bytes(presentation, statement.proof) },
-      { ...bundle, message: { ...message, proof: bytes(message.proof, possession) } },
+      { ...bundle, possession: bytes(possession, presentation) },
     ]) {
       await expect(answered(answer)).rejects.toMatchObject({ code: 'ERR_PROOF_INVALID' });
     }
@@ -230,10 +212,9 @@ describe('a session with real proofs', () => {
 });
 
 describe('a statement with a real proof', () => {
-  const { trustRoot, revocationRoot } = rootsOf(MAP);
   const expectation = {
-    trustRoot,
-    mapRoots: [{ root: revocationRoot, at: NOW }],
+    trustRoot: TRUST.root.toBigInt(),
+    mapRoot: MAP.root.toBigInt(),
     role: 'euicc-v2' as const,
     now: NOW,
   };

@@ -6,9 +6,15 @@ import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags, wholeNumber } from '../shared/options.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
-import { readBundle } from '../shared/session-files.ts';
+import {
+  assertHistory,
+  MAP_HISTORY,
+  type MapHistoryFlags,
+  openMapHistory,
+  readBundle,
+} from '../shared/session-files.ts';
 
-interface Flags extends CiFlags, MapFlags, AtFlags {
+interface Flags extends CiFlags, MapFlags, MapHistoryFlags, AtFlags {
   readonly role: Role;
   readonly maximumAge?: number;
 }
@@ -22,6 +28,7 @@ export const certifyVerify: CommandDefinition = {
     required('--role <role>', 'that it must have').choices(ROLE_NAMES),
     CI,
     MAP,
+    MAP_HISTORY,
     new Option('--maximum-age <number>', 'seconds; default 86400').argParser(wholeNumber()),
     AT,
   ],
@@ -30,14 +37,17 @@ export const certifyVerify: CommandDefinition = {
 
 async function verify(file: string, flags: Flags): Promise<Answer> {
   const { ci, map: mapFile, role, maximumAge, at = systemClock() } = flags;
+  await assertHistory(flags, [file, ...ci, mapFile]);
   const bundle = await readBundle(file);
   const anchors = await readAnchors(ci);
-  const { map } = await readMap(mapFile, { anchors, at });
+  const map = await readMap(mapFile, { anchors, at });
+  const history = await openMapHistory(flags, { anchors, map, at });
   const { TrustSet } = await import('../../witness/trust.ts');
   const { verifyCertified } = await import('../../session/certified.ts');
   const { key, identity, time, validFrom, validUntil } = await verifyCertified(bundle, {
     trustRoot: new TrustSet(anchors).root.toBigInt(),
-    mapRoot: map.root.toBigInt(),
+    mapRoot: map.map.root.toBigInt(),
+    history,
     role,
     maximumAge: maximumAge === undefined ? undefined : BigInt(maximumAge),
     now: at,

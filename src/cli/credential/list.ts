@@ -27,8 +27,12 @@ export const credentialList: CommandDefinition = {
       json: { credentials },
       text: credentials.map(
         ({ ready, ...facts }) =>
-          `${summaryLine(facts)}; ready: ${ready.refreshes} refreshes, ${ready.presentations} presentations`,
+          `${summaryLine(facts)}; ready: ${counted(ready.refreshes, 'refresh', 'es')}, ` +
+          counted(ready.presentations, 'presentation'),
       ),
     };
   },
 };
+
+const counted = (count: number, noun: string, plural = 's') =>
+  `${count} ${noun}${count === 1 ? '' : plural}`;

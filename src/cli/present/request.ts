@@ -10,10 +10,16 @@ import { AT, type AtFlags, required, CI, type CiFlags, wholeNumber } from '../sh
 import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
-import { acceptedRoots, readRegistry } from '../shared/session-files.ts';
+import {
+  acceptedRoots,
+  assertHistory,
+  SUPERSEDED_MAPS,
+  type SupersededFlags,
+  readRegistry,
+} from '../shared/session-files.ts';
 import { disclosureOption } from './disclosures.ts';
 
-interface Flags extends CiFlags, MapFlags, AtFlags {
+interface Flags extends CiFlags, MapFlags, SupersededFlags, AtFlags {
   readonly registry?: string;
   readonly role: Role;
   readonly purpose?: string;
@@ -30,6 +36,7 @@ export const presentRequest: CommandDefinition = {
     required('--role <role>', 'of the credentials that are accepted').choices(ROLE_NAMES),
     CI,
     MAP,
+    ...SUPERSEDED_MAPS,
     new Option(
       '--registry <file>',
       'ask for a published credential, in this registry; it is proven faster',
@@ -48,14 +55,16 @@ export const presentRequest: CommandDefinition = {
 
 async function request(flags: Flags): Promise<Answer> {
   const { ci, role, purpose, disclose, maxAge, out, at = systemClock() } = flags;
-  await assertOutputs({ '--out': out }, { inputs: [...ci, flags.map, flags.registry] });
+  const inputs = [...ci, flags.map, flags.registry];
+  await assertOutputs({ '--out': out }, { inputs });
+  await assertHistory(flags, [...inputs, out]);
   const anchors = await readAnchors(ci);
-  const { map } = await readMap(flags.map, { anchors, at });
+  const map = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const offers = await import('../../session/offers.ts');
   const made = offers.newServerRequest({
     mode: registry === undefined ? 'presentation' : 'registryPresentation',
-    accepted: await acceptedRoots({ anchors, map, registry }),
+    accepted: await acceptedRoots(flags, { anchors, map, registry, at }),
     maxAge: maxAge === undefined ? undefined : BigInt(maxAge),
     role,
     purpose,

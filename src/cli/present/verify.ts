@@ -8,6 +8,9 @@ import { type Answer, isoTime, printable } from '../shared/output.ts';
 import { MAP, type MapFlags, readMap } from '../shared/revocation-map.ts';
 import {
   acceptedRoots,
+  assertHistory,
+  SUPERSEDED_MAPS,
+  type SupersededFlags,
   PEER,
   type PeerFlags,
   readBundle,
@@ -15,7 +18,7 @@ import {
   readRequest,
 } from '../shared/session-files.ts';
 
-interface Flags extends CiFlags, MapFlags, AtFlags, PeerFlags {
+interface Flags extends CiFlags, MapFlags, SupersededFlags, AtFlags, PeerFlags {
   readonly registry?: string;
   readonly request: string;
 }
@@ -29,6 +32,7 @@ export const presentVerify: CommandDefinition = {
     required('--request <file>', 'the request that was sent; accept one answer to it'),
     CI,
     MAP,
+    ...SUPERSEDED_MAPS,
     ...PEER,
     new Option(
       '--registry <file>',
@@ -40,10 +44,12 @@ export const presentVerify: CommandDefinition = {
 };
 
 async function verify(file: string, flags: Flags): Promise<Answer> {
+  const inputs = [file, ...flags.ci, flags.map, flags.request, flags.registry];
+  await assertHistory(flags, inputs);
   const at = flags.at ?? systemClock();
   const bundle = await readBundle(file);
   const anchors = await readAnchors(flags.ci);
-  const { map } = await readMap(flags.map, { anchors, at });
+  const map = await readMap(flags.map, { anchors, at });
   const registry = await readRegistry(flags.registry);
   const serverOffer = await readRequest(flags.request);
   const offers = await import('../../session/offers.ts');
@@ -68,7 +74,7 @@ async function verify(file: string, flags: Flags): Promise<Answer> {
   const verified = await verifyPresentation(bundle, {
     offered: request,
     // roots are those of the files given now, whatever they were when the request was made
-    accepted: await acceptedRoots({ anchors, map, registry }),
+    accepted: await acceptedRoots(flags, { anchors, map, registry, at }),
     serverOid: flags.oid,
     session: sessionId(transcript.serverChallenge),
     message: sessionMessage(transcript),

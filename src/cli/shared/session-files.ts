@@ -6,9 +6,11 @@ import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
 import type { TrustAnchor } from '../../pki/index.ts';
 import type { AcceptedRoots } from '../../session/accepted-roots.ts';
+import type { SourcedMap } from '../../session/map-file.ts';
+import type { MapHistory } from '../../session/map-history.ts';
 import type { RegistryTree } from '../../witness/registry-tree.ts';
-import type { RevocationMap } from '../../witness/revocation-map.ts';
 import { required, wholeNumber } from './options.ts';
+import { assertOutputs } from './output-files.ts';
 
 const MAX_KEY_BYTES = 10_000;
 const MAX_REQUEST_BYTES = 8_192;
@@ -71,21 +73,66 @@ export async function readRegistry(file: string | undefined) {
   return session.readRegistry(file);
 }
 
-/** What a verifier accepts by the files that it was given. */
-export async function acceptedRoots({
-  anchors,
-  map,
-  registry,
-}: {
+export const MAP_HISTORY = new Option(
+  '--map-history <file>',
+  'maps that were current before: what still counts of them is accepted too; written',
+);
+
+/** Of those who accept presentations. */
+export const SUPERSEDED_MAPS = [
+  MAP_HISTORY,
+  new Option(
+    '--grace <seconds>',
+    'how long an earlier map counts once a serial number was added; default 3600',
+  ).argParser(wholeNumber({ most: 604_800 })),
+];
+
+export interface MapHistoryFlags {
+  readonly mapHistory?: string;
+}
+
+interface KnownMap {
   readonly anchors: readonly TrustAnchor[];
-  readonly map: RevocationMap;
-  readonly registry?: RegistryTree;
-}): Promise<AcceptedRoots> {
+  readonly map: SourcedMap;
+  /** Unix seconds. */
+  readonly at: bigint;
+}
+
+export interface SupersededFlags extends MapHistoryFlags {
+  readonly grace?: number;
+}
+
+/** Throws ERR_CLI_USAGE and ERR_FILE_WRITE where the history cannot be written, or would be over something else. */
+export const assertHistory = (
+  { mapHistory }: MapHistoryFlags,
+  inputs: readonly (string | undefined)[],
+) => assertOutputs({ '--map-history': mapHistory }, { inputs, replace: true });
+
+/** The history in the file of the flags, with this map as the current one; undefined without a file. */
+export async function openMapHistory(
+  { mapHistory }: MapHistoryFlags,
+  { anchors, map, at }: KnownMap,
+): Promise<MapHistory | undefined> {
+  if (mapHistory === undefined) return undefined;
+  const session = await import('../../session/map-history.ts');
+  const history = await session.MapHistory.open(mapHistory);
+  await history.serve(map, { anchors, now: at });
+  return history;
+}
+
+/** What a verifier accepts by the files that it was given. */
+export async function acceptedRoots(
+  flags: SupersededFlags,
+  known: KnownMap & { readonly registry?: RegistryTree },
+): Promise<AcceptedRoots> {
+  const { anchors, map, registry, at } = known;
   const { trustFacts } = await import('../../session/accepted-roots.ts');
   const { mapFacts } = await import('../../session/events.ts');
+  const history = await openMapHistory(flags, known);
+  const grace = flags.grace === undefined ? undefined : BigInt(flags.grace);
   return {
     trustSets: [trustFacts(anchors)],
-    maps: [mapFacts(map)],
+    maps: history?.accepted(at, grace) ?? [mapFacts(map.map)],
     registryRoots: registry && [registry, ...registry.recent].map(({ root }) => root.toBigInt()),
   };
 }
