@@ -37,7 +37,7 @@ export const chainInput = z.strictObject({
 });
 
 /** A field element of o1js. */
-const element = z.custom<{ toBigInt(): bigint }>(
+export const element = z.custom<{ toBigInt(): bigint }>(
   (value) => typeof (value as { toBigInt?: unknown } | null)?.toBigInt === 'function',
 );
 

@@ -4,7 +4,7 @@ import { bytes, callback, checked, field, sizedBytes } from '../arguments.ts';
 import * as form from '../prover/arguments.ts';
 import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
-import type { ProofEnvelope } from '../prover/envelope.ts';
+import { checkEnvelope, type ProofEnvelope } from '../prover/envelope.ts';
 import { provePossession } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { type PossessionPlan, possessionWitness } from '../witness/possession.ts';
@@ -55,23 +55,13 @@ export interface PossessionOfSession {
 /** What a possession tells the peer, beside that the key signed; 0 for what there is none of. */
 export type PossessionValues = PossessionPlan['values'];
 
-const openings = z.looseObject({
-  key: form.keyOpening,
-  identity: z.looseObject({}),
-  issuer: z.looseObject({}),
-});
-
-const prepared = z.looseObject({
-  presentation: z.looseObject({ program: argument.mode }),
-  openings,
-  terms: z.looseObject({ mode: argument.mode }),
-});
+const possessionValues = z.looseObject({ pseudonym: field, identifier: field, order: field });
 
 const scalar = z.bigint().min(1n);
 const scope = field.min(1n);
 
 const possessionInput = z.strictObject({
-  prepared,
+  prepared: argument.prepared,
   session: field,
   message: bytes,
   signature: z.looseObject({ r: scalar, s: scalar }),
@@ -117,21 +107,25 @@ export function planPossession(input: PossessionOfSession): PossessionPlan {
 
 /** What the peer gets: to be sealed, where a channel is. */
 export function presentationBundle(
-  { presentation, openings }: Prepared,
+  made: Prepared,
   possession: ProofEnvelope,
-  { pseudonym, identifier, order }: PossessionValues,
+  values: PossessionValues,
   disclosures: readonly Disclosure[] = [],
 ): PresentationBundle {
+  checked(made, argument.prepared, 'presentationBundle');
+  checkEnvelope(possession);
+  checked(values, possessionValues, 'the values of presentationBundle');
   checked(disclosures, argument.disclosures, 'the disclosures of presentationBundle');
+  const { pseudonym, identifier, order } = values;
   return {
     format: 'zkcx-presentation',
     version: 2,
-    presentation,
+    presentation: made.presentation,
     possession,
     ...(pseudonym !== 0n && { pseudonym: String(pseudonym) }),
     ...(identifier !== 0n && { identifier: String(identifier) }),
     ...(order !== 0n && { order: String(order) }),
-    openings: writeOpenings(disclosures, openings),
+    openings: writeOpenings(disclosures, made.openings),
   };
 }
 
@@ -150,7 +144,7 @@ const answerInput = z.looseObject({
     scope: scope.optional(),
     identifierScope: scope.optional(),
   }),
-  prepared,
+  prepared: argument.prepared,
   sign: callback,
   identifierSecret: z.bigint().optional(),
 });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { bytes, callback, field, instanceOf, methods, seconds, time } from '../arguments.ts';
 import * as pki from '../pki/arguments.ts';
-import { opening } from '../prover/arguments.ts';
+import { element, keyOpening, opening } from '../prover/arguments.ts';
 import { ROLE_NAMES } from '../roles.ts';
 import { RegistryTree } from '../witness/registry-tree.ts';
 import { RevocationMap } from '../witness/revocation-map.ts';
@@ -37,16 +37,45 @@ export const holderPolicy = z.strictObject({
   consent: callback.optional(),
 });
 
+/** What decides whether a request can be answered. */
+export const heldCredential = z.looseObject({ opening, published: element.optional() });
+
 export const requestInput = z.strictObject({
   peer,
   clientOffer: bytes,
   serverOffer: bytes,
-  credential: z.looseObject({ opening }),
+  credential: heldCredential,
+});
+
+const openings = z.looseObject({
+  key: keyOpening,
+  identity: z.looseObject({ blind: element, identity: element }),
+  issuer: z.looseObject({
+    blind: element,
+    organisation: z.looseObject({ length: element, chunks: z.array(element) }),
+    issuer: element,
+  }),
+});
+
+export const preparedTerms = z.strictObject({
+  mode,
+  trustRoot: field,
+  revocationRoot: field,
+  registryRoot: field.optional(),
+  time,
+  role,
+});
+
+/** A presentation that no session has used. */
+export const prepared = z.looseObject({
+  presentation: z.looseObject({ program: z.string() }),
+  openings,
+  terms: preparedTerms,
 });
 
 export const presentationExpectation = z.strictObject({
   offered: z.looseObject({ mode }),
-  accepted: z.looseObject({}),
+  accepted: z.looseObject({ trustSets: z.array(z.unknown()), maps: z.array(z.unknown()) }),
   serverOid: z.string(),
   session: field,
   message: bytes,

@@ -1,7 +1,7 @@
 /** An order for one device whose server does not know which: the hash that it gets in place of the EID. */
 import { Field } from 'o1js';
 import { z } from 'zod';
-import { bytes, checked } from '../arguments.ts';
+import { bytes, checked, checkedRandom } from '../arguments.ts';
 import { bytesToBigint } from '../bytes.ts';
 import { orderOf } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';
@@ -13,7 +13,7 @@ export const ORDER_SALT_BYTES = 16;
 
 /** A fresh salt, one an order: who knows it can try EIDs against the order. */
 export function orderSalt(random: RandomBytes = systemRandom): Uint8Array {
-  return random(ORDER_SALT_BYTES);
+  return checkedRandom(random, 'the random of orderSalt')(ORDER_SALT_BYTES);
 }
 
 /**

@@ -113,6 +113,7 @@ export async function checkRequest(
   policy: HolderPolicy,
 ): Promise<AcceptedRequest> {
   checked(input, argument.requestInput, 'checkRequest');
+  checked(policy, argument.holderPolicy, "the holder's policy");
   const { peer, clientOffer, serverOffer, credential } = input;
   const request = readRequest(serverOffer);
   const { disclosures } = request;
@@ -190,6 +191,7 @@ export function termsAhead(
   policy: HolderPolicy,
   mode: AcceptedTerms['mode'] = 'presentation',
 ): ProvableTerms {
+  checked(credential, argument.heldCredential, 'the credential of termsAhead');
   checked(policy, argument.holderPolicy, "the holder's policy");
   checked(mode, argument.mode, 'the mode of termsAhead');
   const { trustSets, maps, registry } = policy;

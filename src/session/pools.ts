@@ -17,6 +17,7 @@ import { checkEnvelope } from '../prover/envelope.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { type Openable, proveRefresh } from '../prover/refresh.ts';
 import type { RandomBytes } from '../random.ts';
+import * as argument from './arguments.ts';
 import { openingsSchema } from './envelopes.ts';
 import { DEFAULT_MAX_AGE } from './events.ts';
 import { DISCLOSURES, readOpenings, writeOpenings } from './openings.ts';
@@ -56,7 +57,10 @@ export class RefreshPool {
     return (await this.pool.names()).length;
   }
 
-  async add({ proof, opening }: Openable): Promise<void> {
+  /** Throws ERR_CREDENTIAL_MISMATCH for a refresh of another credential, ERR_FILE_WRITE. */
+  async add(refresh: Openable): Promise<void> {
+    checked(refresh, ownForm, 'RefreshPool.add');
+    const { proof, opening } = refresh;
     assertRefreshOf({ proof, opening }, this.credential);
     await this.pool.add(idOf(this.credential), { proof, opening: Opening.toJSON(opening) });
   }
@@ -114,11 +118,15 @@ export class PresentationPool {
 
   /** Presentations that are ready under these terms. */
   async ready(terms: PreparedTerms): Promise<number> {
+    checked(terms, argument.preparedTerms, 'the terms of PresentationPool.ready');
     const wanted = this.labelOf(terms);
     return (await this.pool.names()).filter((name) => name.startsWith(`${wanted}-`)).length;
   }
 
-  async add({ presentation, openings, terms }: Prepared): Promise<void> {
+  /** Throws ERR_FILE_WRITE. */
+  async add(prepared: Prepared): Promise<void> {
+    checked(prepared, argument.prepared, 'PresentationPool.add');
+    const { presentation, openings, terms } = prepared;
     await this.discardBefore(terms);
     await this.pool.add(this.labelOf(terms), {
       presentation,
@@ -128,6 +136,7 @@ export class PresentationPool {
 
   /** A presentation under exactly these terms that nobody else has; undefined when there is none. Throws ERR_POOL_STORAGE. */
   async take(terms: PreparedTerms): Promise<Taken<Prepared> | undefined> {
+    checked(terms, argument.preparedTerms, 'the terms of PresentationPool.take');
     await this.discardBefore(terms);
     const wanted = this.labelOf(terms);
     return this.pool.take(
@@ -213,7 +222,14 @@ export async function readyIn(folder: string, credential: Own, now: bigint): Pro
   return { refreshes, presentations: times.filter((time) => time > now - EVENT_DISTANCE).length };
 }
 
+const ownForm = z.looseObject({
+  proof: z.looseObject({ proof: z.looseObject({ publicOutput: z.array(z.string()) }) }),
+  opening: form.opening,
+});
+
 async function openFor(folder: string, credential: Own): Promise<Pool> {
+  checked(folder, path, 'the folder of a pool');
+  checked(credential, ownForm, 'the credential of a pool');
   const pool = await Pool.open(folder);
   const isOwn = isOf(credential);
   await pool.discard((name) => !isOwn(name));

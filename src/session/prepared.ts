@@ -66,7 +66,7 @@ export interface PrepareInput {
   readonly random?: RandomBytes;
 }
 
-const prepareInput = z.looseObject({
+export const prepareInput = z.strictObject({
   accepted: z.looseObject({
     mode: argument.mode,
     trust: argument.trustSet,

@@ -1,13 +1,19 @@
 /** A presentation for a session: one that is ready, else one made on the spot. */
 import { z } from 'zod';
-import { checked } from '../arguments.ts';
+import { checked, methods } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import * as form from '../prover/arguments.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { proveRefresh } from '../prover/refresh.ts';
 import type { Taken } from './pool.ts';
 import type { CredentialPools } from './pools.ts';
-import { preparePresentation, type Prepared, type PrepareInput, termsOf } from './prepared.ts';
+import {
+  preparePresentation,
+  type Prepared,
+  type PrepareInput,
+  prepareInput,
+  termsOf,
+} from './prepared.ts';
 
 export interface PresenterInput extends Omit<PrepareInput, 'refresh'> {
   /** Left out, where storage cannot be relied on: everything is made on the spot. */
@@ -23,6 +29,13 @@ export interface Presented {
   done(): Promise<void>;
 }
 
+const pool = methods('take', 'add');
+const pools = z.looseObject({ refreshes: pool, presentations: pool });
+
+const presenterInput = prepareInput.omit({ refresh: true }).extend({ pools: pools.optional() });
+
+const aheadInput = presenterInput.extend({ pools, count: z.int().min(1).max(100).optional() });
+
 /**
  * Take a presentation that is ready under the accepted roots and time, or make one: seconds to a minute. It is
  * for one session, and stays used if that one fails.
@@ -34,6 +47,7 @@ export async function obtainPresentation(
   prover: Prover,
   options: JobOptions = {},
 ): Promise<Presented> {
+  checked(input, presenterInput, 'obtainPresentation');
   const { pools, ...rest } = input;
   const ready = await takenFrom(() => pools?.presentations.take(termsOf(input.accepted)));
   if (ready !== undefined) {
@@ -42,11 +56,6 @@ export async function obtainPresentation(
   const prepared = await prepare({ ...rest, pools }, prover, options);
   return { prepared, source: 'made', done: () => Promise.resolve() };
 }
-
-const aheadInput = z.looseObject({
-  pools: z.looseObject({ presentations: z.looseObject({}) }),
-  count: z.int().min(1).max(100).optional(),
-});
 
 /**
  * Make presentations until so many are ready under these terms. When the user begins, or by a schedule; never

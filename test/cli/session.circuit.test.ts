@@ -200,10 +200,8 @@ describe('zkcx present', () => {
   });
 
   test('request does not write the history over what it reads', async () => {
-    const answer = await told(
-      ...['present', 'request', '--role', 'euicc-v2', '--out', at('y.json')],
-      ...[...map, ...ROOTS, ...WHEN, '--map-history', at('map.json')],
-    );
+    const given = [...map, ...ROOTS, ...WHEN, '--role', 'euicc-v2', '--out', at('y.json')];
+    const answer = await told('present', 'request', ...given, '--map-history', at('map.json'));
     expect(answer).toMatchObject({ status: 2, error: { code: 'ERR_CLI_USAGE' } });
   });
 
