@@ -157,14 +157,11 @@ export type ErrorCode =
   | 'ERR_REVOCATION_FORMAT'
   | 'ERR_REVOCATION_VERSION'
   | 'ERR_REVOCATION_ROOT'
-  // a message of a session, before it is proven
-  | 'ERR_MESSAGE_PREFIX'
-  | 'ERR_MESSAGE_SIZE'
+  // a possession, before it is proven
   | 'ERR_POSSESSION_SIGNATURE'
   // a credential that cannot be presented or certified as asked
   | 'ERR_PRESENTATION_CREDENTIAL'
   | 'ERR_PRESENTATION_ROLE'
-  | 'ERR_PRESENTATION_SIGNATURE'
   | 'ERR_PRESENTATION_WINDOW'
   // an aggregate of chain proofs
   | 'ERR_AGGREGATE_SIZE'
@@ -239,12 +236,10 @@ export type ErrorCode =
   | 'ERR_PROOF_TRUST_ROOT'
   | 'ERR_PROOF_WINDOW'
   | 'ERR_PROOF_REVOCATION_ROOT'
-  | 'ERR_PROOF_MAP_AGE'
   | 'ERR_PROOF_REGISTRY_ROOT'
   | 'ERR_PROOF_TIME'
   | 'ERR_PROOF_ROLE'
   | 'ERR_PROOF_SCOPE'
-  | 'ERR_PROOF_MESSAGE'
   | 'ERR_PROOF_OPENING'
   | 'ERR_PROOF_STATEMENT'
   // a session, on the verifier's side
@@ -252,7 +247,6 @@ export type ErrorCode =
   | 'ERR_SESSION_UNKNOWN'
   | 'ERR_SESSION_EXPIRED'
   | 'ERR_SESSION_FULL'
-  | 'ERR_SESSION_ROOTS'
   | 'ERR_SESSION_MESSAGE'
   | 'ERR_SESSION_REPEATED'
   | 'ERR_SESSION_PSEUDONYM'
