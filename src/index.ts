@@ -96,10 +96,11 @@ export type {
   AcceptedTerms,
   HolderPolicy,
   Peer,
+  ProvableTerms,
   RequestInput,
 } from './session/holder.ts';
 export { preparePresentation } from './session/prepared.ts';
-export type { Prepared, PreparedTerms, PrepareInput, ProvableTerms } from './session/prepared.ts';
+export type { Prepared, PreparedTerms, PrepareInput } from './session/prepared.ts';
 export { openPools, poolsFolderOf, PresentationPool, RefreshPool } from './session/pools.ts';
 export type { CredentialPools, ReadyCounts } from './session/pools.ts';
 export type { Taken } from './session/pool.ts';

@@ -4,7 +4,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../bytes.ts';
-import type { Opening } from '../circuits/claims.ts';
 import { ZkcxError } from '../errors.ts';
 import {
   type Credential,
@@ -13,7 +12,8 @@ import {
   writeCredential,
 } from '../prover/credential.ts';
 import { filesIn, openPrivateFolder, readFileLimited } from '../files.ts';
-import { type Role, ROLE_NAMES, ROLES } from '../roles.ts';
+import type { Role } from '../roles.ts';
+import { roleIn } from './identity.ts';
 import { poolsFolderOf, readyIn, type ReadyCounts } from './pools.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -47,15 +47,6 @@ export function summarise(
     if (now > validUntil) return 'over';
     return now + RENEWAL_AHEAD > validUntil ? 'renew' : 'current';
   }
-}
-
-/** The role that an opening holds. Throws ERR_CREDENTIAL_FORMAT for a number that is none. */
-export function roleIn({ role }: Pick<Opening, 'role'>): Role {
-  const found = ROLE_NAMES.find((name) => BigInt(ROLES[name].number) === role.toBigInt());
-  if (found === undefined) {
-    throw new ZkcxError('ERR_CREDENTIAL_FORMAT', 'the credential is of no known role');
-  }
-  return found;
 }
 
 /** Files `<name>.json` of mode 0600 in a folder of mode 0700. */

@@ -15,7 +15,7 @@ import type { RevocationMap } from '../witness/revocation-map.ts';
 import { leafOf } from '../witness/presentation.ts';
 import { TrustSet } from '../witness/trust.ts';
 import { MAX_ROOTS } from './accepted-roots.ts';
-import { roleIn } from './credential-store.ts';
+import { roleIn } from './identity.ts';
 import { ciEnds, DEFAULT_MAX_AGE, DEFAULT_TOLERANCE, latestEvent, mapFacts } from './events.ts';
 import {
   checkRequestTerms,
@@ -25,7 +25,6 @@ import {
   transactionBytes,
 } from './offers.ts';
 import type { Disclosure } from './openings.ts';
-import type { ProvableTerms } from './prepared.ts';
 import { identifierScopeOf, scopeOf } from './scope.ts';
 import { bindTranscript, type SessionTranscript } from './transcript.ts';
 
@@ -86,6 +85,12 @@ export interface AcceptedTerms {
   /** Of the identifier, if one is asked for. */
   readonly identifierScope?: bigint;
 }
+
+/** What is accepted of a presentation itself: nothing in it is about the peer. */
+export type ProvableTerms = Pick<
+  AcceptedTerms,
+  'mode' | 'trust' | 'map' | 'registry' | 'time' | 'role'
+>;
 
 /** A request that the holder is willing to answer. */
 export interface AcceptedRequest extends AcceptedTerms {

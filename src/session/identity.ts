@@ -1,9 +1,10 @@
 /** Identity fields of the circuits as what they stand for. */
 import { decodeOid } from '../asn1/oid.ts';
 import { bigintToBytes } from '../bytes.ts';
+import type { Opening } from '../circuits/claims.ts';
 import { ZkcxError } from '../errors.ts';
 import type { Identity } from '../pki/index.ts';
-import { type Role, ROLES } from '../roles.ts';
+import { type Role, ROLE_NAMES, ROLES } from '../roles.ts';
 
 const EID_DIGITS = 32;
 /** Where `oidIdentity` puts the length. */
@@ -28,4 +29,13 @@ export function identityFromField(role: Role, value: bigint): Identity {
     // said below; the reader's own words could quote the value
   }
   throw new ZkcxError('ERR_PROOF_OPENING', `this is no identity of the role ${role}`);
+}
+
+/** The role that an opening holds. Throws ERR_CREDENTIAL_FORMAT for a number that is none. */
+export function roleIn({ role }: Pick<Opening, 'role'>): Role {
+  const found = ROLE_NAMES.find((name) => BigInt(ROLES[name].number) === role.toBigInt());
+  if (found === undefined) {
+    throw new ZkcxError('ERR_CREDENTIAL_FORMAT', 'the credential is of no known role');
+  }
+  return found;
 }

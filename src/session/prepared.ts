@@ -27,7 +27,7 @@ import {
 } from '../witness/presentation.ts';
 import * as argument from './arguments.ts';
 import { chainOf } from './credential-chain.ts';
-import type { AcceptedTerms } from './holder.ts';
+import type { AcceptedTerms, ProvableTerms } from './holder.ts';
 import { checkOpenings, DISCLOSURES, writeOpenings } from './openings.ts';
 import { useOnce } from './single-use.ts';
 
@@ -49,12 +49,6 @@ export interface Prepared {
   readonly openings: SessionOpenings;
   readonly terms: PreparedTerms;
 }
-
-/** What is accepted of a presentation itself: nothing in it is about the peer. */
-export type ProvableTerms = Pick<
-  AcceptedTerms,
-  'mode' | 'trust' | 'map' | 'registry' | 'time' | 'role'
->;
 
 export interface PrepareInput {
   readonly accepted: ProvableTerms;

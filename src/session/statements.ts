@@ -13,7 +13,7 @@ import { certifyWitness } from '../witness/presentation.ts';
 import type { RevocationMap } from '../witness/revocation-map.ts';
 import type { TrustSet } from '../witness/trust.ts';
 import { chainOf } from './credential-chain.ts';
-import { roleIn } from './credential-store.ts';
+import { roleIn } from './identity.ts';
 import type { CertifiedBundle } from './envelopes.ts';
 
 export interface CertifyInput {

@@ -9,7 +9,7 @@ import { provePossession } from '../../../prover/present.ts';
 import type { JobOptions, Prover } from '../../../prover/prover.ts';
 import { verifyCertified } from '../../../session/certified.ts';
 import type { CredentialPools } from '../../../session/pools.ts';
-import type { ProvableTerms } from '../../../session/prepared.ts';
+import type { ProvableTerms } from '../../../session/holder.ts';
 import { obtainPresentation, prepareAhead, type Presented } from '../../../session/presenter.ts';
 import { rememberedProofs } from '../../../session/remembered-proofs.ts';
 import { renewCredential } from '../../../session/renewal.ts';
