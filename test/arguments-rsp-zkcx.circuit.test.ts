@@ -158,9 +158,16 @@ const OPTIONS: readonly OptionRow[] = [
       anchors: [join(blocked, 'ci')],
       map: join(blocked, 'map'),
       registry: join(blocked, 'registry'),
+      history: join(blocked, 'history'),
     },
     ['anchors', 'map'],
     (o) => zkcx.rootsOfFiles(o as never, now),
+  ],
+  [
+    'rootsOfFiles, options',
+    { certified: credentials, onError: () => {}, worker: new URL('file:///worker.js') },
+    [],
+    (o) => zkcx.rootsOfFiles({ anchors: [blocked], map: blocked }, now, o as never),
   ],
   [
     'ServerStatements',

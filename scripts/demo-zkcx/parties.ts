@@ -40,7 +40,7 @@ export function serverIdentity() {
   return smdpIdentity({ auth: pair('DPauth'), pb: pair('DPpb') }, ANCHORS, now());
 }
 
-function currentRoots(): ServerRoots {
+function currentRoots() {
   const at = now();
   const { map } = testPki.testMap(at);
   const trust = new TrustSet(ANCHORS);
@@ -51,7 +51,7 @@ function currentRoots(): ServerRoots {
     trustRoot: trust.root.toBigInt(),
     revocationRoot: map.root.toBigInt(),
     mapRootAt: at,
-  };
+  } satisfies ServerRoots;
 }
 
 /** What both sides know of CIs and revocation; each computes it from the published lists. */

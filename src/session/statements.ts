@@ -13,7 +13,7 @@ import type { JobOptions, Prover } from '../prover/prover.ts';
 import { handlesOf } from '../witness/chain.ts';
 import { possessionWitness } from '../witness/message-witness.ts';
 import { certifyWitness } from '../witness/presentation.ts';
-import type { RevocationMap } from '../witness/revocation-map.ts';
+import type { RevocationWitnesses } from '../witness/revocation-map.ts';
 import type { TrustSet } from '../witness/trust.ts';
 import type { HolderSession, SignMessage } from './answer.ts';
 import { chainOf } from './credential-chain.ts';
@@ -84,7 +84,8 @@ export interface CertifyInput {
   /** CIs, among them the one that the credential's chain starts from. */
   readonly anchors: readonly TrustAnchor[];
   readonly trust: TrustSet;
-  readonly map: RevocationMap;
+  /** The map, or what was taken out of it for this credential. */
+  readonly map: RevocationWitnesses;
   /** Unix seconds. */
   readonly time: bigint;
 }
@@ -93,7 +94,7 @@ const certifyInput = z.looseObject({
   credential: form.credential,
   anchors: pki.anchors,
   trust: argument.trustSet,
-  map: argument.map,
+  map: argument.revocationWitnesses,
   time: unixTime,
 });
 

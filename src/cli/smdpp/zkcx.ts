@@ -56,7 +56,10 @@ export async function openZkcx(
   const prover = new Prover(options);
   const open = zkcxServer({
     folder: join(data, 'zkcx'),
-    roots: rootsOfFiles({ anchors: ci, map, registry }, systemClock),
+    roots: rootsOfFiles({ anchors: ci, map, registry }, systemClock, {
+      certified: credentials,
+      onError: (error) => printProgress(`The CIs and lists of before serve on: ${error.message}`),
+    }),
     statements: {
       credentials,
       certify: (input) => certify(input, prover, options),

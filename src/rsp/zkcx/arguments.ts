@@ -79,13 +79,14 @@ export const rootFiles = z.strictObject({
   anchors: z.array(path).min(1).max(1_024),
   map: path,
   registry: path.optional(),
+  history: path.optional(),
 });
 
 /** What a server relies on, as the function that is passed in gives it. */
 export const serverRoots = z.looseObject({
   anchors: pki.anchors,
   trust: session.trustSet,
-  map: session.map,
+  map: session.revocationWitnesses,
   trustRoot: field,
   revocationRoot: field,
   registryRoot: field.optional(),

@@ -15,11 +15,14 @@ import { ProofVerifiers, type VerifiersOptions } from './verifiers.ts';
 
 import type { ServerRoots } from './roots.ts';
 export { rootsOfFiles } from './roots.ts';
-export type { RootFiles, ServerRoots } from './roots.ts';
+export type { RootFiles, RootsOptions, ServerRoots } from './roots.ts';
 export { ServerStatements } from './statements.ts';
 
 /** Base64 of the largest sealed message, and a little JSON around it. */
 const MAX_BODY = 900_000;
+
+/** Milliseconds between two looks at the roots. */
+const LOOK = 10_000;
 
 export interface ZkcxServerOptions extends Pick<ZkcxServerContext, 'roots'> {
   /** Folder for what may happen once. */
@@ -71,10 +74,13 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
     };
     if (isOwn) statements.start();
     verifiers.start();
+    // what changes serves soon, also where nobody asks; what is wrong is said to whoever does
+    const looking = setInterval(() => roots().catch(() => undefined), LOOK).unref();
     return {
       functions: zkcxFunctions(context, options.onRefusal),
       maxBody: MAX_BODY,
       close: async () => {
+        clearInterval(looking);
         if (isOwn) statements.stop();
         verifiers.close();
         await once.close();

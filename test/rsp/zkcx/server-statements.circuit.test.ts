@@ -1,73 +1,13 @@
-/** What the server relies on and says of itself: read again when it changes, made again before it is old. */
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
-import { parseRevocationList } from '../../../src/asn1/index.ts';
+/** What the server says of itself: made again before it is old, and when what it relies on changes. */
+import { describe, expect, test } from '@jest/globals';
 import { checkCertifiedBundle, parseBundle } from '../../../src/session/envelopes.ts';
-import { buildMap, formatMap } from '../../../src/session/map-file.ts';
 import type { CertifyInput } from '../../../src/session/statements.ts';
 import { planCertify } from '../../../src/session/statements.ts';
-import { rootsOfFiles, type ServerRoots } from '../../../src/rsp/zkcx/server/roots.ts';
+import type { ServerRoots } from '../../../src/rsp/zkcx/server/roots.ts';
 import { ServerStatements } from '../../../src/rsp/zkcx/server/statements.ts';
 import { certifiedOf } from '../../session/bundles.ts';
-import {
-  ANCHORS,
-  CI,
-  credentialOf,
-  MAP,
-  mapWith,
-  NOW,
-  rootsOf,
-  SOURCES,
-  TRUST,
-} from '../../session/world.ts';
-import { ciList } from '../../support/crl/index.ts';
+import { ANCHORS, credentialOf, MAP, mapWith, NOW, rootsOf, TRUST } from '../../session/world.ts';
 import { testTrust } from '../../support/rsp/smdpp.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'zkcx-server-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-describe('roots of files', () => {
-  const [ci, other, map] = ['ci.der', 'other.der', 'map.json'].map((name) => join(folder, name));
-  const write = (serials: bigint[], at: bigint) => {
-    const lists = (['B', 'A'] as const).map((point) =>
-      parseRevocationList(ciList(point, { serials: point === 'A' ? serials : [] })),
-    );
-    const anchors = ANCHORS.slice(0, 1);
-    const text = formatMap(buildMap({ sources: SOURCES, anchors, at: NOW, lists }));
-    writeFileSync(map!, text);
-    utimesSync(map!, Number(at), Number(at));
-  };
-
-  test('are those of the files as they are, with the time at which the map was written', async () => {
-    writeFileSync(ci!, CI.der);
-    write([], NOW - 100n);
-    const roots = rootsOfFiles({ anchors: [ci!], map: map! }, () => NOW);
-    const first = await roots();
-    expect(first).toMatchObject({ revocationRoot: MAP.root.toBigInt(), mapRootAt: NOW - 100n });
-    expect(first.registryRoot).toBeUndefined();
-    // nothing is read again while nothing changes
-    expect(await roots()).toBe(first);
-
-    write([99n], NOW);
-    const second = await roots();
-    expect(second.revocationRoot).toBe(mapWith({ user: [99n] }).root.toBigInt());
-    expect(second.mapRootAt).toBe(NOW);
-
-    writeFileSync(map!, '{}');
-    await expect(roots()).rejects.toMatchObject({ code: 'ERR_REVOCATION_FORMAT' });
-    write([], NOW);
-    expect((await roots()).revocationRoot).toBe(first.revocationRoot);
-  });
-
-  test('are none without one of the files, until it is there', async () => {
-    const roots = rootsOfFiles({ anchors: [ci!, other!], map: map! }, () => NOW);
-    await expect(roots()).rejects.toMatchObject({ code: 'ERR_FILE_READ' });
-    writeFileSync(other!, CI.der);
-    expect((await roots()).trust.size).toBe(1);
-  });
-});
 
 describe('statements', () => {
   const trust = testTrust();
