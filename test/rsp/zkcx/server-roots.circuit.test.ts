@@ -164,7 +164,7 @@ test.each([
 
 test('a new map is in the history before it serves', async () => {
   write();
-  const history = join(folder, 'history.json');
+  const history = join(folder, 'served', 'history.json');
   const roots = rootsOfFiles({ ...files, history }, now);
   const accepted = ({ history: states }: ServerRoots, at = NOW) =>
     acceptedMaps(states!, at, 60n).map(({ root }) => root);

@@ -1,8 +1,9 @@
 /** Files -> what a server relies on, in a process of its own: a large map takes minutes to check. */
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { certificateChainBytes, parseCertificate } from '../../../asn1/index.ts';
 import { ZkcxError } from '../../../errors.ts';
-import { readFileLimited } from '../../../files.ts';
+import { makeFolder, readFileLimited } from '../../../files.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
 import { type CertifiedChain, chainOf } from '../../../session/credential-chain.ts';
 import { readMap } from '../../../session/map-file.ts';
@@ -63,7 +64,7 @@ export async function readRoots({ files, at, certified }: RootsQuestion): Promis
   const { mtimeMs } = await fileStatus(files.map);
   const sourced = await readMap(files.map, { anchors, at });
   const registry = files.registry === undefined ? undefined : await readRegistry(files.registry);
-  const history = files.history === undefined ? undefined : await MapHistory.open(files.history);
+  const history = files.history === undefined ? undefined : await openHistory(files.history);
   await history?.serve(sourced, { anchors, now: at });
   const handles = certified.flatMap((chain) => handlesUnder(chain, anchors));
   return {
@@ -73,6 +74,11 @@ export async function readRoots({ files, at, certified }: RootsQuestion): Promis
     registryRoot: registry?.commonRoot.toBigInt(),
     history: history?.states,
   };
+}
+
+async function openHistory(file: string): Promise<MapHistory> {
+  await makeFolder(dirname(file));
+  return MapHistory.open(file);
 }
 
 /** Several CIs may stand in one file. */
