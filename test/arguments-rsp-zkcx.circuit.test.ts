@@ -30,8 +30,7 @@ const { identities } = testTrust();
 const credentials = [identities[0]!.auth, identities[0]!.pb].map(({ certificate }) =>
   credentialOf([certificate]),
 );
-const map = { sources: [], entries: [], map: MAP };
-const serverRoots = { anchors: ANCHORS, trust: TRUST, map, registryRoots: [5n] };
+const serverRoots = { ...serverRootsOf(MAP), registryRoots: [5n] };
 const roots = async () => serverRoots;
 const statements = {
   identities,
@@ -150,9 +149,16 @@ const OPTIONS: readonly OptionRow[] = [
       anchors: [join(blocked, 'ci')],
       map: join(blocked, 'map'),
       registry: join(blocked, 'registry'),
+      history: join(blocked, 'history'),
     },
     ['anchors', 'map'],
     (o) => zkcx.rootsOfFiles(o as never, now),
+  ],
+  [
+    'rootsOfFiles, options',
+    { certified: credentials, onError: () => {}, worker: new URL('file:///worker.js') },
+    [],
+    (o) => zkcx.rootsOfFiles({ anchors: [blocked], map: blocked }, now, o as never),
   ],
   [
     'ServerStatements',
@@ -167,7 +173,6 @@ const OPTIONS: readonly OptionRow[] = [
       folder: blocked,
       statements: new zkcx.ServerStatements(statements),
       verifiers: {},
-      mapHistory: join(blocked, 'maps'),
       grace: 0n,
       maxAge: 28_800n,
       allowPostponed: true,
@@ -247,7 +252,7 @@ describe('every export of zkcx/rsp/zkcx', () => {
 });
 
 test('the roots that a server is given are such', async () => {
-  const wrong = [{}, { registryRoots: [] }, { registryRoots: [0n] }, { trust: 99n }, { map: {} }];
+  const wrong = [{}, { registryRoots: [] }, { registryRoots: [0n] }, { trust: 99n }, { map: {} }, { history: {} }];
   for (const changes of wrong) {
     const given = async () => ({ ...serverRoots, ...changes }) as never;
     const open = zkcx.zkcxServer({ roots: given, folder: join(blocked, 'once') });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { type HolderPolicy, parseCertificate, TrustSet } from 'zkcx';
+import { type HolderPolicy, mapFacts, parseCertificate, TrustSet } from 'zkcx';
 import {
   cardInterface,
   es10,
@@ -40,18 +40,21 @@ export function serverIdentity() {
   return smdpIdentity({ auth: pair('DPauth'), pb: pair('DPpb') }, ANCHORS, now());
 }
 
+const { map: MAP } = testPki.testMap(now());
+
 /** What the server knows of CIs and revocation, computed from the published lists. */
 export const ROOTS: ServerRoots = {
   anchors: ANCHORS,
   trust: new TrustSet(ANCHORS),
-  map: testPki.testMap(now()),
+  map: MAP,
+  history: { current: mapFacts(MAP), superseded: [] },
 };
 
 /** What the device knows by itself. The test CI is alone; a real device keeps the minimum of two. */
 export const POLICY: HolderPolicy = {
   trustSets: [ANCHORS],
   minimumCis: 1,
-  maps: [testPki.testMap(now()).map],
+  maps: [MAP],
 };
 
 /** What a classic LPA tells of the device around the eUICC. */

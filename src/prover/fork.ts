@@ -13,13 +13,21 @@ export function siblingModule(name: string, url: string): URL {
   return new URL(`./${name}.${ending}`, url);
 }
 
-/** Run a module in a process. What it prints is shown with ZKCX_DEBUG=1 only: it may be private. */
-export function forkModule(module: URL): ChildProcess {
+/**
+ * Run a module in a process. What it prints is shown with ZKCX_DEBUG=1 only: it may be private.
+ *
+ * @param serialization of messages: 'advanced' is for bigints and bytes; default JSON
+ */
+export function forkModule(
+  module: URL,
+  { serialization = 'json' }: { readonly serialization?: 'json' | 'advanced' } = {},
+): ChildProcess {
   const output = process.env.ZKCX_DEBUG === '1' ? 2 : 'ignore';
   return fork(fileURLToPath(module), {
     // the package holds plain JavaScript; a checkout is run through the TypeScript loader
     execArgv: module.pathname.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
     stdio: ['ignore', output, output, 'ipc'],
+    serialization,
   });
 }
 

@@ -4,6 +4,7 @@ import { bytes, callback, field, instanceOf, methods, seconds, time } from '../a
 import * as pki from '../pki/arguments.ts';
 import { element, keyOpening, opening } from '../prover/arguments.ts';
 import { ROLE_NAMES } from '../roles.ts';
+import { MapExcerpt } from '../witness/map-excerpt.ts';
 import { RegistryTree } from '../witness/registry-tree.ts';
 import { RevocationMap } from '../witness/revocation-map.ts';
 import { TrustSet } from '../witness/trust.ts';
@@ -12,6 +13,7 @@ import { DISCLOSURES } from './openings.ts';
 export const role = z.enum(ROLE_NAMES);
 export const disclosures = z.array(z.enum(DISCLOSURES)).max(DISCLOSURES.length);
 export const map = instanceOf(RevocationMap);
+export const revocationWitnesses = z.union([map, instanceOf(MapExcerpt)]);
 export const trustSet = instanceOf(TrustSet);
 export const registry = instanceOf(RegistryTree);
 /** Program of a presentation. */

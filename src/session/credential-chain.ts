@@ -5,6 +5,11 @@ import { checkChain, type CheckedChain, type TrustAnchor } from '../pki/index.ts
 import type { Credential } from '../prover/credential.ts';
 import { ciLeaf } from '../witness/trust.ts';
 
+/** What a credential says of its chain, without the blind of its proof. */
+export interface CertifiedChain extends Pick<Credential, 'certificates'> {
+  readonly opening: Pick<Credential['opening'], 'ciLeaf' | 'validFrom' | 'validUntil'>;
+}
+
 /**
  * The chain that a credential was made of, checked again for its window.
  *
@@ -12,7 +17,7 @@ import { ciLeaf } from '../witness/trust.ts';
  * @throws ERR_TRUST_UNKNOWN, ERR_CHAIN_*
  */
 export function chainOf(
-  { opening, certificates }: Credential,
+  { opening, certificates }: CertifiedChain,
   anchors: readonly TrustAnchor[],
 ): { chain: CheckedChain; anchor: TrustAnchor } {
   const anchor = anchors.find(

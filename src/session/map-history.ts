@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { checked, field, path, seconds, time } from '../arguments.ts';
 import * as pki from '../pki/arguments.ts';
 import type { TrustAnchor } from '../pki/index.ts';
-import { DEFAULT_TOLERANCE, type MapFacts, mapFacts } from './events.ts';
+import { DEFAULT_TOLERANCE, type MapFacts, mapFacts, mapFactsForm } from './events.ts';
 import { changeBetween, cisOf, entriesOf } from './map-contents.ts';
 import {
   type CurrentMap,
@@ -28,6 +28,21 @@ export interface ServeOptions {
   /** Unix seconds. */
   readonly now: bigint;
 }
+
+/** A history without the contents of its maps. */
+export interface MapStates {
+  readonly current: MapFacts;
+  /** Newest first. */
+  readonly superseded: readonly SupersededMap[];
+}
+
+/** Of `MapStates`. */
+export const mapStatesForm = z.strictObject({
+  current: mapFactsForm,
+  superseded: z
+    .array(z.looseObject({ facts: mapFactsForm, supersededAt: time, spoiledAt: time.optional() }))
+    .max(MAX_MAPS),
+});
 
 const serveOptions = z.strictObject({ anchors: pki.anchors, now: time });
 
@@ -84,10 +99,14 @@ export class MapHistory {
   accepted(now: bigint, grace: bigint = DEFAULT_GRACE): readonly MapFacts[] {
     checked(now, time, 'the time of MapHistory.accepted');
     checked(grace, seconds, 'the grace of MapHistory.accepted');
-    if (this.records === undefined || !this.isServing) return [];
+    return this.states === undefined ? [] : acceptedMaps(this.states, now, grace);
+  }
+
+  /** What `acceptedMaps` needs to know at any later time; undefined while nothing counts. */
+  get states(): MapStates | undefined {
+    if (this.records === undefined || !this.isServing) return undefined;
     const { current, superseded } = this.records;
-    const good = superseded.filter((one) => isGood(one, now, grace));
-    return [current, ...good].map(({ facts }) => facts);
+    return { current: current.facts, superseded };
   }
 
   /** The map of this root, if it counts at `now`; see `accepted`. */
@@ -120,6 +139,16 @@ export class MapHistory {
     this.records = after;
     this.isServing = true;
   }
+}
+
+/** See `MapHistory.accepted`, without its checks: for whoever has the states from another process. */
+export function acceptedMaps(
+  { current, superseded }: MapStates,
+  now: bigint,
+  grace: bigint,
+): readonly MapFacts[] {
+  const good = superseded.filter((one) => isGood(one, now, grace));
+  return [current, ...good.map(({ facts }) => facts)];
 }
 
 /**

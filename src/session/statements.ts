@@ -10,7 +10,7 @@ import { proveCertify } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { handlesOf } from '../witness/chain.ts';
 import { certifyWitness } from '../witness/presentation.ts';
-import type { RevocationMap } from '../witness/revocation-map.ts';
+import type { RevocationWitnesses } from '../witness/revocation-map.ts';
 import type { TrustSet } from '../witness/trust.ts';
 import { chainOf } from './credential-chain.ts';
 import { roleIn } from './identity.ts';
@@ -21,7 +21,8 @@ export interface CertifyInput {
   /** CIs, among them the one that the credential's chain starts from. */
   readonly anchors: readonly TrustAnchor[];
   readonly trust: TrustSet;
-  readonly map: RevocationMap;
+  /** The map, or what was taken out of it for this credential. */
+  readonly map: RevocationWitnesses;
   /** Unix seconds. */
   readonly time: bigint;
 }
@@ -30,7 +31,7 @@ const certifyInput = z.looseObject({
   credential: form.credential,
   anchors: pki.anchors,
   trust: argument.trustSet,
-  map: argument.map,
+  map: argument.revocationWitnesses,
   time: unixTime,
 });
 

@@ -25,7 +25,7 @@ import type { RandomBytes } from '../random.ts';
 import { type Role, ROLES } from '../roles.ts';
 import { freshBlind, hashOfHandle, type RevocationHandle } from './chain.ts';
 import type { RegistryTree } from './registry-tree.ts';
-import type { RevocationMap } from './revocation-map.ts';
+import type { RevocationWitnesses } from './revocation-map.ts';
 import { ciLeaf, type TrustSet } from './trust.ts';
 
 /** A credential, and under what and for when it has to count. */
@@ -39,7 +39,7 @@ export interface CredentialInput {
   /** The CIs accepted now; the request names its root. */
   readonly trust: TrustSet;
   /** The revocation map of now; the request names its root. */
-  readonly map: RevocationMap;
+  readonly map: RevocationWitnesses;
   /** Unix seconds. */
   readonly time: bigint;
   /** The required role. */

@@ -116,6 +116,13 @@ export interface MapPlace {
   readonly listKind: bigint;
 }
 
+/** What a statement about a chain needs of a map: all of it, or what was taken out for that chain. */
+export interface RevocationWitnesses {
+  readonly root: Field;
+  /** See `RevocationMap.witness`. */
+  witness(place: MapPlace, serialNumber: bigint, time: bigint): HandleWitness;
+}
+
 /** The map as the registry's contract knows it: entries by `mapKey`, in the order in which they came. */
 export class EntryMap {
   private readonly byKey = new Map<bigint, RevocationEntry>();
@@ -171,7 +178,7 @@ export class EntryMap {
  * The map itself, with serial numbers. Who may set what, and which list may follow which, is decided
  * before: see revocation sources in src/pki.
  */
-export class RevocationMap {
+export class RevocationMap implements RevocationWitnesses {
   /** What its root is made of. */
   readonly hashed = new EntryMap();
   private readonly serials = new Map<bigint, SerialTree>();
@@ -203,23 +210,29 @@ export class RevocationMap {
    * ERR_REVOCATION_REVOKED.
    */
   witness(place: MapPlace, serialNumber: bigint, time: bigint): HandleWitness {
+    const { entry, serials } = this.found(place);
+    assertFresh(entry, time);
+    if (serials.has(serialNumber)) throw revoked();
+    return this.absence(place, serialNumber);
+  }
+
+  /** The same, whatever the time is: whoever uses it calls `assertFresh` then. */
+  timelessWitness(place: MapPlace, serialNumber: bigint): HandleWitness {
+    if (this.found(place).serials.has(serialNumber)) throw revoked();
+    return this.absence(place, serialNumber);
+  }
+
+  private found(place: MapPlace): MapEntry {
     const found = this.get(place);
-    if (found === undefined) {
-      throw new ZkcxError(
-        'ERR_REVOCATION_ISSUER_MISSING',
-        'the revocation map has no entry for an issuer of this chain',
-      );
-    }
-    const { entry, serials } = found;
-    if (time < entry.thisUpdate.toBigInt() || time >= entry.nextUpdate.toBigInt()) {
-      throw new ZkcxError(
-        'ERR_REVOCATION_STALE',
-        'the revocation list of an issuer of this chain is not fresh: fetch the present one',
-      );
-    }
-    if (serials.has(serialNumber)) {
-      throw new ZkcxError('ERR_REVOCATION_REVOKED', 'a certificate of this chain is revoked');
-    }
+    if (found !== undefined) return found;
+    throw new ZkcxError(
+      'ERR_REVOCATION_ISSUER_MISSING',
+      'the revocation map has no entry for an issuer of this chain',
+    );
+  }
+
+  private absence(place: MapPlace, serialNumber: bigint): HandleWitness {
+    const { entry, serials } = this.found(place);
     const inMap = this.hashed.pathAtOrBelow(keyOf(place.issuer, place.listKind));
     const below = serials.pathAtOrBelow(serialNumber);
     return new HandleWitness({
@@ -237,6 +250,18 @@ export class RevocationMap {
     });
   }
 }
+
+/** Throws ERR_REVOCATION_STALE unless the list of an entry is the present one at `time`, Unix seconds. */
+export function assertFresh({ thisUpdate, nextUpdate }: RevocationEntry, time: bigint): void {
+  if (time >= thisUpdate.toBigInt() && time < nextUpdate.toBigInt()) return;
+  throw new ZkcxError(
+    'ERR_REVOCATION_STALE',
+    'the revocation list of an issuer of this chain is not fresh: fetch the present one',
+  );
+}
+
+const revoked = () =>
+  new ZkcxError('ERR_REVOCATION_REVOKED', 'a certificate of this chain is revoked');
 
 function keyOf(issuer: Field, listKind: bigint): bigint {
   return mapKey(issuer, Field(listKind)).toBigInt();

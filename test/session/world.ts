@@ -147,3 +147,11 @@ export const rootsOf = (...maps: RevocationMap[]): AcceptedRoots => ({
 
 /** No proof is looked at. */
 export const asIfValid: AssertProof = async () => undefined;
+
+/** What a server relies on, with this map and none before it. */
+export const serverRootsOf = (map: RevocationMap, anchors = ANCHORS, trust = TRUST) => ({
+  anchors,
+  trust,
+  map,
+  history: { current: mapFacts(map), superseded: [] },
+});

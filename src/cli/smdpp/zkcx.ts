@@ -74,17 +74,20 @@ export async function openZkcx(
   const { Prover } = await import('../../prover/prover.ts');
   const { certify } = await import('../../session/statements.ts');
   const credentials = await Promise.all(credential.map(readCredential));
+  const history = mapHistory ?? join(data, 'zkcx', 'maps.json');
   const options = proverOptions(flags);
   const prover = new Prover(options);
   const open = zkcxServer({
     folder: join(data, 'zkcx'),
-    roots: rootsOfFiles({ anchors: ci, map, registry }, systemClock),
+    roots: rootsOfFiles({ anchors: ci, map, registry, history }, systemClock, {
+      certified: credentials,
+      onError: (error) => printProgress(`The CIs and lists of before serve on: ${error.message}`),
+    }),
     statements: {
       credentials,
       certify: (input) => certify(input, prover, options),
       onError: (error) => printProgress(`No statements about this server: ${messageOf(error)}`),
     },
-    mapHistory,
     grace: seconds(grace),
     maxAge: seconds(maxAge),
     allowPostponed,

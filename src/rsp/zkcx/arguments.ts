@@ -6,6 +6,7 @@ import * as prover from '../../prover/arguments.ts';
 import { MAX_ROOTS, rootList } from '../../session/accepted-roots.ts';
 import * as session from '../../session/arguments.ts';
 import { MIN_MAX_AGE } from '../../session/events.ts';
+import { mapStatesForm } from '../../session/map-history.ts';
 import { MAX_MAX_AGE } from '../../session/offers.ts';
 import * as smdpp from '../smdpp/arguments.ts';
 
@@ -13,13 +14,15 @@ export const rootFiles = z.strictObject({
   anchors: z.array(path).min(1).max(1_024),
   map: path,
   registry: path.optional(),
+  history: path.optional(),
 });
 
 /** What a server relies on, as the function that is passed in gives it. */
 export const serverRoots = z.looseObject({
   anchors: pki.anchors,
   trust: session.trustSet,
-  map: z.looseObject({ map: session.map }),
+  map: session.revocationWitnesses,
+  history: mapStatesForm,
   registryRoots: rootList(MAX_ROOTS.registry).optional(),
 });
 
@@ -56,7 +59,6 @@ export const serverOptions = (made: abstract new (...args: never[]) => unknown) 
         worker: z.instanceof(URL).optional(),
       })
       .optional(),
-    mapHistory: path.optional(),
     grace: seconds.optional(),
     maxAge: seconds.min(MIN_MAX_AGE).max(MAX_MAX_AGE).optional(),
     allowPostponed: z.boolean().optional(),

@@ -11,4 +11,4 @@ export type {
   ZkcxQuestion,
 } from './device/index.ts';
 export { rootsOfFiles, ServerStatements, zkcxServer } from './server/index.ts';
-export type { RootFiles, ServerRoots, ZkcxServerOptions } from './server/index.ts';
+export type { RootFiles, RootsOptions, ServerRoots, ZkcxServerOptions } from './server/index.ts';

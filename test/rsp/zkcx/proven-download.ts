@@ -17,12 +17,12 @@ import { fixture } from '../../support/certificates/keys.ts';
 import { provenCredential } from '../../support/credentials.ts';
 import { countedRandom, testEuicc } from '../../support/rsp/emulator.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
-import { ANCHORS, MAP, POLICY, rootsOf, SERVER_OID, TRUST } from '../../session/world.ts';
+import { MAP, POLICY, SERVER_OID, serverRootsOf } from '../../session/world.ts';
 
 const MINUTES = 60_000;
 const TS48_ICCID = '89000123456789012341';
 const PROFILE = fixture('rsp/profiles/TS48v3_SAIP2.1_BERTLV.der');
-const ROOTS = { ...rootsOf(MAP), anchors: ANCHORS, trust: TRUST, map: MAP };
+const ROOTS = serverRootsOf(MAP);
 
 interface Wanted {
   readonly prover: Prover;

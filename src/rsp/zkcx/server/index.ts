@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { checked } from '../../../arguments.ts';
 import { openPrivateFolder } from '../../../files.ts';
 import { DEFAULT_MAX_AGE } from '../../../session/events.ts';
-import { DEFAULT_GRACE, MapHistory } from '../../../session/map-history.ts';
+import { DEFAULT_GRACE } from '../../../session/map-history.ts';
 import { OnceStore } from '../../../session/once-store.ts';
 import type { OpenZkcxExtension } from '../../smdpp/extension.ts';
 import * as argument from '../arguments.ts';
@@ -21,16 +21,19 @@ import { ProofVerifiers, type VerifiersOptions } from './verifiers.ts';
 
 import type { ServerRoots } from './roots.ts';
 export { rootsOfFiles } from './roots.ts';
-export type { RootFiles, ServerRoots } from './roots.ts';
+export type { RootFiles, RootsOptions, ServerRoots } from './roots.ts';
 export { ServerStatements } from './statements.ts';
 
 /** Base64 of the largest sealed message, and a little JSON around it. */
 const MAX_BODY = 900_000;
 
+/** Milliseconds between two looks at the roots. */
+const LOOK = 10_000;
+
 export interface ZkcxServerOptions {
   /** Trust set, revocation map and registry as they are now. */
   readonly roots: () => Promise<ServerRoots>;
-  /** Private folder for what may happen once and for the maps that were served; made if it is not there. */
+  /** Private folder for what may happen once; made if it is not there. */
   readonly folder: string;
   /**
    * What statements about the server are made of, in the background; or statements that the caller renews.
@@ -39,8 +42,6 @@ export interface ZkcxServerOptions {
   readonly statements?:
     Pick<StatementsOptions, 'credentials' | 'certify' | 'onError'> | ServerStatements;
   readonly verifiers?: VerifiersOptions;
-  /** File of the maps that were served before, see `MapHistory`; default: one in the folder. */
-  readonly mapHistory?: string;
   /** Seconds that a map counts once a later one contradicts it; default an hour, may be 0. */
   readonly grace?: bigint;
   /** Seconds that the time of a presentation may lie back, 8 hours to a week; default a day. */
@@ -62,8 +63,7 @@ export interface ZkcxServerOptions {
 /**
  * Let an SM-DP+ take part in zkCX: for `serveSmdp`. Until the first statements are made, about a minute each,
  * the mode `zkcx` is not offered. Throws ERR_SESSION_VALUE (an address above 195 characters), ERR_SESSION_STORE,
- * ERR_CREDENTIAL_PERMISSIONS (others can enter the folder), ERR_RSP_IDENTITY, the codes of `MapHistory`, and what
- * `roots` throws.
+ * ERR_CREDENTIAL_PERMISSIONS (others can enter the folder), ERR_RSP_IDENTITY, and what `roots` throws.
  */
 export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
   checked(options, argument.serverOptions(ServerStatements), 'zkcxServer');
@@ -72,11 +72,9 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
   return async (smdp) => {
     // an address that no session can be signed for
     zkcxAddress(smdp.settings.address.toLowerCase());
-    const { mapHistory = join(folder, 'maps.json'), grace = DEFAULT_GRACE } = options;
     const { now } = smdp;
     await openPrivateFolder(folder);
-    const history = await MapHistory.open(mapHistory);
-    const accepted = acceptedBy({ roots, history, grace, now });
+    const accepted = acceptedBy({ roots, grace: options.grace ?? DEFAULT_GRACE, now });
     // files that are wrong are said to be so at once
     await accepted();
     const { identities } = smdp.trust;
@@ -100,10 +98,13 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
     };
     if (isOwn) statements.start();
     verifiers.start();
+    // what changes serves soon, also where nobody asks; what is wrong is said to whoever does
+    const looking = setInterval(() => roots().catch(() => undefined), LOOK).unref();
     return {
       functions: zkcxFunctions(context, onRefusal),
       maxBody: MAX_BODY,
       close: async () => {
+        clearInterval(looking);
         if (isOwn) statements.stop();
         verifiers.close();
         await once.close();

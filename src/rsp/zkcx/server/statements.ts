@@ -122,14 +122,14 @@ export class ServerStatements {
     return (
       made === undefined ||
       now() >= made.at + maximumAge / 2n ||
-      String(made.roots.map.map.root) !== String(roots.map.map.root) ||
+      String(made.roots.map.root) !== String(roots.map.root) ||
       String(made.roots.trust.root) !== String(roots.trust.root)
     );
   }
 
   async #make(credential: Credential, { anchors, trust, map }: ServerRoots, time: bigint) {
     const { certify } = this.#options;
-    const bundle = await certify({ credential, anchors, trust, map: map.map, time });
+    const bundle = await certify({ credential, anchors, trust, map, time });
     return new TextEncoder().encode(formatBundle(bundle));
   }
 }
