@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
+import { parseRevocationList } from '../../../src/asn1/index.ts';
 import type { Prover } from '../../../src/prover/prover.ts';
 import { cardInterface, openIsdr } from '../../../src/rsp/apdu/index.ts';
 import { es10, es9pClient } from '../../../src/rsp/lpa/index.ts';
@@ -12,17 +13,21 @@ import {
   type ZkcxEvent,
 } from '../../../src/rsp/zkcx/device/index.ts';
 import { zkcxServer } from '../../../src/rsp/zkcx/server/index.ts';
+import { buildMap } from '../../../src/session/map-file.ts';
 import { CredentialStore } from '../../../src/session/credential-store.ts';
+import { ciList } from '../../support/crl/index.ts';
 import { fixture } from '../../support/certificates/keys.ts';
 import { provenCredential } from '../../support/credentials.ts';
 import { countedRandom, testEuicc } from '../../support/rsp/emulator.ts';
 import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
-import { ANCHORS, MAP, POLICY, rootsOf, SERVER_OID, TRUST } from '../../session/world.ts';
+import { ANCHORS, NOW, POLICY, SERVER_OID, SOURCES, TRUST } from '../../session/world.ts';
 
 const MINUTES = 60_000;
 const TS48_ICCID = '89000123456789012341';
 const PROFILE = fixture('rsp/profiles/TS48v3_SAIP2.1_BERTLV.der');
-const ROOTS = { ...rootsOf(MAP), anchors: ANCHORS, trust: TRUST, map: MAP };
+const lists = [ciList('B'), ciList('A')].map((der) => parseRevocationList(der));
+const MAP = buildMap({ sources: SOURCES, anchors: ANCHORS, lists, at: NOW });
+const ROOTS = { anchors: ANCHORS, trust: TRUST, map: MAP };
 
 interface Wanted {
   readonly prover: Prover;
@@ -74,8 +79,7 @@ async function downloadFrom(smdp: TestSmdp, extension: ZkcxExtension, { prover, 
     mode: 'zkcx-device',
     matchingId: matchingId!,
     oid: SERVER_OID,
-    device: { tac: Uint8Array.of(0x35, 0x29, 6, 0x11), deviceCapabilities: {} },
-    policy: POLICY,
+    policy: { ...POLICY, maps: [MAP.map] },
     credentials,
     sessions: await KeptSessions.open(join(folder, 'sessions')),
     proofs: deviceProofs(prover),
