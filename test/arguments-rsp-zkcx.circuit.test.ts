@@ -6,7 +6,7 @@ import { PublicKey } from '../src/circuits/claims.ts';
 import * as rsp from '../src/rsp/index.ts';
 import * as zkcx from '../src/rsp/zkcx/index.ts';
 import { CredentialStore } from '../src/session/credential-store.ts';
-import { countingBytes, credentialOf, MAP, NOW, POLICY, ANCHORS, TRUST } from './session/world.ts';
+import { countingBytes, credentialOf, MAP, NOW, POLICY, serverRootsOf } from './session/world.ts';
 import {
   assertTyped,
   blockedPath,
@@ -252,7 +252,14 @@ describe('every export of zkcx/rsp/zkcx', () => {
 });
 
 test('the roots that a server is given are such', async () => {
-  const wrong = [{}, { registryRoots: [] }, { registryRoots: [0n] }, { trust: 99n }, { map: {} }, { history: {} }];
+  const wrong = [
+    {},
+    { registryRoots: [] },
+    { registryRoots: [0n] },
+    { trust: 99n },
+    { map: {} },
+    { history: {} },
+  ];
   for (const changes of wrong) {
     const given = async () => ({ ...serverRoots, ...changes }) as never;
     const open = zkcx.zkcxServer({ roots: given, folder: join(blocked, 'once') });

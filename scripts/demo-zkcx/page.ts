@@ -12,7 +12,7 @@ export function page(results: readonly Result[], at: Date): string {
 <h1>One profile download, three modes</h1>
 <p>The same profile, from the same SM-DP+ to an emulated eUICC over plain HTTP on loopback, so that all
 of it could be recorded; proofs are real. In <code>zkcx-device</code> twice: first everything is proven while
-the server waits, then with a presentation that was ready. All seconds are of this run, made
+the server waits, a refresh of the credential included, then with a presentation that was ready. All seconds are of this run, made
 ${at.toISOString()}; <code>npm run bench:online -- --before CHECKOUT</code> compares them with a version that
 prepares nothing.</p>
 ${table(leakTable(results))}

@@ -6,13 +6,14 @@ import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import { proveRefresh } from '../../src/prover/refresh.ts';
 import { type AnswerInput, planAnswer, presentationBundle } from '../../src/session/answer.ts';
 import type { CertifiedBundle, PresentationBundle } from '../../src/session/envelopes.ts';
-import { type AcceptedRequest, checkRequest, type HolderPolicy } from '../../src/session/holder.ts';
-import { CLIENT_OFFER } from '../../src/session/offers.ts';
 import {
-  type Prepared,
-  preparePresentation,
+  type AcceptedRequest,
+  checkRequest,
+  type HolderPolicy,
   type ProvableTerms,
-} from '../../src/session/prepared.ts';
+} from '../../src/session/holder.ts';
+import { CLIENT_OFFER } from '../../src/session/offers.ts';
+import { type Prepared, preparePresentation } from '../../src/session/prepared.ts';
 import type { planCertify } from '../../src/session/statements.ts';
 import type { PossessionPlan } from '../../src/witness/possession.ts';
 import { cheapProver } from '../support/cheap-prover.ts';

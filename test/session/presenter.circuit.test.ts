@@ -7,14 +7,9 @@ import { ZkcxError } from '../../src/errors.ts';
 import { type Credential, publishedOpening } from '../../src/prover/credential.ts';
 import { type Openable, proveRefresh } from '../../src/prover/refresh.ts';
 import { planAnswer, planPossession } from '../../src/session/answer.ts';
-import { type AcceptedTerms, termsAhead } from '../../src/session/holder.ts';
+import { type AcceptedTerms, type ProvableTerms, termsAhead } from '../../src/session/holder.ts';
 import { openPools, poolsFolderOf, readyIn } from '../../src/session/pools.ts';
-import {
-  preparePresentation,
-  type PrepareInput,
-  type ProvableTerms,
-  termsOf,
-} from '../../src/session/prepared.ts';
+import { preparePresentation, type PrepareInput, termsOf } from '../../src/session/prepared.ts';
 import { obtainPresentation, prepareAhead } from '../../src/session/presenter.ts';
 import { leafOf } from '../../src/witness/presentation.ts';
 import { RegistryTree } from '../../src/witness/registry-tree.ts';

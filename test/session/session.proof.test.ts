@@ -242,10 +242,10 @@ describe('a statement with a real proof', () => {
 
 describe('a download with real proofs', () => {
   // here, because to compile its programs takes longer than to prove
-  test("with today's eUICC takes two proofs, and the EID is told with consent", async () => {
+  test("with today's eUICC is proven while it runs, and the EID is told with consent", async () => {
     const { asked, proven, refusals } = await download({ prover, folder });
     expect(refusals).toEqual([]);
-    expect(proven).toEqual(['presentation']);
+    expect(proven).toEqual(['presentation', 'possession']);
     expect(asked).toContain('zkcxDisclose');
   });
 });

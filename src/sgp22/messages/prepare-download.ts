@@ -4,7 +4,7 @@ import { concatBytes } from '../../bytes.ts';
 import { choice } from '../codec/choice.ts';
 import { automatic, context, type Input, type Value } from '../codec/codec.ts';
 import { boolean, coded, octets } from '../codec/primitives.ts';
-import { elements, optional, sequence, whole, message } from '../codec/structures.ts';
+import { optional, sequence, whole, message } from '../codec/structures.ts';
 import { TAG } from '../tags.ts';
 import { Otpk } from './curve.ts';
 import { hexToBytes, transactionId } from './identifiers.ts';
@@ -47,12 +47,6 @@ const euiccSigned2 = sequence({
 /** EUICCSigned2, covered by euiccSignature2. */
 export const EuiccSigned2 = message('euiccSigned2', euiccSigned2);
 
-/** What euiccSignature2 covers, see `euiccSignature2Input`. */
-export const EuiccSignature2Input = elements(
-  'the input of euiccSignature2',
-  { euiccSigned2, smdpSignature2: Signature },
-  'closed',
-);
 export type EuiccSigned2 = Value<typeof EuiccSigned2>;
 
 /** DownloadErrorCode. */

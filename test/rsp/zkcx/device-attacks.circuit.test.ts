@@ -16,6 +16,7 @@ import { KEYS } from '../../support/certificates/keys.ts';
 import { build, sgp26Server } from '../../support/certificates/chains.ts';
 import { registeredId, setExtension } from '../../support/certificates/fields.ts';
 import { mapFacts } from '../../../src/session/events.ts';
+import { es9pClient } from '../../../src/rsp/lpa/index.ts';
 import { transactionIdText } from '../../../src/sgp22/messages/identifiers.ts';
 import { ADDRESS } from '../../support/rsp/smdpp.ts';
 import {
@@ -336,6 +337,16 @@ describe('a server that signs another session than it negotiated', () => {
 
 describe('which server it is', () => {
   const plain = () => world.es9p(undefined, { plain: true });
+
+  test.each([196, 253])('is none of zkCX with an address of %i characters', async (length) => {
+    const address = `${'a.'.repeat(126)}bc`.slice(-length);
+    const fetch = jest.fn(world.fetch());
+    const server = es9pClient(address, { fetch });
+    expect(await failureOf(world.download('zkcx-device', matchingId, { server }))).toBe(
+      'ERR_SESSION_VALUE',
+    );
+    expect(fetch).not.toHaveBeenCalled();
+  });
 
   test('is known by the activation code', async () => {
     const other = { oid: '2.999.11' };

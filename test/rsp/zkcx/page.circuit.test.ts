@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { MODES, type Result } from '../../../scripts/demo-zkcx/downloads.ts';
+import { type Result, RUNS } from '../../../scripts/demo-zkcx/downloads.ts';
 import { page as pageOf } from '../../../scripts/demo-zkcx/page.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -19,21 +19,24 @@ if (!hasChromium) {
 /** Tries to be more than text. */
 const HOSTILE = '<script>document.title = "taken"</script><img src="http://127.0.0.1:9/x">';
 
-const RESULTS: Result[] = MODES.map((mode, i) => ({
-  mode,
+const RESULTS: Result[] = RUNS.map((run, i) => ({
+  run,
   heard: ['initiateAuthentication', 'authenticateClient'].map((name) => ({
     name,
-    request: `{"mode":"${mode}","x":"${HOSTILE}"}`,
+    request: `{"mode":"${run.mode}","x":"${HOSTILE}"}`,
     answer: 'a'.repeat(700),
     ms: 1_500,
+    answeredAt: 0,
   })),
   leaks:
-    mode === 'classic'
+    run.mode === 'classic'
       ? [{ label: 'authenticateClient, request', secret: 'EID', form: 'text' }]
       : [],
   secrets: ['EID', 'ICCID'],
-  kept: mode === 'classic' ? ['EID'] : [],
-  proofs: Array.from({ length: i }, () => ({ what: 'possession', seconds: 9.96 })),
+  kept: run.mode === 'classic' ? ['EID'] : [],
+  ahead: run.isPrepared ? [{ what: 'refresh', seconds: 20.04 }] : [],
+  online: Array.from({ length: i }, () => ({ what: 'possession', seconds: 9.96 })),
+  toMetadata: 10 * i + 0.25,
 }));
 
 const describeInBrowser = hasChromium ? describe : describe.skip;
@@ -78,10 +81,7 @@ describeInBrowser('the page', () => {
       'EID',
       'sees it',
       'keeps it',
-      '-',
-      '-',
-      '-',
-      '-',
+      ...Array(6).fill('-'),
     ]);
     const colour = (cell: number) =>
       row
@@ -94,18 +94,37 @@ describeInBrowser('the page', () => {
     expect(await colour(1)).not.toBe(await colour(3));
   });
 
-  test('says what it costs', async () => {
-    const row = page.locator('tr', { hasText: 'seconds proving' });
-    expect(await row.locator('td').allTextContents()).toEqual([
-      'seconds proving',
-      '0.0',
-      '10.0',
-      '19.9',
+  test('says what it costs, and what the user waits for', async () => {
+    const cells = (name: string) =>
+      page.locator('table').last().locator('tr', { hasText: name }).locator('td').allTextContents();
+    expect(await page.locator('table').last().locator('th').allTextContents()).toEqual([
+      '',
+      ...RUNS.map(({ name }) => name),
     ]);
+    const challenge = "from the server's challenge to the metadata";
+    expect(await cells(challenge)).toEqual([challenge, '0.3 s', '10.3 s', '20.3 s', '30.3 s']);
+    const ahead = 'made ahead';
+    expect(await cells(ahead)).toEqual([
+      ahead,
+      'nothing',
+      'nothing',
+      'refresh 20.0 s',
+      'refresh 20.0 s',
+    ]);
+    const online = 'made or taken while the server waits';
+    const possession = 'possession 10.0 s';
+    expect(await cells(online)).toEqual([
+      online,
+      ...[0, 1, 2, 3].map((times) => Array(times).fill(possession).join(', ') || 'nothing'),
+    ]);
+    const waiting = 'waiting for the SM-DP+ in all';
+    expect((await cells(waiting)).slice(1)).toEqual(Array(4).fill('3.0 s'));
   });
 
   test('shows the messages of each mode in their order, and opens them', async () => {
-    expect(await page.locator('section h3').allTextContents()).toEqual([...MODES]);
+    expect(await page.locator('section h3').allTextContents()).toEqual(
+      RUNS.map(({ name }) => name),
+    );
     const classic = page.locator('section').first();
     expect(await classic.locator('li .up').allTextContents()).toEqual([
       expect.stringMatching(/^initiateAuthentication → \d+ bytes$/),

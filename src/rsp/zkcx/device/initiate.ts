@@ -57,16 +57,17 @@ export interface Initiated {
  * it is no classic one, signed by an authentic server for this negotiation, address and challenge, and the
  * server's OID is known without its own word. Nothing of the device goes out after a failure.
  *
- * @throws ERR_RSP_ZKCX_* (downgrade, offer, transcript, server), ERR_RSP_DOWNLOAD as in a classic
+ * @throws ERR_SESSION_VALUE for an address that is too long, ERR_RSP_ZKCX_* (downgrade, offer, transcript, server), ERR_RSP_DOWNLOAD as in a classic
  *   download, ERR_PROOF_* of a statement, the codes of certificates and ERR_REVOCATION_*
  */
 export async function initiate(input: InitiateInput): Promise<Initiated> {
   const { es10, server, mode, oid } = input;
+  // one spelling, which the server signs and the eUICC repeats
+  const address = server.address.toLowerCase();
+  const named = zkcxAddress(address);
   const info1 = await es10.euiccInfo1();
   const challenge = await es10.euiccChallenge();
   const clientOffer = writeClientOffer([mode]);
-  // one spelling, which the server signs and the eUICC repeats
-  const address = server.address.toLowerCase();
   const request = {
     euiccChallenge: challenge,
     euiccInfo1: info1,
@@ -76,7 +77,7 @@ export async function initiate(input: InitiateInput): Promise<Initiated> {
   const { path, anyAnswer } = ZKCX_INITIATE;
   const reply = await server.exchange(path, encodeJson(ZKCX_INITIATE.request, request), anyAnswer);
   const { offer, answer } = requireOffer(reply, clientOffer);
-  checkInitiateAuthentication(answer, { address: zkcxAddress(address), challenge, info1 });
+  checkInitiateAuthentication(answer, { address: named, challenge, info1 });
   const { serverSigned1, serverSignature1, zkcx: serverOffer } = answer;
   const known = { serverAddress: address, euiccChallenge: challenge };
   const transcript = checkedTranscript({ clientOffer, serverOffer }, known, answer);
