@@ -73,10 +73,10 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
     // an address that no session can be signed for
     zkcxAddress(smdp.settings.address.toLowerCase());
     const { now } = smdp;
-    await openPrivateFolder(folder);
     const accepted = acceptedBy({ roots, grace: options.grace ?? DEFAULT_GRACE, now });
     // files that are wrong are said to be so at once
     await accepted();
+    await openPrivateFolder(folder);
     const { identities } = smdp.trust;
     const isOwn = !(given instanceof ServerStatements);
     const statements = isOwn ? new ServerStatements({ identities, roots, now, ...given }) : given;
