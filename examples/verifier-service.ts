@@ -9,38 +9,55 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { OnceStore, SessionVerifier, type SourcedMap, ZkcxError } from 'zkcx';
-import { rootsOf, testMap } from './test-pki.ts';
+import { join } from 'node:path';
+import {
+  MapHistory,
+  OnceStore,
+  SessionVerifier,
+  type SourcedMap,
+  trustFacts,
+  ZkcxError,
+} from 'zkcx';
+import { anchors, testMap } from './test-pki.ts';
 
 /** Bytes of a request. A presentation has about 100,000. */
 const MAX_BODY = 300_000;
 
+const now = () => BigInt(Math.floor(Date.now() / 1000));
+
 export interface VerifierService {
   readonly server: Server;
+  /** A list came out: from now on this map is the newest one. */
+  serveMap(map: SourcedMap): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface VerifierServiceOptions {
-  /** Where pseudonyms are kept, for ever. */
+  /** Private: pseudonyms are kept here for ever, and what is known of earlier maps. */
   readonly folder: string;
   /** What this verifier is called, as its clients know it. */
   readonly serverAddress: string;
   readonly serverOid: string;
-  /** The newest revocation map. A real service replaces it whenever a list comes out. */
-  readonly map: () => SourcedMap;
+  /** The newest revocation map. */
+  readonly map: SourcedMap;
   /** Why an answer was refused: for the operator's log, never for clients. */
   readonly onRefused?: (code: string) => void;
 }
 
 export async function verifierService(options: VerifierServiceOptions): Promise<VerifierService> {
   const { folder, serverAddress, serverOid, map, onRefused } = options;
-  const store = await OnceStore.open(folder);
+  const store = await OnceStore.open(join(folder, 'once'));
+  const history = await MapHistory.open(join(folder, 'maps.json'));
+  const serveMap = (newest: SourcedMap) => history.serve(newest, { anchors, now: now() });
+  await serveMap(map);
+  const trustSets = [trustFacts(anchors)];
   const verifier = new SessionVerifier({
     serverAddress,
     serverOid,
     role: 'euicc-v2',
     store,
-    roots: () => rootsOf(map()),
+    // what was prepared under yesterday's map still counts, unless today's revokes more
+    roots: () => ({ trustSets, maps: history.accepted(now()) }),
   });
 
   async function answer(path: string, body: Uint8Array): Promise<object> {
@@ -71,6 +88,7 @@ export async function verifierService(options: VerifierServiceOptions): Promise<
   });
   return {
     server,
+    serveMap,
     async close() {
       await new Promise((resolve) => server.close(resolve));
       await store.close();
@@ -94,7 +112,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     folder: process.argv[2] ?? 'verifier-data',
     serverAddress: '127.0.0.1:8443',
     serverOid: '2.999.10',
-    map: () => testMap(BigInt(Math.floor(Date.now() / 1000))),
+    map: testMap(now()),
     onRefused: (code) => console.error('refused:', code),
   });
   server.listen(8443, '127.0.0.1', () => console.log('verifying at http://127.0.0.1:8443'));

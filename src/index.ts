@@ -81,6 +81,8 @@ export { CLIENT_OFFER } from './session/offers.ts';
 export type { RequestTerms } from './session/offers.ts';
 export { mapFacts } from './session/events.ts';
 export type { MapFacts } from './session/events.ts';
+export { MapHistory } from './session/map-history.ts';
+export type { ServeOptions } from './session/map-history.ts';
 export { trustFacts } from './session/accepted-roots.ts';
 export type { AcceptedRoots, TrustFacts } from './session/accepted-roots.ts';
 export { identifierScopeOf, scopeOf } from './session/scope.ts';

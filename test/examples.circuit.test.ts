@@ -14,7 +14,7 @@ import { download, emulatedCard } from '../examples/lpa-download.ts';
 import { openShop, testProfile } from '../examples/smdpp-shop.ts';
 import { testMap } from '../examples/test-pki.ts';
 import { verifierService } from '../examples/verifier-service.ts';
-import { CLIENT_OFFER } from '../src/session/offers.ts';
+import { CLIENT_OFFER, parseServerRequest } from '../src/session/offers.ts';
 import * as index from '../src/index.ts';
 import { Prover } from '../src/prover/prover.ts';
 import { ROOT } from './support/command.ts';
@@ -96,11 +96,12 @@ test('a shop sells a profile, and an LPA downloads it', async () => {
 
 test('a verifier service challenges, and refuses what is no answer', async () => {
   const codes: string[] = [];
-  const { server, close } = await verifierService({
+  const map = testMap(BigInt(Math.floor(Date.now() / 1000)));
+  const { server, serveMap, close } = await verifierService({
     folder: temporaryFolder(),
     serverAddress: 'verifier.example.com',
     serverOid: '2.999.10',
-    map: () => testMap(BigInt(Math.floor(Date.now() / 1000))),
+    map,
     onRefused: (code) => codes.push(code),
   });
   try {
@@ -108,9 +109,18 @@ test('a verifier service challenges, and refuses what is no answer', async () =>
     const { port } = server.address() as { port: number };
     const post = async (path: string, body: Uint8Array | string) =>
       fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: Buffer.from(body) });
-    const challenge = await post('/challenge', CLIENT_OFFER);
-    const { transactionId } = (await challenge.json()) as { transactionId: string };
+    const challenge = async () =>
+      (await (await post('/challenge', CLIENT_OFFER)).json()) as Record<string, string>;
+    const { transactionId, serverOffer } = await challenge();
     expect(transactionId).toMatch(/^[0-9a-f]{32}$/i);
+    const rootsIn = (offer = '') =>
+      parseServerRequest(Buffer.from(offer, 'base64')).revocationRoots.map(BigInt);
+    const root = map.map.root.toBigInt();
+    expect(rootsIn(serverOffer)).toEqual([root]);
+    // a map that revokes more is offered first, the one before it for a while
+    const newer = testMap(BigInt(Math.floor(Date.now() / 1000)), ['CRL-B-EUM', 'CRL-A-0']);
+    await serveMap(newer);
+    expect(rootsIn((await challenge()).serverOffer)).toEqual([newer.map.root.toBigInt(), root]);
     for (const answer of ['{}', 'no JSON', 'x'.repeat(400_000)]) {
       const refused = await post(`/answer/${transactionId}`, answer);
       expect(refused.status).toBe(403);

@@ -14,6 +14,7 @@ import {
   type HolderPolicy,
   identifierScopeOf,
   mapFacts,
+  MapHistory,
   OnceStore,
   openPools,
   parseBundle,
@@ -109,6 +110,20 @@ export const EXAMPLES = {
     assert.ok(ends.every((end) => end > at));
     // #endregion mapFacts
   },
+
+  MapHistory: () =>
+    inFolder(async (folder) => {
+      // #region MapHistory
+      // lists are reissued every day: what was prepared under yesterday's map counts as long as today's adds nothing
+      const history = await MapHistory.open(join(folder, 'maps.json'));
+      const [clean, revoking] = [testMap(at), testMap(at, ['CRL-B-EUM', 'CRL-A-0'])];
+      await history.serve(clean, { anchors, now: at });
+      await history.serve(revoking, { anchors, now: at + 60n });
+      // this one adds a serial number: the earlier map counts for an hour more, or for the grace that is given
+      assert.equal(history.accepted(at + 120n).length, 2);
+      assert.deepEqual(history.accepted(at + 120n, 0n), [mapFacts(revoking.map)]);
+      // #endregion MapHistory
+    }),
 
   SessionVerifier: () =>
     withVerifier(async (verifier) => {

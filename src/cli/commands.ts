@@ -25,6 +25,7 @@ import { lpaEnable } from './lpa/enable.ts';
 import { lpaList } from './lpa/list.ts';
 import { lpaNickname } from './lpa/nickname.ts';
 import { lpaNotifications } from './lpa/notifications.ts';
+import { lpaPrepare } from './lpa/prepare.ts';
 import { lpaProbe } from './lpa/probe.ts';
 import { orderBlind } from './order/blind.ts';
 import { presentPrepare } from './present/prepare.ts';
@@ -128,6 +129,7 @@ export const COMMANDS: CommandGroup['commands'] = [
     lpaDelete,
     lpaNickname,
     lpaNotifications,
+    lpaPrepare,
     lpaProbe,
   ),
   euicc,

@@ -7,7 +7,7 @@ import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.
 import { assertOutputs } from '../shared/output-files.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { fillBeside, REFRESHES, type RefreshesFlags } from '../shared/pools.ts';
-import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { PROVER, type ProverFlags, proverOptions, withProver } from '../shared/proving.ts';
 
 interface Flags extends CiFlags, AtFlags, ProverFlags, RefreshesFlags {
   readonly out: string;
@@ -40,10 +40,13 @@ async function prove(files: string[], flags: Flags): Promise<Answer> {
   const { proveChain } = await import('../../prover/chain.ts');
   const { writeCredential } = await import('../../prover/credential.ts');
   const options = proverOptions(flags);
-  const credential = await proveChain({ anchors, certificates, at: flags.at }, options);
-  await writeCredential(out, credential);
-  if (proof !== undefined) await writeFileAtomic(proof, formatEnvelope(credential.proof), 0o644);
-  const ready = await fillBeside(out, credential, flags, options);
+  const { credential, ready } = await withProver(options, async (prover) => {
+    const input = { anchors, certificates, at: flags.at };
+    const credential = await proveChain(input, { ...options, prover });
+    await writeCredential(out, credential);
+    if (proof !== undefined) await writeFileAtomic(proof, formatEnvelope(credential.proof), 0o644);
+    return { credential, ready: await fillBeside(out, credential, flags, prover, options) };
+  });
   const [trustRoot, from, until, commitment] = credential.proof.proof.publicOutput;
   const [validFrom, validUntil] = [isoTime(BigInt(from!)), isoTime(BigInt(until!))];
   return {

@@ -2,7 +2,7 @@ import type { CommandDefinition } from '../shared/command.ts';
 import { required } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
 import { count, fillRefreshes, WITHIN, type WithinFlags, waitWithin } from '../shared/pools.ts';
-import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { PROVER, type ProverFlags, proverOptions, withProver } from '../shared/proving.ts';
 
 interface Flags extends ProverFlags, WithinFlags {
   readonly credential: string;
@@ -28,7 +28,9 @@ async function refresh(flags: Flags): Promise<Answer> {
   const { readCredential } = await import('../../prover/credential.ts');
   const credential = await readCredential(file);
   await waitWithin(flags, options);
-  const { made, ready } = await fillRefreshes(file, credential, flags.count, options);
+  const { made, ready } = await withProver(options, (prover) =>
+    fillRefreshes(file, credential, flags.count, prover, options),
+  );
   return {
     json: { credential: file, made, ready },
     text: [`Made ${made} refreshes; ${ready} are ready.`],

@@ -5,7 +5,7 @@ import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, CI, type CiFlags } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
 import { fillBeside, REFRESHES, type RefreshesFlags } from '../shared/pools.ts';
-import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';
+import { PROVER, type ProverFlags, proverOptions, withProver } from '../shared/proving.ts';
 import {
   openStore,
   CREDENTIALS,
@@ -32,9 +32,11 @@ async function renew(name: string, flags: Flags): Promise<Answer> {
   const { renewCredential } = await import('../../session/renewal.ts');
   const old = await store.read(name);
   const options = proverOptions(flags);
-  const renewed = await renewCredential(old, { anchors, now: at }, options);
-  await store.replace(name, renewed);
-  await fillBeside(store.fileOf(name), renewed, flags, options);
+  await withProver(options, async (prover) => {
+    const renewed = await renewCredential(old, { anchors, now: at }, { ...options, prover });
+    await store.replace(name, renewed);
+    await fillBeside(store.fileOf(name), renewed, flags, prover, options);
+  });
   const facts = summaryFacts(await store.show(name, at));
   return { json: facts, text: [`Renewed: ${summaryLine(facts)}`] };
 }

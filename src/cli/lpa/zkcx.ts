@@ -28,17 +28,29 @@ export interface SessionFlags {
   readonly allowOtherServers?: boolean;
 }
 
-export const ZKCX = [
-  new Option(
-    '--zkcx [mode]',
-    "without certificates: device (today's eUICCs; default), full (zkCX-aware firmware)",
-  ).choices(['device', 'full']),
+/** What the device knows of revocation and published credentials, and its own credentials. */
+export const KNOWN = [
   new Option(
     '--map <file>',
     'revocation map that you computed; may be given several times',
   ).argParser(repeated(String)),
   new Option('--registry <file>', 'registry of credentials as last seen'),
   new Option('--credentials <folder>', 'store of credentials, mode 0700; made at the first use'),
+  ...HOLDER_MINIMUMS,
+  ...PROVER,
+];
+
+export interface KnownFlags extends ProverFlags, HolderMinimums, AtFlags, Partial<CiFlags> {
+  readonly map?: string[];
+  readonly registry?: string;
+  readonly credentials?: string;
+}
+
+export const ZKCX = [
+  new Option(
+    '--zkcx [mode]',
+    "without certificates: device (today's eUICCs; default), full (zkCX-aware firmware)",
+  ).choices(['device', 'full']),
   new Option('--tell-eid', 'agree to tell the EID where an order is bound to it; default: ask'),
   new Option(
     '--binding <text>',
@@ -48,17 +60,12 @@ export const ZKCX = [
     '--tell-order',
     'agree that whoever issued the binding learns that this is the device; default: ask',
   ),
-  ...HOLDER_MINIMUMS,
   ...SESSIONS,
-  ...PROVER,
+  ...KNOWN,
 ];
 
-export interface ZkcxFlags
-  extends ProverFlags, SessionFlags, HolderMinimums, AtFlags, Partial<CiFlags> {
+export interface ZkcxFlags extends KnownFlags, SessionFlags {
   readonly zkcx?: true | 'device' | 'full';
-  readonly map?: string[];
-  readonly registry?: string;
-  readonly credentials?: string;
   readonly tellEid?: boolean;
   readonly binding?: string;
   readonly tellOrder?: boolean;
@@ -129,7 +136,8 @@ export async function deliveryOf({ sessions: folder, allowOtherServers }: Sessio
   return { sessions, delivery: zkcxDelivery({ sessions, othersAllowed: allowOtherServers }) };
 }
 
-async function policyOf(flags: ZkcxFlags, maps: readonly string[]): Promise<HolderPolicy> {
+/** What the device knows by itself, from files. */
+export async function policyOf(flags: KnownFlags, maps: readonly string[]): Promise<HolderPolicy> {
   const { registry, minimumCis, minimumEntries, at } = flags;
   const anchors = await readAnchors(flags.ci ?? []);
   const clock = at === undefined ? systemClock : () => at;

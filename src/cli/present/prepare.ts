@@ -1,7 +1,7 @@
 import type { CommandDefinition } from '../shared/command.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
 import { count, WITHIN, type WithinFlags, waitWithin } from '../shared/pools.ts';
-import { proverOptions } from '../shared/proving.ts';
+import { proverOptions, withProver } from '../shared/proving.ts';
 import { HOLDER, type HolderFlags, readHolder } from './holder.ts';
 
 interface Flags extends HolderFlags, WithinFlags {
@@ -24,21 +24,16 @@ async function prepare(flags: Flags): Promise<Answer> {
   const { openPools, poolsFolderOf } = await import('../../session/pools.ts');
   const { prepareAhead } = await import('../../session/presenter.ts');
   const { termsOf } = await import('../../session/prepared.ts');
-  const { Prover } = await import('../../prover/prover.ts');
   const mode = policy.registry === undefined ? 'presentation' : 'registryPresentation';
   const accepted = termsAhead(credential, policy, mode);
   const pools = await openPools(poolsFolderOf(flags.credential), credential);
-  const prover = new Prover(options);
-  try {
-    const input = { accepted, credential, anchors, pools, count: flags.count };
-    const made = await prepareAhead(input, prover, options);
-    const ready = await pools.presentations.ready(termsOf(accepted));
-    const time = isoTime(accepted.time);
-    return {
-      json: { mode, time, made, ready },
-      text: [`Made ${made} presentations for ${time}; ${ready} are ready. Each is used once.`],
-    };
-  } finally {
-    prover.close();
-  }
+  const made = await withProver(options, (prover) =>
+    prepareAhead({ accepted, credential, anchors, pools, count: flags.count }, prover, options),
+  );
+  const ready = await pools.presentations.ready(termsOf(accepted));
+  const time = isoTime(accepted.time);
+  return {
+    json: { mode, time, made, ready },
+    text: [`Made ${made} presentations for ${time}; ${ready} are ready. Each is used once.`],
+  };
 }

@@ -5,7 +5,7 @@ import { required } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
 import type { Answer } from '../shared/output.ts';
 import { poolsBeside } from '../shared/pools.ts';
-import { proverOptions } from '../shared/proving.ts';
+import { proverOptions, withProver } from '../shared/proving.ts';
 import { KEY, PEER, type PeerFlags, readRequest, readSigner } from '../shared/session-files.ts';
 import { disclosureOption } from './disclosures.ts';
 import { HOLDER, type HolderFlags, holderInputs, readHolder } from './holder.ts';
@@ -57,28 +57,19 @@ async function prove(flags: Flags): Promise<Answer> {
   const { proveAnswer } = await import('../../session/answer.ts');
   const { formatBundle } = await import('../../session/envelopes.ts');
   const { obtainPresentation } = await import('../../session/presenter.ts');
-  const { Prover } = await import('../../prover/prover.ts');
   const pools = await poolsBeside(flags.credential, credential);
   const options = proverOptions(flags);
-  const prover = new Prover(options);
-  let source: string;
-  try {
-    const presented = await obtainPresentation(
-      { accepted, credential, anchors, pools },
-      prover,
-      options,
-    );
-    ({ source } = presented);
+  const source = await withProver(options, async (prover) => {
+    const input = { accepted, credential, anchors, pools };
+    const { prepared, source, done } = await obtainPresentation(input, prover, options);
     try {
-      const { prepared } = presented;
       const bundle = await proveAnswer({ accepted, prepared, sign }, prover, options);
       await writeFileAtomic(out, formatBundle(bundle), 0o644);
     } finally {
-      await presented.done();
+      await done();
     }
-  } finally {
-    prover.close();
-  }
+    return source;
+  });
   const { mode, role, purpose, disclosures } = accepted.request;
   return {
     json: { presentation: out, mode, role, purpose, disclosures, ready: source === 'pool' },

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { Credential } from '../../prover/credential.ts';
-import type { JobOptions, ProverOptions } from '../../prover/prover.ts';
+import type { JobOptions, Prover } from '../../prover/prover.ts';
 import type { CredentialPools } from '../../session/pools.ts';
 import { wholeNumber } from './options.ts';
 
@@ -15,7 +15,7 @@ const counted = (flags: string, description: string) =>
 /** Of a new credential. */
 export const REFRESHES = counted(
   '--refreshes <number>',
-  'refreshes to make beside it, half a minute each; default 4',
+  'refreshes to make beside it, half a minute each; default 4; a server needs none',
 );
 
 export interface RefreshesFlags {
@@ -65,9 +65,12 @@ export async function fillBeside(
   file: string,
   credential: Credential,
   { refreshes }: RefreshesFlags,
-  options: ProverOptions & JobOptions,
+  prover: Prover,
+  options: JobOptions,
 ): Promise<number> {
-  const filled = await whereReliable(() => fillRefreshes(file, credential, refreshes, options));
+  const filled = await whereReliable(() =>
+    fillRefreshes(file, credential, refreshes, prover, options),
+  );
   return filled?.ready ?? 0;
 }
 
@@ -80,21 +83,16 @@ async function whereReliable<T>(work: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** Fill the refreshes of a credential that is in a file. Returns how many were made. */
+/** Fill the refreshes of a credential that is in a file. Returns how many were made, and how many are ready. */
 export async function fillRefreshes(
   file: string,
   credential: Credential,
   count: number | undefined,
-  options: ProverOptions & JobOptions,
+  prover: Prover,
+  options: JobOptions,
 ): Promise<{ readonly made: number; readonly ready: number }> {
   const { openPools, poolsFolderOf } = await import('../../session/pools.ts');
-  const { Prover } = await import('../../prover/prover.ts');
   const { refreshes } = await openPools(poolsFolderOf(file), credential);
-  const prover = new Prover(options);
-  try {
-    const made = await refreshes.refill({ count }, prover, options);
-    return { made, ready: await refreshes.ready() };
-  } finally {
-    prover.close();
-  }
+  const made = await refreshes.refill({ count }, prover, options);
+  return { made, ready: await refreshes.ready() };
 }

@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { type Backend, BACKENDS } from '../../prover/protocol.ts';
-import type { JobOptions, ProverOptions } from '../../prover/prover.ts';
+import type { JobOptions, Prover, ProverOptions } from '../../prover/prover.ts';
 import { printEvent } from './output.ts';
 
 export const PROVER = [
@@ -18,6 +18,20 @@ export interface ProverFlags {
 /** Options for the prover: flags, progress on stderr, Ctrl-C ends the proving process. */
 export function proverOptions({ backend }: ProverFlags): ProverOptions & JobOptions {
   return { backend, signal: stopSignal(), onEvent: printEvent };
+}
+
+/** Work with a proving process of its own, which compiles each program once. */
+export async function withProver<T>(
+  options: ProverOptions,
+  work: (prover: Prover) => Promise<T>,
+): Promise<T> {
+  const { Prover } = await import('../../prover/prover.ts');
+  const prover = new Prover(options);
+  try {
+    return await work(prover);
+  } finally {
+    prover.close();
+  }
 }
 
 /** Aborted by Ctrl-C and by SIGTERM; the second one ends the process at once. */

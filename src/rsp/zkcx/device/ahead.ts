@@ -1,7 +1,7 @@
 /** What is made as soon as the user begins, while the LPA talks to server and user. */
 import { ZkcxError } from '../../../errors.ts';
-import { publishedOpening } from '../../../prover/credential.ts';
-import { termsAhead } from '../../../session/holder.ts';
+import { type Credential, publishedOpening } from '../../../prover/credential.ts';
+import { type HolderPolicy, type ProvableTerms, termsAhead } from '../../../session/holder.ts';
 import { credentialsOf } from './credential.ts';
 import type { Options } from './options.ts';
 
@@ -30,6 +30,15 @@ export function begunAhead(options: Options, eid: string): Ahead {
   };
 }
 
+/**
+ * Terms that a server is likely to ask for: the newest that the device knows, from the registry where the credential is
+ * published. Throws ERR_HOLDER_*.
+ */
+export function expectedTerms(policy: HolderPolicy, credential: Credential): ProvableTerms {
+  const isPublished = policy.registry !== undefined && publishedOpening(credential) !== undefined;
+  return termsAhead(credential, policy, isPublished ? 'registryPresentation' : 'presentation');
+}
+
 async function prepare(
   { credentials, pools: poolsOf, policy, proofs }: Options,
   eid: string,
@@ -40,9 +49,7 @@ async function prepare(
   for await (const { name, credential, isOver } of credentialsOf({ store: credentials, eid, at })) {
     const pools = isOver ? undefined : await poolsOf(name, credential);
     if (pools === undefined) continue;
-    const isPublished = policy.registry !== undefined && publishedOpening(credential) !== undefined;
-    const mode = isPublished ? 'registryPresentation' : 'presentation';
-    const accepted = termsAhead(credential, policy, mode);
+    const accepted = expectedTerms(policy, credential);
     const anchors = policy.trustSets.flat();
     await proofs.ahead({ accepted, credential, anchors, pools }, signal);
     return;
