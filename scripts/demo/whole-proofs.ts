@@ -20,7 +20,10 @@ export function numbersOf(...proofs: readonly ProofEnvelope[]): ReadonlySet<bigi
 
 /** All that a server got in a session. */
 export const numbersOfSession = ({ presentation, possession, pseudonym }: PresentationBundle) =>
-  new Set([...numbersOf(presentation, possession), BigInt(pseudonym ?? 0)]);
+  new Set([
+    ...numbersOf(presentation, possession),
+    ...(pseudonym === undefined ? [] : [BigInt(pseudonym)]),
+  ]);
 
 export const common = (a: ReadonlySet<bigint>, b: ReadonlySet<bigint>): bigint[] =>
   [...a].filter((number) => b.has(number));
