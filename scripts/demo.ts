@@ -96,7 +96,8 @@ async function prove(folder: string, prover: Prover): Promise<Proven> {
     '   certificates there are, their exact dates and the signatures. The window is the same for',
     '   every chain that is valid for a year.',
     '',
-    '   What it does not show: that nothing is revoked, and that the sender holds the eUICC key.',
+    '   What it does not show: that nothing is revoked, and that the sender holds the eUICC key. It stays',
+    '   with its holder: servers get what is made of it, see 4 and 5.',
   );
   return { proof, credential, ms, result };
 }
