@@ -1,8 +1,6 @@
 /** What `zkcx/rsp/zkcx` exports refuses what is not of the form that it takes: see arguments.circuit.test.ts. */
 import { join } from 'node:path';
-import { Field } from 'o1js';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { PublicKey } from '../src/circuits/claims.ts';
 import * as rsp from '../src/rsp/index.ts';
 import * as zkcx from '../src/rsp/zkcx/index.ts';
 import { CredentialStore } from '../src/session/credential-store.ts';
@@ -49,26 +47,19 @@ beforeAll(async () => {
   store = await CredentialStore.open(join(folder, 'credentials'));
 });
 
-const limbs = () => Array.from({ length: 3 }, (_, i) => Field(i));
-const transcript = {
-  transactionId: new Uint8Array(16),
-  serverAddress: ADDRESS,
-  serverChallenge: new Uint8Array(16),
-};
 const kept = {
   mode: 'zkcx',
+  state: 'current',
   iccid: '8944000000000000001',
+  eid: '89049032123451234512345678901235',
   at: NOW,
-  serverOid: '2.999',
-  transcript,
-  sessionHash: new Uint8Array(32),
+  serverAddress: ADDRESS,
+  transactionId: new Uint8Array(16),
+  installation: new Uint8Array(16),
+  session: new Uint8Array(32),
   notificationKey: new Uint8Array(65),
-  holder: {
-    session: 5n,
-    transcript,
-    key: { blind: Field(1), key: new PublicKey({ x: limbs(), y: limbs() }) },
-  },
 };
+const content = { eid: kept.eid, iccids: [kept.iccid], installations: [kept.installation] };
 
 const es10 = rsp.es10({ request: async () => new Uint8Array(), close: async () => {} });
 const download = {
@@ -77,7 +68,6 @@ const download = {
   notificationServer: () => server,
   matchingId: 'TOKEN',
   oid: '2.999',
-  device: { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} },
   consent: async () => 'accept',
   confirmationCode: async () => undefined,
   confirmationCodeForm: 'text',
@@ -88,6 +78,12 @@ const download = {
   proofs,
   random: countingBytes(),
   consentToEid: async () => false,
+  history: methodsOf('isUnspoiled'),
+  newerMaps: async () => [MAP],
+  pools: async () => undefined,
+  identifierSecret: 5n,
+  order: { salt: new Uint8Array(16), order: 5n },
+  consentToOrder: async () => false,
   busyDelay: 1,
   othersAllowed: false,
 };
@@ -97,6 +93,12 @@ const OPTIONAL = [
   'onEvent',
   'signal',
   'consentToEid',
+  'history',
+  'newerMaps',
+  'pools',
+  'identifierSecret',
+  'order',
+  'consentToOrder',
   'busyDelay',
   'othersAllowed',
 ];
@@ -118,7 +120,7 @@ const OPTIONS: readonly OptionRow[] = [
     'downloadZkcx, stores',
     {
       credentials: { ...methodsOf('list', 'read', 'add', 'replace') },
-      sessions: methodsOf('keep', 'find'),
+      sessions: methodsOf('keep', 'find', 'confirm', 'forget', 'sweep'),
     },
     ['credentials', 'sessions'],
     (o) => zkcx.downloadZkcx((o && { ...download, ...o }) as never),
@@ -138,11 +140,12 @@ const OPTIONS: readonly OptionRow[] = [
   ],
   [
     'zkcxDelivery',
-    { sessions: methodsOf('find'), proofs, othersAllowed: true },
-    ['sessions', 'proofs'],
+    { sessions: methodsOf('find', 'confirm', 'forget'), othersAllowed: true },
+    ['sessions'],
     (o) => zkcx.zkcxDelivery(o as never),
   ],
   ['KeptSessions.keep', kept, Object.keys(kept), (o) => sessions.keep(o as never)],
+  ['KeptSessions.sweep', content, Object.keys(content), (o) => sessions.sweep(o as never)],
   [
     'rootsOfFiles',
     {
@@ -206,10 +209,7 @@ function methodsOf(...names: string[]): object {
 testOptions(
   OPTIONS,
   (_, member, value) =>
-    (member === 'verifiers' || member === 'deviceCapabilities') &&
-    value !== null &&
-    typeof value === 'object' &&
-    !Array.isArray(value),
+    member === 'verifiers' && value !== null && typeof value === 'object' && !Array.isArray(value),
 );
 
 const anyFunction = (exported: unknown) => exported as (...values: unknown[]) => unknown;
@@ -224,6 +224,10 @@ const CALLS: Record<string, Call> = {
   'KeptSessions.open': (path) => anyFunction(zkcx.KeptSessions.open)(nowhere(path)),
   'KeptSessions.keep': (value) => sessions.keep(value as never),
   'KeptSessions.find': (value) => sessions.find(value as never),
+  'KeptSessions.confirm': (value) => sessions.confirm(value as never),
+  'KeptSessions.forget': (value) => sessions.forget(value as never),
+  'KeptSessions.sweep': (value) => sessions.sweep(value as never),
+  sweepSessions: anyFunction(zkcx.sweepSessions),
   ServerStatements: (value) => void new zkcx.ServerStatements(value as never),
   'ServerStatements.current': (value) =>
     new zkcx.ServerStatements(statements).current(value as never),
@@ -288,7 +292,7 @@ test('places beside options are looked at as well', async () => {
     () => zkcx.KeptSessions.open('a\0b'),
     () => sessions.find({ kind: 'otherSignedNotification' } as never),
     () => sessions.keep({ ...kept, notificationKey: new Uint8Array(64) } as never),
-    () => sessions.keep({ ...kept, holder: { ...kept.holder, session: '5' } } as never),
+    () => sessions.keep({ ...kept, state: 'over' } as never),
   ];
   for (const call of wrong) expect(codeOf(await errorOf(call))).toBe('ERR_ARGUMENT');
 });

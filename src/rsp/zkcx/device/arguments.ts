@@ -69,17 +69,27 @@ export const deliveryOptions = z.strictObject({
   othersAllowed: z.boolean().optional(),
 });
 
-export const keptTransaction = sizedBytes(16);
+const transaction = sizedBytes(16);
+const iccid = z.string().regex(/^\d{18,20}$/, 'must be 18 to 20 digits');
+const eid = z.string().regex(/^\d{32}$/, 'must be 32 digits');
+
+export const namedSession = z.looseObject({ transactionId: transaction });
+
+export const euiccContent = z.strictObject({
+  eid,
+  iccids: z.array(iccid),
+  installations: z.array(bytes),
+});
 
 export const keptSession = z.strictObject({
   mode: z.enum(ZKCX_MODES),
   state: z.enum(['installing', 'current']),
-  iccid: z.string().regex(/^\d{18,20}$/, 'must be 18 to 20 digits'),
-  eid: z.string().regex(/^\d{32}$/, 'must be 32 digits'),
+  iccid,
+  eid,
   at: time,
   serverAddress: z.string(),
-  transactionId: keptTransaction,
-  installation: sizedBytes(16),
+  transactionId: transaction,
+  installation: transaction,
   session: sizedBytes(32),
   notificationKey: sizedBytes(65),
 });

@@ -114,15 +114,17 @@ export class KeptSessions {
   }
 
   /** The profile of a session is installed. Nothing, if there is no such session. */
-  async confirm({ transactionId }: Pick<KeptSession, 'transactionId'>): Promise<void> {
-    const name = bytesToHex(checked(transactionId, argument.keptTransaction, 'confirm'));
+  async confirm(kept: Pick<KeptSession, 'transactionId'>): Promise<void> {
+    checked(kept, argument.namedSession, 'KeptSessions.confirm');
+    const name = bytesToHex(kept.transactionId);
     const found = (await this.#all()).find((one) => one.transactionId === name);
     if (found?.state === 'installing') await this.#write({ ...found, state: 'current' });
   }
 
   /** The session of a profile that is not there. */
-  async forget({ transactionId }: Pick<KeptSession, 'transactionId'>): Promise<void> {
-    const name = bytesToHex(checked(transactionId, argument.keptTransaction, 'forget'));
+  async forget(kept: Pick<KeptSession, 'transactionId'>): Promise<void> {
+    checked(kept, argument.namedSession, 'KeptSessions.forget');
+    const name = bytesToHex(kept.transactionId);
     await rm(join(this.#folder, name + ENDING), { force: true });
   }
 
@@ -151,7 +153,9 @@ export class KeptSessions {
   }
 
   /** Forget the sessions of profiles that this eUICC no longer has anything to do with. */
-  async sweep({ eid, iccids, installations }: EuiccContent): Promise<void> {
+  async sweep(content: EuiccContent): Promise<void> {
+    checked(content, argument.euiccContent, 'KeptSessions.sweep');
+    const { eid, iccids, installations } = content;
     const pending = installations.map(bytesToHex);
     for (const kept of await this.#all()) {
       const transactionId = hexToBytes(kept.transactionId, 'transactionId');
