@@ -1,6 +1,6 @@
 /**
  * The examples run, and every exported function of the root entry point has one. That of `proveChain` runs in
- * prover/chain.proof.test.ts, those of presentations in session/session.proof.test.ts.
+ * prover/chain.proof.test.ts, that of `verifyPresentation` in session/session.proof.test.ts.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { verifierService } from '../examples/verifier-service.ts';
 import { CLIENT_OFFER, parseServerRequest } from '../src/session/offers.ts';
 import * as index from '../src/index.ts';
 import { Prover } from '../src/prover/prover.ts';
+import { cheapProver } from './support/cheap-prover.ts';
 import { ROOT } from './support/command.ts';
 import { provenCredential } from './support/credentials.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -26,6 +27,16 @@ const EXAMPLES = join(ROOT, 'examples');
 describe('the example of', () => {
   const renewCredential = async () =>
     PROOFS.renewCredential(await provenCredential('euicc-1'), new Prover());
+  /** Proofs in form only: those that are verified run in session/session.proof.test.ts. */
+  const { prover } = cheapProver();
+  const preparePresentation = async () =>
+    PROOFS.preparePresentation(await provenCredential('euicc-1'), prover, temporaryFolder());
+  const proveAnswer = async () => {
+    const credential = await provenCredential('euicc-1');
+    const pools = await PROOFS.prepareAhead(credential, prover, temporaryFolder());
+    const { answer } = await PROOFS.proveAnswer(credential, prover, pools);
+    expect(answer.possession.program).toBe('possession');
+  };
   const cheap = {
     ...CERTIFICATES,
     ...FILES,
@@ -33,6 +44,8 @@ describe('the example of', () => {
     ...SESSION,
     Prover: PROOFS.Prover,
     renewCredential,
+    preparePresentation,
+    proveAnswer,
   };
   test.each(Object.keys(cheap))('%s', async (name) => {
     await expect(Promise.resolve(cheap[name as keyof typeof cheap]())).resolves.toBeUndefined();

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EXAMPLES } from '../../examples/api/proofs.eg.ts';
 import { parseRevocationList } from '../../src/asn1/index.ts';
 import type { Credential } from '../../src/prover/credential.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
@@ -238,6 +239,13 @@ describe('a statement with a real proof', () => {
       });
     }
   });
+});
+
+test('the examples of a session and of a statement run with real proofs', async () => {
+  const pools = await EXAMPLES.prepareAhead(credential, prover, join(folder, 'example'));
+  const answered = await EXAMPLES.proveAnswer(credential, prover, pools);
+  await expect(EXAMPLES.verifyPresentation(answered)).resolves.toBeUndefined();
+  await expect(EXAMPLES.certify(credential, prover)).resolves.toMatchObject({ version: 1 });
 });
 
 describe('a download with real proofs', () => {
