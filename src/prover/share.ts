@@ -1,9 +1,10 @@
 /** Credential -> proof to give away, for a registry or a relay. */
 import { checked } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
+import { writeFileAtomic } from '../files.ts';
 import * as form from './arguments.ts';
-import type { Credential } from './credential.ts';
-import type { ProofEnvelope } from './envelope.ts';
+import { type Credential, readCredential, writeCredential } from './credential.ts';
+import { formatEnvelope, type ProofEnvelope } from './envelope.ts';
 import { Prover } from './prover.ts';
 import type { ProveChainOptions } from './chain.ts';
 import type { RandomBytes } from '../random.ts';
@@ -56,3 +57,29 @@ export async function shareCredential(
     if (options.prover === undefined) prover.close();
   }
 }
+
+/**
+ * The same from file to file: the credential keeps its blind before the proof is anywhere, because without it a
+ * published leaf is of no use.
+ *
+ * @throws the codes of `readCredential` and `shareCredential`; ERR_CREDENTIAL_MISMATCH when somebody wrote the
+ *   credential's file meanwhile, ERR_FILE_WRITE
+ */
+export async function shareFromFile(
+  { credential: file, out }: { readonly credential: string; readonly out: string },
+  options: ShareOptions,
+): Promise<ProofEnvelope> {
+  const before = await readCredential(file);
+  const { proof, credential } = await shareCredential(before, options);
+  const now = await readCredential(file);
+  if (!isSame(before, now)) {
+    throw new ZkcxError('ERR_CREDENTIAL_MISMATCH', `${file} was changed meanwhile: begin anew`);
+  }
+  await writeCredential(file, credential);
+  await writeFileAtomic(out, formatEnvelope(proof), 0o644);
+  return proof;
+}
+
+const isSame = (before: Credential, now: Credential) =>
+  before.proof.proof.proof === now.proof.proof.proof &&
+  String(before.published) === String(now.published);

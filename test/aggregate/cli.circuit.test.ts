@@ -1,9 +1,12 @@
 /** zkcx aggregate and zkcx worker, as far as they go without proving. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { told, zkcx } from '../support/cli.ts';
 import { claimed } from '../support/aggregate/chains.ts';
+import { provenUrl } from '../support/credentials.ts';
+import { privateCopy } from '../support/private-copy.ts';
 import { CI, EUICC, EUM } from '../support/sgp26-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -26,6 +29,7 @@ describe('zkcx aggregate', () => {
       [[`${EUM},${join(folder, 'missing')}`], 2, 'ERR_FILE_READ'],
       [[chain, '--redis', 'http://:secret@host'], 2, 'ERR_AGGREGATE_REDIS'],
       [[proof], 2, 'ERR_AGGREGATE_TRUST_ROOT'],
+      [[privateCopy(fileURLToPath(provenUrl('euicc-1')))], 1, 'ERR_PROOF_PROGRAM'],
     ] as const) {
       const answer = await aggregate(...args);
       expect(answer).toMatchObject({ error: { code }, status });

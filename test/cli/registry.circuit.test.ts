@@ -5,13 +5,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { setBackend } from 'o1js';
+import { Field, setBackend } from 'o1js';
+import { publishedOpening, writeCredential } from '../../src/prover/credential.ts';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
+import { formatRegistry } from '../../src/session/registry-file.ts';
+import { leafOf } from '../../src/witness/presentation.ts';
+import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { EmbeddedChain } from '../../src/zkapp/client/embedded/embedded-chain.ts';
 import { told as toldBy } from '../support/cli.ts';
-import { provenCredential } from '../support/credentials.ts';
+import { provenCredential, provenRefresh, provenUrl } from '../support/credentials.ts';
 import { POINTS } from '../support/crl/index.ts';
+import { privateCopy } from '../support/private-copy.ts';
 import { CI, EUM } from '../support/sgp26-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -34,9 +40,9 @@ beforeAll(async () => {
 
 const told = (...args: string[]) => toldBy('registry', ...args);
 
-/** The proof of a fixture, with a window around now: this chain does not see the difference. */
-async function proofFile(name: 'euicc-1' | 'euicc-2'): Promise<string> {
-  const { proof } = await provenCredential(name);
+/** What a fixture gave away, with a window around now: this chain does not see the difference. */
+function proofFile(name: 'euicc-1' | 'euicc-2'): string {
+  const proof = provenRefresh(name);
   const [trustRoot, , , commitment] = proof.proof.publicOutput;
   const today = Math.floor(Date.now() / 86_400_000) * 86_400;
   const output = [trustRoot!, String(today - 86_400), String(today + 8_640_000), commitment!];
@@ -51,7 +57,7 @@ describe('zkcx registry', () => {
     const deployed = await told('deploy', ...CHAIN, '--ci', CI);
     expect(deployed).toMatchObject({ status: 0, ok: true, block: expect.any(Number) });
 
-    const proof = await proofFile('euicc-1');
+    const proof = proofFile('euicc-1');
     const published = await told('publish', ...CHAIN, proof);
     expect(published).toMatchObject({ status: 0, place: 0, block: expect.any(Number) });
     expect(published.stderr).toContain('Handing it in');
@@ -63,6 +69,39 @@ describe('zkcx registry', () => {
     const path = await told('path', '--registry', REGISTRY, proof);
     expect(path).toMatchObject({ place: 0, registryRoot: synced['registryRoot'] });
   }, 200_000);
+
+  test('publishes neither a credential nor its chain proof, and says what to make', async () => {
+    const credential = privateCopy(fileURLToPath(provenUrl('euicc-1')));
+    const chain = at('chain-proof.json');
+    writeFileSync(chain, formatEnvelope((await provenCredential('euicc-1')).proof));
+    for (const file of [credential, chain]) {
+      expect(await told('publish', ...CHAIN, file)).toMatchObject({
+        status: 1,
+        error: {
+          code: 'ERR_PROOF_PROGRAM',
+          message: expect.stringContaining('zkcx credential share'),
+        },
+      });
+    }
+    expect(await told('path', '--registry', REGISTRY, chain)).toMatchObject({
+      error: { code: 'ERR_PROOF_PROGRAM' },
+    });
+  }, 200_000);
+
+  test('finds a credential by what was published of it', async () => {
+    const file = at('published.json');
+    const credential = await provenCredential('euicc-1');
+    const tree = new RegistryTree([Field(1), leafOf(publishedOpening(credential)!)]);
+    writeFileSync(file, formatRegistry(tree));
+    const fixture = privateCopy(fileURLToPath(provenUrl('euicc-1')));
+    expect(await told('path', '--registry', file, fixture)).toMatchObject({ status: 0, place: 1 });
+    const unpublished = at('unpublished.json');
+    await writeCredential(unpublished, { ...credential, published: undefined });
+    expect(await told('path', '--registry', file, unpublished)).toMatchObject({
+      status: 1,
+      error: { code: 'ERR_REGISTRY_UNKNOWN', message: expect.stringContaining('credential share') },
+    });
+  });
 
   test('begins with sources, and refuses a registry that began otherwise', async () => {
     const chain = ['--embedded-chain', at('other-chain')];
@@ -179,7 +218,7 @@ describe('zkcx registry', () => {
 
   test('lets a relay wait for enough proofs', async () => {
     mkdirSync(at('spool/inbox'), { recursive: true });
-    writeFileSync(at('spool/inbox/one.json'), readFileSync(await proofFile('euicc-1')));
+    writeFileSync(at('spool/inbox/one.json'), readFileSync(proofFile('euicc-1')));
     writeFileSync(at('spool/inbox/bad.json'), '{}');
     const relay = ['relay', '--once', ...CHAIN, '--spool', at('spool'), '--minimum', '2'];
     expect(await told(...relay)).toMatchObject({ published: 0, waiting: 1, refused: 1 });

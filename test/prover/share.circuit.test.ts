@@ -1,15 +1,23 @@
 /** What a holder gives away, with proofs that were made before: which are made, of what, and what is kept. */
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
 import { ChainClaim, Opening } from '../../src/circuits/claims.ts';
 import { MODE } from '../../src/params.ts';
-import { type Credential, publishedOpening } from '../../src/prover/credential.ts';
-import type { JsonProof } from '../../src/prover/envelope.ts';
+import {
+  type Credential,
+  publishedOpening,
+  readCredential,
+  writeCredential,
+} from '../../src/prover/credential.ts';
+import { type JsonProof, parseEnvelope } from '../../src/prover/envelope.ts';
 import type { ProofJob, Prover } from '../../src/prover/prover.ts';
-import { shareCredential } from '../../src/prover/share.ts';
+import { shareCredential, shareFromFile } from '../../src/prover/share.ts';
 import { refreshWitness } from '../../src/witness/refresh.ts';
 import { blindBytes, provenCredential, provenRefresh } from '../support/credentials.ts';
 import { unprovenRefresh } from '../support/envelope.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let credential: Credential;
 const given = provenRefresh('euicc-1').proof;
@@ -84,5 +92,57 @@ describe('a credential that is shared', () => {
     await expect(
       shareCredential(credential, { prover, random: fixtureRandom() }),
     ).rejects.toMatchObject({ code: 'ERR_PROVER_FAILED' });
+  });
+});
+
+describe('a credential file that is shared', () => {
+  const folder = temporaryFolder();
+  const files = { credential: join(folder, 'credential.json'), out: join(folder, 'shared.json') };
+  const kept = async () => (await readCredential(files.credential)).published?.toString();
+
+  beforeEach(async () => {
+    await writeCredential(files.credential, credential);
+    rmSync(files.out, { force: true });
+  });
+
+  test('keeps the blind, and the proof is written', async () => {
+    const proof = await shareFromFile(files, { ...recorded(), random: fixtureRandom() });
+    expect(parseEnvelope(readFileSync(files.out, 'utf8'))).toEqual(proof);
+    const opening = publishedOpening(await readCredential(files.credential))!;
+    expect(Opening.commitment(opening).toString()).toBe(given.publicOutput[3]);
+  });
+
+  test('keeps it although the proof could not be written', async () => {
+    const out = join(folder, 'missing', 'shared.json');
+    await expect(
+      shareFromFile({ ...files, out }, { ...recorded(), random: fixtureRandom() }),
+    ).rejects.toMatchObject({ code: 'ERR_FILE_WRITE' });
+    expect(await kept()).toBeDefined();
+  });
+
+  test('keeps nothing of a proof that failed', async () => {
+    const failing = recorded(provenRefresh('euicc-2').proof);
+    await expect(
+      shareFromFile(files, { ...failing, random: fixtureRandom() }),
+    ).rejects.toMatchObject({ code: 'ERR_PROVER_FAILED' });
+    expect(await kept()).toBeUndefined();
+    expect(existsSync(files.out)).toBe(false);
+  });
+
+  test.each([
+    ['renewed', async () => provenCredential('euicc-2')],
+    ['shared', async () => ({ ...credential, published: Field(5) })],
+  ])('is left as it is when it was %s meanwhile', async (_, changed) => {
+    const { prover } = recorded();
+    const prove: Prover['prove'] = async (job, options) => {
+      await writeCredential(files.credential, await changed());
+      return prover.prove(job, options);
+    };
+    const meanwhile = { prover: { prove } as Prover, random: fixtureRandom() };
+    await expect(shareFromFile(files, meanwhile)).rejects.toMatchObject({
+      code: 'ERR_CREDENTIAL_MISMATCH',
+    });
+    expect(await kept()).toBe((await changed()).published?.toString());
+    expect(existsSync(files.out)).toBe(false);
   });
 });

@@ -1,7 +1,4 @@
 import { Option } from 'commander';
-import { ZkcxError } from '../../errors.ts';
-import { writeFileAtomic } from '../../files.ts';
-import { formatEnvelope } from '../../prover/envelope.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { required } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
@@ -30,20 +27,8 @@ export const credentialShare: CommandDefinition = {
 async function share(flags: Flags): Promise<Answer> {
   const { credential: file, out, again } = flags;
   await assertOutputs({ '--out': out }, { inputs: [file] });
-  const { readCredential, writeCredential } = await import('../../prover/credential.ts');
-  const { shareCredential } = await import('../../prover/share.ts');
-  const before = await readCredential(file);
-  const { proof, credential } = await shareCredential(before, { ...proverOptions(flags), again });
-  const now = await readCredential(file);
-  if (
-    now.proof.proof.proof !== before.proof.proof.proof ||
-    String(now.published) !== String(before.published)
-  ) {
-    throw new ZkcxError('ERR_CREDENTIAL_MISMATCH', `${file} was changed meanwhile: begin anew`);
-  }
-  // before the proof is anywhere: without its blind a published leaf is of no use
-  await writeCredential(file, credential);
-  await writeFileAtomic(out, formatEnvelope(proof), 0o644);
+  const { shareFromFile } = await import('../../prover/share.ts');
+  const proof = await shareFromFile({ credential: file, out }, { ...proverOptions(flags), again });
   const [trustRoot, from, until, commitment] = proof.proof.publicOutput;
   const facts = {
     proof: out,
