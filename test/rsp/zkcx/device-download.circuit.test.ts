@@ -2,8 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
 import { ZkcxError } from '../../../src/errors.ts';
-import { sendNotifications } from '../../../src/rsp/lpa/index.ts';
-import { zkcxDelivery, type ZkcxQuestion } from '../../../src/rsp/zkcx/device/index.ts';
+import type { ZkcxQuestion } from '../../../src/rsp/zkcx/device/index.ts';
 import { publishedOpening } from '../../../src/prover/credential.ts';
 import { leafOf } from '../../../src/witness/presentation.ts';
 import { RegistryTree } from '../../../src/witness/registry-tree.ts';
@@ -346,57 +345,5 @@ describe('when something fails', () => {
     const told = JSON.parse(world.traffic.at(-2)!) as object;
     expect(Object.keys(told)).toEqual(['transactionId', 'zkcx']);
     expect(await world.state(iccid)).toBe('error');
-  });
-});
-
-describe('notifications of a profile that came over zkCX', () => {
-  const installed = async (mode: 'zkcx-device' | 'zkcx') => {
-    world = await DeviceWorld.open({ firmware: mode === 'zkcx' ? 'zkcx' : 'classic' });
-    const { iccid, matchingId } = await world.order();
-    await world.download(mode, matchingId);
-    world.asked.length = 0;
-    world.traffic.length = 0;
-    world.made.length = 0;
-    await world.card.enableProfile({ iccid });
-  };
-  const send = async (options: { othersAllowed?: boolean; address?: string } = {}) => {
-    const delivery = zkcxDelivery({ sessions: await world.sessions(), ...options });
-    return sendNotifications(world.card, { server: () => world.es9p(), delivery });
-  };
-
-  test.each(['zkcx-device', 'zkcx'] as const)('%s: go sealed to its server', async (mode) => {
-    await installed(mode);
-    const sent = await send();
-    expect(sent.length).toBeGreaterThan(0);
-    expect(sent.every(({ failure }) => failure === undefined)).toBe(true);
-    expect(world.made).toEqual([]);
-    for (const body of world.traffic.filter((text) => text !== '')) {
-      expect(Object.keys(JSON.parse(body) as object)).toEqual(['transactionId', 'zkcx']);
-    }
-    expect(await world.card.listNotifications()).toEqual([]);
-  });
-
-  test('stay here where another server would learn the EID, unless that is allowed', async () => {
-    world = await DeviceWorld.open({ firmware: 'zkcx' });
-    const profile = { notificationAddress: 'other.example.com' };
-    const order = await world.server.smdp.order({}, profile);
-    await world.download('zkcx', order.matchingId!);
-    await world.card.enableProfile({ iccid: order.iccid });
-    world.asked.length = 0;
-    const held = await send();
-    expect(held.map(({ failure }) => failure?.code)).toContain('ERR_HOLDER_CONSENT');
-    expect(world.asked).toEqual([]);
-    expect(await world.card.listNotifications()).not.toEqual([]);
-    const allowed = await send({ othersAllowed: true });
-    expect(allowed.every(({ failure }) => failure === undefined)).toBe(true);
-  });
-
-  test('of profiles that came otherwise are not its business', async () => {
-    world = await DeviceWorld.open();
-    const delivery = zkcxDelivery({ sessions: await world.sessions() });
-    await install(world.card);
-    const [first] = await world.card.listNotifications();
-    const pending = await world.card.retrieveNotification(first!.seqNumber);
-    expect(await delivery(pending!, world.es9p())).toBeUndefined();
   });
 });

@@ -377,32 +377,3 @@ describe('the message', () => {
     expect(ZkcxServerRequest.decode(good)).toEqual({ ...VERIFIED, der: good });
   });
 });
-
-describe('the message that vouches for a session key', () => {
-  const fields = {
-    transactionId: TRANSACTION,
-    smdpOid: VERIFIED.smdpOid,
-    sessionKey: VERIFIED.authKey,
-  };
-  const good = sessionKeyMessage(fields);
-  const at = (part: Uint8Array, index: number) => Buffer.from(good).indexOf(part) + index;
-  const changed = (index: number) => good.map((byte, i) => (i === index ? byte ^ 1 : byte));
-
-  test('gives its key back', () => {
-    expect(sessionKeyOf(good)).toEqual(VERIFIED.authKey);
-  });
-
-  test.each([
-    ['a key that is no point', changed(at(pointOf(VERIFIED.authKey), 64))],
-    ['a field after the known ones', encodeTlv(0x30, good.slice(2), Uint8Array.of(5, 0))],
-    ['bytes after it', concatBytes(good, Uint8Array.of(0))],
-    ['a cut', good.slice(0, -1)],
-  ])('is refused with %s', (_, bytes) => {
-    expect(() => sessionKeyOf(bytes)).toThrow();
-  });
-
-  test('has a transactionId of 16 bytes', () => {
-    const transactionId = TRANSACTION.slice(1);
-    expect(() => sessionKeyMessage({ ...fields, transactionId })).toThrow(/16 are allowed/);
-  });
-});
