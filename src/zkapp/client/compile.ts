@@ -15,7 +15,7 @@ export interface CompileOptions {
 }
 
 /** Programs whose proofs the contract takes, each behind those that it verifies inside. */
-const TAKEN = ['chain', 'crl', 'aggregatePair', 'aggregateMerge', 'aggregate'] as const;
+const TAKEN = ['chain', 'refresh', 'crl', 'aggregatePair', 'aggregateMerge', 'aggregate'] as const;
 
 let compiled: Promise<VerificationKey> | undefined;
 
