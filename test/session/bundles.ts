@@ -12,13 +12,26 @@ import {
   type HolderPolicy,
   type ProvableTerms,
 } from '../../src/session/holder.ts';
-import { CLIENT_OFFER } from '../../src/session/offers.ts';
+import { CLIENT_OFFER, parseServerRequest } from '../../src/session/offers.ts';
 import { type Prepared, preparePresentation } from '../../src/session/prepared.ts';
+import type { ChallengeInput, SessionVerifier } from '../../src/session/session-verifier.ts';
 import type { planCertify } from '../../src/session/statements.ts';
+import { sessionId, sessionMessage } from '../../src/session/transcript.ts';
+import type { PresentationExpectation } from '../../src/session/verifier.ts';
 import type { PossessionPlan } from '../../src/witness/possession.ts';
 import { cheapProver } from '../support/cheap-prover.ts';
 import { unproven } from '../support/envelope.ts';
-import { ANCHORS, credentialOf, PEER, POLICY, sign } from './world.ts';
+import {
+  ANCHORS,
+  credentialOf,
+  MAP,
+  NOW,
+  PEER,
+  POLICY,
+  rootsOf,
+  SERVER_OID,
+  sign,
+} from './world.ts';
 
 const credential = credentialOf();
 
@@ -57,6 +70,32 @@ export async function answerTo(
   const possession = possessionOf(plan.request);
   const bundle = presentationBundle(presentation, possession, plan.values, disclosures);
   return { accepted, prepared: presentation, plan, bundle };
+}
+
+/** An answer, and what the verifier that asked for it expects. */
+export interface AnsweredSession extends Answer {
+  readonly expectation: PresentationExpectation;
+}
+
+/** A whole session, up to the proofs. */
+export async function sessionWith(
+  verifier: SessionVerifier,
+  ask: Omit<ChallengeInput, 'clientOffer'>,
+  options?: AnswerOptions,
+): Promise<AnsweredSession> {
+  const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER, ...ask });
+  const answer = await answerTo(serverOffer, options);
+  const { request, transcript } = answer.accepted;
+  const expectation = {
+    offered: parseServerRequest(serverOffer),
+    accepted: rootsOf(MAP),
+    serverOid: SERVER_OID,
+    session: sessionId(transcript.serverChallenge),
+    message: sessionMessage(transcript),
+    disclosures: request.disclosures,
+    now: NOW,
+  };
+  return { ...answer, expectation };
 }
 
 export function certifiedOf({ request, claim }: ReturnType<typeof planCertify>): CertifiedBundle {

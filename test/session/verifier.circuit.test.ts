@@ -1,63 +1,37 @@
 /** Every check of the verifier up to the proofs: honest values pass to ERR_PROOF_INVALID, no others do. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Field } from 'o1js';
-import { commitIdentity, commitKey } from '../../src/circuits/session.ts';
 import { MODE } from '../../src/params.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import type { AcceptedRoots } from '../../src/session/accepted-roots.ts';
-import { blindOrderOf } from '../../src/session/blind-order.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
 import type { PresentationBundle } from '../../src/session/envelopes.ts';
 import { mapFacts } from '../../src/session/events.ts';
-import { CLIENT_OFFER, parseServerRequest, requestTerms } from '../../src/session/offers.ts';
-import { planPossession, presentationBundle } from '../../src/session/answer.ts';
+import { requestTerms } from '../../src/session/offers.ts';
 import { identifierScopeOf, scopeOf } from '../../src/session/scope.ts';
-import { sessionId, sessionMessage } from '../../src/session/transcript.ts';
 import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';
-import { possessionWitness } from '../../src/witness/possession.ts';
 import { possessionRequest } from '../../src/witness/statement.ts';
-import { type Answer, type AnswerOptions, answerTo, possessionOf, withValue } from './bundles.ts';
 import {
-  asIfValid,
-  EID,
-  MAP,
-  mapWith,
-  NOW,
-  rootsOf,
-  SERVER_OID,
-  sign,
-  verifiers,
-} from './world.ts';
+  type AnsweredSession,
+  type AnswerOptions,
+  sessionWith,
+  possessionOf,
+  withValue,
+} from './bundles.ts';
+import { asIfValid, EID, MAP, mapWith, NOW, rootsOf, SERVER_OID, verifiers } from './world.ts';
 
 const made = verifiers();
 afterAll(() => made.close());
 
-interface Session extends Answer {
-  readonly expectation: PresentationExpectation;
-}
 /** With a pseudonym, another like it, with everything opened, with an identifier where both may be. */
-let plain: Session;
-let other: Session;
-let open: Session;
-let either: Session;
+let plain: AnsweredSession;
+let other: AnsweredSession;
+let open: AnsweredSession;
+let either: AnsweredSession;
 
 beforeAll(async () => {
   const verifier = await made.make();
-  const session = async (ask: object, options?: AnswerOptions): Promise<Session> => {
-    const { serverOffer } = verifier.challenge({ clientOffer: CLIENT_OFFER, ...ask });
-    const answer = await answerTo(serverOffer, options);
-    const { request, transcript } = answer.accepted;
-    const expectation: PresentationExpectation = {
-      offered: parseServerRequest(serverOffer),
-      accepted: rootsOf(MAP),
-      serverOid: SERVER_OID,
-      session: sessionId(transcript.serverChallenge),
-      message: sessionMessage(transcript),
-      disclosures: request.disclosures,
-      now: NOW,
-    };
-    return { ...answer, expectation };
-  };
+  const session = (ask: Parameters<typeof sessionWith>[1], options?: AnswerOptions) =>
+    sessionWith(verifier, ask, options);
   plain = await session({ purpose: 'download' });
   other = await session({ purpose: 'download' });
   open = await session({ disclosures: ['identity', 'issuer', 'key'] });
@@ -91,7 +65,7 @@ const possessing = (change: Partial<Parameters<typeof possessionRequest>[0]>) =>
   });
   return presented((bundle) => ({ ...bundle, possession: possessionOf(request) }));
 };
-const commitmentsOf = ({ prepared: { presentation } }: Session) =>
+const commitmentsOf = ({ prepared: { presentation } }: AnsweredSession) =>
   presentation.proof.publicOutput.map(BigInt);
 
 const REQUEST = ['mode', 'trustRoot', 'revocationRoot', 'registryRoot', 'time', 'role'];
@@ -372,94 +346,6 @@ describe('its possession is refused', () => {
   });
 });
 
-describe('an order for one device', () => {
-  const salt = new Uint8Array(16).fill(9);
-  const bound = (order: { serverOid: string; salt: Uint8Array }) => {
-    const { prepared, expectation } = plain;
-    const { session, message } = expectation;
-    const { request, values } = planPossession({
-      prepared,
-      session,
-      message,
-      signature: sign(message),
-      scope: plain.accepted.scope!,
-      order,
-    });
-    return presentationBundle(prepared, possessionOf(request), values);
-  };
-
-  test('is the one of its salt, server and EID', async () => {
-    const bundle = bound({ serverOid: SERVER_OID, salt });
-    const known = await verifyPresentation(bundle, {
-      ...plain.expectation,
-      assertProof: asIfValid,
-    });
-    expect(known.order).toBe(blindOrderOf(SERVER_OID, salt, EID));
-  });
-
-  test('is another one for every other salt, server or EID', async () => {
-    const { order } = bound({ serverOid: SERVER_OID, salt });
-    const others = [
-      bound({ serverOid: SERVER_OID, salt: new Uint8Array(16).fill(8) }).order,
-      bound({ serverOid: '2.999.1', salt }).order,
-      String(blindOrderOf(SERVER_OID, salt, EID.replace(/.$/, '6'))),
-    ];
-    expect(new Set([order, ...others]).size).toBe(4);
-    // told in place of the proven one
-    for (const told of others) {
-      const changed = verifyPresentation(
-        { ...bound({ serverOid: SERVER_OID, salt }), order: told },
-        plain.expectation,
-      );
-      await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_STATEMENT' });
-    }
-  });
-});
-
-describe('its openings are refused', () => {
-  const opened = (change: (openings: Record<string, Record<string, string>>) => object) =>
-    presented(
-      (bundle) => ({ ...bundle, openings: change(bundle.openings as never) }),
-      () => open,
-    );
-
-  test.each([
-    ['identity', 'blind'],
-    ['identity', 'identity'],
-    ['issuer', 'blind'],
-    ['issuer', 'issuer'],
-    ['key', 'blind'],
-  ])('%s with another %s', async (name, field) => {
-    const changed = opened((openings) => ({
-      ...openings,
-      [name]: { ...openings[name], [field]: '7' },
-    }));
-    await expect(changed).rejects.toMatchObject({ code: 'ERR_PROOF_OPENING' });
-  });
-
-  test('issuer with another name, key with another coordinate', async () => {
-    const organisation = Buffer.from('gsma').toString('base64');
-    const named = opened((openings) => ({
-      ...openings,
-      issuer: { ...openings.issuer, organisation },
-    }));
-    await expect(named).rejects.toMatchObject({ code: 'ERR_PROOF_OPENING' });
-    const moved = opened((openings) => ({
-      ...openings,
-      key: { ...openings.key, y: openings.key!.x },
-    }));
-    await expect(moved).rejects.toMatchObject({ code: 'ERR_PROOF_OPENING' });
-  });
-
-  test('where one is missing, and where one was not asked for', async () => {
-    const missing = opened(({ identity, issuer }) => ({ identity, issuer }));
-    await expect(missing).rejects.toMatchObject({ code: 'ERR_PROOF_OPENING' });
-    const { identity } = open.bundle.openings;
-    const unasked = presented((bundle) => ({ ...bundle, openings: { identity } }));
-    await expect(unasked).rejects.toMatchObject({ code: 'ERR_PROOF_OPENING' });
-  });
-});
-
 describe('an expectation is refused', () => {
   test.each([
     ['without a root', { trustRoots: [] }],
@@ -485,20 +371,4 @@ test('what is offered is what counts', () => {
   expect(terms.revocationRoots).toEqual(accepted.maps.map(({ root }) => String(root)));
   expect(terms.time).toBe(Number(NOW));
   expect(terms.maxAge).toBe(86_400);
-});
-
-test('a possession is planned with the openings of its presentation', () => {
-  const { openings } = plain.prepared;
-  const message = Uint8Array.of(1, 2, 3);
-  const planned = possessionWitness({
-    session: 5n,
-    message,
-    signature: sign(message),
-    openings,
-  });
-  const { keyBlind, key, identity, identityBlind } = planned.witness;
-  expect([commitKey(keyBlind, key), commitIdentity(identityBlind, identity)].map(String)).toEqual(
-    plain.prepared.presentation.proof.publicOutput.slice(0, 2),
-  );
-  expect(planned.witness.scope).toEqual(Field(0));
 });

@@ -30,7 +30,7 @@ import { ADDRESS } from '../../support/rsp/smdpp.ts';
 import { certifiedOf } from '../../session/bundles.ts';
 import { ANCHORS, credentialOf, MAP, NOW, POLICY, TRUST } from '../../session/world.ts';
 import { cheapProver } from '../../support/cheap-prover.ts';
-import { ZkcxSmdp } from './server-device.ts';
+import { ZkcxSmdp } from './zkcx-smdp.ts';
 
 export type Json = Record<string, unknown>;
 

@@ -21,7 +21,8 @@ import { discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
 import { EID } from '../../session/world.ts';
 import { installationResult } from '../../support/rsp/soft-euicc.ts';
 import { codeOf } from './negotiated.ts';
-import { begin, device, type Visit, ZkcxSmdp } from './server-device.ts';
+import { begin, device, type Visit } from './server-device.ts';
+import { ZkcxSmdp } from './zkcx-smdp.ts';
 
 let server: ZkcxSmdp;
 let visits: { readonly device: Visit; readonly firmware: Visit };

@@ -14,7 +14,7 @@ import { type HttpServer, httpServer } from '../../support/rsp/http.ts';
 import { laxDownload } from '../../support/rsp/lax-lpa.ts';
 import { Relay } from '../../support/rsp/relay.ts';
 import { ADDRESS } from '../../support/rsp/smdpp.ts';
-import { ZkcxSmdp } from './server-device.ts';
+import { ZkcxSmdp } from './zkcx-smdp.ts';
 
 const DEVICE = { tac: Uint8Array.of(0x35, 0x29, 0x06, 0x11), deviceCapabilities: {} };
 

@@ -14,7 +14,8 @@ import { unproven } from '../../support/envelope.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { ES9P } from '../../../src/sgp22/messages/es9p.ts';
 import { ACCEPTED } from './negotiated.ts';
-import { begin, device, otherDevice, outer, type Visit, ZkcxSmdp } from './server-device.ts';
+import { begin, device, otherDevice, outer, type Visit } from './server-device.ts';
+import { ZkcxSmdp } from './zkcx-smdp.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {

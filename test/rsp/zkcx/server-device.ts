@@ -3,14 +3,10 @@
  * messages can be made wrong. Public values, openings, signatures and seals are real; proofs are not.
  */
 import { parseCertificate } from '../../../src/asn1/index.ts';
-import { ZkcxError } from '../../../src/errors.ts';
 import type { Credential } from '../../../src/prover/credential.ts';
-import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
-import type { AcceptedRoots } from '../../../src/session/accepted-roots.ts';
 import { presentationBundle } from '../../../src/session/answer.ts';
 import type { PresentationBundle } from '../../../src/session/envelopes.ts';
 import { type AcceptedTerms, checkTerms } from '../../../src/session/holder.ts';
-import { OnceStore } from '../../../src/session/once-store.ts';
 import type { Prepared } from '../../../src/session/prepared.ts';
 import { sessionId } from '../../../src/session/transcript.ts';
 import type { AuthenticateResponseOk } from '../../../src/sgp22/messages/authenticate-server.ts';
@@ -26,7 +22,6 @@ import {
   type PossessionPlan,
   possessionWitness,
 } from '../../../src/witness/possession.ts';
-import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { ClientChannel, type SealedKind } from '../../../src/rsp/zkcx/channel.ts';
 import {
   decodeZkcxAnswer,
@@ -41,17 +36,12 @@ import { discloseDevice } from '../../../src/rsp/zkcx/openings.ts';
 import {
   offeredTerms,
   requireOffer,
-  type ServerDocuments,
   type ServerOffer,
   type WitnessReason,
   writeClientOffer,
   ZKCX_INITIATE,
   type ZkcxMode,
 } from '../../../src/rsp/zkcx/negotiation.ts';
-import type { ZkcxServerContext } from '../../../src/rsp/zkcx/server/context.ts';
-import { zkcxFunctions } from '../../../src/rsp/zkcx/server/functions.ts';
-import { type SessionLimits, ZkcxSessions } from '../../../src/rsp/zkcx/server/sessions.ts';
-import type { Standing } from '../../../src/rsp/zkcx/server/verifiers.ts';
 import {
   cancelWitness,
   checkedSecond,
@@ -59,10 +49,9 @@ import {
   type RspTranscript,
   type SecondSession,
 } from '../../../src/rsp/zkcx/transcript.ts';
-import { join } from 'node:path';
 import { madeUpKey, type TestKey } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import { ADDRESS, TestSmdp } from '../../support/rsp/smdpp.ts';
+import { ADDRESS } from '../../support/rsp/smdpp.ts';
 import {
   authenticateServer,
   cancelSession,
@@ -75,100 +64,7 @@ import {
 } from '../../support/rsp/soft-euicc.ts';
 import { possessionOf, prepared as preparedFor } from '../../session/bundles.ts';
 import { credentialOf, POLICY, SERVER_OID, sign } from '../../session/world.ts';
-import { ACCEPTED } from './negotiated.ts';
-
-/** What stands for the `certify` envelopes: nobody reads them here. */
-const STATEMENTS: ServerDocuments = { auth: Uint8Array.of(1), pb: Uint8Array.of(2) };
-
-export class ZkcxSmdp {
-  /** The proofs that are valid. */
-  isValid: (proof: ProofEnvelope) => boolean = () => true;
-  /** No place is left for these. */
-  full: Standing | undefined;
-  accepted: () => AcceptedRoots = () => ACCEPTED;
-  statements: ServerDocuments | undefined = STATEMENTS;
-  /** Codes behind sealed refusals. */
-  readonly refusals: string[] = [];
-  readonly smdp: TestSmdp;
-  readonly once: OnceStore;
-  readonly #context: Partial<ZkcxServerContext>;
-  readonly #limits: Partial<SessionLimits>;
-  #app!: ReturnType<typeof es9pApp>;
-
-  private constructor(
-    smdp: TestSmdp,
-    once: OnceStore,
-    context: Partial<ZkcxServerContext>,
-    limits: Partial<SessionLimits>,
-  ) {
-    this.smdp = smdp;
-    this.once = once;
-    this.#context = context;
-    this.#limits = limits;
-    this.#serve();
-  }
-
-  static async open(
-    context: Partial<ZkcxServerContext> = {},
-    limits: Partial<SessionLimits> = {},
-  ): Promise<ZkcxSmdp> {
-    const smdp = await TestSmdp.open();
-    const once = await OnceStore.open(join(smdp.folder, 'once'));
-    return new ZkcxSmdp(smdp, once, context, limits);
-  }
-
-  /** The process ends and begins: what is in memory only is gone. */
-  async restart(): Promise<void> {
-    await this.smdp.restart();
-    this.#serve();
-  }
-
-  async close(): Promise<void> {
-    await this.once.close();
-    await this.smdp.close();
-  }
-
-  /** `remoteAddress`: where the client seems to be. */
-  post(path: string, body: object, remoteAddress?: string): Promise<Response> {
-    const headers = { 'content-type': 'application/json' };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    const env = { incoming: { socket: { remoteAddress } } };
-    return Promise.resolve(this.#app.request(path, init, env));
-  }
-
-  #serve(): void {
-    const { context: smdp } = this.smdp.server;
-    const context: ZkcxServerContext = {
-      smdp,
-      sessions: new ZkcxSessions(smdp, {
-        lifetime: 600n,
-        count: 100,
-        perAddress: 100,
-        ...this.#limits,
-      }),
-      verifiers: { reserve: (standing: Standing) => this.#reserve(standing) },
-      accepted: () => Promise.resolve().then(() => this.accepted()),
-      statements: () => this.statements,
-      once: this.once,
-      maxAge: 86_400n,
-      cancelReasons: ['undefinedReason'],
-      ...this.#context,
-    };
-    const functions = zkcxFunctions(context, (_, code) => this.refusals.push(code));
-    const extension = { functions, maxBody: 900_000, close: () => Promise.resolve() };
-    this.#app = es9pApp(this.smdp.server, {}, extension);
-  }
-
-  #reserve(standing: Standing) {
-    if (standing === this.full) throw new ZkcxError('ERR_RSP_BUSY', 'no place');
-    return {
-      assertProof: async (proof: ProofEnvelope) => {
-        if (!this.isValid(proof)) throw new ZkcxError('ERR_PROOF_INVALID', 'false');
-      },
-      release: () => undefined,
-    };
-  }
-}
+import type { ZkcxSmdp } from './zkcx-smdp.ts';
 
 export interface Device {
   readonly euicc: SoftEuicc;

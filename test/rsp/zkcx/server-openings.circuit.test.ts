@@ -19,7 +19,8 @@ import {
   cancelSession,
   prepareDownload,
 } from '../../support/rsp/soft-euicc.ts';
-import { authenticated, begin, device, outer, type Visit, ZkcxSmdp } from './server-device.ts';
+import { authenticated, begin, device, outer, type Visit } from './server-device.ts';
+import { ZkcxSmdp } from './zkcx-smdp.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {

@@ -11,7 +11,8 @@ import { countingBytes, NOW } from '../../session/world.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { authenticateServer, sgp26Euicc } from '../../support/rsp/soft-euicc.ts';
 import { ACCEPTED } from './negotiated.ts';
-import { authenticated, begin, device, initiating, outer, ZkcxSmdp } from './server-device.ts';
+import { authenticated, begin, device, initiating, outer } from './server-device.ts';
+import { ZkcxSmdp } from './zkcx-smdp.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {

@@ -20,14 +20,8 @@ import {
   oneTimeKey,
   sgp26Euicc,
 } from '../../support/rsp/soft-euicc.ts';
-import {
-  authenticated,
-  begin,
-  device,
-  otherDevice,
-  type Visit,
-  ZkcxSmdp,
-} from './server-device.ts';
+import { authenticated, begin, device, otherDevice, type Visit } from './server-device.ts';
+import { ZkcxSmdp } from './zkcx-smdp.ts';
 
 let server: ZkcxSmdp;
 beforeAll(async () => {
