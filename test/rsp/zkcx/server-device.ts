@@ -6,7 +6,7 @@ import { parseCertificate } from '../../../src/asn1/index.ts';
 import type { Credential } from '../../../src/prover/credential.ts';
 import { presentationBundle } from '../../../src/session/answer.ts';
 import type { PresentationBundle } from '../../../src/session/envelopes.ts';
-import { type AcceptedTerms, checkTerms } from '../../../src/session/holder.ts';
+import { type AcceptedTerms, checkTerms, type HolderPolicy } from '../../../src/session/holder.ts';
 import type { Prepared } from '../../../src/session/prepared.ts';
 import { sessionId } from '../../../src/session/transcript.ts';
 import type { AuthenticateResponseOk } from '../../../src/sgp22/messages/authenticate-server.ts';
@@ -101,12 +101,22 @@ export function initiating(euicc: SoftEuicc, modes: readonly ZkcxMode[]) {
   return { clientOffer, body, euiccChallenge: request.euiccChallenge };
 }
 
+/** What a device has ready when it begins. */
+export type Ready = Pick<Parts, 'accepted' | 'prepared'>;
+
+interface Beginning {
+  readonly remoteAddress?: string;
+  /** Prepared for an earlier session; default: prepared for this one, as its policy says. */
+  readonly ready?: Ready;
+  readonly policy?: HolderPolicy;
+}
+
 /** One session of a device. */
 export async function begin(
   server: ZkcxSmdp,
   { euicc, credential }: Device,
   mode: ZkcxMode,
-  remoteAddress?: string,
+  { remoteAddress, ready, policy = POLICY }: Beginning = {},
 ): Promise<Visit> {
   const { clientOffer, body, euiccChallenge } = initiating(euicc, [mode]);
   const response = await server.post(ZKCX_INITIATE.path, body, remoteAddress);
@@ -115,11 +125,18 @@ export async function begin(
   const negotiation = { clientOffer, serverOffer: answer.zkcx };
   const known = { serverAddress: ADDRESS, euiccChallenge };
   const transcript = checkedTranscript(negotiation, known, answer);
-  const peer = { serverOid: SERVER_OID };
-  const accepted = checkTerms(offeredTerms(offer), peer, credential, POLICY);
-  const prepared = await preparedFor(accepted, credential);
   const channel = await ClientChannel.open(hexToBytes(offer.hpkeKey, 'key'), transcript);
+  const { accepted, prepared } = ready ?? (await prepare(credential, offer, policy));
   return new Visit({ server, euicc, accepted, prepared, channel, transcript, offer });
+}
+
+async function prepare(
+  credential: Credential,
+  offer: ServerOffer,
+  policy: HolderPolicy,
+): Promise<Ready> {
+  const accepted = checkTerms(offeredTerms(offer), { serverOid: SERVER_OID }, credential, policy);
+  return { accepted, prepared: await preparedFor(accepted, credential) };
 }
 
 interface Parts {

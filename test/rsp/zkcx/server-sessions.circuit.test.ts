@@ -141,7 +141,7 @@ describe('a session', () => {
 
   test('makes room for another one from its own network address only', async () => {
     const small = await ZkcxSmdp.open({}, { count: 4, perAddress: 2 });
-    const at = (address: string) => begin(small, one, 'zkcx', address);
+    const at = (remoteAddress: string) => begin(small, one, 'zkcx', { remoteAddress });
     const matchingId = async () => (await small.smdp.order()).matchingId;
     try {
       const [first, second] = [await at('192.0.2.1'), await at('192.0.2.1')];
@@ -169,7 +169,7 @@ describe('a session', () => {
     const small = await ZkcxSmdp.open({}, { count: 4, perAddress: 1 });
     try {
       await small.smdp.order({ matchingId: '', anyDevice: true });
-      const holder = await begin(small, one, 'zkcx', '192.0.2.1');
+      const holder = await begin(small, one, 'zkcx', { remoteAddress: '192.0.2.1' });
       expect((await holder.authenticate()).next).toBe('prepare');
       expect(await refusalOf(small.smdp.authenticate(sgp26Euicc()))).toBe('8.2.6/3.8');
       expect(await initiated(small, '192.0.2.1')).toBe(200);
