@@ -57,8 +57,9 @@ export interface Initiated {
  * it is no classic one, signed by an authentic server for this negotiation, address and challenge, and the
  * server's OID is known without its own word. Nothing of the device goes out after a failure.
  *
- * @throws ERR_SESSION_VALUE for an address that is too long, ERR_RSP_ZKCX_* (downgrade, offer, transcript, server), ERR_RSP_DOWNLOAD as in a classic
- *   download, ERR_PROOF_* of a statement, the codes of certificates and ERR_REVOCATION_*
+ * @throws ERR_SESSION_VALUE for an address that is too long, ERR_RSP_ZKCX_* (downgrade, offer, transcript, server),
+ *   ERR_RSP_DOWNLOAD as in a classic download, ERR_PROOF_* of a statement, the codes of certificates and
+ *   ERR_REVOCATION_*
  */
 export async function initiate(input: InitiateInput): Promise<Initiated> {
   const { es10, server, mode, oid } = input;
