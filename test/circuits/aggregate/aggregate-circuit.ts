@@ -27,7 +27,7 @@ export function pairInput(
   right: ChainClaimValues,
   present = 1n,
 ): PairInput {
-  const mode = Field(MODE.chain);
+  const mode = Field(MODE.refresh);
   return {
     left: { mode, claim: chainClaim(left) },
     right: { mode, claim: chainClaim(right) },

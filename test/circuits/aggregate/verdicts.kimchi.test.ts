@@ -98,7 +98,12 @@ describe('pair', () => {
       withSide({ ...honest, present: 0n }, 'right', { trustRoot: 78n }),
     ],
     ['that is an aggregate', withSide(honest, 'right', { mode: BigInt(MODE.aggregatePair) })],
+    ['that is a chain, not refreshed', withSide(honest, 'right', { mode: BigInt(MODE.chain) })],
     ['behind an aggregate', withSide(honest, 'left', { mode: BigInt(MODE.aggregatePair) })],
+    [
+      'behind a chain that is not refreshed',
+      withSide(honest, 'left', { mode: BigInt(MODE.chain) }),
+    ],
   ])('refuses a second one %s', async (_, input) => {
     expect(await method.verdict(input)).toBe('refused');
   });
