@@ -10,6 +10,7 @@ import { CancelSessionResponse } from '../../../src/sgp22/messages/cancel-sessio
 import { CtxParams1 } from '../../../src/sgp22/messages/ctx-params.ts';
 import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { sign } from '../../../src/sgp22/messages/signature.ts';
+import { cancelOrder } from '../../../src/rsp/smdpp/es2p/orders.ts';
 import { MAX_CHALLENGES, secondSession } from '../../../src/rsp/zkcx/transcript.ts';
 import { discloseDevice, discloseIdentity } from '../../../src/rsp/zkcx/openings.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
@@ -151,6 +152,18 @@ describe('openings', () => {
     server.refusals.splice(0);
     const call = visit.call('zkcxDisclose', visit.disclosure(another));
     expect([await refusalOf(call), server.refusals[0]]).toEqual(transcript);
+  });
+
+  test('come too late where the order was cancelled and its profile ordered again', async () => {
+    const { iccid, matchingId } = await server.smdp.order();
+    const { visit } = await waiting(matchingId);
+    const { context } = server.smdp.server;
+    await cancelOrder(context, { iccid, finalProfileStatusIndicator: 'Available' });
+    const again = await server.smdp.order({ iccid });
+    expect(again).toMatchObject({ iccid });
+    const answer = visit.call('zkcxDisclose', visit.disclosure(matchingId));
+    expect(await refusalOf(answer)).toBe('8.2.6/3.8');
+    expect(await stateOf(iccid)).toBe('released');
   });
 
   test('with a second matchingId, or anything else behind what is known, are refused', async () => {

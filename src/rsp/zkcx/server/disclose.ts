@@ -3,7 +3,13 @@ import { bytesToHex } from '../../../bytes.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import { keyText } from '../../smdpp/device.ts';
-import { attempt, isDeliverable, isFreeFor } from '../../smdpp/order.ts';
+import {
+  attempt,
+  hasSameBlindOrder,
+  isDeliverable,
+  isFreeFor,
+  type Order,
+} from '../../smdpp/order.ts';
 import type { Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { checkDeviceDisclosure, checkIdentityDisclosure } from '../openings.ts';
@@ -35,10 +41,15 @@ export async function disclose(
     sessions.replace(session, disclosed);
     return await smdp.locks.run(LOCK.order(iccid), async () => {
       const order = await smdp.store.order(iccid);
-      if (order === undefined || !isDeliverable(order)) {
+      const device = disclosed.device ?? {};
+      if (
+        order === undefined ||
+        !isDeliverable(order) ||
+        !isSame(order, session.matchingId) ||
+        !hasSameBlindOrder(order, device)
+      ) {
         throw new RspRefusal(refuse.matchingIdRefused);
       }
-      const device = disclosed.device ?? {};
       const isOther = order.eid !== undefined && order.eid !== device.eid;
       if (isOther || !isFreeFor(order, device)) throw new RspRefusal(refuse.eidMismatch);
       const { identity } = session;
@@ -59,6 +70,9 @@ export async function disclose(
     throw error;
   }
 }
+
+/** A profile that was ordered again has the ICCID of the order before: the device asked for one of them. */
+const isSame = (order: Order, matchingId = '') => (order.matchingId ?? '') === matchingId;
 
 /** The session with what is known of the device now: its EID, and in `zkcx-device` its key. */
 function open(
