@@ -138,6 +138,7 @@ async function offer(
   return offerOrder<Answer>(context.sessions.orders, record, applicant, async (found) => {
     const { order, profile } = found;
     await checkOnce(context, order, record.device);
+    session.offered = order.matchingId;
     const profileMetadata = metadataOf(profile);
     // nothing is signed before the device is known as far as it has to be
     const pending = { iccid: order.iccid, smdpSignature2: '' };

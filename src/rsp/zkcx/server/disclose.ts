@@ -3,13 +3,7 @@ import { bytesToHex } from '../../../bytes.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import { keyText } from '../../smdpp/device.ts';
-import {
-  attempt,
-  hasSameBlindOrder,
-  isDeliverable,
-  isFreeFor,
-  type Order,
-} from '../../smdpp/order.ts';
+import { attempt, hasSameBlindOrder, isDeliverable, isFreeFor } from '../../smdpp/order.ts';
 import type { Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { checkDeviceDisclosure, checkIdentityDisclosure } from '../openings.ts';
@@ -45,7 +39,7 @@ export async function disclose(
       if (
         order === undefined ||
         !isDeliverable(order) ||
-        !isSame(order, session.matchingId) ||
+        order.matchingId !== session.offered ||
         !hasSameBlindOrder(order, device)
       ) {
         throw new RspRefusal(refuse.matchingIdRefused);
@@ -70,9 +64,6 @@ export async function disclose(
     throw error;
   }
 }
-
-/** A profile that was ordered again has the ICCID of the order before: the device asked for one of them. */
-const isSame = (order: Order, matchingId = '') => (order.matchingId ?? '') === matchingId;
 
 /** The session with what is known of the device now: its EID, and in `zkcx-device` its key. */
 function open(
