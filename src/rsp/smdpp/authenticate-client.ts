@@ -13,7 +13,7 @@ import { LOCK, type SmdpContext } from './context.ts';
 import { checkEuicc, keyText } from './device.ts';
 import { offerOrder, smdpSigned2Of } from './offer.ts';
 import { metadataOf } from './profile.ts';
-import type { Device, Session } from './session.ts';
+import { type Device, offerOf, type Session } from './session.ts';
 
 const refuse = STATUS.authenticateClient;
 
@@ -134,7 +134,7 @@ async function offer(
       ...session,
       state: 'authenticated',
       device,
-      offer: { iccid: order.iccid, smdpSignature2: bytesToHex(smdpSignature2) },
+      offer: offerOf(order, smdpSignature2),
     };
     return {
       session: next,

@@ -13,7 +13,7 @@ import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
 import { fail, isDeliverable, isFreeFor, isKnownToBeFor, note, type Order } from './order.ts';
-import type { Session } from './session.ts';
+import { isOnOffer, type Session } from './session.ts';
 
 const refuse = STATUS.cancelSession;
 
@@ -113,8 +113,10 @@ async function end(
 }
 
 /** The order is still in the hands of this session: not installed, nor with another one since. */
-function concerns({ transactionId, state, device }: Session, order: Order): boolean {
-  if (!isDeliverable(order) || !isKnownToBeFor(order, device ?? {})) return false;
+function concerns(session: Session, order: Order): boolean {
+  const { transactionId, state, device } = session;
+  if (!isOnOffer(session, order) || !isDeliverable(order) || !isKnownToBeFor(order, device ?? {}))
+    return false;
   const { delivery } = order;
   return state === 'delivered'
     ? delivery?.sessions.at(-1)?.transactionId === transactionId

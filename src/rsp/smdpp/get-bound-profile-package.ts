@@ -24,7 +24,7 @@ import {
   refuseCode,
 } from './order.ts';
 import type { Profile } from './profile.ts';
-import type { Device, Offer, Session } from './session.ts';
+import { type Device, isOnOffer, type Offer, type Session } from './session.ts';
 
 const refuse = STATUS.getBoundProfilePackage;
 
@@ -156,6 +156,7 @@ export async function deliverPackage(
   if (order === undefined || profile === undefined || identity === undefined) {
     throw new RspRefusal(refuse.bppRebindingRefused);
   }
+  if (!isOnOffer(session, order)) throw new RspRefusal(refuse.bppRebindingRefused);
   checkAvailable(order, device, now());
   await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
   const { delivery } = order;

@@ -3,7 +3,8 @@
  * accepts one kind of message, once: a session never goes back.
  */
 import { z } from 'zod';
-import { deviceName } from './order.ts';
+import { bytesToHex } from '../../bytes.ts';
+import { deviceName, type Order } from './order.ts';
 
 const hex = z.string().regex(/^([0-9a-f]{2})*$/);
 
@@ -32,10 +33,25 @@ export const sessionSchema = z.object({
       freeMemory: z.number().optional(),
     })
     .optional(),
-  /** The order that was offered to the device, and the signature that its next one covers. */
-  offer: z.object({ iccid: z.string(), smdpSignature2: hex }).optional(),
+  /**
+   * The order that was offered to the device, and the signature that its next one covers. A profile that is ordered
+   * again has the same ICCID: `sequence` is the order's.
+   */
+  offer: z.object({ iccid: z.string(), sequence: z.int(), smdpSignature2: hex }).optional(),
 });
 
 export type Session = z.infer<typeof sessionSchema>;
 export type Device = NonNullable<Session['device']>;
 export type Offer = NonNullable<Session['offer']>;
+
+/** @param smdpSignature2 left out: the server has not signed yet */
+export function offerOf(
+  { iccid, sequence }: Order,
+  smdpSignature2: Uint8Array = new Uint8Array(),
+): Offer {
+  return { iccid, sequence, smdpSignature2: bytesToHex(smdpSignature2) };
+}
+
+/** Whether an order is the one that a session is about, and not a later one of the same profile. */
+export const isOnOffer = ({ offer }: Pick<Session, 'offer'>, { iccid, sequence }: Order): boolean =>
+  offer?.iccid === iccid && offer.sequence === sequence;

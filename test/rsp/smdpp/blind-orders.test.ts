@@ -16,7 +16,7 @@ import {
 } from '../../../src/rsp/smdpp/get-bound-profile-package.ts';
 import { offerOrder } from '../../../src/rsp/smdpp/offer.ts';
 import type { DeviceName } from '../../../src/rsp/smdpp/order.ts';
-import type { Session } from '../../../src/rsp/smdpp/session.ts';
+import { offerOf, type Session } from '../../../src/rsp/smdpp/session.ts';
 import { type AddOrder, addOrderSchema } from '../../../src/rsp/smdpp/stock.ts';
 import { CANCEL_SESSION_REASON } from '../../../src/sgp22/messages/cancel-session.ts';
 import { RspRefusal } from '../../../src/sgp22/status-codes.ts';
@@ -211,7 +211,7 @@ describe('a device that proves a binding', () => {
         ...record,
         state: 'authenticated',
         device: name,
-        offer: { iccid: order.iccid, smdpSignature2: '' },
+        offer: offerOf(order),
       };
       return { session, answer: session };
     });

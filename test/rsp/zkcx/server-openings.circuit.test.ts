@@ -159,8 +159,8 @@ describe('openings', () => {
     const { visit } = await waiting(matchingId);
     const { context } = server.smdp.server;
     await cancelOrder(context, { iccid, finalProfileStatusIndicator: 'Available' });
-    const again = await server.smdp.order({ iccid });
-    expect(again).toMatchObject({ iccid });
+    // under the same names
+    await server.smdp.order({ iccid, matchingId });
     const answer = visit.call('zkcxDisclose', visit.disclosure(matchingId));
     expect(await refusalOf(answer)).toBe('8.2.6/3.8');
     expect(await stateOf(iccid)).toBe('released');
@@ -308,6 +308,16 @@ describe('the second session', () => {
 });
 
 describe.each(['zkcx', 'zkcx-device'] as const)('the request for the package in %s', (mode) => {
+  test('gets nothing of a later order of the same profile', async () => {
+    const { iccid, matchingId } = await server.smdp.order();
+    const { visit, smdpSignature2 } = await authenticated(server, one, mode, matchingId);
+    const { context } = server.smdp.server;
+    await cancelOrder(context, { iccid, finalProfileStatusIndicator: 'Available' });
+    await server.smdp.order({ iccid, matchingId });
+    expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.2/3.7');
+    expect(await stateOf(iccid)).toBe('released');
+  });
+
   test('is taken from the key of the session only, for its transaction and its server signature', async () => {
     const other = await authenticated(server, one, mode);
     const attempts: ((visit: Visit, smdpSignature2: Uint8Array) => Promise<unknown>)[] = [

@@ -1,5 +1,4 @@
 /** AuthenticateClient in zkCX: the presentation, then the order. */
-import { bytesToHex } from '../../../bytes.ts';
 import { ZkcxError } from '../../../errors.ts';
 import { sessionId } from '../../../session/transcript.ts';
 import { type VerifiedPresentation, verifyPresentation } from '../../../session/verifier.ts';
@@ -14,7 +13,7 @@ import { keyText } from '../../smdpp/device.ts';
 import { type FoundOrder, offerOrder, smdpSigned2Of } from '../../smdpp/offer.ts';
 import type { Order } from '../../smdpp/order.ts';
 import { metadataOf } from '../../smdpp/profile.ts';
-import type { Device, Session } from '../../smdpp/session.ts';
+import { type Device, offerOf, type Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { offeredTerms } from '../negotiation.ts';
 import { cancelWitness } from '../transcript.ts';
@@ -138,11 +137,9 @@ async function offer(
   return offerOrder<Answer>(context.sessions.orders, record, applicant, async (found) => {
     const { order, profile } = found;
     await checkOnce(context, order, record.device);
-    session.offered = order.matchingId;
     const profileMetadata = metadataOf(profile);
     // nothing is signed before the device is known as far as it has to be
-    const pending = { iccid: order.iccid, smdpSignature2: '' };
-    const waiting: Session = { ...record, state: 'authenticated', offer: pending };
+    const waiting: Session = { ...record, state: 'authenticated', offer: offerOf(order) };
     if (request.kind === 'cancellation') {
       const second = session.seconds.next(request.euiccChallenge, session.identity);
       session.stage = 'undisclosed';
@@ -190,7 +187,7 @@ export function signOffer(
   const next: Session = {
     ...record,
     state: 'authenticated',
-    offer: { iccid: order.iccid, smdpSignature2: bytesToHex(smdpSignature2) },
+    offer: offerOf(order, smdpSignature2),
   };
   return { next, signed2: { smdpSigned2, smdpSignature2 } };
 }

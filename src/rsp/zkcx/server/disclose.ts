@@ -4,7 +4,7 @@ import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import { keyText } from '../../smdpp/device.ts';
 import { attempt, hasSameBlindOrder, isDeliverable, isFreeFor } from '../../smdpp/order.ts';
-import type { Session } from '../../smdpp/session.ts';
+import { isOnOffer, type Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { checkDeviceDisclosure, checkIdentityDisclosure } from '../openings.ts';
 import { signOffer } from './authenticate-client.ts';
@@ -39,7 +39,7 @@ export async function disclose(
       if (
         order === undefined ||
         !isDeliverable(order) ||
-        order.matchingId !== session.offered ||
+        !isOnOffer(disclosed, order) ||
         !hasSameBlindOrder(order, device)
       ) {
         throw new RspRefusal(refuse.matchingIdRefused);

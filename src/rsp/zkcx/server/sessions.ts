@@ -33,8 +33,6 @@ export interface ZkcxSession {
   presentation?: VerifiedPresentation;
   /** Of AuthenticateClient. */
   matchingId?: string;
-  /** That of the order that was found: its profile can be ordered again under another one. */
-  offered?: string;
   /** What the functions about orders know of it. Its transactionId is T2 once that is what the eUICC signs. */
   record: Session;
 }
