@@ -6,7 +6,7 @@ import { credentialsOf } from './credential.ts';
 import type { Options } from './options.ts';
 
 export interface Ahead {
-  /** It is ready, or there is none. Never throws: what is not ready is made when it is wanted. */
+  /** It is ready, or there is none: what could not be made is made when it is wanted. */
   readonly settled: Promise<void>;
   /** Nobody wants it any more. */
   stop(): void;

@@ -176,7 +176,7 @@ export class KeptSessions {
   }
 }
 
-/** Tells whether a session is of a given eUICC, and nothing to who does not know the EID. */
+/** Tells whether a session is of a given eUICC. Whoever can read the file can try EIDs: it is for its owner only. */
 function deviceOf(transactionId: Uint8Array, eid: string): string {
   const domain = new TextEncoder().encode('zkcx-kept-device');
   return bytesToHex(sha256(concatBytes(domain, transactionId, new TextEncoder().encode(eid))));
