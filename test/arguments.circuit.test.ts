@@ -13,6 +13,7 @@ import { fixture } from './support/certificates/keys.ts';
 import {
   anything,
   assertTyped,
+  blockedPath,
   codeOf,
   errorOf,
   type OptionRow,
@@ -196,18 +197,21 @@ test('a text that holds the root is no list of roots', async () => {
 
 describe('any value', () => {
   const folder = temporaryFolder();
-  /** Functions that take a file or folder first: they get none of the made-up names. */
+  const { nowhere } = blockedPath(temporaryFolder());
+  /** Functions that take a file first: they get none of the made-up names. */
   const FILES = /^(read|write)(Credential|Member)$/;
+  /** Functions that make the folder that they take first: where there can be none. */
+  const FOLDERS = ['openPools'];
   const names = Object.keys(index).filter((name) => name !== 'ZkcxError' && !FILES.test(name));
   test.each(names)('passed to %s gives nothing but a ZkcxError', async (name) => {
     const exported = exports.get(name);
     if (typeof exported !== 'function') return;
     const isClass = String(exported).startsWith('class');
-    await assertTyped((...values) =>
-      isClass
-        ? close(Reflect.construct(exported, values))
-        : (exported as (...all: unknown[]) => unknown)(...values),
-    );
+    await assertTyped((...values) => {
+      if (isClass) return close(Reflect.construct(exported, values));
+      const [first, ...rest] = values;
+      return named(name)(FOLDERS.includes(name) ? nowhere(first) : first, ...rest);
+    });
   });
 
   test.each(['readCredential', 'readMember'] as const)(
