@@ -326,6 +326,7 @@ export type ErrorCode =
   | 'ERR_FILE_SIZE'
   | 'ERR_FILE_WRITE'
   | 'ERR_CLI_USAGE'
+  | 'ERR_CLI_CONFIG'
   | 'ERR_CLI_INTERRUPTED';
 
 /**

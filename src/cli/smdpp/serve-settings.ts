@@ -1,0 +1,108 @@
+/**
+ * Everything that `smdpp serve` can be told. One line is an option, its help, and a member of the configuration
+ * file; in `SERVER` it is also a setting of the server, by the name there.
+ */
+import { BACKENDS } from '../../prover/protocol.ts';
+import type { SmdpOptions } from '../../rsp/smdpp/index.ts';
+import {
+  choice,
+  days,
+  endpoint,
+  file,
+  files,
+  flag,
+  type Kind,
+  list,
+  named,
+  seconds,
+  text,
+  whole,
+} from '../shared/settings/kinds.ts';
+import {
+  attributeOf,
+  needed,
+  setting,
+  type Values,
+  withDefault,
+} from '../shared/settings/table.ts';
+
+const pair = files('cert', 'key');
+
+/** A setting of the server that the command only passes on. */
+const server = <K extends keyof SmdpOptions>(
+  sets: K,
+  kind: Kind<NonNullable<SmdpOptions[K]>>,
+  help: string,
+) => ({ ...setting(kind, help), sets });
+
+const SERVER = {
+  'confirmation-code-form': server(
+    'confirmationCodeForm',
+    choice('text', 'hex'),
+    'what confirmation codes are hashed as',
+  ),
+  'order-days': server('orderLifetime', days(1, 36_500), 'days until a new order expires'),
+  'replace-session-keys': server(
+    'replaceSessionKeys',
+    flag,
+    'encrypt profiles under keys of their own',
+  ),
+};
+
+/** What lets it take part in zkCX. */
+export const ZKCX = {
+  map: setting(file, 'revocation map of `revocation build`; read again when it changes'),
+  registry: setting(file, 'ask for published credentials: this registry'),
+  credential: setting(
+    list(file),
+    'credentials of CERT.DPauth and CERT.DPpb, for the mode zkcx; once for each',
+  ),
+  'map-history': setting(
+    file,
+    'maps that were served before; default: a file in the folder of --data',
+  ),
+  grace: setting(
+    seconds(0, 604_800),
+    'how long an earlier map counts once a serial number was added; default 3600',
+  ),
+  'max-age': setting(
+    seconds(28_800, 604_800),
+    'how old the time of a presentation may be; default 86400',
+  ),
+  'allow-postponed': setting(
+    flag,
+    'serve eUICCs that refuse to cancel without a reason; protects classic devices less',
+  ),
+  'verify-processes': setting(
+    whole({ least: 1, most: 64 }),
+    'processes that verify proofs; default 2',
+  ),
+  backend: setting(choice(...BACKENDS), 'how to compute; default: native where there is one'),
+};
+
+export const SETTINGS = {
+  data: needed(named('<folder>', file), 'profiles, orders and sessions; made if missing'),
+  address: needed(named('<fqdn>', text), 'what activation codes call this server'),
+  ci: needed(list(file), 'accepted CI certificate'),
+  auth: needed(list(pair), 'CERT.DPauth and its key; once for each CI'),
+  pb: needed(list(pair), 'CERT.DPpb and its key; once for each CI'),
+  listen: withDefault(endpoint, { host: '127.0.0.1', port: 8443 }, 'ES9+'),
+  tls: setting(pair, 'TLS; without it only on a loopback address'),
+  es2: setting(endpoint, 'serve ES2+ there'),
+  'es2-client-ca': setting(file, 'only clients with a certificate of these CAs, PEM'),
+  ...SERVER,
+  zkcx: setting(flag, 'serve devices that show proofs in place of certificates; needs --map'),
+  ...ZKCX,
+};
+
+export type ServeValues = Values<typeof SETTINGS>;
+export type ZkcxValues = Values<typeof ZKCX>;
+/** Files of a certificate and its key. */
+export type Pair = ServeValues['auth'][number];
+
+/** What goes to the server as it is. */
+export function serverSettings(values: ServeValues): SmdpOptions {
+  const all = values as Readonly<Record<string, unknown>>;
+  const passed = Object.entries(SERVER).map(([name, { sets }]) => [sets, all[attributeOf(name)]]);
+  return { address: values.address, ...(Object.fromEntries(passed) as Partial<SmdpOptions>) };
+}
