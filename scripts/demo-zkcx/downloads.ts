@@ -149,7 +149,7 @@ export async function download(demo: Demo, run: Run): Promise<Result> {
       const { transactionId } = JSON.parse(answer) as { transactionId: string };
       return context.sessions.get(transactionId.toLowerCase());
     });
-    const records = JSON.stringify([await context.store.order(iccid), sessions]);
+    const records = JSON.stringify([await context.store.latestOrder(iccid), sessions]);
     const atServer = findLeaks([{ label: 'records', body: records }], secrets);
     return {
       run,

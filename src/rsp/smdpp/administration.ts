@@ -43,7 +43,7 @@ export function administrationApp(context: SmdpContext): Hono {
       orders: (await take(store.orders(), limit)).map(shown),
     })),
     [pathOf('showOrder')]: jsonFunction(z.object({ iccid }), async ({ iccid }) => {
-      const order = await store.order(iccid);
+      const order = await store.latestOrder(iccid);
       if (order === undefined) throw new RspRefusal(STATUS.es2p.iccidUnknown);
       return { order: shown(order), address: context.settings.address };
     }),

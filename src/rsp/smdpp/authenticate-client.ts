@@ -13,6 +13,7 @@ import { LOCK, type SmdpContext } from './context.ts';
 import { checkEuicc, keyText } from './device.ts';
 import { offerOrder, smdpSigned2Of } from './offer.ts';
 import { metadataOf } from './profile.ts';
+import { keepRefused } from './refused-session.ts';
 import { type Device, offerOf, type Session } from './session.ts';
 
 const refuse = STATUS.authenticateClient;
@@ -34,10 +35,7 @@ export async function authenticateClient(
     try {
       return await offer(context, session, authenticated);
     } catch (error) {
-      const { device } = authenticated;
-      const refused: Session = { ...session, state: 'refused', device };
-      await context.store.change().putSession(refused).commit({ durable: false });
-      context.sessions.set(refused);
+      await keepRefused(context, { ...session, device: authenticated.device });
       throw error;
     }
   });

@@ -13,7 +13,7 @@ import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
 import { fail, isDeliverable, isFreeFor, isKnownToBeFor, note, type Order } from './order.ts';
-import { isOnOffer, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 const refuse = STATUS.cancelSession;
 
@@ -48,8 +48,8 @@ export async function endSession(
 ): Promise<void> {
   const { offer } = session;
   if (offer === undefined) return end(context, session);
-  await context.locks.run(LOCK.order(offer.iccid), () =>
-    end(context, session, offer.iccid, reason),
+  await context.locks.run(LOCK.order(offer.sequence), () =>
+    end(context, session, offer.sequence, reason),
   );
 }
 
@@ -97,11 +97,11 @@ export function readCancellation(
 async function end(
   { store, sessions, now }: OrderContext,
   session: Session,
-  iccid?: string,
+  sequence?: number,
   reason?: number,
 ): Promise<void> {
   const change = store.change().deleteSession(session.transactionId);
-  const order = iccid === undefined ? undefined : await store.order(iccid);
+  const order = sequence === undefined ? undefined : await store.order(sequence);
   if (order !== undefined && reason !== undefined && concerns(session, order)) {
     const event = `cancelled: ${nameOf(CANCEL_SESSION_REASON, reason) ?? 'unknown reason'}`;
     const at = Number(now());
@@ -115,8 +115,7 @@ async function end(
 /** The order is still in the hands of this session: not installed, nor with another one since. */
 function concerns(session: Session, order: Order): boolean {
   const { transactionId, state, device } = session;
-  if (!isOnOffer(session, order) || !isDeliverable(order) || !isKnownToBeFor(order, device ?? {}))
-    return false;
+  if (!isDeliverable(order) || !isKnownToBeFor(order, device ?? {})) return false;
   const { delivery } = order;
   return state === 'delivered'
     ? delivery?.sessions.at(-1)?.transactionId === transactionId

@@ -11,7 +11,7 @@ export interface OrderContext {
   readonly settings: SmdpSettings;
   readonly trust: SmdpTrust;
   readonly store: SmdpStore;
-  readonly sessions: Pick<SessionTable, 'set' | 'delete' | 'holder'>;
+  readonly sessions: Pick<SessionTable, 'has' | 'set' | 'delete' | 'holder'>;
   readonly locks: Locks;
   /** Unix seconds. */
   readonly now: Clock;
@@ -24,12 +24,15 @@ export interface SmdpContext extends OrderContext {
   readonly sessions: SessionTable;
 }
 
-/** Keys of `locks`. A function that takes both takes the session first. */
+/** Keys of `locks`. A function that takes several takes them in this order. */
 export const LOCK = {
   session: (transactionId: string) => `session ${transactionId}`,
-  order: (iccid: string) => `order ${iccid}`,
-  /** Creation and confirmation of orders, where MatchingIDs and profiles are handed out. */
-  orders: 'orders',
   /** Choice of a default order. */
   open: 'open',
+  /** What a device may have once, by its pseudonym. */
+  claim: (pseudonym: string) => `claim ${pseudonym}`,
+  /** Creation, confirmation and withdrawal of orders, where MatchingIDs and profiles are handed out. */
+  orders: 'orders',
+  /** One order, by its sequence number. */
+  order: (sequence: number) => `order ${sequence}`,
 };

@@ -24,7 +24,8 @@ import {
   refuseCode,
 } from './order.ts';
 import type { Profile } from './profile.ts';
-import { type Device, isOnOffer, type Offer, type Session } from './session.ts';
+import { keepRefused } from './refused-session.ts';
+import { type Device, type Offer, type Session } from './session.ts';
 
 const refuse = STATUS.getBoundProfilePackage;
 
@@ -52,19 +53,14 @@ export async function getBoundProfilePackage(
     if (session?.state !== 'authenticated' || !isCertified(session)) {
       throw new RspRefusal(refuse.invalidTransactionId);
     }
-    const { iccid } = session.offer;
     try {
       const signed = checkPrepareDownload(session, response);
       const kdfValue = eidBytes(session.device.eid);
-      return await context.locks.run(LOCK.order(iccid), () =>
+      return await context.locks.run(LOCK.order(session.offer.sequence), () =>
         deliverPackage(context, { session, signed, kdfValue, again: true }),
       );
     } catch (error) {
-      if (!isCodeRefusal(error)) {
-        const refused: Session = { ...session, state: 'refused' };
-        await context.store.change().putSession(refused).commit({ durable: false });
-        context.sessions.set(refused);
-      }
+      if (!isCodeRefusal(error)) await keepRefused(context, session);
       throw error;
     }
   });
@@ -150,13 +146,14 @@ export async function deliverPackage(
   const { store, sessions, trust, now } = context;
   const { device, offer, transactionId } = session;
   const { euiccOtpk, hashCc } = signed;
-  const order = await store.order(offer.iccid);
-  const profile = await store.profile(offer.iccid);
+  // while it waited for the lock the order may have been withdrawn, and its time may have passed
+  if (!sessions.has(transactionId)) throw new RspRefusal(refuse.invalidTransactionId);
+  const order = await store.order(offer.sequence);
+  const profile = order && (await store.profile(order.iccid));
   const identity = findIdentity(trust, session.serverCiPkId);
   if (order === undefined || profile === undefined || identity === undefined) {
     throw new RspRefusal(refuse.bppRebindingRefused);
   }
-  if (!isOnOffer(session, order)) throw new RspRefusal(refuse.bppRebindingRefused);
   checkAvailable(order, device, now());
   await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
   const { delivery } = order;
@@ -175,7 +172,7 @@ export async function deliverPackage(
     identity,
   };
   const boundProfilePackage = again
-    ? bindAgain(await stored(store.boundPackage(order.iccid)), target)
+    ? bindAgain(await stored(store.boundPackage(order.sequence)), target)
     : fresh(context, profile, await stored(store.package(order.iccid)), target);
   const taken = take === undefined ? order : await take(order);
   const next: Session = { ...session, state: 'delivered' };
@@ -193,7 +190,7 @@ export async function deliverPackage(
   const change = store.change().putOrder(delivered, order);
   // sessions of an extension end with the process
   if (evidence === undefined) change.putSession(next);
-  await change.putBoundPackage(order.iccid, boundProfilePackage).commit({ durable: true });
+  await change.putBoundPackage(order.sequence, boundProfilePackage).commit({ durable: true });
   sessions.set(next);
   return { transactionId: target.transactionId, boundProfilePackage };
 }
@@ -233,11 +230,16 @@ async function checkCode(
   hashCc: Uint8Array | undefined,
   transactionId: Uint8Array,
 ): Promise<void> {
+  const limit = settings.confirmationCodeLimit;
   if (order.confirmation === undefined) return;
+  // after a restart with another limit
+  if (order.confirmation.failures >= limit) {
+    throw new RspRefusal(refuse.confirmationCodeRetriesExceeded);
+  }
   if (hashCc === undefined) throw new RspRefusal(refuse.confirmationCodeMissing);
   const codeHash = hexToBytes(order.confirmation.hash, 'a stored hash');
   if (bytesEqual(hashCc, hashCcOf(codeHash, transactionId))) return;
-  const after = refuseCode(order, Number(now()), settings.confirmationCodeLimit);
+  const after = refuseCode(order, Number(now()), limit);
   await store.change().putOrder(after, order).commit({ durable: true });
   throw new RspRefusal(
     after.state === 'error'

@@ -66,19 +66,19 @@ export async function recordResult(
   isAuthentic: (session: DeliverySession) => boolean,
 ): Promise<NotificationOutcome> {
   const transactionId = bytesToHex(data.transactionId);
-  const iccid = await context.store.iccidByTransaction(transactionId);
-  if (iccid === undefined) return 'ignored';
-  return update(context, iccid, (order, at) => {
+  const sequence = await context.store.byTransaction(transactionId);
+  if (sequence === undefined) return 'ignored';
+  return update(context, sequence, (order, at) => {
     const sessions = order.delivery?.sessions ?? [];
     const session = sessions.find((session) => session.transactionId === transactionId);
-    const named = data.notificationMetadata.iccid ?? iccid;
+    const named = data.notificationMetadata.iccid ?? order.iccid;
     const success = data.finalResult.result === 'success';
     // a device that gave up, and has the profile all the same
     const revived = order.state === 'error' && success;
     if (
       (order.state !== 'downloaded' && !revived) ||
       session === undefined ||
-      named !== iccid ||
+      named !== order.iccid ||
       !context.trust.identities.some(({ oid }) => oid === data.smdpOid) ||
       !isAuthentic(session)
     ) {
@@ -100,17 +100,18 @@ async function otherNotification(
   const { tbsOtherNotification: metadata } = notification;
   if (metadata.iccid === undefined) return 'ignored';
   const eid = signer(context, notification);
-  return eid === undefined ? 'ignored' : recordEvent(context, metadata, { eid });
+  const order = eid === undefined ? undefined : await context.store.latestOrder(metadata.iccid);
+  return order === undefined ? 'ignored' : recordEvent(context, order, metadata, { eid });
 }
 
-/** Put what this device says of a profile that it got into the order. */
+/** Put what this device says of a profile that it got into the order that it got it by. */
 export async function recordEvent(
   context: SmdpContext,
-  { iccid, seqNumber, profileManagementOperation }: NotificationMetadata,
+  { sequence }: Order,
+  { seqNumber, profileManagementOperation }: NotificationMetadata,
   device: DeviceName,
 ): Promise<NotificationOutcome> {
-  if (iccid === undefined) return 'ignored';
-  return update(context, iccid, (order, at) => {
+  return update(context, sequence, (order, at) => {
     const event = `${profileManagementOperation} (notification ${seqNumber})`;
     if (order.delivery === undefined || !isSameDevice(order.delivery, device)) return undefined;
     if (order.history.some((line) => line.event === event)) return undefined;
@@ -136,11 +137,11 @@ function signer(
 
 async function update(
   { store, locks, now }: SmdpContext,
-  iccid: string,
+  sequence: number,
   step: (order: Order, at: number) => Order | undefined,
 ): Promise<NotificationOutcome> {
-  return locks.run(LOCK.order(iccid), async () => {
-    const before = await store.order(iccid);
+  return locks.run(LOCK.order(sequence), async () => {
+    const before = await store.order(sequence);
     const after = before && step(before, Number(now()));
     if (after === undefined) return 'ignored';
     await store.change().putOrder(after, before).commit({ durable: true });

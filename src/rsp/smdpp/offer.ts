@@ -62,10 +62,14 @@ export async function offerOrder<T>(
 ): Promise<T> {
   const { store, locks } = context;
   const { matchingId } = applicant;
-  const offerLocked = (iccid: string) =>
-    locks.run(LOCK.order(iccid), async () => {
-      const found = await checked(context, session, applicant, iccid);
+  const offerLocked = (sequence: number) =>
+    locks.run(LOCK.order(sequence), async () => {
+      const found = await checked(context, session, applicant, sequence);
       const offered = await offer(found);
+      // it may be over by now, or had to make room
+      if (!context.sessions.has(session.transactionId)) {
+        throw new RspRefusal(refuse.invalidTransactionId);
+      }
       const change = store.change();
       if (isKnownToBeFor(found.order, applicant.name)) {
         change.putOrder(attempt(found.order, Number(context.now())), found.order);
@@ -76,14 +80,14 @@ export async function offerOrder<T>(
       return offered.answer;
     });
   if (matchingId !== '') {
-    const iccid = await store.iccidByMatchingId(matchingId);
-    if (iccid === undefined) throw new RspRefusal(refuse.matchingIdRefused);
-    return offerLocked(iccid);
+    const sequence = await store.byMatchingId(matchingId);
+    if (sequence === undefined) throw new RspRefusal(refuse.matchingIdRefused);
+    return offerLocked(sequence);
   }
   return locks.run(LOCK.open, async () => {
-    const iccid = await defaultOrder(context, applicant);
-    if (iccid === undefined) throw new RspRefusal(refuse.matchingIdRefused);
-    return offerLocked(iccid);
+    const sequence = await defaultOrder(context, applicant);
+    if (sequence === undefined) throw new RspRefusal(refuse.matchingIdRefused);
+    return offerLocked(sequence);
   });
 }
 
@@ -110,21 +114,21 @@ export function smdpSigned2Of(
 async function defaultOrder(
   { store, sessions, settings, now }: OrderContext,
   { name, zkcx }: Applicant,
-): Promise<string | undefined> {
-  let unusable: string | undefined;
+): Promise<number | undefined> {
+  let unusable: number | undefined;
   for (const candidates of [store.pending(name), store.open()]) {
-    for await (const iccid of candidates) {
-      const holder = sessions.holder(iccid);
+    for await (const sequence of candidates) {
+      const holder = sessions.holder(sequence);
       if (holder !== undefined && !isSameDevice(holder.device ?? {}, name)) continue;
-      const order = await store.order(iccid);
+      const order = await store.order(sequence);
       if (order === undefined) continue;
       const usable =
         isDeliverable(order) &&
         (zkcx || !order.requireZkcx) &&
         !isExpired(order, now()) &&
         !isExhausted(order, settings);
-      if (usable) return iccid;
-      unusable ??= iccid;
+      if (usable) return sequence;
+      unusable ??= sequence;
     }
   }
   return unusable;
@@ -134,10 +138,10 @@ async function checked(
   { store, settings, trust, now }: OrderContext,
   session: Session,
   applicant: Applicant,
-  iccid: string,
+  sequence: number,
 ): Promise<FoundOrder> {
-  const order = await store.order(iccid);
-  const profile = await store.profile(iccid);
+  const order = await store.order(sequence);
+  const profile = order && (await store.profile(order.iccid));
   if (order === undefined || profile === undefined) throw new RspRefusal(refuse.matchingIdRefused);
   checkOrder(order, applicant);
   const reason = whyNotEligible(profile, applicant.facts);

@@ -68,7 +68,10 @@ export const orderSchema = z.object({
     'cancelled',
     'unavailable',
   ]),
-  /** Order of creation: default orders are served oldest first. */
+  /**
+   * What all messages about the order name it by: a profile that was withdrawn is ordered again under the same
+   * ICCID. In the order of creation: default orders are served oldest first.
+   */
   sequence: z.int(),
   /** Set when the order is confirmed. Empty: for a device that sends no MatchingID. */
   matchingId: z.string().optional(),
@@ -112,6 +115,9 @@ export const orderSchema = z.object({
       ),
     })
     .optional(),
+  /** Unix seconds. Since when nothing is expected to happen to it any more. */
+  endedAt: z.int().optional(),
+  /** Of this order alone; the next one of the profile has its own. */
   history: z.array(z.object({ at: z.int(), event: z.string() })),
 });
 
@@ -141,9 +147,14 @@ export const isExpired = ({ expiresAt }: Pick<Order, 'expiresAt'>, now: bigint) 
 export const isExhausted = ({ attempts }: Order, { downloadLimit }: { downloadLimit: number }) =>
   attempts >= downloadLimit;
 
-/** Put a line into the history. */
+/** It is over: installed, failed or withdrawn. */
+export const isEnded = ({ state }: Pick<Order, 'state'>) =>
+  state === 'installed' || state === 'error' || state === 'cancelled' || state === 'unavailable';
+
+/** Put a line into the history. Every step of an order ends here. */
 export function note(order: Order, at: number, event: string): Order {
-  return { ...order, history: [...order.history, { at, event }].slice(-MAX_HISTORY) };
+  const endedAt = isEnded(order) ? (order.endedAt ?? at) : undefined;
+  return { ...order, endedAt, history: [...order.history, { at, event }].slice(-MAX_HISTORY) };
 }
 
 /** The order ends without a profile on a device. */

@@ -33,11 +33,8 @@ export const sessionSchema = z.object({
       freeMemory: z.number().optional(),
     })
     .optional(),
-  /**
-   * The order that was offered to the device, and the signature that its next one covers. A profile that is ordered
-   * again has the same ICCID: `sequence` is the order's.
-   */
-  offer: z.object({ iccid: z.string(), sequence: z.int(), smdpSignature2: hex }).optional(),
+  /** Sequence number of the order that was offered to the device, and the signature that its next one covers. */
+  offer: z.object({ sequence: z.int(), smdpSignature2: hex }).optional(),
 });
 
 export type Session = z.infer<typeof sessionSchema>;
@@ -45,13 +42,6 @@ export type Device = NonNullable<Session['device']>;
 export type Offer = NonNullable<Session['offer']>;
 
 /** @param smdpSignature2 left out: the server has not signed yet */
-export function offerOf(
-  { iccid, sequence }: Order,
-  smdpSignature2: Uint8Array = new Uint8Array(),
-): Offer {
-  return { iccid, sequence, smdpSignature2: bytesToHex(smdpSignature2) };
+export function offerOf({ sequence }: Order, smdpSignature2: Uint8Array = new Uint8Array()): Offer {
+  return { sequence, smdpSignature2: bytesToHex(smdpSignature2) };
 }
-
-/** Whether an order is the one that a session is about, and not a later one of the same profile. */
-export const isOnOffer = ({ offer }: Pick<Session, 'offer'>, { iccid, sequence }: Order): boolean =>
-  offer?.iccid === iccid && offer.sequence === sequence;

@@ -9,6 +9,12 @@ export interface SessionLimits {
   readonly count: number;
 }
 
+/** Sessions of another table, by the sequence number of the order that is offered in them. */
+export interface OfferedElsewhere {
+  holder(sequence: number): Session | undefined;
+  endOffers(sequence: number): void;
+}
+
 /**
  * The live sessions. Anyone on the network can open one, so their number is bounded: beyond it new
  * ones are refused, and those under way go on.
@@ -18,15 +24,15 @@ export class SessionTable {
   readonly #now: Clock;
   /** Oldest first: `add` is called in the order of time. */
   readonly #sessions = new Map<string, Session>();
-  /** Which session an order was last offered in. */
-  readonly #holders = new Map<string, string>();
-  #elsewhere: (iccid: string) => Session | undefined = () => undefined;
+  /** By the sequence number of an order, the sessions in which it was offered. */
+  readonly #offers = new Map<number, Set<string>>();
+  #elsewhere: OfferedElsewhere = { holder: () => undefined, endOffers: () => undefined };
 
   /** `stored`: what was live at the last shutdown. */
   constructor(limits: SessionLimits, now: Clock, stored: readonly Session[] = []) {
     this.#limits = limits;
     this.#now = now;
-    for (const session of [...stored].sort((a, b) => a.createdAt - b.createdAt)) this.set(session);
+    for (const session of [...stored].sort((a, b) => a.createdAt - b.createdAt)) this.#put(session);
   }
 
   get size(): number {
@@ -42,34 +48,44 @@ export class SessionTable {
     if (this.#sessions.size >= this.#limits.count) {
       throw new ZkcxError('ERR_RSP_BUSY', 'too many sessions at a time; try again later');
     }
-    this.set(session);
+    this.#put(session);
   }
 
-  /** Replace what is known of a session. */
+  /** Whether a session is live: it may have ended while something was waited for. */
+  has(transactionId: string): boolean {
+    return this.#live(transactionId) !== undefined;
+  }
+
+  /** Replace what is known of a session. One that has ended meanwhile does not come back. */
   set(session: Session): void {
-    this.#sessions.set(session.transactionId, session);
-    if (session.offer !== undefined) {
-      this.#holders.set(session.offer.iccid, session.transactionId);
-    }
+    if (this.#sessions.has(session.transactionId)) this.#put(session);
   }
 
   delete(transactionId: string): void {
-    const iccid = this.#sessions.get(transactionId)?.offer?.iccid;
-    if (iccid !== undefined && this.#holders.get(iccid) === transactionId) {
-      this.#holders.delete(iccid);
-    }
+    this.#forgetOffer(transactionId);
     this.#sessions.delete(transactionId);
   }
 
-  /** The live session in which an order is on offer and not yet decided. */
-  holder(iccid: string): Session | undefined {
-    const session = this.#live(this.#holders.get(iccid) ?? '');
-    return session?.state === 'authenticated' ? session : this.#elsewhere(iccid);
+  /** A live session in which an order is on offer and not yet decided. */
+  holder(sequence: number): Session | undefined {
+    for (const transactionId of this.#offers.get(sequence) ?? []) {
+      const session = this.#live(transactionId);
+      if (session?.state === 'authenticated') return session;
+    }
+    return this.#elsewhere.holder(sequence);
+  }
+
+  /** End all sessions in which an order was offered; returns the TransactionIDs of those that are stored. */
+  endOffers(sequence: number): string[] {
+    this.#elsewhere.endOffers(sequence);
+    const ended = [...(this.#offers.get(sequence) ?? [])];
+    for (const transactionId of ended) this.delete(transactionId);
+    return ended;
   }
 
   /** Where else an order may be on offer: sessions that an extension keeps in a table of its own. */
-  beside(holder: (iccid: string) => Session | undefined): void {
-    this.#elsewhere = holder;
+  beside(elsewhere: OfferedElsewhere): void {
+    this.#elsewhere = elsewhere;
   }
 
   /** Forget sessions whose time is over; returns their TransactionIDs. */
@@ -81,6 +97,23 @@ export class SessionTable {
     }
     for (const transactionId of gone) this.delete(transactionId);
     return gone;
+  }
+
+  #put(session: Session): void {
+    const { transactionId, offer } = session;
+    this.#forgetOffer(transactionId);
+    this.#sessions.set(transactionId, session);
+    if (offer === undefined) return;
+    const offers = this.#offers.get(offer.sequence) ?? new Set();
+    this.#offers.set(offer.sequence, offers.add(transactionId));
+  }
+
+  #forgetOffer(transactionId: string): void {
+    const sequence = this.#sessions.get(transactionId)?.offer?.sequence;
+    if (sequence === undefined) return;
+    const offers = this.#offers.get(sequence);
+    offers?.delete(transactionId);
+    if (offers?.size === 0) this.#offers.delete(sequence);
   }
 
   #live(transactionId: string): Session | undefined {

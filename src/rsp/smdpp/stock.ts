@@ -90,7 +90,8 @@ export async function addProfile(
     if ((await store.profile(iccid)) !== undefined) {
       throw new ZkcxError('ERR_RSP_PROFILE', `the profile ${iccid} is in stock already`);
     }
-    await store.change().putProfile(profile, upp).commit({ durable: true });
+    const change = store.change().putProfile(profile, upp);
+    await change.putInStock(profile, store.nextSequence()).commit({ durable: true });
     return profile;
   });
 }
@@ -117,7 +118,7 @@ export async function addOrder(
     await cancelOrder(context, { iccid, eid, blindOrder, finalProfileStatusIndicator });
     throw error;
   }
-  return (await context.store.order(iccid))!;
+  return (await context.store.latestOrder(iccid))!;
 }
 
 function metadataOf(

@@ -2,6 +2,9 @@
  * What must survive the process, in one LevelDB folder: profiles, orders with their indices, bound
  * packages, sessions. Changes that belong together are one atomic batch. Holds EIDs and hashes of
  * confirmation codes, so the folder is for its owner only.
+ *
+ * An order is known by its sequence number and by nothing else: a profile that was withdrawn is ordered
+ * again under the same ICCID, and its earlier orders stay what they were.
  */
 import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
@@ -22,29 +25,46 @@ type Database = Level<'utf8'>;
 
 /** Prefixes of the keys. Parts of a key hold digits, hex or characters of a MatchingID, never '!'. */
 const KEY = {
-  order: (iccid: string) => `order!${iccid}`,
-  /** MatchingID to ICCID. */
+  order: (sequence: number) => `order!${padded(sequence)}`,
+  // the values of these are the sequence numbers of orders
+  latest: (iccid: string) => `latest!${iccid}`,
   matching: (matchingId: string) => `matching!${matchingId}`,
-  /** ICCID of an order for a device that sends no MatchingID: of one device, or of any. */
-  pending: (device: string, order: Order) => `pending!${device}!${position(order)}`,
-  open: (order: Order) => `open!${position(order)}`,
-  /** TransactionID of a delivery to ICCID: results come long after their session. */
+  /** An order for a device that sends no MatchingID: for one device, or for any. */
+  pending: (device: string, sequence: number) => `pending!${device}!${padded(sequence)}`,
+  open: (sequence: number) => `open!${padded(sequence)}`,
+  /** By the TransactionID of a delivery: results come long after their session. */
   delivery: (transactionId: string) => `delivery!${transactionId}`,
+  /** What a device took for its one, by its pseudonym. */
+  claim: (pseudonym: string, sequence: number) => `claim!${pseudonym}!${padded(sequence)}`,
   profile: (iccid: string) => `profile!${iccid}`,
   package: (iccid: string) => `package!${iccid}`,
-  bound: (iccid: string) => `bound!${iccid}`,
+  /** Whether there is or was a profile of a type. */
+  type: (type: string) => `type!${hexOf(type)}`,
+  /** ICCIDs that can be ordered: by type those that came first, first; and the key of that entry. */
+  stock: (type: string, place: number) => `stock!${hexOf(type)}!${padded(place)}`,
+  available: (iccid: string) => `available!${iccid}`,
+  bound: (sequence: number) => `bound!${padded(sequence)}`,
   session: (transactionId: string) => `session!${transactionId}`,
   /** What the operator set, for tools that work on the store while no server runs. */
   settings: 'settings',
+  /** The highest number that was given to an order or a place in stock: none is given twice. */
+  sequence: 'sequence',
+  layout: 'layout',
 };
+
+/** Of the keys and records. Earlier ones named orders by their ICCIDs. */
+const LAYOUT = '2';
+
+/** So that numbers sort as text. */
+const padded = (sequence: number) => String(sequence).padStart(15, '0');
+
+const hexOf = (text: string) => Buffer.from(text).toString('hex');
 
 /** A device's names in keys. */
 const namesIn = ({ eid, pseudonym }: DeviceName): string[] => [
   ...(eid === undefined ? [] : [eid]),
   ...(pseudonym === undefined ? [] : [`p${pseudonym}`]),
 ];
-
-const position = ({ sequence, iccid }: Order) => `${String(sequence).padStart(15, '0')}!${iccid}`;
 
 export class SmdpStore {
   readonly #database: Database;
@@ -62,24 +82,35 @@ export class SmdpStore {
       what: 'the store',
       code: 'ERR_RSP_STORE',
     });
-    const store = new SmdpStore(database, 0);
-    for await (const { sequence } of store.orders()) {
-      store.#sequence = Math.max(store.#sequence, sequence);
+    try {
+      await assertLayout(database, folder);
+      return new SmdpStore(database, Number((await database.get(KEY.sequence)) ?? 0));
+    } catch (error) {
+      await database.close();
+      throw error;
     }
-    return store;
   }
 
   async close(): Promise<void> {
     await this.#database.close();
   }
 
-  /** A number above that of all orders so far. */
+  /**
+   * A number above all so far, for an order or a place in stock. The caller holds `LOCK.orders` until what
+   * has it is written.
+   */
   nextSequence(): number {
     return ++this.#sequence;
   }
 
-  order(iccid: string): Promise<Order | undefined> {
-    return this.#record(KEY.order(iccid), orderSchema);
+  order(sequence: number): Promise<Order | undefined> {
+    return this.#record(KEY.order(sequence), orderSchema);
+  }
+
+  /** The order that a profile is in now, or was in last. */
+  async latestOrder(iccid: string): Promise<Order | undefined> {
+    const sequence = await this.#sequenceAt(KEY.latest(iccid));
+    return sequence === undefined ? undefined : this.order(sequence);
   }
 
   profile(iccid: string): Promise<Profile | undefined> {
@@ -92,28 +123,53 @@ export class SmdpStore {
   }
 
   /** The bound package that was last delivered. */
-  boundPackage(iccid: string): Promise<Uint8Array | undefined> {
-    return this.#bytes(KEY.bound(iccid));
+  boundPackage(sequence: number): Promise<Uint8Array | undefined> {
+    return this.#bytes(KEY.bound(sequence));
   }
 
-  iccidByMatchingId(matchingId: string): Promise<string | undefined> {
-    return this.#database.get(KEY.matching(matchingId));
+  /** Sequence number of the order that has a MatchingID. */
+  byMatchingId(matchingId: string): Promise<number | undefined> {
+    return this.#sequenceAt(KEY.matching(matchingId));
   }
 
-  iccidByTransaction(transactionId: string): Promise<string | undefined> {
-    return this.#database.get(KEY.delivery(transactionId));
+  /** Sequence number of the order that was delivered in a session. */
+  byTransaction(transactionId: string): Promise<number | undefined> {
+    return this.#sequenceAt(KEY.delivery(transactionId));
   }
 
-  /** ICCIDs of orders that wait for this device by one of its names, oldest first. */
-  async *pending(device: DeviceName): AsyncIterable<string> {
+  /** Sequence numbers of orders that wait for this device by one of its names, oldest first. */
+  async *pending(device: DeviceName): AsyncIterable<number> {
     for (const name of namesIn(device)) yield* this.#range(`pending!${name}!`);
   }
 
-  /** ICCIDs of default orders that any device may take, oldest first. */
-  open(): AsyncIterable<string> {
+  /** Those of default orders that any device may take, oldest first. */
+  open(): AsyncIterable<number> {
     return this.#range('open!');
   }
 
+  /** Those of the orders that a device took for its one. */
+  claims(pseudonym: string): AsyncIterable<number> {
+    return this.#range(`claim!${pseudonym}!`);
+  }
+
+  /** Where a profile is in stock; undefined: it cannot be ordered. */
+  placeInStock(iccid: string): Promise<string | undefined> {
+    return this.#database.get(KEY.available(iccid));
+  }
+
+  /** ICCID of the profile of a type that has been in stock for longest. */
+  async firstInStock(type: string): Promise<string | undefined> {
+    const range = { ...rangeOf(`stock!${hexOf(type)}!`), limit: 1 };
+    for await (const iccid of this.#database.values(range)) return iccid;
+    return undefined;
+  }
+
+  /** Whether a profile of this type was ever in stock. */
+  async isProfileType(type: string): Promise<boolean> {
+    return (await this.#database.get(KEY.type(type))) !== undefined;
+  }
+
+  /** Oldest first, those that have ended too. */
   orders(): AsyncIterable<Order> {
     return this.#records('order!', orderSchema);
   }
@@ -149,8 +205,13 @@ export class SmdpStore {
     }
   }
 
-  async *#range(prefix: string): AsyncIterable<string> {
-    for await (const iccid of this.#database.values(rangeOf(prefix))) yield iccid;
+  async #sequenceAt(key: string): Promise<number | undefined> {
+    const text = await this.#database.get(key);
+    return text === undefined ? undefined : Number(text);
+  }
+
+  async *#range(prefix: string): AsyncIterable<number> {
+    for await (const text of this.#database.values(rangeOf(prefix))) yield Number(text);
   }
 }
 
@@ -168,20 +229,42 @@ export class StoreChange {
     this.#database = database;
   }
 
+  /** A new order takes its profile out of stock, from `place`. */
+  addOrder(order: Order, place: string): this {
+    this.#put(KEY.latest(order.iccid), String(order.sequence));
+    this.#put(KEY.sequence, String(order.sequence));
+    this.#delete(place);
+    this.#delete(KEY.available(order.iccid));
+    return this.putOrder(order, undefined);
+  }
+
   /** `before`: the order as it is stored now. */
   putOrder(order: Order, before: Order | undefined): this {
-    if (before !== undefined) for (const [key] of indicesOf(before)) this.#delete(key);
-    for (const [key, iccid] of indicesOf(order)) this.#put(key, iccid);
-    return this.#put(KEY.order(order.iccid), JSON.stringify(order));
+    if (before !== undefined) for (const key of indicesOf(before)) this.#delete(key);
+    for (const key of indicesOf(order)) this.#put(key, String(order.sequence));
+    return this.#put(KEY.order(order.sequence), JSON.stringify(order));
   }
 
   putProfile(profile: Profile, upp: Uint8Array): this {
     this.#put(KEY.profile(profile.iccid), JSON.stringify(profile));
+    this.#put(KEY.type(profile.profileType), '');
     return this.#putBytes(KEY.package(profile.iccid), upp);
   }
 
-  putBoundPackage(iccid: string, boundPackage: Uint8Array): this {
-    return this.#putBytes(KEY.bound(iccid), boundPackage);
+  /** Put a profile at the end of the stock. `sequence`: a new one. */
+  putInStock({ iccid, profileType }: Profile, sequence: number): this {
+    const place = KEY.stock(profileType, sequence);
+    this.#put(place, iccid);
+    this.#put(KEY.available(iccid), place);
+    return this.#put(KEY.sequence, String(sequence));
+  }
+
+  putBoundPackage(sequence: number, boundPackage: Uint8Array): this {
+    return this.#putBytes(KEY.bound(sequence), boundPackage);
+  }
+
+  deleteBoundPackage(sequence: number): this {
+    return this.#delete(KEY.bound(sequence));
   }
 
   putSession(session: Session): this {
@@ -224,24 +307,39 @@ export class StoreChange {
   }
 }
 
-/** Index entries of an order, each with the ICCID as its value. */
-function indicesOf(order: Order): [key: string, iccid: string][] {
-  const { iccid, matchingId, delivery } = order;
-  const keys: string[] = (delivery?.sessions ?? []).flatMap((session) =>
+/** Keys that lead to an order. */
+function indicesOf(order: Order): string[] {
+  const { sequence, matchingId, delivery, takenBy } = order;
+  if (!isLive(order)) return [];
+  const keys = (delivery?.sessions ?? []).flatMap((session) =>
     transactionIdsOf(session).map(KEY.delivery),
   );
-  if (matchingId !== undefined && isLive(order)) {
-    if (matchingId !== '') keys.push(KEY.matching(matchingId));
-    else if (order.state === 'confirmed' || isDeliverable(order)) {
-      const names = namesIn(delivery ?? order);
-      keys.push(
-        ...(names.length === 0
-          ? [KEY.open(order)]
-          : names.map((device) => KEY.pending(device, order))),
-      );
-    }
+  if (takenBy !== undefined) keys.push(KEY.claim(takenBy, sequence));
+  if (matchingId === undefined) return keys;
+  if (matchingId !== '') keys.push(KEY.matching(matchingId));
+  else if (order.state === 'confirmed' || isDeliverable(order)) {
+    const names = namesIn(delivery ?? order);
+    keys.push(
+      ...(names.length === 0
+        ? [KEY.open(sequence)]
+        : names.map((device) => KEY.pending(device, sequence))),
+    );
   }
-  return keys.map((key) => [key, iccid]);
+  return keys;
+}
+
+/** Throws ERR_RSP_STORE for the folder of an earlier version. */
+async function assertLayout(database: Database, folder: string): Promise<void> {
+  const layout = await database.get(KEY.layout);
+  if (layout === LAYOUT) return;
+  const [first] = await database.keys({ limit: 1 }).all();
+  if (first !== undefined) {
+    throw new ZkcxError(
+      'ERR_RSP_STORE',
+      `${folder} is of another version of this server: let that one finish its orders, or begin an empty folder`,
+    );
+  }
+  await database.put(KEY.layout, LAYOUT, { sync: true });
 }
 
 /** All keys with a prefix that ends in '!': '"' is the next character. */

@@ -92,7 +92,8 @@ describe('zkcx-device', () => {
   test('takes a result in the open too, if the disclosed key signed it for the second session', async () => {
     const { visit, smdpSignature2, matchingId } = await authenticated(server, one, 'zkcx-device');
     const { context } = server.smdp.server;
-    const iccid = (await context.store.iccidByMatchingId(matchingId!))!;
+    const sequence = (await context.store.byMatchingId(matchingId!))!;
+    const { iccid } = (await context.store.order(sequence))!;
     await visit.fetch(smdpSignature2);
     const { transactionId } = visit.parts.transcript;
     const send = (...args: Parameters<typeof installationResult>) =>

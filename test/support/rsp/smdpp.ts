@@ -107,7 +107,7 @@ export class TestSmdp {
   }
 
   storedOrder(iccid: string) {
-    return this.server.context.store.order(iccid);
+    return this.server.context.store.latestOrder(iccid);
   }
 
   initiate(euicc: SoftEuicc, address = ADDRESS, changes: Partial<EuiccInfo1> = {}) {

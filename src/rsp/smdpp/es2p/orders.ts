@@ -5,8 +5,7 @@ import { hashConfirmationCode } from '../../../sgp22/messages/prepare-download.t
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import type { Clock } from '../../../time.ts';
 import { LOCK, type SmdpContext } from '../context.ts';
-import { isCancellable, note, type Order } from '../order.ts';
-import type { Profile } from '../profile.ts';
+import { isCancellable, isLive, note, type Order } from '../order.ts';
 import type {
   CancelOrder,
   ConfirmOrder,
@@ -39,9 +38,8 @@ export async function downloadOrder(
   const { store, settings, locks, now } = context;
   const { eid, blindOrder } = assertOneBinding(request);
   return locks.run(LOCK.orders, async () => {
-    const { iccid } = await chooseProfile(context, request);
+    const { iccid, place } = await chooseProfile(context, request);
     const at = Number(now());
-    const before = await store.order(iccid);
     const lifetime = settings.orderLifetime;
     const order: Order = {
       iccid,
@@ -54,9 +52,9 @@ export async function downloadOrder(
       rebinding: extras.rebinding ?? true,
       requireZkcx: extras.requireZkcx,
       oncePerDevice: extras.oncePerDevice,
-      history: before?.history ?? [],
+      history: [],
     };
-    const change = store.change().putOrder(note(order, at, 'ordered'), before);
+    const change = store.change().addOrder(note(order, at, 'ordered'), place);
     await change.commit({ durable: true });
     return { iccid };
   });
@@ -74,8 +72,7 @@ export async function confirmOrder(
   { anyDevice = false } = {},
 ): Promise<ConfirmOrderAnswer> {
   const { store, settings, locks, now, random } = context;
-  const confirm = async () => {
-    const before = await existing(context, request.iccid);
+  const confirm = async (before: Order) => {
     const { eid, blindOrder } = completed(before, request);
     if (before.state !== 'allocated' && before.state !== 'linked') {
       throw new RspRefusal(STATUS.es2p.iccidInUse, { message: 'The order is confirmed already' });
@@ -86,7 +83,7 @@ export async function confirmOrder(
     }
     if (request.smdsAddress !== undefined) throw new RspRefusal(STATUS.es2p.smdsInaccessible);
     const matchingId = request.matchingId ?? newMatchingId(random);
-    if (matchingId !== '' && (await store.iccidByMatchingId(matchingId)) !== undefined) {
+    if (matchingId !== '' && (await store.byMatchingId(matchingId)) !== undefined) {
       throw new RspRefusal(STATUS.es2p.matchingIdConflict);
     }
     const { confirmationCode, releaseFlag } = request;
@@ -105,7 +102,7 @@ export async function confirmOrder(
     await put(context, order, before, releaseFlag ? 'confirmed and released' : 'confirmed', now);
     return { eid, blindOrder, matchingId, smdpAddress: settings.address };
   };
-  return locks.run(LOCK.orders, () => locks.run(LOCK.order(request.iccid), confirm));
+  return locks.run(LOCK.orders, () => withOrder(context, request.iccid, confirm));
 }
 
 /** Let devices have a confirmed order. */
@@ -113,8 +110,7 @@ export async function releaseProfile(
   context: SmdpContext,
   { iccid }: ReleaseProfile,
 ): Promise<void> {
-  await context.locks.run(LOCK.order(iccid), async () => {
-    const before = await existing(context, iccid);
+  await withOrder(context, iccid, async (before) => {
     if (before.state !== 'confirmed') {
       throw new RspRefusal(STATUS.es2p.iccidInUse, { message: `The order is ${before.state}` });
     }
@@ -123,13 +119,14 @@ export async function releaseProfile(
 }
 
 /**
- * Withdraw an order that no device has the profile of; the profile is in stock again, or not. The device that
- * the order is bound to must be named as it was (SGP.22 5.3.3).
+ * Withdraw an order that no device has the profile of, and end the sessions in which it was offered. The
+ * profile is in stock again, as the last of its type, or not at all. The device that the order is bound to must be
+ * named as it was (SGP.22 5.3.3).
  */
 export async function cancelOrder(context: SmdpContext, request: CancelOrder): Promise<void> {
+  const { store, sessions, locks, now } = context;
   const { iccid, matchingId, finalProfileStatusIndicator } = request;
-  await context.locks.run(LOCK.order(iccid), async () => {
-    const before = await existing(context, iccid);
+  const cancel = async (before: Order) => {
     assertSameBinding(before, request);
     if (matchingId !== undefined && matchingId !== before.matchingId) {
       throw new RspRefusal(STATUS.es2p.matchingIdWrong);
@@ -137,47 +134,63 @@ export async function cancelOrder(context: SmdpContext, request: CancelOrder): P
     if (!isCancellable(before)) {
       throw new RspRefusal(STATUS.es2p.iccidInUse, { message: `The profile is ${before.state}` });
     }
-    const state = finalProfileStatusIndicator === 'Available' ? 'cancelled' : 'unavailable';
-    await put(context, { ...before, state, delivery: undefined }, before, state, context.now);
-  });
+    const profile = await store.profile(iccid);
+    const isAvailable = finalProfileStatusIndicator === 'Available';
+    const state = isAvailable ? 'cancelled' : 'unavailable';
+    const after: Order = { ...before, state, delivery: undefined, takenBy: undefined };
+    const change = store.change().putOrder(note(after, Number(now()), state), before);
+    change.deleteBoundPackage(before.sequence);
+    if (isAvailable && profile !== undefined) change.putInStock(profile, store.nextSequence());
+    // whoever was shown the profile has to begin again, even if the store fails now
+    for (const ended of sessions.endOffers(before.sequence)) change.deleteSession(ended);
+    await change.commit({ durable: true });
+  };
+  await locks.run(LOCK.orders, () => withOrder(context, iccid, cancel));
 }
 
+/** A profile that can be ordered, and its place in stock. */
 async function chooseProfile(
-  context: SmdpContext,
+  { store }: SmdpContext,
   { iccid, profileType }: DownloadOrder,
-): Promise<Profile> {
-  const { store } = context;
+): Promise<{ readonly iccid: string; readonly place: string }> {
   if (iccid !== undefined) {
     const profile = await store.profile(iccid);
     if (profile === undefined) throw new RspRefusal(STATUS.es2p.iccidUnknown);
     if (profileType !== undefined && profile.profileType !== profileType) {
       throw new RspRefusal(STATUS.es2p.profileTypeOther);
     }
-    if (!(await isAvailable(context, iccid))) throw new RspRefusal(STATUS.es2p.iccidInUse);
-    return profile;
+    const place = await store.placeInStock(iccid);
+    if (place === undefined) throw new RspRefusal(STATUS.es2p.iccidInUse);
+    return { iccid, place };
   }
-  let known = false;
-  for await (const profile of store.profiles()) {
-    if (profile.profileType !== profileType) continue;
-    known = true;
-    if (await isAvailable(context, profile.iccid)) return profile;
-  }
-  throw new RspRefusal(known ? STATUS.es2p.profileTypeUnavailable : STATUS.es2p.profileTypeUnknown);
+  const type = profileType ?? '';
+  const first = await store.firstInStock(type);
+  const place = first === undefined ? undefined : await store.placeInStock(first);
+  if (first !== undefined && place !== undefined) return { iccid: first, place };
+  const isKnown = await store.isProfileType(type);
+  throw new RspRefusal(
+    isKnown ? STATUS.es2p.profileTypeUnavailable : STATUS.es2p.profileTypeUnknown,
+  );
 }
 
-/** In stock: never ordered, or the order was withdrawn. */
-async function isAvailable({ store }: SmdpContext, iccid: string): Promise<boolean> {
-  const order = await store.order(iccid);
-  return order === undefined || order.state === 'cancelled';
-}
-
-/** The order of a profile that is neither in stock nor withdrawn. */
-async function existing({ store }: SmdpContext, iccid: string): Promise<Order> {
-  const order = await store.order(iccid);
-  if (order === undefined || order.state === 'cancelled' || order.state === 'unavailable') {
-    throw new RspRefusal(STATUS.es2p.iccidUnknown, { message: 'There is no order of this ICCID' });
-  }
-  return order;
+/**
+ * Work on the order of a profile that is neither in stock nor withdrawn, under its lock. Throws RspRefusal where
+ * there is none.
+ */
+async function withOrder<T>(
+  { store, locks }: SmdpContext,
+  iccid: string,
+  work: (order: Order) => Promise<T>,
+): Promise<T> {
+  const none = () =>
+    new RspRefusal(STATUS.es2p.iccidUnknown, { message: 'There is no order of this ICCID' });
+  const latest = await store.latestOrder(iccid);
+  if (latest === undefined) throw none();
+  return locks.run(LOCK.order(latest.sequence), async () => {
+    const order = await store.order(latest.sequence);
+    if (order === undefined || !isLive(order)) throw none();
+    return work(order);
+  });
 }
 
 /** The server must not learn the EID of a blind order from whoever orders either. Throws RspRefusal. */

@@ -3,8 +3,15 @@ import { bytesToHex } from '../../../bytes.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import { keyText } from '../../smdpp/device.ts';
-import { attempt, hasSameBlindOrder, isDeliverable, isFreeFor } from '../../smdpp/order.ts';
-import { isOnOffer, type Session } from '../../smdpp/session.ts';
+import {
+  attempt,
+  hasSameBlindOrder,
+  isDeliverable,
+  isExhausted,
+  isExpired,
+  isFreeFor,
+} from '../../smdpp/order.ts';
+import type { Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { checkDeviceDisclosure, checkIdentityDisclosure } from '../openings.ts';
 import { signOffer } from './authenticate-client.ts';
@@ -24,8 +31,8 @@ export async function disclose(
   request: ZkcxRequest<'zkcxDisclose'>,
 ): Promise<ZkcxAnswer<'zkcxDisclose'>> {
   const { smdp, sessions } = context;
-  const iccid = session.record.offer?.iccid;
-  if (session.stage !== 'undisclosed' || iccid === undefined) throw unknownSession();
+  const sequence = session.record.offer?.sequence;
+  if (session.stage !== 'undisclosed' || sequence === undefined) throw unknownSession();
   // one message of this kind, right or wrong
   session.stage = 'over';
   let disclosed = session.record;
@@ -33,19 +40,19 @@ export async function disclose(
     disclosed = await refusing(refuse.euiccSignatureInvalid, () => open(session, request));
     // from here on the session is known by what the eUICC signs
     sessions.replace(session, disclosed);
-    return await smdp.locks.run(LOCK.order(iccid), async () => {
-      const order = await smdp.store.order(iccid);
+    return await smdp.locks.run(LOCK.order(sequence), async () => {
+      const order = await smdp.store.order(sequence);
       const device = disclosed.device ?? {};
-      if (
-        order === undefined ||
-        !isDeliverable(order) ||
-        !isOnOffer(disclosed, order) ||
-        !hasSameBlindOrder(order, device)
-      ) {
+      if (order === undefined || !isDeliverable(order) || !hasSameBlindOrder(order, device)) {
         throw new RspRefusal(refuse.matchingIdRefused);
       }
       const isOther = order.eid !== undefined && order.eid !== device.eid;
       if (isOther || !isFreeFor(order, device)) throw new RspRefusal(refuse.eidMismatch);
+      // since the offer, which did not count as an attempt where the order is bound to an EID
+      if (isExpired(order, smdp.now())) throw new RspRefusal(refuse.downloadOrderExpired);
+      if (order.eid !== undefined && isExhausted(order, smdp.settings)) {
+        throw new RspRefusal(refuse.downloadRetriesExceeded);
+      }
       const { identity } = session;
       const euiccSignature1 = request.kind === 'device' ? request.euiccSignature1 : undefined;
       const { next, signed2 } = signOffer(session, disclosed, { order, identity }, euiccSignature1);

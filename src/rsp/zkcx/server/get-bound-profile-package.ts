@@ -44,7 +44,7 @@ export async function getBoundProfilePackage(
       sessionHash: transcript.session,
       notificationSecret: pair.secretKey,
     });
-    const { boundProfilePackage } = await smdp.locks.run(LOCK.order(record.offer.iccid), () =>
+    const { boundProfilePackage } = await smdp.locks.run(LOCK.order(record.offer.sequence), () =>
       deliverPackage(sessions.orders, {
         session: record,
         signed,

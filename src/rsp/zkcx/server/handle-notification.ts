@@ -26,8 +26,8 @@ export async function handleNotification(
 ): Promise<NotificationOutcome> {
   const { store } = smdp;
   const id = bytesToHex(transactionId);
-  const iccid = await store.iccidByTransaction(id);
-  const order = iccid === undefined ? undefined : await store.order(iccid);
+  const sequence = await store.byTransaction(id);
+  const order = sequence === undefined ? undefined : await store.order(sequence);
   const delivered = order?.delivery?.sessions.find((one) => transactionIdsOf(one).includes(id));
   if (order === undefined || delivered?.evidence === undefined) return 'ignored';
   const { mode, sessionHash, notificationSecret } = readEvidence(delivered.evidence);
@@ -49,14 +49,15 @@ type Event = Extract<PendingNotification, { kind: 'otherSignedNotification' }>;
 /** In `zkcx` no certificate says whose it is: it has to be signed as the profile's session was, about that profile. */
 async function bySessionKey(
   { smdp }: Pick<ZkcxServerContext, 'smdp'>,
-  { iccid, delivery }: Order,
+  order: Order,
   sessionKey: string | undefined,
   { tbsOtherNotification: metadata, euiccNotificationSignature }: Event,
 ): Promise<NotificationOutcome> {
+  const { iccid, delivery } = order;
   const isOfSession =
     delivery !== undefined &&
     sessionKey !== undefined &&
     metadata.iccid === iccid &&
     isSignature(euiccNotificationSignature, keyFromText(sessionKey), metadata.der);
-  return isOfSession ? recordEvent(smdp, metadata, delivery) : 'ignored';
+  return isOfSession ? recordEvent(smdp, order, metadata, delivery) : 'ignored';
 }

@@ -58,13 +58,18 @@ export class ZkcxSessions {
   readonly #entries = new Map<string, Entry>();
   /** By the transactionId of the record. */
   readonly #byRecord = new Map<string, ZkcxSession>();
-  /** By ICCID, the session in which an order was last on offer. */
-  readonly #holders = new Map<string, ZkcxSession>();
+  /** By the sequence number of an order, the sessions in which it was offered. */
+  readonly #offers = new Map<number, Set<ZkcxSession>>();
 
   constructor(smdp: SmdpContext, limits: SessionLimits) {
     this.#smdp = smdp;
     this.#limits = limits;
-    smdp.sessions.beside((iccid) => this.#holder(iccid));
+    smdp.sessions.beside({
+      holder: (sequence) => this.#holder(sequence),
+      endOffers: (sequence) => {
+        for (const session of this.#offers.get(sequence) ?? []) this.end(session);
+      },
+    });
   }
 
   /** For the functions about orders: their sessions are those of this table. */
@@ -72,13 +77,20 @@ export class ZkcxSessions {
     return {
       ...this.#smdp,
       sessions: {
-        set: (record) => this.#set(record),
+        has: (transactionId) => {
+          const session = this.#byRecord.get(transactionId);
+          return session !== undefined && !this.#isOver(session);
+        },
+        set: (record) => {
+          const session = this.#byRecord.get(record.transactionId);
+          if (session !== undefined) this.replace(session, record);
+        },
         delete: (transactionId) => {
           const session = this.#byRecord.get(transactionId);
           if (session !== undefined) this.end(session);
         },
         // asks this table too
-        holder: (iccid) => this.#smdp.sessions.holder(iccid),
+        holder: (sequence) => this.#smdp.sessions.holder(sequence),
       },
     };
   }
@@ -114,33 +126,40 @@ export class ZkcxSessions {
     return entry.session;
   }
 
-  /** What the functions about orders know of a session changes, the transactionId that they know it by included. */
+  /**
+   * What the functions about orders know of a session changes, the transactionId that they know it by included. A
+   * session that has ended meanwhile does not come back.
+   */
   replace(session: ZkcxSession, record: Session): void {
-    this.#byRecord.delete(session.record.transactionId);
+    if (this.#entries.get(session.transactionId)?.session !== session) return;
+    this.#forgetRecord(session);
+    session.record = record;
     this.#byRecord.set(record.transactionId, session);
-    this.#set(record);
+    if (record.offer === undefined) return;
+    const offers = this.#offers.get(record.offer.sequence) ?? new Set();
+    this.#offers.set(record.offer.sequence, offers.add(session));
   }
 
   /** End a session at once. */
   end(session: ZkcxSession): void {
     this.#entries.delete(session.transactionId);
-    this.#byRecord.delete(session.record.transactionId);
-    const iccid = session.record.offer?.iccid;
-    if (iccid !== undefined && this.#holders.get(iccid) === session) this.#holders.delete(iccid);
+    this.#forgetRecord(session);
   }
 
-  #set(record: Session): void {
-    const session = this.#byRecord.get(record.transactionId);
-    // it may have had to make room meanwhile
-    if (session === undefined || !this.#entries.has(session.transactionId)) return;
-    session.record = record;
-    if (record.offer !== undefined) this.#holders.set(record.offer.iccid, session);
+  #forgetRecord(session: ZkcxSession): void {
+    const { transactionId, offer } = session.record;
+    this.#byRecord.delete(transactionId);
+    if (offer === undefined) return;
+    const offers = this.#offers.get(offer.sequence);
+    offers?.delete(session);
+    if (offers?.size === 0) this.#offers.delete(offer.sequence);
   }
 
-  #holder(iccid: string): Session | undefined {
-    const session = this.#holders.get(iccid);
-    const isOnOffer = session?.record.state === 'authenticated' && !this.#isOver(session);
-    return isOnOffer ? session.record : undefined;
+  #holder(sequence: number): Session | undefined {
+    for (const session of this.#offers.get(sequence) ?? []) {
+      if (session.record.state === 'authenticated' && !this.#isOver(session)) return session.record;
+    }
+    return undefined;
   }
 
   #isOver({ record: { createdAt } }: ZkcxSession): boolean {
