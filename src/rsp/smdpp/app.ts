@@ -13,10 +13,10 @@ export function es9pApp(
   const own: Readonly<Record<string, JsonFunction>> = {
     [ES9P.initiateAuthentication.path]: jsonFunction(
       ES9P.initiateAuthentication.request,
-      async (request) =>
+      async (request, peer) =>
         encodeJson(
           ES9P.initiateAuthentication.answer,
-          await server.initiateAuthentication(request),
+          await server.initiateAuthentication(request, peer),
         ),
     ),
     [ES9P.authenticateClient.path]: jsonFunction(ES9P.authenticateClient.request, async (request) =>

@@ -47,19 +47,25 @@ interface Authenticated {
   readonly euiccSignature1: Uint8Array;
 }
 
-/** Certificates, signature, challenge; the session ends if one of them is wrong. */
+/**
+ * Certificates, signature, challenge; the session ends if one of them is wrong. If none is, newcomers take no place
+ * from it any more. Throws RspRefusal, and ERR_RSP_BUSY when there are too many such sessions: it may ask again.
+ */
 async function authenticate(
   { sessions, store, trust, now }: SmdpContext,
   session: Session,
   response: AuthenticateServerResponse,
 ): Promise<Authenticated> {
+  let authenticated: Authenticated;
   try {
-    return checkResponse(session, response, trust.anchors, now());
+    authenticated = checkResponse(session, response, trust.anchors, now());
   } catch (error) {
     sessions.delete(session.transactionId);
     await store.change().deleteSession(session.transactionId).commit({ durable: false });
     throw error;
   }
+  sessions.admit(session.transactionId);
+  return authenticated;
 }
 
 function checkResponse(

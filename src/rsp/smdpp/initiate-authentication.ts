@@ -5,16 +5,20 @@ import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
 import { compareVersions } from '../../sgp22/messages/identifiers.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
+import { placeOf } from '../network-address.ts';
 import type { SmdpContext } from './context.ts';
 import { findAnchor, type SmdpIdentity, type SmdpTrust } from './identities.ts';
 import type { Session } from './session.ts';
 
 /**
- * Open a session (SGP.22 5.6.1). Throws RspRefusal, and ERR_RSP_BUSY when there are too many.
+ * Open a session (SGP.22 5.6.1). Throws RspRefusal.
+ *
+ * @param peer network address of the client; empty: unknown
  */
 export async function initiateAuthentication(
   context: SmdpContext,
   request: Es9pRequest<'initiateAuthentication'>,
+  peer: string,
 ): Promise<Es9pAnswer<'initiateAuthentication'>> {
   const { random, store, sessions } = context;
   const parties = chooseParties(context, request);
@@ -25,9 +29,9 @@ export async function initiateAuthentication(
   const challenge = { transactionId, serverChallenge, serverAddress };
   const opened = newSession(context.now(), parties, challenge);
   const change = store.change().putSession(opened);
-  // sessions that are over make room
+  sessions.begin(opened, placeOf(peer));
+  // sessions that are over, and those that had to make room
   for (const gone of sessions.sweep()) change.deleteSession(gone);
-  sessions.add(opened);
   await change.commit({ durable: false });
 
   const serverSigned1 = ServerSigned1.encode({

@@ -45,7 +45,13 @@ export class SmdpServer {
     checkIdentities(trust);
     const stored: Session[] = [];
     for await (const session of store.sessions()) stored.push(session);
-    const limits = { lifetime: all.sessionLifetime, count: all.maxSessions };
+    const limits = {
+      lifetime: all.sessionLifetime,
+      begunLifetime: all.begunSessionLifetime,
+      count: all.maxSessions,
+      begun: all.maxBegunSessions,
+      begunPerAddress: all.maxBegunSessionsPerAddress,
+    };
     const sessions = new SessionTable(limits, now, stored);
     return new SmdpServer({
       settings: all,
@@ -58,8 +64,9 @@ export class SmdpServer {
     });
   }
 
-  initiateAuthentication(request: Es9pRequest<'initiateAuthentication'>) {
-    return initiateAuthentication(this.context, request);
+  /** @param peer network address of the client; empty: unknown */
+  initiateAuthentication(request: Es9pRequest<'initiateAuthentication'>, peer = '') {
+    return initiateAuthentication(this.context, request, peer);
   }
 
   authenticateClient(request: Es9pRequest<'authenticateClient'>) {

@@ -1,12 +1,19 @@
 import { ZkcxError } from '../../errors.ts';
 import type { Clock } from '../../time.ts';
+import { Crowd } from '../crowd.ts';
 import type { Session } from './session.ts';
 
 export interface SessionLimits {
   /** Seconds from InitiateAuthentication; the user's time to decide is part of it. */
   readonly lifetime: number;
-  /** Sessions at one time. */
+  /** Seconds from InitiateAuthentication until a device has to have shown who it is. */
+  readonly begunLifetime: number;
+  /** Sessions at one time in which a device has shown who it is. */
   readonly count: number;
+  /** Sessions at one time that were only begun. */
+  readonly begun: number;
+  /** Of them, from one network address; 0: no limit. */
+  readonly begunPerAddress: number;
 }
 
 /** Sessions of another table, by the sequence number of the order that is offered in them. */
@@ -16,23 +23,38 @@ export interface OfferedElsewhere {
 }
 
 /**
- * The live sessions. Anyone on the network can open one, so their number is bounded: beyond it new
- * ones are refused, and those under way go on.
+ * The live sessions. Anyone on the network can begin one, and only a genuine eUICC gets further, so they have places
+ * apart: sessions that were only begun live shortly and make room for one another, oldest first, and take no place
+ * from those of devices. No place is given after an await: whoever asks has it at once, or not at all.
  */
 export class SessionTable {
   readonly #limits: SessionLimits;
   readonly #now: Clock;
-  /** Oldest first: `add` is called in the order of time. */
+  /** Oldest first: `begin` is called in the order of time. */
   readonly #sessions = new Map<string, Session>();
+  /** TransactionIDs of sessions that were only begun, by network address. */
+  readonly #begun: Crowd<string>;
+  /** Of sessions that can only be cancelled. */
+  readonly #over = new Set<string>();
+  /** Of sessions that had to make room; see `sweep`. */
+  #gone: string[] = [];
   /** By the sequence number of an order, the sessions in which it was offered. */
   readonly #offers = new Map<number, Set<string>>();
   #elsewhere: OfferedElsewhere = { holder: () => undefined, endOffers: () => undefined };
 
-  /** `stored`: what was live at the last shutdown. */
+  /** `stored`: what was live at the last shutdown. From where those sessions were begun is not kept. */
   constructor(limits: SessionLimits, now: Clock, stored: readonly Session[] = []) {
     this.#limits = limits;
     this.#now = now;
-    for (const session of [...stored].sort((a, b) => a.createdAt - b.createdAt)) this.#put(session);
+    this.#begun = new Crowd({
+      count: limits.begun,
+      perAddress: limits.begunPerAddress,
+      ties: 'oldest',
+    });
+    for (const session of [...stored].sort((a, b) => a.createdAt - b.createdAt)) {
+      if (session.state === 'initiated') this.begin(session, '');
+      else this.#put(session);
+    }
   }
 
   get size(): number {
@@ -43,12 +65,28 @@ export class SessionTable {
     return this.#live(transactionId);
   }
 
-  /** Throws ERR_RSP_BUSY when there are too many. */
-  add(session: Session): void {
-    if (this.#sessions.size >= this.#limits.count) {
-      throw new ZkcxError('ERR_RSP_BUSY', 'too many sessions at a time; try again later');
+  /** Add a session that begins. Where there is no place left, the oldest from the address that has the most goes. */
+  begin(session: Session, address: string): void {
+    const room = this.#begun.room(address);
+    if (room.kind === 'evict') this.#evict(room.member);
+    this.#sessions.set(session.transactionId, session);
+    this.#begun.add(session.transactionId, address);
+  }
+
+  /**
+   * The device of a session has shown who it is: from now on newcomers take no place from it. To be called before
+   * anything else is waited for. A session that can only be cancelled makes room for it. Throws ERR_RSP_BUSY.
+   */
+  admit(transactionId: string): void {
+    if (!this.#begun.has(transactionId)) return;
+    if (this.#sessions.size - this.#begun.size >= this.#limits.count) {
+      const [oldest] = this.#over;
+      if (oldest === undefined) {
+        throw new ZkcxError('ERR_RSP_BUSY', 'too many sessions at a time; try again later');
+      }
+      this.#evict(oldest);
     }
-    this.#put(session);
+    this.#begun.delete(transactionId);
   }
 
   /** Whether a session is live: it may have ended while something was waited for. */
@@ -64,6 +102,8 @@ export class SessionTable {
   delete(transactionId: string): void {
     this.#forgetOffer(transactionId);
     this.#sessions.delete(transactionId);
+    this.#begun.delete(transactionId);
+    this.#over.delete(transactionId);
   }
 
   /** A live session in which an order is on offer and not yet decided. */
@@ -88,21 +128,21 @@ export class SessionTable {
     this.#elsewhere = elsewhere;
   }
 
-  /** Forget sessions whose time is over; returns their TransactionIDs. */
+  /** Forget sessions whose time is over. Returns their TransactionIDs, and those that made room since. */
   sweep(): string[] {
-    const gone: string[] = [];
-    for (const session of this.#sessions.values()) {
-      if (!this.#expired(session)) break;
-      gone.push(session.transactionId);
-    }
-    for (const transactionId of gone) this.delete(transactionId);
+    // both are in the order of time
+    this.#sweep(this.#begun.members());
+    this.#sweep(this.#sessions.keys());
+    const gone = this.#gone;
+    this.#gone = [];
     return gone;
   }
 
   #put(session: Session): void {
-    const { transactionId, offer } = session;
+    const { transactionId, state, offer } = session;
     this.#forgetOffer(transactionId);
     this.#sessions.set(transactionId, session);
+    if (state === 'delivered' || state === 'refused') this.#over.add(transactionId);
     if (offer === undefined) return;
     const offers = this.#offers.get(offer.sequence) ?? new Set();
     this.#offers.set(offer.sequence, offers.add(transactionId));
@@ -116,13 +156,27 @@ export class SessionTable {
     if (offers?.size === 0) this.#offers.delete(sequence);
   }
 
+  #sweep(transactionIds: Iterable<string>): void {
+    for (const transactionId of transactionIds) {
+      if (this.#live(transactionId) !== undefined) break;
+      this.#evict(transactionId);
+    }
+  }
+
+  #evict(transactionId: string): void {
+    this.#gone.push(transactionId);
+    this.delete(transactionId);
+  }
+
   #live(transactionId: string): Session | undefined {
     const session = this.#sessions.get(transactionId);
     return session !== undefined && this.#expired(session) ? undefined : session;
   }
 
-  #expired({ createdAt }: Session): boolean {
+  #expired({ transactionId, createdAt }: Session): boolean {
+    const { lifetime, begunLifetime } = this.#limits;
+    const seconds = this.#begun.has(transactionId) ? Math.min(begunLifetime, lifetime) : lifetime;
     // so that by a time that is none a session is over
-    return !(Number(this.#now()) < createdAt + this.#limits.lifetime);
+    return !(Number(this.#now()) < createdAt + seconds);
   }
 }

@@ -12,8 +12,14 @@ export const settingsSchema = z.object({
     .default('2.0.0'),
   /** Seconds that a session lives, the user's time to decide included. */
   sessionLifetime: z.int().min(1).default(1_800),
-  /** Sessions at a time. */
-  maxSessions: z.int().min(1).default(10_000),
+  /** Seconds until the device of a session has to have shown who it is: nobody decides anything until then. */
+  begunSessionLifetime: z.int().min(1).default(120),
+  /** Sessions at a time in which a device has shown who it is. */
+  maxSessions: z.int().min(1).max(1_000_000).default(10_000),
+  /** Sessions at a time that were only begun; beyond it the oldest make room. */
+  maxBegunSessions: z.int().min(1).max(1_000_000).default(10_000),
+  /** Of them, from one IPv4 address or one /64 network of IPv6; 0: no limit, for servers behind a proxy. */
+  maxBegunSessionsPerAddress: z.int().min(0).max(1_000_000).default(1_000),
   /** Wrong confirmation codes that end an order. */
   confirmationCodeLimit: z.int().min(1).default(3),
   /** Times that an order may be shown to a device. */

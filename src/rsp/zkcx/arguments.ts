@@ -64,6 +64,6 @@ export const serverOptions = (made: abstract new (...args: never[]) => unknown) 
     allowPostponed: z.boolean().optional(),
     lifetime: seconds.min(1n).optional(),
     maxSessions: positive.optional(),
-    maxSessionsPerAddress: positive.optional(),
+    maxSessionsPerAddress: z.int().min(0).max(1_000_000).optional(),
     onRefusal: callback.optional(),
   });

@@ -224,14 +224,20 @@ describe('what is no request', () => {
     expect(events.slice(before).filter(({ defect }) => defect !== undefined)).toEqual([]);
   });
 
-  test('more sessions than there is room for: HTTP 503, and when to come back', async () => {
+  test('more devices than there is room for: HTTP 503, and when to come back', async () => {
     const small = await TestSmdp.open({ maxSessions: 1 });
     const app = es9pApp(small.server);
-    const init = { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(initiation()) };
-    const first = await app.request(path, init);
-    const second = await app.request(path, init);
-    expect([first.status, second.status]).toEqual([200, 503]);
-    expect(second.headers.get('retry-after')).toMatch(/^\d+$/);
+    const { matchingId } = await small.order();
+    await small.authenticate(euicc, matchingId);
+    const { transactionId, serverSigned1 } = await small.initiate(euicc);
+    const response = AuthenticateServerResponse.encode(authenticateServer(euicc, serverSigned1));
+    const body = JSON.stringify({
+      transactionId: Buffer.from(transactionId).toString('hex'),
+      authenticateServerResponse: base64(response),
+    });
+    const init = { method: 'POST', headers: JSON_TYPE, body };
+    const answer = await app.request(ES9P.authenticateClient.path, init);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60']);
     await small.close();
   });
 

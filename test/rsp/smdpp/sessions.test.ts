@@ -17,7 +17,7 @@ import { SmdpStore } from '../../../src/rsp/smdpp/store.ts';
 
 let smdp: TestSmdp;
 beforeEach(async () => {
-  smdp = await TestSmdp.open({ maxSessions: 3 });
+  smdp = await TestSmdp.open();
 });
 afterEach(() => smdp.close());
 
@@ -26,49 +26,16 @@ const other = otherEuicc('89049032123451234512345678901236');
 
 /** The service checks its clock; what is inside is safe without that. */
 test('by a time that is none sessions and orders are over', () => {
+  const limits = { lifetime: 60, begunLifetime: 60, count: 1, begun: 1, begunPerAddress: 1 };
   const session = { transactionId: '01', createdAt: 1, state: 'initiated' } as Session;
   const none = [NaN, undefined, 'tomorrow'] as unknown as bigint[];
   for (const time of none) {
-    const table = new SessionTable({ lifetime: 60, count: 1 }, () => time, [session]);
+    const table = new SessionTable(limits, () => time, [session]);
     expect([time, table.get('01')]).toEqual([time, undefined]);
     expect(isExpired({ expiresAt: 2 }, time)).toBe(true);
   }
-  expect(new SessionTable({ lifetime: 60, count: 1 }, () => 60n, [session]).get('01')).toBe(
-    session,
-  );
+  expect(new SessionTable(limits, () => 60n, [session]).get('01')).toBe(session);
   expect(isExpired({ expiresAt: 2 }, 1n)).toBe(false);
-});
-
-describe('the number of sessions', () => {
-  test('is bounded: those under way go on, new ones wait for the end of their time', async () => {
-    const { matchingId } = await smdp.order();
-    const answer = await smdp.authenticate(euicc, matchingId);
-    await smdp.initiate(euicc);
-    await smdp.initiate(euicc);
-    await expect(smdp.initiate(euicc)).rejects.toMatchObject({ code: 'ERR_RSP_BUSY' });
-    expect(await refusalOf(smdp.bind(euicc, answer))).toBe('accepted');
-    smdp.time += 1_800n;
-    expect(await refusalOf(smdp.initiate(euicc))).toBe('accepted');
-    expect(smdp.server.context.sessions.size).toBe(1);
-  });
-
-  test('does not grow in the store', async () => {
-    for (let i = 0; i < 3; i++) {
-      await smdp.initiate(euicc);
-      smdp.time += 1_800n;
-    }
-    await smdp.initiate(euicc);
-    let stored = 0;
-    for await (const _ of smdp.server.context.store.sessions()) stored++;
-    expect(stored).toBe(1);
-  });
-
-  test('a device that failed to authenticate frees its place', async () => {
-    for (let i = 0; i < 4; i++) {
-      const broken = sgp26Euicc({ eumCertificate: Uint8Array.of(0x30, 0) });
-      expect(await refusalOf(smdp.authenticate(broken, 'ANY'))).toBe('8.1.2/6.1');
-    }
-  });
 });
 
 describe('after a restart', () => {

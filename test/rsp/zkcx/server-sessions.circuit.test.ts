@@ -6,7 +6,7 @@ import { ES9P } from '../../../src/sgp22/messages/es9p.ts';
 import { ClientChannel } from '../../../src/rsp/zkcx/channel.ts';
 import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
 import { ZKCX_INITIATE } from '../../../src/rsp/zkcx/negotiation.ts';
-import { placeOf } from '../../../src/rsp/zkcx/server/network-address.ts';
+import { placeOf } from '../../../src/rsp/network-address.ts';
 import { countingBytes, NOW } from '../../session/world.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { authenticateServer, sgp26Euicc } from '../../support/rsp/soft-euicc.ts';
@@ -139,7 +139,7 @@ describe('a session', () => {
     expect((await server.smdp.storedOrder(iccid))?.state).toBe('downloaded');
   });
 
-  test('makes room for another one from its own network address only', async () => {
+  test('makes room for another one from its own network address first', async () => {
     const small = await ZkcxSmdp.open({}, { count: 4, perAddress: 2 });
     const at = (remoteAddress: string) => begin(small, one, 'zkcx', { remoteAddress });
     const matchingId = async () => (await small.smdp.order()).matchingId;
@@ -150,16 +150,55 @@ describe('a session', () => {
       const third = await at('192.0.2.1');
       expect(await refusalOf(first.authenticate(await matchingId()))).toBe('8.10.1/3.9');
       await second.authenticate(await matchingId());
-      // one place is left; then who has none has to wait
+      // one place is left; then who has none takes one of the address that has two, but not the one with a presentation
       await at('192.0.2.9');
-      expect(await initiated(small, '192.0.2.77')).toBe(503);
+      await at('192.0.2.77');
+      expect(await refusalOf(third.authenticate(await matchingId()))).toBe('8.10.1/3.9');
+      // now everybody has one
+      expect(await initiated(small, '192.0.2.78')).toBe(503);
       expect(await initiated(small, '192.0.2.9')).toBe(200);
       await other.authenticate(await matchingId());
-      await third.authenticate(await matchingId());
       // classic sessions have places of their own
       await small.smdp.initiate(sgp26Euicc());
       small.smdp.time = NOW + 600n;
       expect(await initiated(small, '192.0.2.77')).toBe(200);
+    } finally {
+      await small.close();
+    }
+  });
+
+  test('cannot be crowded out from one address, nor from a few', async () => {
+    const small = await ZkcxSmdp.open({}, { count: 8, perAddress: 3 });
+    const flood = async () => {
+      for (let i = 0; i < 20; i++) await initiated(small, `192.0.2.${1 + (i % 4)}`);
+    };
+    try {
+      await flood();
+      const honest = await begin(small, one, 'zkcx', { remoteAddress: '198.51.100.1' });
+      await flood();
+      const { matchingId } = await small.smdp.order();
+      const answer = await honest.authenticate(matchingId);
+      if (answer.next !== 'prepare') throw Error('nothing is to be disclosed');
+      await flood();
+      await honest.fetch(answer.smdpSignature2);
+    } finally {
+      await small.close();
+    }
+  });
+
+  test('stays while its proofs are verified, whoever comes meanwhile', async () => {
+    const small = await ZkcxSmdp.open({}, { count: 2, perAddress: 2 });
+    try {
+      const { matchingId } = await small.smdp.order();
+      const visit = await begin(small, one, 'zkcx', { remoteAddress: '192.0.2.1' });
+      await begin(small, one, 'zkcx', { remoteAddress: '192.0.2.1' });
+      const arrivals: Promise<number>[] = [];
+      small.isValid = () => {
+        if (arrivals.length < 2) arrivals.push(initiated(small, `198.51.100.${arrivals.length}`));
+        return true;
+      };
+      expect((await visit.authenticate(matchingId)).next).toBe('prepare');
+      expect(await Promise.all(arrivals)).toEqual([200, 503]);
     } finally {
       await small.close();
     }

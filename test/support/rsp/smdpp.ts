@@ -54,7 +54,7 @@ export class TestSmdp {
   time = NOW;
   trust = testTrust();
   server!: SmdpServer;
-  readonly #settings: Partial<SmdpSettings>;
+  #settings: Partial<SmdpSettings>;
   #count = 0;
 
   private constructor(settings: Partial<SmdpSettings>) {
@@ -65,6 +65,11 @@ export class TestSmdp {
     const smdp = new TestSmdp(settings);
     await smdp.#open();
     return smdp;
+  }
+
+  /** Settings from the next restart on. */
+  change(settings: Partial<SmdpSettings>): void {
+    this.#settings = { ...this.#settings, ...settings };
   }
 
   async restart(): Promise<void> {

@@ -38,6 +38,8 @@ export async function authenticateClient(
   place: Place,
 ): Promise<Answer> {
   if (session.stage !== 'initiated') throw unknownSession();
+  // proofs take their time, and newcomers must not end the session meanwhile
+  context.sessions.settle(session);
   let presentation: VerifiedPresentation;
   try {
     presentation = await refusing(refuse.euiccSignatureInvalid, () =>
@@ -45,7 +47,8 @@ export async function authenticateClient(
     );
   } catch (error) {
     // after a trouble of the server itself the same message may come again
-    if (!isOwn(error)) context.sessions.end(session);
+    if (isOwn(error)) context.sessions.unsettle(session);
+    else context.sessions.end(session);
     throw error;
   }
   session.presentation = presentation;

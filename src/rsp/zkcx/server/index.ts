@@ -55,7 +55,7 @@ export interface ZkcxServerOptions {
   readonly lifetime?: bigint;
   /** Sessions of zkCX at a time; default 2,000. */
   readonly maxSessions?: number;
-  /** Of them, for clients with one network address; default 100. */
+  /** Of them, for clients with one IPv4 address or one /64 network of IPv6; default 100; 0: no limit. */
   readonly maxSessionsPerAddress?: number;
   readonly onRefusal?: OnRefusal;
 }

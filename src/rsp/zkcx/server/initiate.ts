@@ -26,7 +26,7 @@ import {
 } from '../negotiation.ts';
 import { rspTranscript } from '../transcript.ts';
 import { acceptedNow, PURPOSE, type ZkcxServerContext } from './context.ts';
-import { placeOf } from './network-address.ts';
+import { placeOf } from '../../network-address.ts';
 import { SecondSessions } from './second-sessions.ts';
 
 /**
@@ -34,7 +34,7 @@ import { SecondSessions } from './second-sessions.ts';
  * its own to refuse that. Returns the answer in JSON.
  *
  * @param peer network address of the client
- * @throws RspRefusal as the classic function; ERR_RSP_BUSY; ERR_RSP_ZKCX_OFFER for an offer that is none;
+ * @throws RspRefusal as the classic function; ERR_RSP_BUSY where all places are those of others; ERR_RSP_ZKCX_OFFER for an offer that is none;
  *   ERR_RSP_STORE where the server's own lists are too old or cannot be read
  */
 export async function initiate(
@@ -53,7 +53,7 @@ export async function initiate(
   const accepted = await acceptedNow(context);
   const mode = accepted.registryRoots === undefined ? 'presentation' : 'registryPresentation';
   if (rspMode === undefined || !client.proofs.includes(mode)) {
-    const answer = await initiateAuthentication(smdp, request);
+    const answer = await initiateAuthentication(smdp, request, peer);
     return encodeJson(ES9P.initiateAuthentication.answer, answer);
   }
   const hpke = await newHpkeKeyPair(smdp.random);
@@ -75,8 +75,6 @@ export async function initiate(
   const negotiation = { clientOffer: request.zkcx, serverOffer };
   const transcript = rspTranscript(negotiation, { serverAddress, euiccChallenge });
   const { transactionId, serverSigned1 } = transcript;
-  const place = placeOf(peer);
-  sessions.makeRoom(place);
   const session = {
     transactionId: bytesToHex(transactionId),
     mode: rspMode,
@@ -88,7 +86,7 @@ export async function initiate(
     stage: 'initiated' as const,
     record: newSession(now, parties, transcript),
   };
-  sessions.add(session, place);
+  sessions.add(session, placeOf(peer));
   return encodeJson(ZKCX_INITIATE.answer, {
     transactionId,
     serverSigned1,

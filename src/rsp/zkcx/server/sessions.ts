@@ -1,9 +1,11 @@
 /**
  * The live sessions of zkCX, in memory only and in a table of their own: anyone can open one, each holds a key
  * and a channel, and a flood of them must take no place from sessions without zkCX, nor from those of others.
+ * A device may need minutes for its presentation, so sessions that were only begun are not short-lived here.
  */
 import { ZkcxError } from '../../../errors.ts';
 import type { VerifiedPresentation } from '../../../session/verifier.ts';
+import { Crowd } from '../../crowd.ts';
 import type { OrderContext, SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { Session } from '../../smdpp/session.ts';
@@ -42,20 +44,17 @@ export interface SessionLimits {
   readonly lifetime: bigint;
   /** Sessions at a time. */
   readonly count: number;
-  /** Of them, for clients with one network address. */
+  /** Of them, for clients with one network address; 0: no limit. */
   readonly perAddress: number;
-}
-
-interface Entry {
-  readonly session: ZkcxSession;
-  readonly address: string;
 }
 
 export class ZkcxSessions {
   readonly #smdp: SmdpContext;
   readonly #limits: SessionLimits;
   /** By T, oldest first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #sessions = new Map<string, ZkcxSession>();
+  /** Where they came from. Settled: those that have shown a presentation. */
+  readonly #crowd: Crowd<ZkcxSession>;
   /** By the transactionId of the record. */
   readonly #byRecord = new Map<string, ZkcxSession>();
   /** By the sequence number of an order, the sessions in which it was offered. */
@@ -64,6 +63,7 @@ export class ZkcxSessions {
   constructor(smdp: SmdpContext, limits: SessionLimits) {
     this.#smdp = smdp;
     this.#limits = limits;
+    this.#crowd = new Crowd({ ...limits, ties: 'refuse' });
     smdp.sessions.beside({
       holder: (sequence) => this.#holder(sequence),
       endOffers: (sequence) => {
@@ -96,34 +96,39 @@ export class ZkcxSessions {
   }
 
   /**
-   * Make room for one more session of a client. It takes the place of the oldest one from the same network address where
-   * that has its share already, or where there is no place left. Throws ERR_RSP_BUSY if all places are others'.
+   * Add a session of a client. Without a free place it takes that of the oldest session from the network address that
+   * has the most, or from its own: of those that have shown no presentation yet, or else of any from its own address.
+   * Throws ERR_RSP_BUSY if all places are others', who have no more of them.
    */
-  makeRoom(address: string): void {
-    for (const { session } of this.#entries.values()) {
-      if (!this.#isOver(session)) break;
-      this.end(session);
+  add(session: ZkcxSession, address: string): void {
+    this.#sweep();
+    const room = this.#crowd.room(address);
+    if (room.kind !== 'free') {
+      const leaving = room.kind === 'evict' ? room.member : this.#crowd.oldestOf(address);
+      if (leaving === undefined) {
+        throw new ZkcxError('ERR_RSP_BUSY', 'too many sessions of zkCX at a time; try again later');
+      }
+      this.end(leaving);
     }
-    const { count, perAddress } = this.#limits;
-    const own = [...this.#entries.values()].filter((entry) => entry.address === address);
-    if (this.#entries.size < count && own.length < perAddress) return;
-    const [oldest] = own;
-    if (oldest === undefined) {
-      throw new ZkcxError('ERR_RSP_BUSY', 'too many sessions of zkCX at a time; try again later');
-    }
-    this.end(oldest.session);
+    this.#sessions.set(session.transactionId, session);
+    this.#byRecord.set(session.record.transactionId, session);
+    this.#crowd.add(session, address);
   }
 
-  add(session: ZkcxSession, address: string): void {
-    this.#entries.set(session.transactionId, { session, address });
-    this.#byRecord.set(session.record.transactionId, session);
+  /** A presentation of this session is looked at, or was accepted: sessions from other addresses take no place from it. */
+  settle(session: ZkcxSession): void {
+    this.#crowd.settle(session);
+  }
+
+  /** It has shown nothing after all. */
+  unsettle(session: ZkcxSession): void {
+    this.#crowd.unsettle(session);
   }
 
   /** A live session by T, and by nothing else. */
   find(transactionId: string): ZkcxSession | undefined {
-    const entry = this.#entries.get(transactionId);
-    if (entry === undefined || this.#isOver(entry.session)) return undefined;
-    return entry.session;
+    const session = this.#sessions.get(transactionId);
+    return session === undefined || this.#isOver(session) ? undefined : session;
   }
 
   /**
@@ -131,7 +136,7 @@ export class ZkcxSessions {
    * session that has ended meanwhile does not come back.
    */
   replace(session: ZkcxSession, record: Session): void {
-    if (this.#entries.get(session.transactionId)?.session !== session) return;
+    if (this.#sessions.get(session.transactionId) !== session) return;
     this.#forgetRecord(session);
     session.record = record;
     this.#byRecord.set(record.transactionId, session);
@@ -142,8 +147,16 @@ export class ZkcxSessions {
 
   /** End a session at once. */
   end(session: ZkcxSession): void {
-    this.#entries.delete(session.transactionId);
+    this.#sessions.delete(session.transactionId);
+    this.#crowd.delete(session);
     this.#forgetRecord(session);
+  }
+
+  #sweep(): void {
+    for (const session of this.#sessions.values()) {
+      if (!this.#isOver(session)) break;
+      this.end(session);
+    }
   }
 
   #forgetRecord(session: ZkcxSession): void {
