@@ -1,7 +1,8 @@
 /**
  * A session with real proofs, once: refresh, presentation, possession and statement over a chain that is
- * proven already; what they give, that they work once, and that none of their public values can be another one.
- * The same programs serve a download over RSP.
+ * proven already; what they give, that they work once, that none of their public values can be another one, and that
+ * they have nothing in common with what the holder gives away. The examples make what a session takes, for the PKI
+ * and at the time of the examples. The same programs serve a download over RSP.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,10 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EXAMPLES } from '../../examples/api/proofs.eg.ts';
-import { parseRevocationList } from '../../src/asn1/index.ts';
+import { at, peer, policy } from '../../examples/api/session.eg.ts';
+import { anchors, rootsOf, signAsEuicc, testMap } from '../../examples/test-pki.ts';
 import type { Credential } from '../../src/prover/credential.ts';
-import type { ProofEnvelope } from '../../src/prover/envelope.ts';
-import { Prover, type ProverEvent } from '../../src/prover/prover.ts';
+import type { JsonProof, ProofEnvelope } from '../../src/prover/envelope.ts';
+import { type JobOptions, type ProofJob, Prover } from '../../src/prover/prover.ts';
+import { shareCredential } from '../../src/prover/share.ts';
 import { proveAnswer } from '../../src/session/answer.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
 import {
@@ -20,37 +23,28 @@ import {
   formatBundle,
   type PresentationBundle,
 } from '../../src/session/envelopes.ts';
-import { checkRequest, termsAhead } from '../../src/session/holder.ts';
-import { buildMap, formatMap } from '../../src/session/map-file.ts';
+import { checkRequest } from '../../src/session/holder.ts';
+import { formatMap } from '../../src/session/map-file.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
 import { OnceStore } from '../../src/session/once-store.ts';
-import { openPools } from '../../src/session/pools.ts';
-import { obtainPresentation, prepareAhead } from '../../src/session/presenter.ts';
+import { type CredentialPools, openPools } from '../../src/session/pools.ts';
+import { obtainPresentation } from '../../src/session/presenter.ts';
 import { SessionVerifier } from '../../src/session/session-verifier.ts';
-import { certify } from '../../src/session/statements.ts';
+import { TrustSet } from '../../src/witness/trust.ts';
 import { download } from '../rsp/zkcx/proven-download.ts';
-import { provenCredential } from '../support/credentials.ts';
-import { ciList } from '../support/crl/index.ts';
+import { provenCredential, provenRefresh } from '../support/credentials.ts';
+import { linkingProof } from '../support/linking/proofs.ts';
+import { linkedBy } from '../support/linking/public.ts';
+import { written } from '../support/linking/values.ts';
 import { SHARED } from '../support/proving/index.ts';
 import { withValue } from './bundles.ts';
-import {
-  ANCHORS,
-  countingBytes,
-  EID,
-  EUICC,
-  MAP,
-  NOW,
-  PEER,
-  POLICY,
-  rootsOf,
-  sign,
-  SOURCES,
-  TRUST,
-} from './world.ts';
+import { countingBytes, EID, EUICC } from './world.ts';
 
 const root = new URL('../../', import.meta.url);
 const CI = 'fixtures/sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der';
-const CI_2017 = 'fixtures/sgp26-2017/CERT_CI_ECDSA_NIST_2017.der';
+const TRUST_ROOT = new TrustSet(anchors).root.toBigInt();
+const MAP = testMap(at);
+const MAP_ROOT = MAP.map.root.toBigInt();
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-proofs-'));
 const ask = {
   clientOffer: CLIENT_OFFER,
@@ -59,23 +53,37 @@ const ask = {
   oncePerDevice: true,
 } as const;
 
-const prover = new Prover(SHARED);
+/** Keeps what it proves, in order. */
+class KeepingProver extends Prover {
+  readonly proofs: { readonly of: string; readonly proof: JsonProof }[] = [];
+
+  override async prove(job: ProofJob, options?: JobOptions): Promise<JsonProof> {
+    const proof = await super.prove(job, options);
+    this.proofs.push({ of: `${job.program}.${job.method}`, proof });
+    return proof;
+  }
+}
+
+const prover = new KeepingProver(SHARED);
 let store: OnceStore;
 let credential: Credential;
 let bundle: PresentationBundle;
 let serverOffer: Uint8Array;
 let statement: CertifiedBundle;
-/** Programs that were proven ahead, and after the request. */
-const proven: string[][] = [];
+/** What is ready in them is what the session used: no holder keeps such. */
+let again: CredentialPools;
+/** Proofs of the session that were made ahead, and after the request. */
+let ahead: typeof prover.proofs;
+let after: typeof prover.proofs;
 
 /** Verifiers that make the same challenge, so that one answer can be tried on each of them. */
 function newVerifier(): { verifier: SessionVerifier; transactionId: string } {
   const verifier = new SessionVerifier({
-    ...PEER,
+    ...peer,
     role: 'euicc-v2',
     roots: () => rootsOf(MAP),
     store,
-    now: () => NOW,
+    now: () => at,
     random: countingBytes(77),
   });
   const challenge = verifier.challenge(ask);
@@ -88,38 +96,24 @@ const answered = (answer: unknown) => {
   return verifier.accept(transactionId, answer);
 };
 
-/** What work has proven, in order. */
-async function noting<T>(work: (onEvent: (event: ProverEvent) => void) => Promise<T>): Promise<T> {
-  const programs: string[] = [];
-  proven.push(programs);
-  return work((event) => {
-    if (event.type === 'proved') programs.push(`${event.program}.${event.method}`);
-  });
-}
-
 beforeAll(async () => {
   store = await OnceStore.open(join(folder, 'once'));
   credential = await provenCredential('euicc-1');
-  const pools = await openPools(join(folder, 'phone.pool'), credential);
-  const shared = { credential, anchors: ANCHORS, pools };
-  const ahead = { ...shared, accepted: termsAhead(credential, POLICY) };
-  await noting((onEvent) => prepareAhead(ahead, prover, { onEvent }));
+  const pools = await EXAMPLES.prepareAhead(credential, prover, join(folder, 'phone.pool'));
+  ahead = prover.proofs.splice(0);
   newVerifier();
-  await noting(async (onEvent) => {
-    const accepted = await checkRequest(
-      { peer: PEER, clientOffer: CLIENT_OFFER, serverOffer, credential },
-      { ...POLICY, consent: () => true },
-    );
-    const { prepared, done } = await obtainPresentation({ ...shared, accepted }, prover, {
-      onEvent,
-    });
-    bundle = await proveAnswer({ accepted, prepared, sign }, prover, { onEvent });
-    await done();
-  });
-  statement = await certify(
-    { credential, anchors: ANCHORS, trust: TRUST, map: MAP, time: NOW },
-    prover,
+  const accepted = await checkRequest(
+    { peer, clientOffer: CLIENT_OFFER, serverOffer, credential },
+    { ...policy, consent: () => true },
   );
+  const input = { accepted, credential, anchors, pools };
+  const { prepared, done } = await obtainPresentation(input, prover);
+  bundle = await proveAnswer({ accepted, prepared, sign: signAsEuicc }, prover);
+  await done();
+  after = prover.proofs.splice(0);
+  again = await openPools(join(folder, 'again.pool'), credential);
+  await again.presentations.add(prepared);
+  statement = await EXAMPLES.certify(credential, prover);
 });
 
 afterAll(async () => {
@@ -130,14 +124,15 @@ afterAll(async () => {
 
 describe('a session with real proofs', () => {
   test('takes one proof after the request, the smallest, if a presentation is ready', () => {
-    expect(proven).toEqual([['refresh.ofChain', 'presentation.prove'], ['possession.prove']]);
+    const names = [ahead, after].map((proofs) => proofs.map(({ of }) => of));
+    expect(names).toEqual([['refresh.ofChain', 'presentation.prove'], ['possession.prove']]);
   });
 
   test('is accepted, and tells what was asked for', async () => {
     const verified = await answered(bundle);
     expect(verified).toMatchObject({
       role: 'euicc-v2',
-      time: NOW,
+      time: at,
       identity: { kind: 'eid', digits: EID },
     });
     expect(verified.pseudonym).toBe(BigInt(bundle.pseudonym!));
@@ -150,17 +145,14 @@ describe('a session with real proofs', () => {
   });
 
   test('is verified by a fresh process, in seconds', () => {
-    const lists = [ciList('B'), ciList('A')].map((der) => parseRevocationList(der));
-    const map = buildMap({ sources: SOURCES, anchors: ANCHORS, lists, at: NOW });
-    expect(map.map.root.toBigInt()).toBe(MAP.root.toBigInt());
-    const files = { map: formatMap(map), request: serverOffer, presentation: formatBundle(bundle) };
+    const files = { map: formatMap(MAP), request: serverOffer, presentation: formatBundle(bundle) };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     const start = performance.now();
     const command = [
       '--import tsx src/cli/main.ts present verify',
       `${join(folder, 'presentation')} --request ${join(folder, 'request')}`,
-      `--map ${join(folder, 'map')} --ci ${CI} --ci ${CI_2017}`,
-      `--address ${PEER.serverAddress} --oid ${PEER.serverOid} --at ${NOW} --json`,
+      `--map ${join(folder, 'map')} --ci ${CI}`,
+      `--address ${peer.serverAddress} --oid ${peer.serverOid} --at ${at} --json`,
     ];
     const { status, stdout, stderr } = spawnSync(process.execPath, command.join(' ').split(' '), {
       cwd: root,
@@ -214,17 +206,17 @@ describe('a session with real proofs', () => {
 
 describe('a statement with a real proof', () => {
   const expectation = {
-    trustRoot: TRUST.root.toBigInt(),
-    mapRoot: MAP.root.toBigInt(),
+    trustRoot: TRUST_ROOT,
+    mapRoot: MAP_ROOT,
     role: 'euicc-v2' as const,
-    now: NOW,
+    now: at,
   };
 
   test('is accepted, and tells key and identity', async () => {
     expect(await verifyCertified(statement, expectation)).toMatchObject({
       key: EUICC.publicKey,
       identity: { kind: 'eid', digits: EID },
-      time: NOW,
+      time: at,
     });
   });
 
@@ -241,11 +233,37 @@ describe('a statement with a real proof', () => {
   });
 });
 
-test('the examples of a session and of a statement run with real proofs', async () => {
-  const pools = await EXAMPLES.prepareAhead(credential, prover, join(folder, 'example'));
-  const answered = await EXAMPLES.proveAnswer(credential, prover, pools);
+describe('a proof that was given away, and a presentation', () => {
+  let shared: ProofEnvelope;
+  beforeAll(async () => {
+    ({ proof: shared } = await shareCredential(credential, { prover, again: true }));
+  });
+
+  test('have nothing in common with each other, or with what was made before', () => {
+    const { presentation } = bundle;
+    for (const [a, b] of [
+      [shared, presentation],
+      [shared, credential.proof],
+      [presentation, credential.proof],
+      [shared, provenRefresh('euicc-1')],
+      [shared, provenRefresh('euicc-2')],
+      [presentation, linkingProof('presentation-1')],
+    ] as const) {
+      expect(linkedBy(a, b)).toEqual(new Map());
+      expect(linkedBy(b, a)).toEqual(new Map());
+    }
+  });
+
+  test('would have, one hop nearer', () => {
+    const refresh = { ...shared, proof: ahead[0]!.proof };
+    expect(written(linkedBy(refresh, credential.proof))).toBeGreaterThanOrEqual(34);
+    expect(written(linkedBy(bundle.presentation, refresh))).toBeGreaterThanOrEqual(34);
+  });
+});
+
+test('the example of an answer runs with real proofs', async () => {
+  const answered = await EXAMPLES.proveAnswer(credential, prover, again);
   await expect(EXAMPLES.verifyPresentation(answered)).resolves.toBeUndefined();
-  await expect(EXAMPLES.certify(credential, prover)).resolves.toMatchObject({ version: 1 });
 });
 
 describe('a download with real proofs', () => {

@@ -1,7 +1,7 @@
 /**
  * The proving process that all tests of a run share, behind a socket: the first test that needs a program has it
- * compiled, the others find it there. One command after the other, whoever asks. Ends with the process that
- * started it.
+ * compiled, the others find it there. One command after the other, whoever asks. A proof that is made when nobody
+ * waits for it any more is for who asks for the same again. Ends with the process that started it.
  */
 import type { ChildProcess } from 'node:child_process';
 import { createServer, type Socket } from 'node:net';
@@ -16,6 +16,8 @@ const LAST: readonly Reply['type'][] = ['compiled', 'proved', 'failed', 'returne
 let child: ChildProcess | undefined;
 let nextId = 1;
 let turn: Promise<void> = Promise.resolve();
+/** Answers that nobody waited for, by what was asked. */
+const left = new Map<string, readonly Reply[]>();
 
 function start(): ChildProcess {
   const started = forkModule(new URL('./prover.worker.ts', import.meta.url));
@@ -28,6 +30,16 @@ function handle(command: Command, client: Socket): Promise<void> {
   return new Promise((resolve) => {
     // nobody waits for it any more
     if (client.destroyed) return resolve();
+    const answer = (reply: Reply) =>
+      client.write(`${JSON.stringify({ ...reply, id: command.id })}\n`);
+    const asked = JSON.stringify({ ...command, id: 0 });
+    const made = left.get(asked);
+    if (made !== undefined) {
+      left.delete(asked);
+      made.forEach(answer);
+      return resolve();
+    }
+    const replies: Reply[] = [];
     const prover = (child ??= start());
     const id = nextId++;
     const settle = () => {
@@ -40,8 +52,11 @@ function handle(command: Command, client: Socket): Promise<void> {
     };
     const onMessage = (reply: Reply) => {
       if (reply.id !== id) return;
-      client.write(`${JSON.stringify({ ...reply, id: command.id })}\n`);
-      if (LAST.includes(reply.type)) settle();
+      replies.push(reply);
+      answer(reply);
+      if (!LAST.includes(reply.type)) return;
+      if (reply.type === 'proved' && client.destroyed) left.set(asked, replies);
+      settle();
     };
     prover.on('message', onMessage).on('exit', onExit);
     prover.send({ ...command, id });
