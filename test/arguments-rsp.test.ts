@@ -266,8 +266,13 @@ const OPTIONS: readonly OptionRow[] = [
     {
       host: '127.0.0.1',
       port: 0,
+      handshakeTimeout: 10,
+      headersTimeout: 10,
       requestTimeout: 10,
+      answerTimeout: 10,
+      keepAliveTimeout: 10,
       maxConnections: 5,
+      maxConnectionsPerAddress: 0,
       tls: { cert: 'c', key: 'k' },
     },
     ['host', 'port'],

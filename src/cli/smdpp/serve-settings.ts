@@ -47,6 +47,11 @@ const SERVER = {
     flag,
     'encrypt profiles under keys of their own',
   ),
+  'begun-sessions-per-address': server(
+    'maxBegunSessionsPerAddress',
+    whole({ most: 1_000_000 }),
+    'sessions of one network address that wait for their device; default 1000; 0: no limit',
+  ),
 };
 
 /** What lets it take part in zkCX. */
@@ -77,6 +82,10 @@ export const ZKCX = {
     whole({ least: 1, most: 64 }),
     'processes that verify proofs; default 2',
   ),
+  'zkcx-sessions-per-address': setting(
+    whole({ most: 1_000_000 }),
+    'sessions of zkCX of one network address; default 100; 0: no limit',
+  ),
   backend: setting(choice(...BACKENDS), 'how to compute; default: native where there is one'),
 };
 
@@ -90,6 +99,14 @@ export const SETTINGS = {
   tls: setting(pair, 'TLS; without it only on a loopback address'),
   es2: setting(endpoint, 'serve ES2+ there'),
   'es2-client-ca': setting(file, 'only clients with a certificate of these CAs, PEM'),
+  'max-connections': setting(
+    whole({ least: 1, most: 1_000_000 }),
+    'connections to a listener at a time; default 2000',
+  ),
+  'connections-per-address': setting(
+    whole({ most: 1_000_000 }),
+    'of them, from one network address; default a quarter; 0: no limit, behind a proxy',
+  ),
   ...SERVER,
   zkcx: setting(flag, 'serve devices that show proofs in place of certificates; needs --map'),
   ...ZKCX,

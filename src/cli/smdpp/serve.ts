@@ -60,7 +60,9 @@ async function serve(values: ServeValues): Promise<Answer> {
 async function start(values: ServeValues, zkcx: OpenZkcxExtension | undefined) {
   const { serveSmdp } = await import('../../rsp/smdpp/index.ts');
   const { trust, tls, es2ClientCa } = await readServeFiles(values);
-  const listening = (endpoint: Endpoint): ListenOptions => ({ ...endpoint, tls });
+  const { maxConnections, connectionsPerAddress: maxConnectionsPerAddress } = values;
+  const limits = { maxConnections, maxConnectionsPerAddress };
+  const listening = (endpoint: Endpoint): ListenOptions => ({ ...endpoint, ...limits, tls });
   return serveSmdp({
     folder: values.data,
     settings: serverSettings(values),

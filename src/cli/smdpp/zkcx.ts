@@ -17,7 +17,7 @@ export async function openZkcx(
     return undefined;
   }
   const { data, ci, map, registry, credential = [], verifyProcesses } = values;
-  const { mapHistory, grace, maxAge, allowPostponed } = values;
+  const { mapHistory, grace, maxAge, allowPostponed, zkcxSessionsPerAddress } = values;
   if (map === undefined) {
     throw new ZkcxError('ERR_CLI_USAGE', '--zkcx needs --map: devices are checked against it');
   }
@@ -43,6 +43,7 @@ export async function openZkcx(
     grace: seconds(grace),
     maxAge: seconds(maxAge),
     allowPostponed,
+    maxSessionsPerAddress: zkcxSessionsPerAddress,
     verifiers: { processes: verifyProcesses },
     onRefusal: (name, code) => printProgress(`${name} refused inside the seal: ${code}`),
   });

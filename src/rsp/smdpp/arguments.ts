@@ -31,8 +31,13 @@ const listenOptions = z.strictObject({
       clientCa: z.string().min(1).optional(),
     })
     .optional(),
+  handshakeTimeout: milliseconds.min(1).optional(),
+  headersTimeout: milliseconds.min(1).optional(),
   requestTimeout: milliseconds.min(1).optional(),
-  maxConnections: z.int().min(1).optional(),
+  answerTimeout: milliseconds.min(1).optional(),
+  keepAliveTimeout: milliseconds.min(1).optional(),
+  maxConnections: z.int().min(1).max(1_000_000).optional(),
+  maxConnectionsPerAddress: z.int().min(0).max(1_000_000).optional(),
 });
 
 export const serviceOptions = z.strictObject({

@@ -7,6 +7,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ZkcxError } from '../../errors.ts';
 import { isLoopback } from '../loopback.ts';
+import { type Connections, unlessClosed, watchConnections } from './connections.ts';
 
 export interface TlsOptions {
   /** PEM, the server's certificate first. */
@@ -22,9 +23,23 @@ export interface ListenOptions {
   readonly port: number;
   /** Without it the host must be a loopback address. */
   readonly tls?: TlsOptions;
-  /** Milliseconds for a whole request to arrive. */
+  /** Milliseconds until TLS has to be agreed on; default 10,000. */
+  readonly handshakeTimeout?: number;
+  /** Milliseconds for the head of a request to arrive, on a new connection from its beginning; default 10,000. */
+  readonly headersTimeout?: number;
+  /** Milliseconds for a whole request to arrive; default 30,000. */
   readonly requestTimeout?: number;
+  /** Milliseconds from the head of a request to the end of its answer; default 300,000. */
+  readonly answerTimeout?: number;
+  /** Milliseconds that a connection is kept between two requests; default 30,000. */
+  readonly keepAliveTimeout?: number;
+  /** Connections at a time; default 2,000. */
   readonly maxConnections?: number;
+  /**
+   * Of them, from one IPv4 address or one /64 network of IPv6; default a quarter. 0: no limit, for servers behind a
+   * proxy, which sees to it.
+   */
+  readonly maxConnectionsPerAddress?: number;
 }
 
 export interface Listening {
@@ -34,23 +49,33 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** What no client of these interfaces comes near. */
+const LIMITS = { maxHeaderSize: 16_384, maxRequestsPerSocket: 1_000 };
+
 /** Milliseconds that requests under way get at the end. */
 const GRACE = 5_000;
 
 /** Throws ERR_RSP_LISTEN. */
 export async function listen(app: Hono, options: ListenOptions): Promise<Listening> {
-  const { host, port, tls, requestTimeout = 10_000, maxConnections = 2_000 } = options;
+  const { host, port, tls, requestTimeout = 30_000, maxConnections = 2_000 } = options;
   if (tls === undefined && !isLoopback(host)) {
     throw new ZkcxError('ERR_RSP_LISTEN', `plain HTTP on ${host} would be readable; configure TLS`);
   }
-  const limits = {
+  const headersTimeout = Math.min(options.headersTimeout ?? 10_000, requestTimeout);
+  const server = create(app, tls, {
+    ...LIMITS,
     requestTimeout,
-    headersTimeout: requestTimeout,
-    connectionsCheckingInterval: Math.min(1_000, requestTimeout),
-    keepAliveTimeout: 30_000,
-  };
-  const server = create(app, tls, limits);
-  server.maxConnections = maxConnections;
+    headersTimeout,
+    connectionsCheckingInterval: Math.min(1_000, headersTimeout),
+    keepAliveTimeout: options.keepAliveTimeout ?? 30_000,
+    handshakeTimeout: options.handshakeTimeout ?? 10_000,
+  });
+  const connections = watchConnections(server, {
+    maxConnections,
+    maxConnectionsPerAddress:
+      options.maxConnectionsPerAddress ?? Math.max(1, Math.floor(maxConnections / 4)),
+    answerTimeout: options.answerTimeout ?? 300_000,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ message }) => {
       reject(new ZkcxError('ERR_RSP_LISTEN', `cannot listen on ${host}:${port}: ${message}`));
@@ -62,7 +87,7 @@ export async function listen(app: Hono, options: ListenOptions): Promise<Listeni
   return {
     port: actual,
     url: `${tls === undefined ? 'http' : 'https'}://${name}:${actual}`,
-    close: () => close(server),
+    close: () => close(server, connections),
   };
 }
 
@@ -81,7 +106,7 @@ export async function listenOnSocket(app: Hono, path: string): Promise<{ close()
 }
 
 function create(app: Hono, tls: TlsOptions | undefined, limits: object): Server {
-  const { fetch } = app;
+  const fetch = unlessClosed(app.fetch);
   if (tls === undefined) {
     return createAdaptorServer({
       fetch,
@@ -109,9 +134,11 @@ function create(app: Hono, tls: TlsOptions | undefined, limits: object): Server 
   }
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, connections?: Connections): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // those that are still at their handshake no HTTP server knows of
+  connections?.closeIdle();
   const timer = setTimeout(() => server.closeAllConnections(), GRACE);
   await closed;
   clearTimeout(timer);
