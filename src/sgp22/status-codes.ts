@@ -39,7 +39,7 @@ export const STATUS = {
     euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature or challenge is invalid'),
     invalidTransactionId: code('8.10.1', '3.9', 'The TransactionID is unknown'),
     matchingIdRefused: code('8.2.6', '3.8', 'The MatchingID is refused'),
-    eidMismatch: code('8.1.1', '3.8', 'The order is for another EID'),
+    eidMismatch: code('8.1.1', '3.8', 'There is no order for this EID'),
     profileNotReleased: code('8.2', '1.2', 'The profile has not been released'),
     noEligibleProfile: code('8.2.5', '4.3', 'No profile is eligible for this device'),
     downloadOrderExpired: code('8.8.5', '4.10', 'The download order has expired'),
@@ -66,6 +66,8 @@ export const STATUS = {
   es2p: {
     iccidInUse: code('8.2.1', '3.3', 'The ICCID is in use'),
     iccidUnknown: code('8.2.1', '3.9', 'The ICCID is unknown'),
+    notReleasable: code('8.2.1', '3.5', 'The profile cannot be released'),
+    matchingIdInvalid: code('8.2.6', '2.1', 'No activation code has room for this MatchingID'),
     matchingIdConflict: code('8.2.6', '3.3', 'The MatchingID is in use'),
     matchingIdWrong: code('8.2.6', '3.10', 'The MatchingID is not that of the order'),
     eidMissing: code('8.1.1', '2.2', 'The EID is missing'),
@@ -81,6 +83,11 @@ export const STATUS = {
   /** Any function over HTTP, before or beside its own checks. */
   common: {
     malformed: code('1.6', '2.1', 'The request is malformed'),
+    protocolVersion: code(
+      '1.3.2',
+      '3.1',
+      'SGP.22 v1 is not supported: X-Admin-Protocol must be v2',
+    ),
     busy: code('1.6', '5.1', 'Too many sessions; try again later'),
     executionError: code('1.6', '4.2', 'The server cannot do this now'),
   },

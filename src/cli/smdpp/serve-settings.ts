@@ -16,6 +16,7 @@ import {
   named,
   seconds,
   text,
+  version,
   whole,
 } from '../shared/settings/kinds.ts';
 import {
@@ -41,6 +42,8 @@ const SERVER = {
     choice('text', 'hex'),
     'what confirmation codes are hashed as',
   ),
+  'lowest-svn': server('minimumSvn', version, 'lowest SGP.22 version served; default 2.0.0'),
+  'highest-svn': server('maximumSvn', version, 'highest SGP.22 version served; default 2.255.255'),
   'order-days': server('orderLifetime', days(1, 36_500), 'days until a new order expires'),
   'replace-session-keys': server(
     'replaceSessionKeys',

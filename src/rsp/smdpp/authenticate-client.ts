@@ -2,11 +2,11 @@ import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import {
   type AuthenticateServerResponse,
-  EuiccSigned1,
+  ReceivedEuiccSigned1,
 } from '../../sgp22/messages/authenticate-server.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
-import { ExtCardResource } from '../../sgp22/messages/euicc-info.ts';
-import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
+import { type DeviceFacts, readDeviceFacts } from '../../sgp22/messages/euicc-info.ts';
+import { hexToBytes, isMatchingId } from '../../sgp22/messages/identifiers.ts';
 import { isSignature, sign, smdpSignature2Input } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { LOCK, type SmdpContext } from './context.ts';
@@ -43,7 +43,9 @@ export async function authenticateClient(
 
 interface Authenticated {
   readonly device: Device;
-  readonly signed: EuiccSigned1;
+  readonly facts: DeviceFacts;
+  /** Empty: it asks for any order of its own. */
+  readonly matchingId: string;
   readonly euiccSignature1: Uint8Array;
 }
 
@@ -85,7 +87,7 @@ function checkResponse(
   if (!isSignature(euiccSignature1, euicc.publicKey, euiccSigned1)) {
     throw new RspRefusal(refuse.euiccSignatureInvalid);
   }
-  const signed = decoded(() => EuiccSigned1.decode(euiccSigned1));
+  const signed = decoded(() => ReceivedEuiccSigned1.decode(euiccSigned1));
   if (bytesToHex(signed.transactionId) !== session.transactionId) {
     throw new RspRefusal(refuse.invalidTransactionId);
   }
@@ -95,15 +97,11 @@ function checkResponse(
   ) {
     throw new RspRefusal(refuse.euiccSignatureInvalid);
   }
-  const { freeNonVolatileMemory } = decoded(() =>
-    ExtCardResource.decode(signed.euiccInfo2.extCardResource),
-  );
-  const device = {
-    eid: euicc.eid,
-    euiccKey: keyText(euicc.publicKey),
-    freeMemory: freeNonVolatileMemory,
-  };
-  return { device, signed, euiccSignature1 };
+  const facts = readDeviceFacts(signed.euiccInfo2);
+  const { freeMemory } = facts;
+  const device = { eid: euicc.eid, euiccKey: keyText(euicc.publicKey), freeMemory };
+  const matchingId = new TextDecoder().decode(signed.ctxParams1.matchingId);
+  return { device, facts, matchingId, euiccSignature1 };
 }
 
 /** What the eUICC signed must be what the standard says. */
@@ -120,14 +118,11 @@ function decoded<T>(work: () => T): T {
 async function offer(
   context: SmdpContext,
   session: Session,
-  { device, signed, euiccSignature1 }: Authenticated,
+  { device, facts, matchingId, euiccSignature1 }: Authenticated,
 ): Promise<Es9pAnswer<'authenticateClient'>> {
-  const applicant = {
-    name: device,
-    matchingId: signed.ctxParams1.matchingId ?? '',
-    facts: signed.euiccInfo2,
-    zkcx: false,
-  };
+  // no order has one of another form
+  if (!isMatchingId(matchingId)) throw new RspRefusal(refuse.matchingIdRefused);
+  const applicant = { name: device, matchingId, facts, zkcx: false };
   return offerOrder(context, session, applicant, ({ order, profile, identity }) => {
     const smdpSigned2 = smdpSigned2Of(session, order, { askAgain: true });
     const smdpSignature2 = sign(

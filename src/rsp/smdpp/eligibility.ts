@@ -1,25 +1,33 @@
 /** Whether an eUICC can take a profile, by what it says of itself (SGP.22 3.1.3, EUICCInfo2). */
-import type { EuiccInfo2 } from '../../sgp22/messages/euicc-info.ts';
+import type { DeviceFacts } from '../../sgp22/messages/euicc-info.ts';
 import { compareVersions } from '../../sgp22/messages/identifiers.ts';
 import type { Profile } from './profile.ts';
+import type { SmdpSettings } from './settings.ts';
 
-/** What is asked of EUICCInfo2. */
-export type DeviceFacts = Pick<
-  EuiccInfo2,
-  'profileVersion' | 'rspCapability' | 'forbiddenProfilePolicyRules'
->;
+/** The server speaks the version of SGP.22 that an eUICC has. */
+export function isSupportedSvn(
+  { minimumSvn, maximumSvn }: Pick<SmdpSettings, 'minimumSvn' | 'maximumSvn'>,
+  svn: string,
+): boolean {
+  return compareVersions(svn, minimumSvn) >= 0 && compareVersions(svn, maximumSvn) <= 0;
+}
 
-/** Why it cannot, or undefined. Memory is judged later, when the package is asked for. */
-export function whyNotEligible(profile: Profile, info: DeviceFacts): string | undefined {
+/**
+ * Why it cannot, or undefined. What the eUICC does not say, or not in the form of the standard, speaks against no
+ * profile. Memory is judged later, when the package is asked for.
+ */
+export function whyNotEligible(
+  profile: Profile,
+  { profileVersion, rspCapability, forbiddenProfilePolicyRules = [] }: DeviceFacts,
+): string | undefined {
   const [major, minor] = profile.version;
-  if (compareVersions(`${major}.${minor}.0`, info.profileVersion) > 0) {
+  if (profileVersion !== undefined && compareVersions(`${major}.${minor}.0`, profileVersion) > 0) {
     return 'The profile package is of a version that the eUICC does not support';
   }
-  if (profile.profileClass === 'test' && !info.rspCapability.includes('testProfileSupport')) {
+  if (profile.profileClass === 'test' && rspCapability?.includes('testProfileSupport') === false) {
     return 'The eUICC takes no test profiles';
   }
-  const forbidden = info.forbiddenProfilePolicyRules ?? [];
-  if (profile.policyRules.some((rule) => forbidden.includes(rule))) {
+  if (profile.policyRules.some((rule) => forbiddenProfilePolicyRules.includes(rule))) {
     return 'The eUICC forbids a policy rule of the profile';
   }
   return undefined;

@@ -2,11 +2,11 @@ import { bytesEqual, bytesToHex } from '../../bytes.ts';
 import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
-import { compareVersions } from '../../sgp22/messages/identifiers.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { placeOf } from '../network-address.ts';
 import type { SmdpContext } from './context.ts';
+import { isSupportedSvn } from './eligibility.ts';
 import { findAnchor, type SmdpIdentity, type SmdpTrust } from './identities.ts';
 import type { Session } from './session.ts';
 
@@ -64,7 +64,7 @@ export function chooseParties(
   if (smdpAddress.toLowerCase() !== settings.address.toLowerCase()) {
     throw new RspRefusal(refuse.invalidDpAddress);
   }
-  if (compareVersions(euiccInfo1.svn, settings.minimumSvn) < 0) {
+  if (!isSupportedSvn(settings, euiccInfo1.svn)) {
     throw new RspRefusal(refuse.euiccVersionNotSupportedByDp);
   }
   const at = now();

@@ -3,7 +3,8 @@ import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
 import { SmdpSigned2 } from '../../sgp22/messages/prepare-download.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { LOCK, type OrderContext } from './context.ts';
-import { type DeviceFacts, whyNotEligible } from './eligibility.ts';
+import type { DeviceFacts } from '../../sgp22/messages/euicc-info.ts';
+import { whyNotEligible } from './eligibility.ts';
 import { findIdentity, type SmdpIdentity } from './identities.ts';
 import {
   attempt,
@@ -86,10 +87,13 @@ export async function offerOrder<T>(
   }
   return locks.run(LOCK.open, async () => {
     const sequence = await defaultOrder(context, applicant);
-    if (sequence === undefined) throw new RspRefusal(refuse.matchingIdRefused);
+    if (sequence === undefined) throw new RspRefusal(noOrder(applicant));
     return offerLocked(sequence);
   });
 }
+
+/** Without a MatchingID it is the EID that no order waits for (SGP.22 5.6.3). In zkCX the server may not know it. */
+const noOrder = ({ zkcx }: Applicant) => (zkcx ? refuse.matchingIdRefused : refuse.eidMismatch);
 
 /** SmdpSigned2 for an order; `askAgain`: name the one-time key of an earlier package. */
 export function smdpSigned2Of(

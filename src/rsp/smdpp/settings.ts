@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { serverAddress } from '../arguments.ts';
 
+const svn = z.string().regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be a version such as 2.4.0');
+
 /** What an operator may set, with defaults. */
 export const settingsSchema = z.object({
   /** FQDN of the server, with ":port" where it is not 443; devices send it back. */
   address: serverAddress,
   /** Lowest SGP.22 version of an eUICC that is served. */
-  minimumSvn: z
-    .string()
-    .regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/)
-    .default('2.0.0'),
+  minimumSvn: svn.default('2.0.0'),
+  /** Highest one: those of SGP.22 v3 expect functions and certificates that this server does not have. */
+  maximumSvn: svn.default('2.255.255'),
   /** Seconds that a session lives, the user's time to decide included. */
   sessionLifetime: z.int().min(1).default(1_800),
   /** Seconds until the device of a session has to have shown who it is: nobody decides anything until then. */

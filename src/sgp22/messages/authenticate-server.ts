@@ -7,7 +7,7 @@ import { automatic, context, type Input, type Value } from '../codec/codec.ts';
 import { coded, octets, text } from '../codec/primitives.ts';
 import { copied, elements, sequence, whole, message } from '../codec/structures.ts';
 import { TAG } from '../tags.ts';
-import { CtxParams1 } from './ctx-params.ts';
+import { CtxParams1, ReceivedCtxParams1 } from './ctx-params.ts';
 import { EuiccInfo2 } from './euicc-info.ts';
 import { keyIdentifier, transactionId } from './identifiers.ts';
 import { Signature } from './signature.ts';
@@ -60,6 +60,18 @@ export const EuiccSigned1 = message(
   sequence({ ...signedByBoth, euiccInfo2: copied(EuiccInfo2), ctxParams1: copied(CtxParams1) }),
 );
 export type EuiccSigned1 = Value<typeof EuiccSigned1>;
+
+/** EuiccSigned1 of a foreign eUICC. */
+export const ReceivedEuiccSigned1 = message(
+  'euiccSigned1',
+  sequence({
+    ...signedByBoth,
+    /** Whole element, see `readDeviceFacts`. */
+    euiccInfo2: whole(TAG.getEuiccInfo2),
+    ctxParams1: ReceivedCtxParams1,
+  }),
+);
+export type ReceivedEuiccSigned1 = Value<typeof ReceivedEuiccSigned1>;
 
 /** AuthenticateErrorCode. */
 export const AUTHENTICATE_ERROR = {

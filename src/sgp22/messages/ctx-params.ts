@@ -1,7 +1,7 @@
 /** CtxParams1 and DeviceInfo (SGP.22 4.2, 5.7.13): what the LPA says of device and order. */
 import { automatic, context, type Input } from '../codec/codec.ts';
-import { octets, text } from '../codec/primitives.ts';
-import { optional, sequence, message } from '../codec/structures.ts';
+import { content, octets, text } from '../codec/primitives.ts';
+import { optional, sequence, message, whole } from '../codec/structures.ts';
 import { version } from './identifiers.ts';
 
 /** Highest supported release of each technology, "15.0.0". */
@@ -49,4 +49,16 @@ export const CtxParams1 = message(
       }),
     ),
   ),
+);
+
+/**
+ * The same from a foreign LPA. What it says of the device is not looked into: nothing depends on it. The bytes of
+ * the MatchingID are compared with those of orders, of which `isMatchingId` says what they can be.
+ */
+export const ReceivedCtxParams1 = context(
+  0,
+  sequence({
+    matchingId: optional(context(0, content)),
+    deviceInfo: optional(whole(0xa1)),
+  }),
 );

@@ -2,6 +2,7 @@
 import { automatic, context, type Input, tagged } from '../codec/codec.ts';
 import { content, flags, integer, mapped, octets, text } from '../codec/primitives.ts';
 import { elements, list, optional, sequence, unknownRest, message } from '../codec/structures.ts';
+import { Elements } from '../codec/tolerant.ts';
 import { TAG } from '../tags.ts';
 import { hexToBytes, keyIdentifier, version } from './identifiers.ts';
 
@@ -57,32 +58,36 @@ export const GetEuiccInfo2Request = message(
   sequence({}),
 );
 
+const profileVersion = context(1, version);
+const extCardResource = context(4, content);
+const rspCapability = context(
+  8,
+  flags([
+    'additionalProfile',
+    'crlSupport',
+    'rpmSupport',
+    'testProfileSupport',
+    'deviceInfoExtensibilitySupport',
+    'serviceSpecificDataSupport',
+  ]),
+);
+
 /** Versions are "major.minor.revision". */
 export const EuiccInfo2 = message(
   'EUICCInfo2',
   TAG.getEuiccInfo2,
   sequence({
     /** Version of the profile package specification. */
-    profileVersion: context(1, version),
+    profileVersion,
     svn: context(2, version),
     euiccFirmwareVer: context(3, version),
     /** See `ExtCardResource`. */
-    extCardResource: context(4, content),
+    extCardResource,
     /** Content of the BIT STRING UICCCapability of the profile package specification. */
     uiccCapability: context(5, content),
     ts102241Version: optional(context(6, version)),
     globalplatformVersion: optional(context(7, version)),
-    rspCapability: context(
-      8,
-      flags([
-        'additionalProfile',
-        'crlSupport',
-        'rpmSupport',
-        'testProfileSupport',
-        'deviceInfoExtensibilitySupport',
-        'serviceSpecificDataSupport',
-      ]),
-    ),
+    rspCapability,
     ...ciLists,
     /** 0 other, 1 basic, 2 medium, 3 contactless. */
     euiccCategory: optional(context(11, integer)),
@@ -108,6 +113,8 @@ const unsigned = (size: number) =>
     },
   );
 
+const freeNonVolatileMemory = context(2, unsigned(4));
+
 /**
  * Content of extCardResource: numbers and bytes that are left (ETSI TS 102 226, 8.2.1.7.2). What a card
  * leaves out is undefined.
@@ -116,8 +123,31 @@ export const ExtCardResource = elements(
   'extCardResource',
   {
     installedApplications: optional(context(1, unsigned(1))),
-    freeNonVolatileMemory: optional(context(2, unsigned(4))),
+    freeNonVolatileMemory: optional(freeNonVolatileMemory),
     freeVolatileMemory: optional(context(3, unsigned(2))),
   },
   'extensible',
 );
+
+/**
+ * What a server asks of EUICCInfo2, for the eligibility of a profile and nothing else (SGP.22 3.1.3): advice. What
+ * a card leaves out, or says in another form, is undefined, and then no profile is refused for it.
+ */
+export interface DeviceFacts {
+  readonly profileVersion?: string;
+  readonly rspCapability?: readonly string[];
+  readonly forbiddenProfilePolicyRules?: readonly ProfilePolicyRule[];
+  /** Bytes of non-volatile memory that are left. */
+  readonly freeMemory?: number;
+}
+
+/** Read an EUICCInfo2, whole element, field by field. */
+export function readDeviceFacts(euiccInfo2: Uint8Array): DeviceFacts {
+  const info = new Elements(euiccInfo2, 'euiccInfo2').in(TAG.getEuiccInfo2);
+  return {
+    profileVersion: info.read(profileVersion),
+    rspCapability: info.read(rspCapability),
+    forbiddenProfilePolicyRules: info.read(profilePolicyRules),
+    freeMemory: info.in(extCardResource.tag).read(freeNonVolatileMemory),
+  };
+}

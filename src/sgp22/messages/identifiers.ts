@@ -91,3 +91,13 @@ export const isdpAid = tagged(TAG.aid, octets(5, 16));
 
 /** SubjectKeyIdentifier of a CI. Any method of RFC 5280 4.2.1.2, so the size is open. */
 export const keyIdentifier = octets(1, 64);
+
+/** Characters of an activation code: longer MatchingIDs fit into none. */
+const MAX_MATCHING_ID = 255;
+
+/**
+ * What a MatchingID is: in orders, in activation codes, and in what devices ask for. SGP.22 4.1.1 has capital
+ * letters, digits and hyphens; operators use small letters, dots and underscores too. May be empty.
+ */
+export const isMatchingId = (text: string): boolean =>
+  text.length <= MAX_MATCHING_ID && /^[0-9A-Za-z_.-]*$/.test(text);

@@ -178,7 +178,7 @@ describe('a device that shows certificates', () => {
 
   test('gets none without MatchingID', async () => {
     await smdp.order({ blindOrder: BLIND });
-    expect(await refusalOf(smdp.authenticate(euicc, ''))).toBe('8.2.6/3.8');
+    expect(await refusalOf(smdp.authenticate(euicc, ''))).toBe('8.1.1/3.8');
   });
 
   test('that was offered an order gets no blind one that took its profile since', async () => {

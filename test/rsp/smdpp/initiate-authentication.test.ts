@@ -45,6 +45,10 @@ describe('initiateAuthentication', () => {
     ['8.8.1/3.8', 'for another address', 'other.example.com', {}],
     ['8.8.1/3.8', 'for an address that begins like its own', `${ADDRESS}.other.com`, {}],
     ['8.8.3/3.1', 'for an SVN that is too old', ADDRESS, { svn: '1.9.9' }],
+    ['8.8.3/3.1', 'for an SVN of the first version', ADDRESS, { svn: '1.0.0' }],
+    ['8.8.3/3.1', 'for the lowest SVN of v3', ADDRESS, { svn: '3.0.0' }],
+    ['8.8.3/3.1', 'for a later SVN of v3', ADDRESS, { svn: '3.1.0' }],
+    ['8.8.3/3.1', 'for the highest SVN', ADDRESS, { svn: '255.0.0' }],
     [
       '8.8.2/3.1',
       'without a CI for signing in common',
@@ -60,6 +64,23 @@ describe('initiateAuthentication', () => {
     ],
   ])('refuses with %s %s', async (code, _, address, changes) => {
     expect(await refusalOf(smdp.initiate(euicc, address, changes))).toBe(code);
+  });
+
+  test.each(['2.0.0', '2.0.12', '2.2.1', '2.2.2', '2.3.0', '2.6.0', '2.255.255'])(
+    'takes the SVN %s',
+    async (svn) => {
+      expect(await refusalOf(smdp.initiate(euicc, ADDRESS, { svn }))).toBe('accepted');
+    },
+  );
+
+  test('the lowest and the highest SVN are settings', async () => {
+    const other = await TestSmdp.open({ minimumSvn: '2.2.0', maximumSvn: '3.0.255' });
+    const codes = [];
+    for (const svn of ['2.1.255', '2.2.0', '3.0.255', '3.1.0']) {
+      codes.push(await refusalOf(other.initiate(euicc, ADDRESS, { svn })));
+    }
+    expect(codes).toEqual(['8.8.3/3.1', 'accepted', 'accepted', '8.8.3/3.1']);
+    await other.close();
   });
 
   test('refuses with 8.8.2/3.1 when the CI has expired', async () => {

@@ -102,13 +102,13 @@ describe('default orders', () => {
     expect(eids.sort()).toEqual([eidOf(euicc), eidOf(other)].sort());
     // nothing is left for a third one; those two may come back for theirs
     const third = otherEuicc('89049032123451234512345678901237');
-    expect(await refusalOf(smdp.authenticate(third))).toBe('8.2.6/3.8');
+    expect(await refusalOf(smdp.authenticate(third))).toBe('8.1.1/3.8');
   });
 
   test('that are on offer to another device are not shown', async () => {
     await smdp.order({ matchingId: '', anyDevice: true });
     await smdp.authenticate(euicc);
-    expect(await refusalOf(smdp.authenticate(other))).toBe('8.2.6/3.8');
+    expect(await refusalOf(smdp.authenticate(other))).toBe('8.1.1/3.8');
     smdp.time += 1_800n;
     expect(await refusalOf(smdp.authenticate(other))).toBe('accepted');
   });

@@ -210,7 +210,7 @@ describe('a session', () => {
       await small.smdp.order({ matchingId: '', anyDevice: true });
       const holder = await begin(small, one, 'zkcx', { remoteAddress: '192.0.2.1' });
       expect((await holder.authenticate()).next).toBe('prepare');
-      expect(await refusalOf(small.smdp.authenticate(sgp26Euicc()))).toBe('8.2.6/3.8');
+      expect(await refusalOf(small.smdp.authenticate(sgp26Euicc()))).toBe('8.1.1/3.8');
       expect(await initiated(small, '192.0.2.1')).toBe(200);
       expect(await refusalOf(small.smdp.authenticate(sgp26Euicc()))).toBe('accepted');
     } finally {

@@ -313,7 +313,7 @@ describe('orders', () => {
     // on offer to one device, it is shown to no other, whatever that one uses
     const third = await begin(server, two, 'zkcx');
     expect(await refusalOf(third.authenticate())).toBe('8.2.6/3.8');
-    expect(await refusalOf(server.smdp.authenticate(two.euicc))).toBe('8.2.6/3.8');
+    expect(await refusalOf(server.smdp.authenticate(two.euicc))).toBe('8.1.1/3.8');
     await second.fetch(answer.smdpSignature2);
     // and the device that has it finds it again
     expect((await (await begin(server, one, 'zkcx')).authenticate()).next).toBe('prepare');

@@ -38,6 +38,18 @@ export const file: Kind<string> = {
   form: (folder) => line.transform((path) => resolve(folder, path)),
 };
 
+const dotted = z.string().regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be a version such as 2.4.0');
+
+export const version: Kind<string> = {
+  placeholder: '<version>',
+  read: (given) => {
+    if (dotted.safeParse(given).success) return given;
+    throw new InvalidArgumentError('Give a version such as 2.4.0.');
+  },
+  form: () => dotted,
+  show: same,
+};
+
 export const flag: Kind<boolean> = {
   read: () => true,
   form: () => z.boolean(),

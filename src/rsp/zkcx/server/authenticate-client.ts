@@ -2,7 +2,6 @@
 import { ZkcxError } from '../../../errors.ts';
 import { sessionId } from '../../../session/transcript.ts';
 import { type VerifiedPresentation, verifyPresentation } from '../../../session/verifier.ts';
-import { compareVersions } from '../../../sgp22/messages/identifiers.ts';
 import { sign, smdpSignature2Input } from '../../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import {
@@ -10,6 +9,7 @@ import {
   zkcxSmdpSignature2Input,
 } from '../../../sgp22/messages/zkcx-firmware.ts';
 import { keyText } from '../../smdpp/device.ts';
+import { isSupportedSvn } from '../../smdpp/eligibility.ts';
 import { type FoundOrder, offerOrder, smdpSigned2Of } from '../../smdpp/offer.ts';
 import type { Order } from '../../smdpp/order.ts';
 import { metadataOf } from '../../smdpp/profile.ts';
@@ -125,7 +125,7 @@ async function offer(
   request: Request,
 ): Promise<Answer> {
   const { matchingId = '', eligibility } = request;
-  if (compareVersions(eligibility.svn, context.smdp.settings.minimumSvn) < 0) {
+  if (!isSupportedSvn(context.smdp.settings, eligibility.svn)) {
     throw new RspRefusal(refuse.noEligibleProfile, {
       message: 'The SVN of the eUICC is not supported',
     });
