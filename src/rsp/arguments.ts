@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isOid } from '../asn1/index.ts';
 import { fieldString, sizedBytes } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
+import { isMatchingId } from '../sgp22/messages/identifiers.ts';
 
 /** Labels of letters, digits and inner hyphens; loopback addresses for tests pass too. */
 const HOST =
@@ -41,6 +42,14 @@ export const serverAddress = z
 export const host = z.string().regex(/^[\w.:%-]{1,255}$/, 'must be a host name or an address');
 
 export const oid = z.string().refine(isOid, 'must be an OID, dotted numbers');
+
+/** In orders and in activation codes: what one end makes the other can read. */
+export const matchingId = z
+  .string()
+  .refine(
+    isMatchingId,
+    'must have letters, digits, hyphens, dots and underscores, 255 at most, or be empty',
+  );
 
 /** What stands for the EID in an order whose server does not know it: a hash. 0 is none in proofs. */
 export const blindOrder = fieldString.refine((text) => text !== '0', 'must not be 0');

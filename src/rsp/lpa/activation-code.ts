@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checked } from '../../arguments.ts';
 import { isOid } from '../../asn1/index.ts';
 import { ZkcxError } from '../../errors.ts';
+import { isMatchingId } from '../../sgp22/messages/identifiers.ts';
 import { isServerAddress } from '../arguments.ts';
 import * as argument from './arguments.ts';
 
@@ -21,7 +22,6 @@ const MAX_LENGTH = 255;
 const MAX_LINK_LENGTH = 2_048;
 /** What the links of phone makers call the activation code in them. */
 const LINK_PARAMETER = 'carddata';
-const MATCHING_ID = /^[0-9A-Z-]*$/i;
 
 /**
  * Read an activation code: `1$address$matchingId`, then optionally `$oid` and `$1` for a confirmation
@@ -45,8 +45,8 @@ export function parseActivationCode(input: string): ActivationCode {
   if (!isServerAddress(address)) {
     throw wrong('address', 'its SM-DP+ address must be a host name, not one of zkCX');
   }
-  if (!MATCHING_ID.test(matchingId)) {
-    throw wrong('matchingId', 'its token may have letters, digits and hyphens');
+  if (!isMatchingId(matchingId)) {
+    throw wrong('matchingId', 'its token may have letters, digits, hyphens, dots and underscores');
   }
   if (oid !== undefined && oid !== '' && !isOid(oid)) {
     throw wrong('oid', 'its SM-DP+ OID must be dotted numbers');

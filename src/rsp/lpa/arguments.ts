@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bytes, callback, methods, milliseconds, port, time } from '../../arguments.ts';
 import * as pki from '../../pki/arguments.ts';
 import { CtxParams1, type DeviceInfo } from '../../sgp22/messages/ctx-params.ts';
-import { encodableBy, host, oid, serverAddress } from '../arguments.ts';
+import { encodableBy, host, matchingId, oid, serverAddress } from '../arguments.ts';
 
 /** What sending notifications asks of an eUICC. */
 export const notifyingEs10 = methods(
@@ -33,13 +33,9 @@ export const es9p = z.looseObject({
 
 export const boundPackage = z.strictObject({ bpp: bytes, progress: callback.optional() });
 
-const matchingId = z
-  .string()
-  .regex(/^[0-9A-Za-z_.-]{0,255}$/, 'must be a token of letters, digits, hyphens, or empty');
-
 export const activationCode = z.strictObject({
   address: serverAddress,
-  matchingId: z.string().regex(/^[0-9A-Za-z-]*$/, 'must have letters, digits and hyphens'),
+  matchingId,
   oid: oid.optional(),
   confirmationCodeRequired: z.boolean(),
 });

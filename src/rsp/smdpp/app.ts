@@ -1,8 +1,26 @@
 import type { Hono } from 'hono';
 import { encodeJson, ES9P } from '../../sgp22/messages/es9p.ts';
+import {
+  type ReceivedNotification,
+  readNotification,
+} from '../../sgp22/messages/received-notification.ts';
 import { extended, type ZkcxExtension } from './extension.ts';
-import { jsonApp, type JsonAppOptions, type JsonFunction, jsonFunction } from './json-functions.ts';
+import {
+  jsonApp,
+  type JsonAppOptions,
+  type JsonFunction,
+  jsonFunction,
+  takingAnything,
+} from './json-functions.ts';
 import type { SmdpServer } from './server.ts';
+
+/** The eUICC's notification in a body of HandleNotification, if there is one. */
+function pendingNotificationIn(body: unknown): ReceivedNotification | undefined {
+  const { pendingNotification: text } = Object(body) as { pendingNotification?: unknown };
+  return typeof text === 'string'
+    ? readNotification(new Uint8Array(Buffer.from(text, 'base64')))
+    : undefined;
+}
 
 /** ES9+ over HTTP: what LPAs talk to (SGP.22 6.5.2); `extension` takes part in it. */
 export function es9pApp(
@@ -31,13 +49,12 @@ export function es9pApp(
         ),
     ),
     // whether it was of use is not told: the eUICC may forget it either way
-    [ES9P.handleNotification.path]: jsonFunction(
-      ES9P.handleNotification.request,
-      async (request) => {
-        await server.handleNotification(request);
-        return undefined;
-      },
-    ),
+    [ES9P.handleNotification.path]: takingAnything(async (body) => {
+      const pendingNotification = pendingNotificationIn(body);
+      if (pendingNotification !== undefined)
+        await server.handleNotification({ pendingNotification });
+      return undefined;
+    }),
     [ES9P.cancelSession.path]: jsonFunction(ES9P.cancelSession.request, async (request) => {
       await server.cancelSession(request);
       return {};

@@ -25,6 +25,7 @@ export function extended(
   extension: JsonFunction | undefined,
 ): JsonFunction {
   return {
+    takesAnything: own?.takesAnything,
     call: async (body, peer) => {
       const chosen = isForExtension(body) ? (extension ?? own) : (own ?? extension);
       // one of the two is there: a path is listed for it

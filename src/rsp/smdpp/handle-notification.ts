@@ -1,15 +1,11 @@
 import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import {
-  INSTALLATION_ERROR,
-  type ProfileInstallationResult,
-  type ProfileInstallationResultData,
-} from '../../sgp22/messages/installation-result.ts';
-import type { NotificationMetadata } from '../../sgp22/messages/notification-metadata.ts';
+import { INSTALLATION_ERROR } from '../../sgp22/messages/installation-result.ts';
 import type {
-  OtherSignedNotification,
-  PendingNotification,
-} from '../../sgp22/messages/notifications.ts';
+  ReceivedMetadata,
+  ReceivedNotification,
+  ReceivedResult,
+} from '../../sgp22/messages/received-notification.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type SmdpContext } from './context.ts';
@@ -40,16 +36,18 @@ const PASSING: ReadonlySet<string> = new Set([
  */
 export async function handleNotification(
   context: SmdpContext,
-  notification: PendingNotification,
+  notification: ReceivedNotification,
 ): Promise<NotificationOutcome> {
   return notification.kind === 'profileInstallationResult'
     ? installationResult(context, notification)
     : otherNotification(context, notification);
 }
 
+type OfKind<K> = Extract<ReceivedNotification, { readonly kind: K }>;
+
 async function installationResult(
   context: SmdpContext,
-  { profileInstallationResultData: data, euiccSignPIR }: ProfileInstallationResult,
+  { profileInstallationResultData: data, euiccSignPIR }: OfKind<'profileInstallationResult'>,
 ): Promise<NotificationOutcome> {
   return recordResult(
     context,
@@ -62,7 +60,7 @@ async function installationResult(
 /** Put a result into the order that it is about, if it is authentic for the session that delivered it. */
 export async function recordResult(
   context: SmdpContext,
-  data: ProfileInstallationResultData,
+  data: Pick<ReceivedResult, 'transactionId' | 'notificationMetadata' | 'smdpOid' | 'finalResult'>,
   isAuthentic: (session: DeliverySession) => boolean,
 ): Promise<NotificationOutcome> {
   const transactionId = bytesToHex(data.transactionId);
@@ -79,23 +77,27 @@ export async function recordResult(
       (order.state !== 'downloaded' && !revived) ||
       session === undefined ||
       named !== order.iccid ||
-      !context.trust.identities.some(({ oid }) => oid === data.smdpOid) ||
+      !isOwnOid(context, data.smdpOid) ||
       !isAuthentic(session)
     ) {
       return undefined;
     }
     const { finalResult } = data;
     if (finalResult.result === 'success') return install(order, at);
-    const reason = nameOf(INSTALLATION_ERROR, finalResult.errorReason) ?? 'unknown error';
+    const reason = nameOf(INSTALLATION_ERROR, finalResult.errorReason ?? NaN) ?? 'unknown error';
     // an earlier delivery failed; the latest one is still under way
     if (session !== sessions.at(-1)) return note(order, at, `an earlier try failed: ${reason}`);
     return PASSING.has(reason) ? releaseAgain(order, at, reason) : fail(order, at, reason);
   });
 }
 
+/** An OID that cannot be read says nothing: the transaction and the signature name the server too. */
+const isOwnOid = ({ trust }: SmdpContext, oid: string | undefined): boolean =>
+  oid === undefined || trust.identities.some((identity) => identity.oid === oid);
+
 async function otherNotification(
   context: SmdpContext,
-  notification: OtherSignedNotification,
+  notification: OfKind<'otherSignedNotification'>,
 ): Promise<NotificationOutcome> {
   const { tbsOtherNotification: metadata } = notification;
   if (metadata.iccid === undefined) return 'ignored';
@@ -108,11 +110,12 @@ async function otherNotification(
 export async function recordEvent(
   context: SmdpContext,
   { sequence }: Order,
-  { seqNumber, profileManagementOperation }: NotificationMetadata,
+  { seqNumber, profileManagementOperation }: Omit<ReceivedMetadata, 'der'>,
   device: DeviceName,
 ): Promise<NotificationOutcome> {
+  if (profileManagementOperation === undefined) return 'ignored';
   return update(context, sequence, (order, at) => {
-    const event = `${profileManagementOperation} (notification ${seqNumber})`;
+    const event = `${profileManagementOperation} (notification ${seqNumber ?? 'without number'})`;
     if (order.delivery === undefined || !isSameDevice(order.delivery, device)) return undefined;
     if (order.history.some((line) => line.event === event)) return undefined;
     return note(order, at, event);
@@ -122,7 +125,7 @@ export async function recordEvent(
 /** EID of the device that signed, if its certificates and its signature are right. */
 function signer(
   { trust, now }: SmdpContext,
-  notification: OtherSignedNotification,
+  notification: OfKind<'otherSignedNotification'>,
 ): string | undefined {
   const { tbsOtherNotification, euiccNotificationSignature } = notification;
   try {

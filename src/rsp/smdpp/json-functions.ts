@@ -17,6 +17,8 @@ type Answer = object | undefined;
 export interface JsonFunction {
   /** Decode a parsed body and run the function. `peer` is the network address that it came from. */
   call(body: unknown, peer: string): Promise<Answer>;
+  /** Any JSON is taken, of any version of the protocol, and answered with HTTP 204. */
+  readonly takesAnything?: boolean;
 }
 
 /** One function of an interface: what a request looks like, and what happens. */
@@ -25,6 +27,24 @@ export function jsonFunction<S extends z.ZodType>(
   run: (request: z.output<S>, peer: string) => Promise<Answer>,
 ): JsonFunction {
   return { call: async (body, peer) => run(decodeJson(schema, body), peer) };
+}
+
+/**
+ * A function that answers HTTP 204 to whatever JSON comes in: who sent it would send it again until it is taken.
+ * Only the server's own trouble is told.
+ */
+export function takingAnything(call: JsonFunction['call']): JsonFunction {
+  return {
+    takesAnything: true,
+    async call(body, peer) {
+      try {
+        await call(body, peer);
+      } catch (error) {
+        if (!isOfPeer(error)) throw error;
+      }
+      return undefined;
+    },
+  };
 }
 
 /** What an operator sees of each request; never what is in it. */
@@ -54,10 +74,10 @@ export function jsonApp(
     maxSize: maxBody,
     onError: (c) => failure(c, 413, malformed(`A request has at most ${maxBody} bytes`)),
   });
-  for (const [path, { call }] of Object.entries(functions)) {
+  for (const [path, definition] of Object.entries(functions)) {
     app.post(path, limit, async (c) => {
       const started = performance.now();
-      const { response, refused, defect } = await answer(c, call);
+      const { response, refused, defect } = await answer(c, definition);
       const ms = performance.now() - started;
       onEvent({ path, http: response.status, refused, ms, defect });
       return response;
@@ -76,19 +96,33 @@ export function jsonApp(
 /** The store, the processes beside it, and what the program around the server passed to it: no fault of the peer. */
 const OWN_FAILURES: readonly string[] = ['ERR_RSP_STORE', 'ERR_RSP_VERIFIER', 'ERR_ARGUMENT'];
 
+/** The request is at fault, or there is no room for it. */
+const isOfPeer = (error: unknown): error is ZkcxError =>
+  error instanceof ZkcxError && !OWN_FAILURES.includes(error.code);
+
+/**
+ * X-Admin-Protocol names the highest version that the caller speaks (SGP.22 6.5.1): callers of v1 know no function
+ * of v2, those of v3 know all of them. A header that is missing or garbled says nothing.
+ */
+function isOfVersion1(c: Context): boolean {
+  const [, major] = /^gsma\/rsp\/v(\d{1,3})\./i.exec(c.req.header('x-admin-protocol') ?? '') ?? [];
+  return major !== undefined && Number(major) < 2;
+}
+
 interface Outcome {
   readonly response: Response;
   readonly refused?: string;
   readonly defect?: unknown;
 }
 
-async function answer(c: Context, call: JsonFunction['call']): Promise<Outcome> {
+async function answer(c: Context, { call, takesAnything = false }: JsonFunction): Promise<Outcome> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     return { response: failure(c, 415, malformed('Send application/json')), refused: 'type' };
   }
   const text = await c.req.text();
   try {
+    if (!takesAnything && isOfVersion1(c)) throw new RspRefusal(STATUS.common.protocolVersion);
     const result = await call(parseJson(text), peerOf(c));
     if (result === undefined) return { response: send(c, 204) };
     return { response: send(c, 200, withSuccess(result)) };
@@ -97,7 +131,7 @@ async function answer(c: Context, call: JsonFunction['call']): Promise<Outcome> 
       const status = { ...error.status, message: error.message };
       return { response: failure(c, 200, status), refused: error.reason };
     }
-    if (error instanceof ZkcxError && !OWN_FAILURES.includes(error.code)) {
+    if (isOfPeer(error)) {
       if (error.code !== 'ERR_RSP_BUSY') {
         return { response: failure(c, 400, malformed(error.message)), refused: error.code };
       }

@@ -2,6 +2,7 @@ import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { RandomBytes } from '../../random.ts';
 import type { Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import type { ReceivedNotification } from '../../sgp22/messages/received-notification.ts';
 import type { Clock } from '../../time.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import { cancelSession } from './cancel-session.ts';
@@ -77,7 +78,7 @@ export class SmdpServer {
     return getBoundProfilePackage(this.context, request);
   }
 
-  handleNotification({ pendingNotification }: Es9pRequest<'handleNotification'>) {
+  handleNotification({ pendingNotification }: { pendingNotification: ReceivedNotification }) {
     return handleNotification(this.context, pendingNotification);
   }
 

@@ -1,8 +1,8 @@
 /** The operator's stock: profiles that can be ordered, and orders made in one step. */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { blindOrder, serverAddress } from '../arguments.ts';
-import { eid, iccid, matchingId } from './es2p/messages.ts';
+import { blindOrder, matchingId, serverAddress } from '../arguments.ts';
+import { eid, iccid } from './es2p/messages.ts';
 import { cancelOrder, confirmOrder, downloadOrder } from './es2p/orders.ts';
 import {
   NOTIFICATION_EVENTS,

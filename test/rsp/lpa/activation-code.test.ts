@@ -21,6 +21,7 @@ describe('activation codes', () => {
     ['LPA:1$smdp.example.com:8443$', { address: 'smdp.example.com:8443' }],
     ['LPA:1$zkcx-dp.example.com$', { address: 'zkcx-dp.example.com' }],
     ['LPA:1$zkcx$', { address: 'zkcx' }],
+    ['LPA:1$smdp.example.com$AC_NO.CC', { matchingId: 'AC_NO.CC' }],
     ['LPA:1$localhost$a', { address: 'localhost', matchingId: 'a' }],
     ['LPA:1$127.0.0.1:1$a', { address: '127.0.0.1:1', matchingId: 'a' }],
     ['LPA:1$smdp.example.com$T$1.3.6.1.4.1.31746', { matchingId: 'T', oid: '1.3.6.1.4.1.31746' }],
@@ -86,7 +87,7 @@ describe('activation codes', () => {
     fc.assert(
       fc.property(
         fc.domain().filter((name) => /^(?!zkcx\.)[a-z0-9.-]{1,80}$/i.test(name)),
-        fc.stringMatching(/^[0-9A-Z-]{0,60}$/),
+        fc.stringMatching(/^[0-9A-Za-z_.-]{0,60}$/),
         fc.option(fc.array(digits, { minLength: 1, maxLength: 6 }), { nil: undefined }),
         fc.boolean(),
         (address, matchingId, arcs, confirmationCodeRequired) => {

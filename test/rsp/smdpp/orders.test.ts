@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { formatActivationCode, parseActivationCode } from '../../../src/rsp/lpa/index.ts';
 import type { SmdpContext } from '../../../src/rsp/smdpp/context.ts';
 import {
   cancelOrder,
@@ -152,6 +153,18 @@ describe('confirmOrder', () => {
     expect(codes.sort()).toEqual(['8.2.6/3.3', 'accepted']);
   });
 
+  test('8.2.6/2.1 for a MatchingID that fits into no activation code', async () => {
+    const longest = 'x'.repeat(255 - `LPA:1$${ADDRESS}$$$1`.length);
+    expect(await confirm(await ordered(), { matchingId: `${longest}x` })).toBe('8.2.6/2.1');
+    expect(await confirm(await ordered(), { matchingId: longest })).toBe('accepted');
+    const code = formatActivationCode({
+      address: ADDRESS,
+      matchingId: longest,
+      confirmationCodeRequired: true,
+    });
+    expect(parseActivationCode(code).matchingId).toBe(longest);
+  });
+
   test('8.1.1/2.2 for an empty MatchingID without EID', async () => {
     expect(await confirm(await ordered(), { matchingId: '' })).toBe('8.1.1/2.2');
   });
@@ -173,11 +186,11 @@ describe('releaseProfile', () => {
     expect(await release(await smdp.profile())).toBe('8.2.1/3.9');
   });
 
-  test('8.2.1/3.3 before it is confirmed, and once it is released', async () => {
+  test('8.2.1/3.5 before it is confirmed, and once it is released', async () => {
     const iccid = await ordered();
-    expect(await release(iccid)).toBe('8.2.1/3.3');
+    expect(await release(iccid)).toBe('8.2.1/3.5');
     await confirmOrder(context, { iccid, releaseFlag: false });
-    expect([await release(iccid), await release(iccid)]).toEqual(['accepted', '8.2.1/3.3']);
+    expect([await release(iccid), await release(iccid)]).toEqual(['accepted', '8.2.1/3.5']);
   });
 });
 

@@ -4,7 +4,7 @@
  * `zkcx order blind`.
  */
 import { z } from 'zod';
-import { blindOrder } from '../../arguments.ts';
+import { blindOrder, matchingId } from '../../arguments.ts';
 
 /** Digits; the filler of an odd number of them may be there. */
 export const iccid = z
@@ -12,16 +12,13 @@ export const iccid = z
   .regex(/^[0-9]{18,20}[fF]{0,2}$/, 'must be 18 to 20 digits')
   .transform((digits) => digits.replace(/[fF]+$/, ''));
 export const eid = z.string().regex(/^[0-9]{32}$/, 'must be 32 digits');
-/** SGP.22 4.1.1 has capital letters, digits and "-"; some operators use more. Empty: see 5.3.2. */
-export const matchingId = z
-  .string()
-  .regex(/^[0-9A-Za-z_.-]{0,255}$/, 'must have letters, digits, hyphens, dots and underscores');
 /** What binds an order to one device: at most one of the two, see `assertOneBinding`. */
 const binding = { eid: eid.optional(), blindOrder: blindOrder.optional() };
 
+/** Who calls, and which of its calls this is (SGP.22 6.5.1.3). Both are only noted: callers may leave them out. */
 const header = z.object({
-  functionRequesterIdentifier: z.string().max(255),
-  functionCallIdentifier: z.string().max(255),
+  functionRequesterIdentifier: z.string().max(255).optional(),
+  functionCallIdentifier: z.string().max(255).optional(),
 });
 
 export const downloadOrderSchema = z

@@ -83,6 +83,7 @@ export async function confirmOrder(
     }
     if (request.smdsAddress !== undefined) throw new RspRefusal(STATUS.es2p.smdsInaccessible);
     const matchingId = request.matchingId ?? newMatchingId(random);
+    assertFits(settings.address, matchingId);
     if (matchingId !== '' && (await store.byMatchingId(matchingId)) !== undefined) {
       throw new RspRefusal(STATUS.es2p.matchingIdConflict);
     }
@@ -112,7 +113,7 @@ export async function releaseProfile(
 ): Promise<void> {
   await withOrder(context, iccid, async (before) => {
     if (before.state !== 'confirmed') {
-      throw new RspRefusal(STATUS.es2p.iccidInUse, { message: `The order is ${before.state}` });
+      throw new RspRefusal(STATUS.es2p.notReleasable, { message: `The order is ${before.state}` });
     }
     await put(context, { ...before, state: 'released' }, before, 'released', context.now);
   });
@@ -230,6 +231,12 @@ async function put(
 ): Promise<void> {
   const change = store.change().putOrder(note(order, Number(now()), event), before);
   await change.commit({ durable: true });
+}
+
+/** Whoever reads the activation code refuses one that is too long (SGP.22 4.1). Throws RspRefusal. */
+function assertFits(address: string, matchingId: string): void {
+  const longest = `LPA:1$${address}$${matchingId}$$1`;
+  if (longest.length > 255) throw new RspRefusal(STATUS.es2p.matchingIdInvalid);
 }
 
 /** 100 random bits in the characters of an activation code (SGP.22 4.1.1), in groups of five. */
