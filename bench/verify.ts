@@ -1,8 +1,8 @@
 /**
  * `npx tsx bench/verify.ts [--sessions N] [--waiting N] [--processes N] [--json] [ENVELOPE...]`: the processes of an
  * SM-DP+ that verify. Sessions a second and CPU seconds a session while so many devices wait, with proofs verified
- * one by one and as batches, in one run. Each session shows the proofs in the given envelope files, one after the
- * other; default: two of the proofs in fixtures/. Reads /proc, so only on Linux.
+ * one by one and as batches, in one run. Each session shows the proofs in the given envelope files, together;
+ * default: two of the proofs in fixtures/. Reads /proc, so only on Linux.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -68,10 +68,12 @@ async function run(verifiers: ProofVerifiers, count: number): Promise<void> {
   let left = count;
   const device = async () => {
     while (left-- > 0) {
-      const place = verifiers.reserve('newcomer');
-      for (const envelope of envelopes) {
-        await place.assertProof(envelope, pinnedKey(envelope.program as KeyName));
-      }
+      const place = verifiers.reserve();
+      await Promise.all(
+        envelopes.map((envelope) =>
+          place.assertProof(envelope, pinnedKey(envelope.program as KeyName)),
+        ),
+      );
       place.release();
     }
   };

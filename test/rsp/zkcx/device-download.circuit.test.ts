@@ -309,8 +309,8 @@ describe('when something fails', () => {
     world = await DeviceWorld.open();
     const { matchingId } = await world.order();
     let refusals = 2;
-    const full = { get: () => (refusals-- > 0 ? 'newcomer' : undefined) };
-    Object.defineProperty(world.server, 'full', full);
+    const full = { get: () => refusals-- > 0 };
+    Object.defineProperty(world.server, 'isFull', full);
     await world.download('zkcx-device', matchingId, { busyDelay: 1 });
     expect(world.asked.filter((name) => name === 'authenticateClient')).toHaveLength(3);
     const bodies = world.traffic.filter((_, i) => world.asked[i / 2] === 'authenticateClient');
@@ -320,7 +320,7 @@ describe('when something fails', () => {
   test('but not for ever', async () => {
     world = await DeviceWorld.open();
     const { matchingId } = await world.order();
-    world.server.full = 'newcomer';
+    world.server.isFull = true;
     const answer = world.download('zkcx-device', matchingId, { busyDelay: 1 });
     expect(await failureOf(answer)).toBe('ERR_RSP_SERVER 503');
     expect(world.asked.filter((name) => name === 'authenticateClient')).toHaveLength(6);

@@ -53,18 +53,13 @@ const withBundle = async (visit: Visit, bundle: Request['presentation']) =>
   visit.presentation(await order(), {}, bundle);
 
 describe.each(['zkcx', 'zkcx-device'] as const)('a presentation in %s', (mode) => {
-  test('with false proofs ends the session; the cheaper one is looked at first', async () => {
-    const programs: string[] = [];
+  test('with a false proof ends the session, whichever of the two it is', async () => {
     for (const wrong of ['possession', 'presentation']) {
-      server.isValid = ({ program }) => {
-        programs.push(program);
-        return program !== wrong;
-      };
+      server.isValid = ({ program }) => program !== wrong;
       const visit = await begin(server, one, mode);
       const request = visit.presentation(await order());
       expect(await refused(visit, request)).toEqual(['8.1/6.1', 'ERR_PROOF_INVALID']);
     }
-    expect(programs).toEqual(['possession', 'possession', 'presentation']);
   });
 
   test.each([

@@ -23,7 +23,7 @@ beforeEach(() => {
   server.refusals.splice(0);
   server.isValid = () => true;
   server.accepted = () => ACCEPTED;
-  server.full = undefined;
+  server.isFull = false;
   server.smdp.time = NOW;
 });
 
@@ -72,12 +72,12 @@ describe('the channel', () => {
     const visit = await begin(server, one, 'zkcx');
     const sealed = await visit.seal(name, visit.presentation(await order()));
     const { visit: inside, smdpSignature2 } = await authenticated(server, one, 'zkcx');
-    server.full = 'newcomer';
+    server.isFull = true;
     const response = await visit.send(name, sealed);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60']);
     // who is in goes on
     await inside.fetch(smdpSignature2);
-    server.full = undefined;
+    server.isFull = false;
     expect((await visit.open(name, await visit.send(name, sealed))).next).toBe('prepare');
   });
 });
@@ -192,13 +192,17 @@ describe('a session', () => {
       const { matchingId } = await small.smdp.order();
       const visit = await begin(small, one, 'zkcx', { remoteAddress: '192.0.2.1' });
       await begin(small, one, 'zkcx', { remoteAddress: '192.0.2.1' });
-      const arrivals: Promise<number>[] = [];
-      small.isValid = () => {
-        if (arrivals.length < 2) arrivals.push(initiated(small, `198.51.100.${arrivals.length}`));
+      const answers: number[] = [];
+      let guests: Promise<void> | undefined;
+      const arrive = async () => {
+        for (const host of [1, 2]) answers.push(await initiated(small, `198.51.100.${host}`));
+      };
+      small.isValid = async () => {
+        await (guests ??= arrive());
         return true;
       };
       expect((await visit.authenticate(matchingId)).next).toBe('prepare');
-      expect(await Promise.all(arrivals)).toEqual([200, 503]);
+      expect(answers).toEqual([200, 503]);
     } finally {
       await small.close();
     }

@@ -7,11 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { ZkcxError } from '../../../src/errors.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
 import { pinnedKey } from '../../../src/prover/keys.ts';
-import {
-  ProofVerifiers,
-  type Standing,
-  type VerifiersOptions,
-} from '../../../src/rsp/zkcx/server/verifiers.ts';
+import { ProofVerifiers, type VerifiersOptions } from '../../../src/rsp/zkcx/server/verifiers.ts';
 import { provenCredential } from '../../support/credentials.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -57,9 +53,9 @@ const envelope = (proof: string): ProofEnvelope => ({
 });
 
 /** "valid", or the code. */
-async function verdict(verifiers: ProofVerifiers, proof: string, standing: Standing = 'newcomer') {
+async function verdict(verifiers: ProofVerifiers, proof: string) {
   try {
-    const place = verifiers.reserve(standing);
+    const place = verifiers.reserve();
     try {
       await place.assertProof(envelope(proof), key);
       return 'valid';
@@ -102,7 +98,7 @@ describe('a proof', () => {
     ['finds a process that is not able to verify', 'broken', /no pinned proof/],
   ])('that %s is a trouble of the server', async (_, proof, problem) => {
     const verifiers = make({ timeout: 500 });
-    const place = verifiers.reserve('newcomer');
+    const place = verifiers.reserve();
     await expect(place.assertProof(envelope(proof), key)).rejects.toMatchObject({
       code: 'ERR_RSP_VERIFIER',
       message: expect.stringMatching(problem),
@@ -123,7 +119,7 @@ describe('a proof', () => {
   ])('does not wait for a process that %s as it starts', async (_, code, problem) => {
     const verifiers = make({ worker: starting(code), processes: 2 });
     verifiers.start();
-    const place = verifiers.reserve('newcomer');
+    const place = verifiers.reserve();
     const asked = [1, 2, 3].map(() => place.assertProof(envelope('true'), key));
     for (const { reason } of (await Promise.allSettled(asked)) as PromiseRejectedResult[]) {
       expect(reason).toMatchObject({
@@ -148,7 +144,7 @@ describe('a proof', () => {
 
   test('is not taken without a place, nor after the end', async () => {
     const verifiers = make();
-    const place = verifiers.reserve('known');
+    const place = verifiers.reserve();
     place.release();
     await expect(place.assertProof(envelope('true'), key)).rejects.toThrow(RangeError);
     await verdict(verifiers, 'true');
@@ -211,28 +207,6 @@ describe('proofs that wait together', () => {
     const first = last() === 'broken' ? 'ERR_RSP_VERIFIER' : 'valid';
     expect(codes).toEqual([first, code]);
   });
-
-  test('of devices that are known are no batch with those of newcomers', async () => {
-    const verifiers = await occupied();
-    const codes = await Promise.all([
-      verdict(verifiers, 'false'),
-      verdict(verifiers, 'false'),
-      verdict(verifiers, 'true', 'known'),
-      verdict(verifiers, 'true', 'known'),
-    ]);
-    expect(codes).toEqual(['ERR_PROOF_INVALID', 'ERR_PROOF_INVALID', 'valid', 'valid']);
-    expect(batchesAfter()).toEqual([['true', 'true'], ['false', 'false'], ['false'], ['false']]);
-  });
-
-  test('of a device that has shown one are before those of newcomers', async () => {
-    const verifiers = make();
-    const place = verifiers.reserve('newcomer');
-    await place.assertProof(envelope('true'), key);
-    const asked = ['slow', 'false'].map((proof) => verdict(verifiers, proof));
-    await place.assertProof(envelope('true'), key);
-    await Promise.all(asked);
-    expect(batchesOf()).toEqual([['true'], ['slow'], ['true'], ['false']]);
-  });
 });
 
 describe('real proofs', () => {
@@ -253,7 +227,7 @@ describe('real proofs', () => {
 
   /** The first of them occupies the process, and the others are a batch. */
   async function verdicts(given: readonly ProofEnvelope[]): Promise<string[]> {
-    const place = verifiers.reserve('newcomer');
+    const place = verifiers.reserve();
     try {
       const asked = [proofs[0]!, ...given].map((one) => place.assertProof(one, pinned));
       const results = await Promise.allSettled(asked);
@@ -286,19 +260,11 @@ describe('real proofs', () => {
 });
 
 describe('a flood of false proofs', () => {
-  test('is bounded, and a device that is known passes it by', async () => {
+  test('is bounded', async () => {
     const verifiers = make({ places: 8 });
     await verdict(verifiers, 'true');
-    const done: string[] = [];
-    const flood = Array.from({ length: 50 }, async () => {
-      const code = await verdict(verifiers, 'slow');
-      done.push(code);
-      return code;
-    });
+    const flood = Array.from({ length: 50 }, () => verdict(verifiers, 'slow'));
     expect(await verdict(verifiers, 'true')).toBe('ERR_RSP_BUSY');
-    // all but the one under way are behind it
-    expect(await verdict(verifiers, 'true', 'known')).toBe('valid');
-    expect(done.filter((code) => code === 'ERR_PROOF_INVALID').length).toBeLessThanOrEqual(2);
     const codes = await Promise.all(flood);
     expect(codes.filter((code) => code === 'ERR_RSP_BUSY')).toHaveLength(42);
     expect(codes.filter((code) => code === 'ERR_PROOF_INVALID')).toHaveLength(8);

@@ -8,7 +8,6 @@ import { type ServerDocuments } from '../../../src/rsp/zkcx/negotiation.ts';
 import type { ZkcxServerContext } from '../../../src/rsp/zkcx/server/context.ts';
 import { zkcxFunctions } from '../../../src/rsp/zkcx/server/functions.ts';
 import { type SessionLimits, ZkcxSessions } from '../../../src/rsp/zkcx/server/sessions.ts';
-import type { Standing } from '../../../src/rsp/zkcx/server/verifiers.ts';
 import { join } from 'node:path';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 import { ACCEPTED } from './negotiated.ts';
@@ -18,9 +17,9 @@ const STATEMENTS: ServerDocuments = { auth: Uint8Array.of(1), pb: Uint8Array.of(
 
 export class ZkcxSmdp {
   /** The proofs that are valid. */
-  isValid: (proof: ProofEnvelope) => boolean = () => true;
+  isValid: (proof: ProofEnvelope) => boolean | Promise<boolean> = () => true;
   /** No place is left for these. */
-  full: Standing | undefined;
+  isFull = false;
   accepted: () => AcceptedRoots = () => ACCEPTED;
   statements: ServerDocuments | undefined = STATEMENTS;
   /** Codes behind sealed refusals. */
@@ -82,7 +81,7 @@ export class ZkcxSmdp {
         perAddress: 100,
         ...this.#limits,
       }),
-      verifiers: { reserve: (standing: Standing) => this.#reserve(standing) },
+      verifiers: { reserve: () => this.#reserve() },
       accepted: () => Promise.resolve().then(() => this.accepted()),
       statements: () => this.statements,
       once: this.once,
@@ -95,11 +94,11 @@ export class ZkcxSmdp {
     this.#app = es9pApp(this.smdp.server, {}, extension);
   }
 
-  #reserve(standing: Standing) {
-    if (standing === this.full) throw new ZkcxError('ERR_RSP_BUSY', 'no place');
+  #reserve() {
+    if (this.isFull) throw new ZkcxError('ERR_RSP_BUSY', 'no place');
     return {
       assertProof: async (proof: ProofEnvelope) => {
-        if (!this.isValid(proof)) throw new ZkcxError('ERR_PROOF_INVALID', 'false');
+        if (!(await this.isValid(proof))) throw new ZkcxError('ERR_PROOF_INVALID', 'false');
       },
       release: () => undefined,
     };

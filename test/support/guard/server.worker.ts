@@ -5,6 +5,6 @@ import { pinnedKey } from '../../../src/prover/keys.ts';
 import { ProofVerifiers } from '../../../src/rsp/zkcx/server/verifiers.ts';
 
 const verifiers = new ProofVerifiers({ processes: 1, timeout: 300_000 });
-const place = verifiers.reserve('newcomer');
+const place = verifiers.reserve();
 await place.assertProof(parseEnvelope(readFileSync(process.argv[2]!, 'utf8')), pinnedKey('chain'));
 verifiers.close();

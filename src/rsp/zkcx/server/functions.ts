@@ -131,7 +131,7 @@ function placeFor(
   { stage }: ZkcxSession,
 ): Place {
   const isDue = name === 'authenticateClient' && stage === 'initiated';
-  return isDue ? verifiers.reserve('newcomer') : NO_PLACE;
+  return isDue ? verifiers.reserve() : NO_PLACE;
 }
 
 const NO_PLACE: Place = {

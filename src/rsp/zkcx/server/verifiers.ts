@@ -1,12 +1,11 @@
 /**
  * Proofs are verified in processes of their own: a process does nothing else meanwhile. Who wants something
- * verified takes a place first; there are so many and no more, and they are counted apart for devices that
- * have shown a proof and for those that have not. So a flood of false proofs fills the places of newcomers,
- * and neither stops the server nor sessions under way.
+ * verified takes a place first; there are so many and no more. So a flood of false proofs fills the places, and
+ * neither stops the server nor sessions under way, which have nothing left to be verified.
  *
  * What waits when a process becomes free is verified as one batch, which costs little more than one proof. A
  * batch that is not wholly valid, ends its process or takes too long is taken apart, and each of its proofs is
- * verified alone. Batches have proofs of one standing only: false ones of newcomers spoil nobody else's.
+ * verified alone.
  */
 import { ZkcxError } from '../../../errors.ts';
 import { siblingModule } from '../../../prover/fork.ts';
@@ -20,7 +19,7 @@ export interface VerifiersOptions {
    * hundred megabytes.
    */
   readonly processes?: number;
-  /** Devices of each sort that have a place at a time; default 16. */
+  /** Devices that have a place at a time; default 16. */
   readonly places?: number;
   /** Proofs that one process verifies at a time at most; default 16. */
   readonly batch?: number;
@@ -29,9 +28,6 @@ export interface VerifiersOptions {
   /** Module of the processes; for tests of what goes on around them. */
   readonly worker?: URL;
 }
-
-/** Whose proof it is: of nobody known yet, or of a device that has shown a valid one in this session. */
-export type Standing = 'newcomer' | 'known';
 
 /** The right to have proofs verified. */
 export interface Place {
@@ -44,7 +40,6 @@ export interface Place {
 }
 
 interface Job {
-  readonly standing: Standing;
   readonly question: ProofQuestion;
   readonly settle: (valid: boolean) => void;
   readonly fail: (problem: string) => void;
@@ -59,8 +54,8 @@ const FATAL = 2;
 
 export class ProofVerifiers {
   readonly #options: Required<VerifiersOptions>;
-  readonly #taken: Record<Standing, number> = { newcomer: 0, known: 0 };
-  readonly #waiting: Record<Standing, Job[]> = { newcomer: [], known: [] };
+  #taken = 0;
+  readonly #waiting: Job[] = [];
   readonly #idle: VerifyProcess[] = [];
   readonly #processes = new Set<VerifyProcess>();
   #closed = false;
@@ -81,24 +76,21 @@ export class ProofVerifiers {
   }
 
   /** Take a place, to be given back. Throws ERR_RSP_BUSY when all are taken. */
-  reserve(standing: Standing): Place {
-    if (this.#taken[standing] >= this.#options.places) {
+  reserve(): Place {
+    if (this.#taken >= this.#options.places) {
       throw new ZkcxError('ERR_RSP_BUSY', 'too many proofs wait to be verified; try again later');
     }
-    this.#taken[standing]++;
+    this.#taken++;
     let isHeld = true;
-    let current = standing;
     return {
       assertProof: async ({ proof }, { hash, data }) => {
         if (!isHeld) throw RangeError('the place was given back');
-        if (!(await this.#ask(current, { proof, key: { hash, data } }))) {
+        if (!(await this.#ask({ proof, key: { hash, data } }))) {
           throw new ZkcxError('ERR_PROOF_INVALID', 'the proof is not valid');
         }
-        // what else it has to show is before that of those who have shown nothing
-        current = 'known';
       },
       release: () => {
-        if (isHeld) this.#taken[standing]--;
+        if (isHeld) this.#taken--;
         isHeld = false;
       },
     };
@@ -111,26 +103,19 @@ export class ProofVerifiers {
     this.#failWaiting('the server ends');
   }
 
-  #ask(standing: Standing, question: ProofQuestion): Promise<boolean> {
+  #ask(question: ProofQuestion): Promise<boolean> {
     return new Promise((settle, reject) => {
       const fail = (problem: string) =>
         reject(new ZkcxError('ERR_RSP_VERIFIER', `a proof could not be verified: ${problem}`));
       if (this.#closed) return fail('the server ends');
-      this.#waiting[standing].push({
-        standing,
-        question,
-        settle,
-        fail,
-        isAlone: false,
-        ended: 0,
-      });
+      this.#waiting.push({ question, settle, fail, isAlone: false, ended: 0 });
       this.#next();
     });
   }
 
   /** Give what waits to processes that have nothing to do. */
   #next(): void {
-    while (!this.#closed && this.#waitingFirst().length > 0) {
+    while (!this.#closed && this.#waiting.length > 0) {
       const process = this.#idle.pop();
       if (process === undefined) {
         // it asks for work when it is ready
@@ -141,14 +126,8 @@ export class ProofVerifiers {
     }
   }
 
-  /** Those who wait and go first: devices that are known to be genuine. */
-  #waitingFirst(): Job[] {
-    const { known, newcomer } = this.#waiting;
-    return known.length > 0 ? known : newcomer;
-  }
-
   #nextBatch(): Job[] {
-    const jobs = this.#waitingFirst();
+    const jobs = this.#waiting;
     const alone = jobs.findIndex(({ isAlone }) => isAlone);
     if (alone === 0) return jobs.splice(0, 1);
     return jobs.splice(0, Math.min(this.#options.batch, alone < 0 ? jobs.length : alone));
@@ -178,8 +157,7 @@ export class ProofVerifiers {
   /** Each is verified alone, before what came later. */
   #takeApart(jobs: readonly Job[]): void {
     for (const job of jobs) job.isAlone = true;
-    const [first] = jobs;
-    if (first !== undefined) this.#waiting[first.standing].unshift(...jobs);
+    this.#waiting.unshift(...jobs);
   }
 
   /** A proof that was verified alone, without a verdict. */
@@ -217,8 +195,6 @@ export class ProofVerifiers {
   }
 
   #failWaiting(problem: string): void {
-    for (const jobs of Object.values(this.#waiting)) {
-      for (const { fail } of jobs.splice(0)) fail(problem);
-    }
+    for (const { fail } of this.#waiting.splice(0)) fail(problem);
   }
 }
