@@ -55,7 +55,7 @@ const STAGES = {
   },
   rsp: {
     folders: [...GROUND, 'level', 'sgp22', 'pki', 'asn1'],
-    packages: ['hono', '@hono/', 'zod', '@noble/', 'node:'],
+    packages: ['hono', '@hono/', 'zod', '@noble/', 'node:', 'prom-client'],
   },
   /** What RSP and proofs have in common: the one place that knows both. */
   'rsp/zkcx': {

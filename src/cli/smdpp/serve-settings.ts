@@ -57,6 +57,9 @@ const SERVER = {
   ),
 };
 
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /** What lets it take part in zkCX. */
 export const ZKCX = {
   map: setting(file, 'revocation map of `revocation build`; read again when it changes'),
@@ -111,6 +114,9 @@ export const SETTINGS = {
     'of them, from one network address; default a quarter; 0: no limit, behind a proxy',
   ),
   ...SERVER,
+  'log-level': withDefault(choice(...LOG_LEVELS), 'info', 'what is not below this is logged'),
+  'log-file': setting(file, 'where the log goes, opened anew on SIGHUP; default: stderr'),
+  'log-peers': setting(flag, 'log the network address of each request'),
   zkcx: setting(flag, 'serve devices that show proofs in place of certificates; needs --map'),
   ...ZKCX,
 };

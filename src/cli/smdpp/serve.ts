@@ -1,12 +1,13 @@
 import { ZkcxError } from '../../errors.ts';
 import { isLoopback } from '../../rsp/loopback.ts';
-import type { FunctionEvent, ListenOptions, OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
+import type { ListenOptions, OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import type { Endpoint } from '../shared/options.ts';
-import { type Answer, printProgress } from '../shared/output.ts';
+import type { Answer } from '../shared/output.ts';
 import { effective, shown } from '../shared/settings/effective.ts';
 import { type ConfigFlags, optionsOf } from '../shared/settings/table.ts';
+import type { ServeLog } from './log.ts';
 import { readServeFiles } from './serve-files.ts';
 import { serverSettings, type ServeValues, SETTINGS } from './serve-settings.ts';
 import { openZkcx } from './zkcx.ts';
@@ -25,27 +26,32 @@ export const smdppServe: CommandDefinition = {
 
 /** Everything that can be read before a server is there. */
 async function check(values: ServeValues): Promise<Answer> {
+  const { openLog } = await import('./log.ts');
   await readServeFiles(values);
-  const zkcx = await openZkcx(values);
+  const zkcx = await openZkcx(values, openLog(values));
   zkcx?.close();
   const settings = shown(SETTINGS, values);
   return { json: { settings }, text: [JSON.stringify(settings, null, 2)] };
 }
 
 async function serve(values: ServeValues): Promise<Answer> {
-  const zkcx = await openZkcx(values);
-  const service = await start(values, zkcx?.open).catch((error: unknown) => {
+  const { openLog } = await import('./log.ts');
+  const log = openLog(values);
+  const zkcx = await openZkcx(values, log);
+  const service = await start(values, log, zkcx?.open).catch((error: unknown) => {
     zkcx?.close();
     throw error;
   });
   const { es9p, es2p } = service;
-  const stop = () => {
-    printProgress('Stopping ...');
+  const stop = async () => {
+    log.info('stopping');
     zkcx?.close();
-    void service.close();
+    await service.close();
+    log.info('stopped');
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  process.on('SIGHUP', log.reopen);
   return {
     json: { address: values.address, es9p: es9p.url, es2p: es2p?.url, zkcx: values.zkcx },
     text: [
@@ -57,7 +63,7 @@ async function serve(values: ServeValues): Promise<Answer> {
   };
 }
 
-async function start(values: ServeValues, zkcx: OpenZkcxExtension | undefined) {
+async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension | undefined) {
   const { serveSmdp } = await import('../../rsp/smdpp/index.ts');
   const { trust, tls, es2ClientCa } = await readServeFiles(values);
   const { maxConnections, connectionsPerAddress: maxConnectionsPerAddress } = values;
@@ -70,7 +76,7 @@ async function start(values: ServeValues, zkcx: OpenZkcxExtension | undefined) {
     es9p: listening(values.listen),
     es2p: values.es2 && { ...listening(values.es2), tls: tls && { ...tls, clientCa: es2ClientCa } },
     now: systemClock,
-    onEvent: printRequest,
+    onEvent: log.request,
     zkcx,
   });
 }
@@ -86,11 +92,4 @@ function assertServable({ es2, es2ClientCa, tls }: ServeValues): void {
       'ES2+ orders profiles: on an address that others reach it needs --es2-client-ca',
     );
   }
-}
-
-function printRequest({ path, http, refused, ms, defect }: FunctionEvent): void {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const outcome = [http, refused].filter((part) => part !== undefined).join(' ');
-  printProgress(`${name} ${outcome} ${ms.toFixed(0)} ms`);
-  if (defect instanceof Error) printProgress(`  ${defect.stack}`);
 }

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { ZkcxError } from '../../errors.ts';
 import type { OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
-import { printProgress } from '../shared/output.ts';
 import { proverOptions } from '../shared/proving.ts';
 import { attributeOf } from '../shared/settings/table.ts';
+import { problemOf, type ServeLog } from './log.ts';
 import { type ServeValues, ZKCX } from './serve-settings.ts';
 
 /** What serves zkCX, and the end of what it needs; undefined without --zkcx. Throws ERR_CLI_USAGE. */
 export async function openZkcx(
   values: ServeValues,
+  log: ServeLog,
 ): Promise<{ readonly open: OpenZkcxExtension; close(): void } | undefined> {
   if (values.zkcx !== true) {
     if (values.zkcx === undefined) assertNoneOf(values);
@@ -27,25 +28,25 @@ export async function openZkcx(
   const { certify } = await import('../../session/statements.ts');
   const credentials = await Promise.all(credential.map(readCredential));
   const history = mapHistory ?? join(data, 'zkcx', 'maps.json');
-  const options = proverOptions(values);
+  const options = { ...proverOptions(values), onEvent: log.prover };
   const prover = new Prover(options);
   const open = zkcxServer({
     folder: join(data, 'zkcx'),
     roots: rootsOfFiles({ anchors: ci, map, registry, history }, systemClock, {
       certified: credentials,
-      onError: (error) => printProgress(`The CIs and lists of before serve on: ${error.message}`),
+      onError: (error) =>
+        log.error({ error: problemOf(error) }, 'the CIs and lists of before serve on'),
     }),
     statements: {
       credentials,
       certify: (input) => certify(input, prover, options),
-      onError: (error) => printProgress(`No statements about this server: ${messageOf(error)}`),
+      onError: (error) => log.error({ error: problemOf(error) }, 'no statements about this server'),
     },
     grace: seconds(grace),
     maxAge: seconds(maxAge),
     allowPostponed,
     maxSessionsPerAddress: zkcxSessionsPerAddress,
     verifiers: { processes: verifyProcesses },
-    onRefusal: (name, code) => printProgress(`${name} refused inside the seal: ${code}`),
   });
   return { open, close: () => prover.close() };
 }
@@ -60,5 +61,3 @@ function assertNoneOf(values: ServeValues): void {
 }
 
 const seconds = (number?: number) => (number === undefined ? undefined : BigInt(number));
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -13,7 +13,7 @@ import { cancelOrderSchema, iccid } from './es2p/messages.ts';
 import { cancelOrder } from './es2p/orders.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import type { SmdpContext } from './context.ts';
-import { jsonApp, jsonFunction } from './json-functions.ts';
+import { jsonApp, type JsonAppOptions, jsonFunction } from './json-functions.ts';
 import type { Order } from './order.ts';
 import { addOrder, addOrderSchema, addProfile, addProfileSchema } from './stock.ts';
 
@@ -26,7 +26,10 @@ const pageSchema = z.object({ limit: z.number().int().positive().max(10_000).def
 /** Permissions of the folder around the socket decide who may use it. */
 export const socketOf = (folder: string) => join(folder, 'administration.sock');
 
-export function administrationApp(context: SmdpContext): Hono {
+export function administrationApp(
+  context: SmdpContext,
+  { onEvent }: Pick<JsonAppOptions, 'onEvent'> = {},
+): Hono {
   const { store } = context;
   const functions = {
     [pathOf('addProfile')]: jsonFunction(addProfileSchema, async (request) => ({
@@ -52,7 +55,7 @@ export function administrationApp(context: SmdpContext): Hono {
       return {};
     }),
   };
-  return jsonApp(functions, { maxBody: MAX_BODY });
+  return jsonApp('administration', functions, { maxBody: MAX_BODY, onEvent });
 }
 
 export type AdministrationFunction = (typeof ADMINISTRATION_FUNCTIONS)[number];

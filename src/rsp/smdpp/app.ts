@@ -60,10 +60,10 @@ export function es9pApp(
       return {};
     }),
   };
-  if (extension === undefined) return jsonApp(own, options);
+  if (extension === undefined) return jsonApp('es9p', own, options);
   const paths = new Set([...Object.keys(own), ...Object.keys(extension.functions)]);
   const functions = Object.fromEntries(
     Array.from(paths, (path) => [path, extended(own[path], extension.functions[path])]),
   );
-  return jsonApp(functions, { ...options, maxBody: extension.maxBody });
+  return jsonApp('es9p', functions, { ...options, maxBody: extension.maxBody });
 }

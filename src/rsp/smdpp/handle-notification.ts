@@ -20,6 +20,7 @@ import {
   type Order,
   releaseAgain,
 } from './order.ts';
+import { tellTransaction } from './trace.ts';
 
 /** What became of a notification. The device is told nothing but that it arrived. */
 export type NotificationOutcome = 'recorded' | 'ignored';
@@ -66,6 +67,7 @@ export async function recordResult(
   const transactionId = bytesToHex(data.transactionId);
   const sequence = await context.store.byTransaction(transactionId);
   if (sequence === undefined) return 'ignored';
+  tellTransaction(transactionId);
   return update(context, sequence, (order, at) => {
     const sessions = order.delivery?.sessions ?? [];
     const session = sessions.find((session) => session.transactionId === transactionId);

@@ -9,6 +9,7 @@ import type { SmdpContext } from './context.ts';
 import { isSupportedSvn } from './eligibility.ts';
 import { findAnchor, type SmdpIdentity, type SmdpTrust } from './identities.ts';
 import type { Session } from './session.ts';
+import { tellTransaction } from './trace.ts';
 
 /**
  * Open a session (SGP.22 5.6.1). Throws RspRefusal.
@@ -32,6 +33,7 @@ export async function initiateAuthentication(
   sessions.begin(opened, placeOf(peer));
   // sessions that are over, and those that had to make room
   for (const gone of sessions.sweep()) change.deleteSession(gone);
+  tellTransaction(opened.transactionId);
   await change.commit({ durable: false });
 
   const serverSigned1 = ServerSigned1.encode({

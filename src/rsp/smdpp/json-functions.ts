@@ -4,12 +4,13 @@
  * has no room for a 503, both with the same kind of object.
  */
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { decodeJson, encodeFailure, withSuccess } from '../../sgp22/messages/es9p.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
+import { tell, type Trace, traced } from './trace.ts';
 
 /** An answer in JSON without its header; undefined: HTTP 204. */
 type Answer = object | undefined;
@@ -41,21 +42,27 @@ export function takingAnything(call: JsonFunction['call']): JsonFunction {
         await call(body, peer);
       } catch (error) {
         if (!isOfPeer(error)) throw error;
+        tell({ refused: codeOf(error) });
       }
       return undefined;
     },
   };
 }
 
+/** done: answered. refused: with codes. malformed: HTTP 4xx. busy: to be asked again. failed: a trouble of the server's. */
+export type Outcome = 'done' | 'refused' | 'malformed' | 'busy' | 'failed';
+
+/** The interfaces of the SM-DP+. */
+export type InterfaceName = 'es9p' | 'es2p' | 'administration';
+
 /** What an operator sees of each request; never what is in it. */
-export interface FunctionEvent {
-  readonly path: string;
+export interface FunctionEvent extends Readonly<Trace> {
+  readonly interface: InterfaceName;
+  readonly outcome: Outcome;
   readonly http: number;
-  /** "8.2.6/3.8", or an error's code. */
-  readonly refused?: string;
   readonly ms: number;
-  /** A defect of the server, for its log. */
-  readonly defect?: unknown;
+  /** Network address of the peer; empty on a socket. */
+  readonly peer: string;
 }
 
 export interface JsonAppOptions {
@@ -66,6 +73,7 @@ export interface JsonAppOptions {
 
 /** An application with one POST route for each function, by its path. */
 export function jsonApp(
+  name: InterfaceName,
   functions: Readonly<Record<string, JsonFunction>>,
   { maxBody = 131_072, onEvent = () => undefined }: JsonAppOptions = {},
 ): Hono {
@@ -74,15 +82,22 @@ export function jsonApp(
     maxSize: maxBody,
     onError: (c) => failure(c, 413, malformed(`A request has at most ${maxBody} bytes`)),
   });
+  app.use(async (c, next) => {
+    const started = performance.now();
+    const trace: Trace = { path: '' };
+    await traced(trace, next);
+    const { status } = c.res;
+    const ms = performance.now() - started;
+    const outcome = outcomeOf(status, trace);
+    onEvent({ ...trace, interface: name, outcome, http: status, ms, peer: peerOf(c) });
+  });
   for (const [path, definition] of Object.entries(functions)) {
-    app.post(path, limit, async (c) => {
-      const started = performance.now();
-      const { response, refused, defect } = await answer(c, definition);
-      const ms = performance.now() - started;
-      onEvent({ path, http: response.status, refused, ms, defect });
-      return response;
-    });
-    app.all(path, (c) => {
+    const known: MiddlewareHandler = (_, next) => {
+      tell({ path });
+      return next();
+    };
+    app.post(path, known, limit, (c) => answer(c, definition));
+    app.all(path, known, (c) => {
       c.header('Allow', 'POST');
       return failure(c, 405, malformed('Use POST'));
     });
@@ -91,6 +106,12 @@ export function jsonApp(
   // a body that is cut off or too slow ends here
   app.onError((_, c) => failure(c, 400, malformed('The request could not be read')));
   return app;
+}
+
+function outcomeOf(http: number, { refused }: Trace): Outcome {
+  if (http === 503) return refused === 'ERR_RSP_BUSY' ? 'busy' : 'failed';
+  if (http >= 400) return 'malformed';
+  return refused === undefined ? 'done' : 'refused';
 }
 
 /** The store, the processes beside it, and what the program around the server passed to it: no fault of the peer. */
@@ -109,36 +130,33 @@ function isOfVersion1(c: Context): boolean {
   return major !== undefined && Number(major) < 2;
 }
 
-interface Outcome {
-  readonly response: Response;
-  readonly refused?: string;
-  readonly defect?: unknown;
-}
+const codeOf = (error: ZkcxError): string =>
+  (error instanceof RspRefusal ? error.reason : undefined) ?? error.code;
 
-async function answer(c: Context, { call, takesAnything = false }: JsonFunction): Promise<Outcome> {
+async function answer(
+  c: Context,
+  { call, takesAnything = false }: JsonFunction,
+): Promise<Response> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
-    return { response: failure(c, 415, malformed('Send application/json')), refused: 'type' };
-  }
+  if (type !== 'application/json') return failure(c, 415, malformed('Send application/json'));
   const text = await c.req.text();
   try {
     if (!takesAnything && isOfVersion1(c)) throw new RspRefusal(STATUS.common.protocolVersion);
     const result = await call(parseJson(text), peerOf(c));
-    if (result === undefined) return { response: send(c, 204) };
-    return { response: send(c, 200, withSuccess(result)) };
+    return result === undefined ? send(c, 204) : send(c, 200, withSuccess(result));
   } catch (error) {
     if (error instanceof RspRefusal) {
-      const status = { ...error.status, message: error.message };
-      return { response: failure(c, 200, status), refused: error.reason };
+      tell({ refused: error.reason });
+      return failure(c, 200, { ...error.status, message: error.message });
     }
     if (isOfPeer(error)) {
-      if (error.code !== 'ERR_RSP_BUSY') {
-        return { response: failure(c, 400, malformed(error.message)), refused: error.code };
-      }
+      tell({ refused: error.code });
+      if (error.code !== 'ERR_RSP_BUSY') return failure(c, 400, malformed(error.message));
       c.header('Retry-After', '60');
-      return { response: failure(c, 503, STATUS.common.busy), refused: error.code };
+      return failure(c, 503, STATUS.common.busy);
     }
-    return { response: failure(c, 503, STATUS.common.executionError), defect: error };
+    tell({ defect: error });
+    return failure(c, 503, STATUS.common.executionError);
   }
 }
 

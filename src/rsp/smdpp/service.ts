@@ -58,7 +58,7 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
     const zkcx = opened && keep(checked(opened, argument.extension, 'what `zkcx` opens'));
     const es9p = keep(await listen(es9pApp(server, options, zkcx), options.es9p));
     const es2p = options.es2p && keep(await listen(es2pApp(server.context, options), options.es2p));
-    keep(await listenOnSocket(administrationApp(server.context), socketOf(folder)));
+    keep(await listenOnSocket(administrationApp(server.context, options), socketOf(folder)));
     return { server, es9p, es2p, close };
   } catch (error) {
     await close();

@@ -2,6 +2,7 @@ import { ZkcxError } from '../../errors.ts';
 import type { Clock } from '../../time.ts';
 import { Crowd } from '../crowd.ts';
 import type { Session } from './session.ts';
+import { tellTransaction } from './trace.ts';
 
 export interface SessionLimits {
   /** Seconds from InitiateAuthentication; the user's time to decide is part of it. */
@@ -62,7 +63,9 @@ export class SessionTable {
   }
 
   get(transactionId: string): Session | undefined {
-    return this.#live(transactionId);
+    const session = this.#live(transactionId);
+    if (session !== undefined) tellTransaction(transactionId);
+    return session;
   }
 
   /** Add a session that begins. Where there is no place left, the oldest from the address that has the most goes. */

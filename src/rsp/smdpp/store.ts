@@ -20,6 +20,7 @@ import {
 import { type Profile, profileSchema } from './profile.ts';
 import { type Session, sessionSchema } from './session.ts';
 import { type SmdpSettings, settingsSchema } from './settings.ts';
+import { tell } from './trace.ts';
 
 type Database = Level<'utf8'>;
 
@@ -104,6 +105,7 @@ export class SmdpStore {
   }
 
   order(sequence: number): Promise<Order | undefined> {
+    tell({ order: sequence });
     return this.#record(KEY.order(sequence), orderSchema);
   }
 
@@ -240,6 +242,7 @@ export class StoreChange {
 
   /** `before`: the order as it is stored now. */
   putOrder(order: Order, before: Order | undefined): this {
+    tell({ order: order.sequence });
     if (before !== undefined) for (const key of indicesOf(before)) this.#delete(key);
     for (const key of indicesOf(order)) this.#put(key, String(order.sequence));
     return this.#put(KEY.order(order.sequence), JSON.stringify(order));

@@ -27,7 +27,7 @@ export class TestClient {
   }
 
   /** Up to the package; refusals are thrown as RspRefusal. */
-  async download(euicc: SoftEuicc, matchingId: string) {
+  async download(euicc: SoftEuicc, matchingId: string, code?: string) {
     const { initiateAuthentication, authenticateClient, getBoundProfilePackage } = ES9P;
     const initiated = await this.#call(initiateAuthentication, {
       euiccChallenge: base64(new Uint8Array(16)),
@@ -40,7 +40,7 @@ export class TestClient {
       transactionId,
       authenticateServerResponse: base64(AuthenticateServerResponse.encode(response)),
     });
-    const prepared = PrepareDownloadResponse.encode(prepareDownload(euicc, offer));
+    const prepared = PrepareDownloadResponse.encode(prepareDownload(euicc, offer, { code }));
     return this.#call(getBoundProfilePackage, {
       transactionId,
       prepareDownloadResponse: base64(prepared),

@@ -25,11 +25,22 @@ export function serveArguments(data: string, ...more: string[]): string[] {
   return ['--import', 'tsx', 'src/cli/main.ts', 'smdpp', 'serve', '--json', ...options, ...more];
 }
 
+/** What the command says once it listens: the URL of each interface. */
+interface Served {
+  readonly es9p: string;
+  readonly es2p?: string;
+  readonly monitor?: string;
+}
+
 /** Start it, and wait until it says where it listens: the URL of ES9+. */
-export async function startServer(
+export const startServer = async (args: string[], started: (server: ChildProcess) => void) =>
+  (await startServing(args, started)).es9p;
+
+/** The same, with all of its interfaces. */
+export async function startServing(
   args: string[],
   started: (server: ChildProcess) => void,
-): Promise<string> {
+): Promise<Served> {
   const server = spawn('node', args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -42,5 +53,5 @@ export async function startServer(
     text += String(chunk);
     if (text.endsWith('}\n')) break;
   }
-  return (JSON.parse(text) as { es9p: string }).es9p;
+  return JSON.parse(text) as Served;
 }

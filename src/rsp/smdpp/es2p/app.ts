@@ -32,5 +32,5 @@ export function es2pApp(context: SmdpContext, options?: JsonAppOptions): Hono {
       return {};
     }),
   };
-  return jsonApp(functions, options);
+  return jsonApp('es2p', functions, options);
 }

@@ -5,6 +5,7 @@ import { encodeJson } from '../../../sgp22/messages/es9p.ts';
 import { RspRefusal } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import { type JsonFunction, jsonFunction } from '../../smdpp/json-functions.ts';
+import { tell } from '../../smdpp/trace.ts';
 import type { SealedKind } from '../channel.ts';
 import {
   decodeZkcxRequest,
@@ -118,7 +119,9 @@ function sealedFunction<F extends SealedKind>(
       return encodeZkcxAnswer(name, await handle(context, session, request, place));
     } catch (error) {
       if (!(error instanceof RspRefusal)) throw error;
-      onRefusal(name, codeOf(error));
+      const code = codeOf(error);
+      tell({ refused: code });
+      onRefusal(name, code);
       return encodeZkcxRefusal({ ...error.status, message: error.message });
     }
   }

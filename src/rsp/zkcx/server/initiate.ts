@@ -12,6 +12,7 @@ import {
   initiateAuthentication,
   newSession,
 } from '../../smdpp/initiate-authentication.ts';
+import { tellTransaction } from '../../smdpp/trace.ts';
 import { ServerChannel } from '../channel.ts';
 import { newHpkeKeyPair } from '../hpke.ts';
 import {
@@ -87,6 +88,7 @@ export async function initiate(
     record: newSession(now, parties, transcript),
   };
   sessions.add(session, placeOf(peer));
+  tellTransaction(session.transactionId);
   return encodeJson(ZKCX_INITIATE.answer, {
     transactionId,
     serverSigned1,

@@ -9,6 +9,7 @@ import { Crowd } from '../../crowd.ts';
 import type { OrderContext, SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { Session } from '../../smdpp/session.ts';
+import { tellTransaction } from '../../smdpp/trace.ts';
 import type { ServerChannel } from '../channel.ts';
 import type { ServerOffer, ZkcxMode } from '../negotiation.ts';
 import type { RspTranscript } from '../transcript.ts';
@@ -128,7 +129,9 @@ export class ZkcxSessions {
   /** A live session by T, and by nothing else. */
   find(transactionId: string): ZkcxSession | undefined {
     const session = this.#sessions.get(transactionId);
-    return session === undefined || this.#isOver(session) ? undefined : session;
+    if (session === undefined || this.#isOver(session)) return undefined;
+    tellTransaction(transactionId);
+    return session;
   }
 
   /**
