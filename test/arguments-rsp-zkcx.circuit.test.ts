@@ -173,7 +173,6 @@ const OPTIONS: readonly OptionRow[] = [
     'zkcxServer',
     {
       roots,
-      folder: blocked,
       statements: new zkcx.ServerStatements(statements),
       verifiers: {},
       grace: 0n,
@@ -184,20 +183,20 @@ const OPTIONS: readonly OptionRow[] = [
       maxSessionsPerAddress: 5,
       onRefusal: () => {},
     },
-    ['roots', 'folder'],
+    ['roots'],
     (o) => zkcx.zkcxServer(o as never),
   ],
   [
     'zkcxServer, statements',
     { credentials, certify: statements.certify, onError: () => {} },
     ['credentials', 'certify'],
-    (o) => zkcx.zkcxServer({ roots, folder: blocked, statements: (o ?? null) as never }),
+    (o) => zkcx.zkcxServer({ roots, statements: (o ?? null) as never }),
   ],
   [
     'zkcxServer, verifiers',
     { processes: 1, places: 1, batch: 1, timeout: 1_000, worker: new URL('file:///worker.js') },
     [],
-    (o) => zkcx.zkcxServer({ roots, folder: blocked, verifiers: o as never }),
+    (o) => zkcx.zkcxServer({ roots, verifiers: o as never }),
   ],
 ];
 
@@ -266,7 +265,7 @@ test('the roots that a server is given are such', async () => {
   ];
   for (const changes of wrong) {
     const given = async () => ({ ...serverRoots, ...changes }) as never;
-    const open = zkcx.zkcxServer({ roots: given, folder: join(blocked, 'once') });
+    const open = zkcx.zkcxServer({ roots: given });
     const made = new zkcx.ServerStatements({ ...statements, roots: given });
     const found = [
       codeOf(

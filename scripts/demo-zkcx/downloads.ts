@@ -90,7 +90,6 @@ export async function download(demo: Demo, run: Run): Promise<Result> {
     es9p: { host: '127.0.0.1', port: 0 },
     now,
     zkcx: zkcxServer({
-      folder: join(folder, 'zkcx'),
       roots: async () => ROOTS,
       statements,
       onRefusal: (name, code) => say(`   SM-DP+ refuses ${name}: ${code}`),

@@ -52,6 +52,7 @@ import type { CommandGroup } from './shared/command.ts';
 import { smdppOrderAdd } from './smdpp/order/add.ts';
 import { smdppOrderCancel } from './smdpp/order/cancel.ts';
 import { smdppOrderList } from './smdpp/order/list.ts';
+import { smdppOrderReleaseClaim } from './smdpp/order/release-claim.ts';
 import { smdppOrderShow } from './smdpp/order/show.ts';
 import { smdppProfileAdd } from './smdpp/profile/add.ts';
 import { smdppProfileList } from './smdpp/profile/list.ts';
@@ -115,6 +116,7 @@ export const COMMANDS: CommandGroup['commands'] = [
       smdppOrderList,
       smdppOrderShow,
       smdppOrderCancel,
+      smdppOrderReleaseClaim,
     ),
     group('profile', 'profiles in stock', smdppProfileAdd, smdppProfileList),
   ),

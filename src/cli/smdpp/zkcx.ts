@@ -31,7 +31,6 @@ export async function openZkcx(
   const options = { ...proverOptions(values), onEvent: log.prover };
   const prover = new Prover(options);
   const open = zkcxServer({
-    folder: join(data, 'zkcx'),
     roots: rootsOfFiles({ anchors: ci, map, registry, history }, systemClock, {
       certified: credentials,
       onError: (error) =>

@@ -10,7 +10,7 @@ import { jsonText } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { ADMINISTRATION_FUNCTIONS } from './arguments.ts';
 import { cancelOrderSchema, iccid } from './es2p/messages.ts';
-import { cancelOrder } from './es2p/orders.ts';
+import { cancelOrder, releaseOrderClaim } from './es2p/orders.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import type { SmdpContext } from './context.ts';
 import { jsonApp, type JsonAppOptions, jsonFunction } from './json-functions.ts';
@@ -54,6 +54,10 @@ export function administrationApp(
       await cancelOrder(context, request);
       return {};
     }),
+    [pathOf('releaseClaim')]: jsonFunction(z.object({ iccid }), async ({ iccid }) => ({
+      order: shown(await releaseOrderClaim(context, iccid)),
+      address: context.settings.address,
+    })),
   };
   return jsonApp('administration', functions, { maxBody: MAX_BODY, onEvent });
 }
@@ -62,10 +66,12 @@ export type AdministrationFunction = (typeof ADMINISTRATION_FUNCTIONS)[number];
 
 /** An order without what devices prove who they are or what they know with. */
 export function shown(order: Order) {
-  const { confirmation, delivery, takenBy: _, ...rest } = order;
+  const { confirmation, delivery, takenBy, ...rest } = order;
   return {
     ...rest,
     confirmationCode: confirmation && { failures: confirmation.failures },
+    /** Whether a device has taken it as its one. */
+    isClaimed: takenBy !== undefined,
     deliveredTo: delivery?.eid,
   };
 }

@@ -66,6 +66,7 @@ export const ADMINISTRATION_FUNCTIONS = [
   'listOrders',
   'showOrder',
   'cancelOrder',
+  'releaseClaim',
 ] as const;
 
 /** A call of administration. What is in the body is judged where it is carried out. */

@@ -35,7 +35,10 @@ export async function authenticateClient(
     try {
       return await offer(context, session, authenticated);
     } catch (error) {
-      await keepRefused(context, { ...session, device: authenticated.device });
+      // after a trouble of the server itself the same message may come again
+      if (error instanceof RspRefusal) {
+        await keepRefused(context, { ...session, device: authenticated.device });
+      }
       throw error;
     }
   });

@@ -12,7 +12,16 @@ import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
 import { findIdentity } from './identities.ts';
-import { fail, isDeliverable, isFreeFor, isKnownToBeFor, note, type Order } from './order.ts';
+import {
+  fail,
+  failInstallation,
+  isDeliverable,
+  isFreeFor,
+  isKnownToBeFor,
+  note,
+  type Order,
+  withFailed,
+} from './order.ts';
 import type { Session } from './session.ts';
 
 const refuse = STATUS.cancelSession;
@@ -103,13 +112,23 @@ async function end(
   const change = store.change().deleteSession(session.transactionId);
   const order = sequence === undefined ? undefined : await store.order(sequence);
   if (order !== undefined && reason !== undefined && concerns(session, order)) {
-    const event = `cancelled: ${nameOf(CANCEL_SESSION_REASON, reason) ?? 'unknown reason'}`;
-    const at = Number(now());
-    const after = KEEPS_ORDER.includes(reason) ? note(order, at, event) : fail(order, at, event);
-    change.putOrder(after, order);
+    change.putOrder(cancelled(order, session, reason, Number(now())), order);
   }
   await change.commit({ durable: true });
   sessions.delete(session.transactionId);
+}
+
+/** The order after a cancellation that concerns it. */
+function cancelled(order: Order, session: Session, reason: number, at: number): Order {
+  const event = `cancelled: ${nameOf(CANCEL_SESSION_REASON, reason) ?? 'unknown reason'}`;
+  if (KEEPS_ORDER.includes(reason)) return note(order, at, event);
+  const delivered = session.state === 'delivered' ? order.delivery?.sessions.at(-1) : undefined;
+  if (delivered === undefined) return fail(order, at, event);
+  // the eUICC has ended the session of the package, so it cannot install it any more
+  const failed = withFailed(order, delivered);
+  return reason === CANCEL_SESSION_REASON.loadBppExecutionError
+    ? failInstallation(failed, at, event)
+    : fail(failed, at, event);
 }
 
 /** The order is still in the hands of this session: not installed, nor with another one since. */
@@ -118,6 +137,6 @@ function concerns(session: Session, order: Order): boolean {
   if (!isDeliverable(order) || !isKnownToBeFor(order, device ?? {})) return false;
   const { delivery } = order;
   return state === 'delivered'
-    ? delivery?.sessions.at(-1)?.transactionId === transactionId
+    ? order.state === 'downloaded' && delivery?.sessions.at(-1)?.transactionId === transactionId
     : isFreeFor(order, device ?? {});
 }

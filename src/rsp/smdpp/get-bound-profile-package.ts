@@ -60,7 +60,8 @@ export async function getBoundProfilePackage(
         deliverPackage(context, { session, signed, kdfValue, again: true }),
       );
     } catch (error) {
-      if (!isCodeRefusal(error)) await keepRefused(context, session);
+      // after a trouble of the server itself the same message may come again
+      if (error instanceof RspRefusal && !isCodeRefusal(error)) await keepRefused(context, session);
       throw error;
     }
   });
@@ -158,10 +159,11 @@ export async function deliverPackage(
   await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
   const { delivery } = order;
   const isSameKey = delivery?.euiccOtpk === bytesToHex(euiccOtpk);
-  const again = isSameKey && mayRepeat;
-  if (delivery !== undefined && !again && (!order.rebinding || isSameKey)) {
-    throw new RspRefusal(refuse.bppRebindingRefused);
-  }
+  if (isSameKey && !mayRepeat) throw new RspRefusal(refuse.bppRebindingRefused);
+  // a package that failed is neither sent again nor lost
+  const isOut = delivery !== undefined && delivery.isFailed !== true;
+  const again = isOut && isSameKey;
+  if (isOut && !again && !order.rebinding) throw new RspRefusal(refuse.bppRebindingRefused);
   if (device.freeMemory !== undefined && profile.memory > device.freeMemory) {
     throw new RspRefusal(refuse.insufficientMemory);
   }

@@ -13,19 +13,25 @@ import { checkEuicc, keyFromText } from './device.ts';
 import {
   type DeviceName,
   type DeliverySession,
-  fail,
+  failInstallation,
   install,
+  isDeliverable,
+  isNowhere,
   isSameDevice,
   note,
   type Order,
   releaseAgain,
+  withFailed,
 } from './order.ts';
 import { tellTransaction } from './trace.ts';
 
 /** What became of a notification. The device is told nothing but that it arrived. */
 export type NotificationOutcome = 'recorded' | 'ignored';
 
-/** Reasons that may be gone at the next try; after the others the order ends. */
+/**
+ * Reasons that another device may not have: if no earlier package is out, the order is for any again. After the others
+ * it ends, unless the same device comes back for it.
+ */
 const PASSING: ReadonlySet<string> = new Set([
   'installFailedDueToInsufficientMemoryForProfile',
   'installFailedDueToInterruption',
@@ -76,7 +82,7 @@ export async function recordResult(
     // a device that gave up, and has the profile all the same
     const revived = order.state === 'error' && success;
     if (
-      (order.state !== 'downloaded' && !revived) ||
+      (!isDeliverable(order) && !revived) ||
       session === undefined ||
       named !== order.iccid ||
       !isOwnOid(context, data.smdpOid) ||
@@ -86,10 +92,15 @@ export async function recordResult(
     }
     const { finalResult } = data;
     if (finalResult.result === 'success') return install(order, at);
+    // a message that comes again changes nothing
+    if (session.isFailed) return undefined;
+    const failed = withFailed(order, session);
     const reason = nameOf(INSTALLATION_ERROR, finalResult.errorReason ?? NaN) ?? 'unknown error';
-    // an earlier delivery failed; the latest one is still under way
-    if (session !== sessions.at(-1)) return note(order, at, `an earlier try failed: ${reason}`);
-    return PASSING.has(reason) ? releaseAgain(order, at, reason) : fail(order, at, reason);
+    // an earlier delivery failed; the latest one is another matter
+    if (session !== sessions.at(-1)) return note(failed, at, `an earlier try failed: ${reason}`);
+    return PASSING.has(reason) && isNowhere(failed)
+      ? releaseAgain(failed, at, reason)
+      : failInstallation(failed, at, reason);
   });
 }
 

@@ -105,7 +105,7 @@ export function smdpSigned2Of(
     transactionId: hexToBytes(transactionId, 'a TransactionID'),
     ccRequiredFlag: confirmation !== undefined,
     bppEuiccOtpk:
-      askAgain && delivery !== undefined
+      askAgain && delivery !== undefined && delivery.isFailed !== true
         ? hexToBytes(delivery.euiccOtpk, 'a stored key')
         : undefined,
   });
@@ -113,12 +113,14 @@ export function smdpSigned2Of(
 
 /**
  * Of the orders without MatchingID: first for this device, then for anyone and on offer to no other.
- * One that can be had goes before one that cannot; if none can, the oldest says why.
+ * One that can be had goes before one whose installation failed, and that before one that cannot be had; if none
+ * can, the oldest says why.
  */
 async function defaultOrder(
   { store, sessions, settings, now }: OrderContext,
   { name, zkcx }: Applicant,
 ): Promise<number | undefined> {
+  let failed: number | undefined;
   let unusable: number | undefined;
   for (const candidates of [store.pending(name), store.open()]) {
     for await (const sequence of candidates) {
@@ -131,11 +133,12 @@ async function defaultOrder(
         (zkcx || !order.requireZkcx) &&
         !isExpired(order, now()) &&
         !isExhausted(order, settings);
-      if (usable) return sequence;
+      if (usable && order.state !== 'error') return sequence;
+      if (usable) failed ??= sequence;
       unusable ??= sequence;
     }
   }
-  return unusable;
+  return failed ?? unusable;
 }
 
 async function checked(

@@ -93,7 +93,7 @@ export const orderSchema = z.object({
   requireZkcx: z.boolean().optional(),
   /** Of all orders that say so, a device gets one. Devices are told apart by pseudonyms. */
   oncePerDevice: z.boolean().optional(),
-  /** Pseudonym of the device that took it for its one. */
+  /** Pseudonym of the device that took it for its one: while this stands, that device gets no other. */
   takenBy: z.string().optional(),
   /** The device that got a package; only it may fetch it again. */
   delivery: z
@@ -101,6 +101,8 @@ export const orderSchema = z.object({
       ...deviceName,
       /** One-time key that the package is bound to; the package itself is a record of its own. */
       euiccOtpk: hex,
+      /** The device said, signed, that the last package was not installed: it may have another one. */
+      isFailed: z.boolean().optional(),
       /** Sessions that delivered it, newest last. */
       sessions: z.array(
         z.object({
@@ -111,6 +113,8 @@ export const orderSchema = z.object({
           euiccKey: hex.optional(),
           /** What an extension keeps beside the key. */
           evidence: z.string().optional(),
+          /** The device said, signed, that the package of this session was not installed. */
+          isFailed: z.boolean().optional(),
         }),
       ),
     })
@@ -133,8 +137,11 @@ export const transactionIdsOf = ({ transactionId, outerTransactionId }: Delivery
 /** Its MatchingID is taken, and messages about it are possible. */
 export const isLive = ({ state }: Order) => state !== 'cancelled' && state !== 'unavailable';
 
-/** A device may still fetch it. */
-export const isDeliverable = ({ state }: Order) => state === 'released' || state === 'downloaded';
+/** A device may still fetch it: after a failed installation the same one, see `isFreeFor`. */
+export const isDeliverable = ({ state, delivery }: Order) =>
+  state === 'released' ||
+  state === 'downloaded' ||
+  (state === 'error' && delivery?.isFailed === true);
 
 /** Anything at the SM-DP+ may still change it, and the profile can be on no device. */
 export const isCancellable = (order: Order) =>
@@ -162,6 +169,34 @@ export function fail(order: Order, at: number, failure: string): Order {
   return note({ ...order, state: 'error', failure }, at, `error: ${failure}`);
 }
 
+/**
+ * The package of a session was not installed. Once that is so of all, no device has the profile, and what a device may
+ * have once, it has not had. Of a package that went out before, and of which nothing was heard, that is not known.
+ */
+export function withFailed(order: Order, failed: DeliverySession): Order {
+  if (order.delivery === undefined) return order;
+  const sessions = order.delivery.sessions.map((session) =>
+    session.transactionId === failed.transactionId ? { ...session, isFailed: true } : session,
+  );
+  const delivery = { ...order.delivery, sessions };
+  return { ...order, delivery, takenBy: isNowhere({ delivery }) ? undefined : order.takenBy };
+}
+
+/** No package of it can be on a device. */
+export const isNowhere = ({ delivery }: Pick<Order, 'delivery'>) =>
+  (delivery?.sessions ?? []).every(({ isFailed }) => isFailed === true);
+
+/** The device says, signed, that nothing was installed. The order ends unless that device comes back for it. */
+export function failInstallation(order: Order, at: number, reason: string): Order {
+  const { delivery } = order;
+  return fail({ ...order, delivery: delivery && { ...delivery, isFailed: true } }, at, reason);
+}
+
+/** The device that took it for its one may take another. */
+export function releaseClaim(order: Order, at: number): Order {
+  return note({ ...order, takenBy: undefined }, at, 'claim released');
+}
+
 /** A device was told of the profile: one of its limited number of attempts. */
 export function attempt(order: Order, at: number): Order {
   return note({ ...order, attempts: order.attempts + 1 }, at, 'authenticated');
@@ -181,12 +216,15 @@ export function refuseCode(order: Order, at: number, limit: number): Order {
 
 /** A bound package goes out. */
 export function deliver(order: Order, at: number, delivery: Delivery): Order {
-  return note({ ...order, state: 'downloaded', delivery }, at, 'downloaded');
+  return note({ ...order, state: 'downloaded', failure: undefined, delivery }, at, 'downloaded');
 }
 
 /** The device says, signed, that the profile is on it. */
 export function install(order: Order, at: number): Order {
-  return note({ ...order, state: 'installed', failure: undefined }, at, 'installed');
+  const { oncePerDevice, delivery } = order;
+  // one that had given up has its one all the same
+  const takenBy = order.state === 'error' && oncePerDevice ? delivery?.pseudonym : order.takenBy;
+  return note({ ...order, state: 'installed', failure: undefined, takenBy }, at, 'installed');
 }
 
 /** The device says, signed, that nothing was installed, for a reason that may pass. */

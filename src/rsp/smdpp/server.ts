@@ -44,6 +44,7 @@ export class SmdpServer {
   static async open({ settings, trust, store, now, random }: SmdpServerOptions) {
     const all = settingsSchema.parse(settings);
     checkIdentities(trust);
+    await assertScope(store, trust);
     const stored: Session[] = [];
     for await (const session of store.sessions()) stored.push(session);
     const limits = {
@@ -85,6 +86,24 @@ export class SmdpServer {
   cancelSession(request: Es9pRequest<'cancelSession'>) {
     return cancelSession(this.context, request);
   }
+}
+
+/**
+ * What devices took once they took under the names that they have under one OID: under another one each could
+ * take again. Throws ERR_RSP_IDENTITY.
+ */
+async function assertScope(store: SmdpStore, { identities: [identity] }: SmdpTrust): Promise<void> {
+  // administration while no server runs
+  if (identity === undefined) return;
+  const before = await store.oid();
+  if (before === identity.oid) return;
+  if (before !== undefined && (await store.hasClaims())) {
+    throw new ZkcxError(
+      'ERR_RSP_IDENTITY',
+      `devices have taken orders once per device under the OID ${before}: use certificates with that OID, or release those claims`,
+    );
+  }
+  await store.change().putOid(identity.oid).commit({ durable: true });
 }
 
 /**

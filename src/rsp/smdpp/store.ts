@@ -48,6 +48,8 @@ const KEY = {
   session: (transactionId: string) => `session!${transactionId}`,
   /** What the operator set, for tools that work on the store while no server runs. */
   settings: 'settings',
+  /** OID that the server showed last: see `claim`. */
+  oid: 'oid',
   /** The highest number that was given to an order or a place in stock: none is given twice. */
   sequence: 'sequence',
   layout: 'layout',
@@ -188,6 +190,17 @@ export class SmdpStore {
     return this.#record(KEY.settings, settingsSchema);
   }
 
+  /** OID that the server showed last. */
+  oid(): Promise<string | undefined> {
+    return this.#database.get(KEY.oid);
+  }
+
+  /** Whether any device has taken an order as its one. */
+  async hasClaims(): Promise<boolean> {
+    const keys = await this.#database.keys({ ...rangeOf('claim!'), limit: 1 }).all();
+    return keys.length > 0;
+  }
+
   change(): StoreChange {
     return new StoreChange(this.#database);
   }
@@ -276,6 +289,10 @@ export class StoreChange {
 
   deleteSession(transactionId: string): this {
     return this.#delete(KEY.session(transactionId));
+  }
+
+  putOid(oid: string): this {
+    return this.#put(KEY.oid, oid);
   }
 
   putSettings(settings: SmdpSettings): this {

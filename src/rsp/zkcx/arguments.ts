@@ -48,7 +48,6 @@ const positive = z.int().min(1).max(1_000_000);
 export const serverOptions = (made: abstract new (...args: never[]) => unknown) =>
   z.strictObject({
     roots: callback,
-    folder: path,
     statements: z.union([instanceOf(made), z.strictObject(statements)]).optional(),
     verifiers: z
       .strictObject({

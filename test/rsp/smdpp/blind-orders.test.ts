@@ -184,11 +184,11 @@ describe('a device that shows certificates', () => {
   test('that was offered an order gets no blind one that took its profile since', async () => {
     const { iccid, matchingId } = await smdp.order();
     const answer = await smdp.authenticate(euicc, matchingId);
+    const session = context.sessions.get(bytesToHex(answer.transactionId))!;
     await cancelOrder(context, { iccid, finalProfileStatusIndicator: Available });
     await smdp.order({ iccid, blindOrder: BLIND });
-    expect(await refusalOf(smdp.bind(euicc, answer))).toBe('8.2/3.7');
+    expect(await refusalOf(smdp.bind(euicc, answer))).toBe('8.10.1/3.9');
     // nor does it end that order
-    const session = { ...context.sessions.get(bytesToHex(answer.transactionId))! };
     await endSession(context, session, CANCEL_SESSION_REASON.endUserRejection);
     expect(await smdp.storedOrder(iccid)).toMatchObject({ state: 'released', attempts: 0 });
   });
@@ -267,7 +267,7 @@ describe('a device that proves a binding', () => {
     const cancelled = { iccid, blindOrder: BLIND, finalProfileStatusIndicator: Available };
     await cancelOrder(context, cancelled);
     await smdp.order({ iccid, blindOrder: OTHER });
-    expect(await refusalOf(deliver(session))).toBe('8.2/3.7');
+    expect(await refusalOf(deliver(session))).toBe('8.10.1/3.9');
     expect((await smdp.storedOrder(iccid))?.state).toBe('released');
   });
 

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { madeUpKey } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
-import { cancelSession, otherEuicc, sgp26Euicc } from '../../support/rsp/soft-euicc.ts';
+import {
+  cancelSession,
+  failure,
+  installationResult,
+  otherEuicc,
+  sgp26Euicc,
+} from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 
 let smdp: TestSmdp;
@@ -44,6 +50,20 @@ describe('cancelSession', () => {
     const { transactionId } = await smdp.download(euicc, matchingId);
     expect(await cancel(transactionId, 5)).toBe('accepted');
     expect((await smdp.storedOrder(iccid))?.state).toBe('error');
+    // but for the device that could not load the package
+    const other = otherEuicc('89049032123451234512345678901236');
+    expect(await refusalOf(smdp.authenticate(other, matchingId))).toBe('8.1.1/3.8');
+    expect(await refusalOf(smdp.download(euicc, matchingId))).toBe('accepted');
+  });
+
+  test('after a result of failure does not end the order for its device', async () => {
+    const { matchingId, iccid } = await smdp.order();
+    const { transactionId } = await smdp.download(euicc, matchingId);
+    const finalResult = failure(8);
+    const pendingNotification = installationResult(euicc, transactionId, iccid, { finalResult });
+    await smdp.server.handleNotification({ pendingNotification });
+    expect(await cancel(transactionId, 0)).toBe('accepted');
+    expect(await refusalOf(smdp.download(euicc, matchingId))).toBe('accepted');
   });
 
   test('of a session that another one of the device has overtaken changes no order', async () => {

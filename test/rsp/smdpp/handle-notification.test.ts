@@ -3,6 +3,7 @@ import { madeUpKey } from '../../support/certificates/keys.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import {
   cancelSession,
+  eidOf,
   failure,
   installationResult,
   notification,
@@ -11,6 +12,8 @@ import {
   sgp26Euicc,
 } from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
+import { cancelOrder } from '../../../src/rsp/smdpp/es2p/orders.ts';
+import { SmdpSigned2 } from '../../../src/sgp22/messages/prepare-download.ts';
 import type { Received } from '../../../src/sgp22/codec/codec.ts';
 import type { PendingNotification } from '../../../src/sgp22/messages/notifications.ts';
 
@@ -71,6 +74,80 @@ describe('a ProfileInstallationResult', () => {
     });
     expect(await handle(result)).toBe('recorded');
     expect(await stateOf(iccid)).toBe('error');
+  });
+
+  test.each([5, 6, 8, 1, 9, 12, 13, 15, 99, 127])(
+    'of error %i leaves the order to the same device, and to no other',
+    async (reason) => {
+      // also where a package that got lost would not be bound again
+      const { iccid, matchingId } = await smdp.order({ rebinding: reason % 2 === 0 });
+      const fetched = await smdp.download(euicc, matchingId);
+      const { transactionId } = fetched;
+      const finalResult = failure(reason);
+      await handle(installationResult(euicc, transactionId, iccid, { finalResult }));
+      expect(await refusalOf(smdp.authenticate(other, matchingId))).toBe('8.1.1/3.8');
+      // a new package, whatever its one-time key: the one that failed would fail again
+      const otpk = reason % 3 === 0 ? undefined : oneTimeKey('two').point;
+      const offered = await smdp.authenticate(euicc, matchingId);
+      expect(SmdpSigned2.decode(offered.smdpSigned2).bppEuiccOtpk).toBeUndefined();
+      const again = await smdp.bind(euicc, offered, { ...(otpk && { otpk }) });
+      const half = (bytes: Uint8Array) => bytes.slice(-1_000);
+      expect(half(again.boundProfilePackage)).not.toEqual(half(fetched.boundProfilePackage));
+      expect(await stateOf(iccid)).toBe('downloaded');
+      expect(await handle(installationResult(euicc, again.transactionId, iccid))).toBe('recorded');
+      expect(await smdp.storedOrder(iccid)).toMatchObject({ state: 'installed' });
+      expect(await refusalOf(smdp.authenticate(euicc, matchingId))).toBe('8.2.6/3.8');
+    },
+  );
+
+  test('of an error can be tried again as often as an order is shown, or until it is withdrawn', async () => {
+    const { iccid, matchingId } = await smdp.order();
+    const finalResult = failure(8);
+    const fail = async () => {
+      const { transactionId } = await smdp.download(euicc, matchingId);
+      return handle(installationResult(euicc, transactionId, iccid, { finalResult }));
+    };
+    for (let i = 0; i < 10; i++) expect(await fail()).toBe('recorded');
+    expect(await refusalOf(fail())).toBe('8.8.5/6.4');
+    const answer = { iccid, finalProfileStatusIndicator: 'Available' } as const;
+    await cancelOrder(smdp.server.context, answer);
+    expect(await refusalOf(fail())).toBe('8.2.6/3.8');
+  });
+
+  test('of an error, for a device without MatchingID: a fresh order first, then this one', async () => {
+    const bound = { matchingId: '', eid: eidOf(other) };
+    const first = await smdp.order(bound);
+    const { transactionId } = await smdp.download(other);
+    const finalResult = failure(6);
+    const result = installationResult(other, transactionId, first.iccid, { finalResult });
+    expect(await handle(result)).toBe('recorded');
+    const fresh = await smdp.order(bound);
+    const next = await smdp.download(other);
+    expect(await stateOf(fresh.iccid)).toBe('downloaded');
+    await handle(installationResult(other, next.transactionId, fresh.iccid));
+    await smdp.download(other);
+    expect(await stateOf(first.iccid)).toBe('downloaded');
+  });
+
+  test('of a passing error leaves the order to others only if no other package is out', async () => {
+    const { iccid, matchingId, transactionId } = await delivered();
+    const late = await smdp.download(euicc, matchingId);
+    const finalResult = failure(11);
+    await handle(installationResult(euicc, late.transactionId, iccid, { finalResult }));
+    // the first one may be installed, and its result under way
+    expect(await refusalOf(smdp.authenticate(other, matchingId))).toBe('8.1.1/3.8');
+    expect(await handle(installationResult(euicc, transactionId, iccid))).toBe('recorded');
+    expect(await stateOf(iccid)).toBe('installed');
+  });
+
+  test('of an error comes again, and changes nothing', async () => {
+    const { iccid, matchingId, transactionId } = await delivered();
+    await smdp.download(euicc, matchingId);
+    const result = installationResult(euicc, transactionId, iccid, { finalResult: failure(12) });
+    expect(await handle(result)).toBe('recorded');
+    const before = await smdp.storedOrder(iccid);
+    expect(await handle(result)).toBe('ignored');
+    expect(await smdp.storedOrder(iccid)).toEqual(before);
   });
 
   test('of success counts after the device has given up', async () => {

@@ -98,6 +98,10 @@ describe('zkcx smdpp', () => {
       expect(await smdpp('order', 'list')).toMatchObject({
         orders: [{ iccid, state: 'released' }],
       });
+      expect(await smdpp('order', 'release-claim', iccid)).toMatchObject({
+        status: 1,
+        error: { code: 'ERR_RSP_REFUSED', message: expect.stringContaining('No device has taken') },
+      });
       const finalProfileStatusIndicator = 'Available';
       await administer('cancelOrder', { iccid, finalProfileStatusIndicator });
       expect(await smdpp('order', 'cancel', iccid)).toMatchObject({

@@ -38,7 +38,6 @@ export async function download(wanted: Wanted) {
   const smdp = await TestSmdp.open();
   const refusals: string[] = [];
   const open = zkcxServer({
-    folder: join(wanted.folder, 'server'),
     roots: async () => ROOTS,
     onRefusal: (name, code) => refusals.push(`${name} ${code}`),
   });

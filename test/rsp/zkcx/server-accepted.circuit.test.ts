@@ -1,6 +1,4 @@
 /** What counts at a server's moment, and what it takes for a server to take part in zkCX at all. */
-import { chmodSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { trustFacts } from '../../../src/session/accepted-roots.ts';
 import { mapFacts } from '../../../src/session/events.ts';
@@ -9,9 +7,6 @@ import { zkcxServer } from '../../../src/rsp/zkcx/server/index.ts';
 import type { ServerRoots } from '../../../src/rsp/zkcx/server/roots.ts';
 import { ANCHORS, MAP, mapWith, NOW, serverRootsOf } from '../../session/world.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-const folder = temporaryFolder();
 
 test('what counts are the present set of CIs and the present map', async () => {
   let roots: ServerRoots = serverRootsOf(MAP);
@@ -52,26 +47,8 @@ test('a server with an address of more than 195 characters does not take part', 
   const smdp = await TestSmdp.open({ address });
   try {
     const roots = () => Promise.reject(Error('not asked'));
-    const open = zkcxServer({ folder, roots })(smdp.server.context);
+    const open = zkcxServer({ roots })(smdp.server.context);
     await expect(open).rejects.toMatchObject({ code: 'ERR_SESSION_VALUE' });
-  } finally {
-    await smdp.close();
-  }
-});
-
-test('a server that starts for the first time makes its folder', async () => {
-  const smdp = await TestSmdp.open();
-  const roots = serverRootsOf(MAP);
-  const own = join(folder, 'first', 'zkcx');
-  const open = zkcxServer({ folder: own, roots: async () => roots, verifiers: { processes: 1 } });
-  try {
-    const extension = await open(smdp.server.context);
-    await extension.close();
-    expect(statSync(own).mode & 0o777).toBe(0o700);
-    chmodSync(own, 0o755);
-    await expect(open(smdp.server.context)).rejects.toMatchObject({
-      code: 'ERR_CREDENTIAL_PERMISSIONS',
-    });
   } finally {
     await smdp.close();
   }

@@ -294,7 +294,17 @@ export class Visit {
   }
 
   /** GetBoundProfilePackage. */
-  fetch(
+  fetch(...args: Parameters<Visit['fetching']>) {
+    return this.call('getBoundProfilePackage', this.fetching(...args));
+  }
+
+  /** The same as it is sent. */
+  sealFetch(...args: Parameters<Visit['fetching']>) {
+    return this.seal('getBoundProfilePackage', this.fetching(...args));
+  }
+
+  /** What it asks with. */
+  fetching(
     smdpSignature2: Uint8Array,
     {
       key = oneTimeKey(),
@@ -305,11 +315,8 @@ export class Visit {
     const { signer } = this;
     const given = { otpk: key.point, signer, ...options };
     const response = prepareDownload(this.parts.euicc, answer, given);
-    return this.call('getBoundProfilePackage', {
-      prepareDownloadResponse: PrepareDownloadResponse.decode(
-        PrepareDownloadResponse.encode(response),
-      ),
-    });
+    const der = PrepareDownloadResponse.encode(response);
+    return { prepareDownloadResponse: PrepareDownloadResponse.decode(der) };
   }
 
   /** A cancellation of what the eUICC signs for now. */

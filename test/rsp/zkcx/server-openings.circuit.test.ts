@@ -314,7 +314,8 @@ describe.each(['zkcx', 'zkcx-device'] as const)('the request for the package in 
     const { context } = server.smdp.server;
     await cancelOrder(context, { iccid, finalProfileStatusIndicator: 'Available' });
     await server.smdp.order({ iccid, matchingId });
-    expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.2/3.7');
+    // withdrawn, the order has ended its sessions
+    expect(await refusalOf(visit.fetch(smdpSignature2))).toBe('8.10.1/3.9');
     expect(await stateOf(iccid)).toBe('released');
   });
 

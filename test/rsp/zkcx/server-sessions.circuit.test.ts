@@ -243,18 +243,6 @@ test('nothing is asked of a device while the lists cannot be relied on', async (
   expect(await initiated(server)).toBe(503);
 });
 
-test('a store of what happens once that fails is the trouble of the server', async () => {
-  const broken = await ZkcxSmdp.open();
-  const { matchingId } = await broken.smdp.order({ oncePerDevice: true });
-  const visit = await begin(broken, one, 'zkcx');
-  const sealed = await visit.seal(name, visit.presentation(matchingId));
-  await broken.once.close();
-  const response = await visit.send(name, sealed);
-  expect(response.status).toBe(503);
-  expect(await response.text()).not.toContain('store fails');
-  await broken.close();
-});
-
 describe('modes do not mix', () => {
   test('a classic message is of no session of zkCX, nor the reverse', async () => {
     const visit = await begin(server, one, 'zkcx-device');

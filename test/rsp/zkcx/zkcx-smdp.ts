@@ -2,13 +2,11 @@
 import { ZkcxError } from '../../../src/errors.ts';
 import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
 import type { AcceptedRoots } from '../../../src/session/accepted-roots.ts';
-import { OnceStore } from '../../../src/session/once-store.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { type ServerDocuments } from '../../../src/rsp/zkcx/negotiation.ts';
 import type { ZkcxServerContext } from '../../../src/rsp/zkcx/server/context.ts';
 import { zkcxFunctions } from '../../../src/rsp/zkcx/server/functions.ts';
 import { type SessionLimits, ZkcxSessions } from '../../../src/rsp/zkcx/server/sessions.ts';
-import { join } from 'node:path';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 import { ACCEPTED } from './negotiated.ts';
 
@@ -25,19 +23,16 @@ export class ZkcxSmdp {
   /** Codes behind sealed refusals. */
   readonly refusals: string[] = [];
   readonly smdp: TestSmdp;
-  readonly once: OnceStore;
   readonly #context: Partial<ZkcxServerContext>;
   readonly #limits: Partial<SessionLimits>;
   #app!: ReturnType<typeof es9pApp>;
 
   private constructor(
     smdp: TestSmdp,
-    once: OnceStore,
     context: Partial<ZkcxServerContext>,
     limits: Partial<SessionLimits>,
   ) {
     this.smdp = smdp;
-    this.once = once;
     this.#context = context;
     this.#limits = limits;
     this.#serve();
@@ -48,8 +43,7 @@ export class ZkcxSmdp {
     limits: Partial<SessionLimits> = {},
   ): Promise<ZkcxSmdp> {
     const smdp = await TestSmdp.open();
-    const once = await OnceStore.open(join(smdp.folder, 'once'));
-    return new ZkcxSmdp(smdp, once, context, limits);
+    return new ZkcxSmdp(smdp, context, limits);
   }
 
   /** The process ends and begins: what is in memory only is gone. */
@@ -58,9 +52,8 @@ export class ZkcxSmdp {
     this.#serve();
   }
 
-  async close(): Promise<void> {
-    await this.once.close();
-    await this.smdp.close();
+  close(): Promise<void> {
+    return this.smdp.close();
   }
 
   /** `remoteAddress`: where the client seems to be. */
@@ -84,7 +77,6 @@ export class ZkcxSmdp {
       verifiers: { reserve: () => this.#reserve() },
       accepted: () => Promise.resolve().then(() => this.accepted()),
       statements: () => this.statements,
-      once: this.once,
       maxAge: 86_400n,
       cancelReasons: ['undefinedReason'],
       ...this.#context,

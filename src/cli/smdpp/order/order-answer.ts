@@ -25,8 +25,11 @@ export function orderAnswer({ order, address }: FoundOrder): Answer {
 }
 
 export function orderLine(order: ShownOrder): string {
-  const { iccid, state, matchingId, attempts, failure, blindOrder } = order;
+  const { iccid, state, matchingId, attempts, failure, blindOrder, isClaimed } = order;
   const id = matchingId === '' ? '(no MatchingID)' : (matchingId ?? '(not confirmed)');
   const blind = blindOrder && `blind order ${blindOrder}`;
-  return [iccid, state, id, `${attempts} attempts`, failure, blind].filter(Boolean).join('  ');
+  const claim = isClaimed && 'claimed';
+  return [iccid, state, id, `${attempts} attempts`, failure, blind, claim]
+    .filter(Boolean)
+    .join('  ');
 }

@@ -5,7 +5,7 @@ import { hashConfirmationCode } from '../../../sgp22/messages/prepare-download.t
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import type { Clock } from '../../../time.ts';
 import { LOCK, type SmdpContext } from '../context.ts';
-import { isCancellable, isLive, note, type Order } from '../order.ts';
+import { isCancellable, isLive, note, type Order, releaseClaim } from '../order.ts';
 import type {
   CancelOrder,
   ConfirmOrder,
@@ -220,6 +220,20 @@ function assertSameBinding(order: Order, { eid, blindOrder }: Binding): void {
   if (order.blindOrder !== blindOrder) {
     throw new RspRefusal(blindOrder === undefined ? blindOrderMissing : blindOrderOther);
   }
+}
+
+/** The device that took an order for its one may take another. Throws RspRefusal. */
+export async function releaseOrderClaim(context: SmdpContext, iccid: string): Promise<Order> {
+  return withOrder(context, iccid, async (before) => {
+    if (before.takenBy === undefined) {
+      throw new RspRefusal(STATUS.es2p.iccidUnknown, {
+        message: 'No device has taken this order as its one',
+      });
+    }
+    const after = releaseClaim(before, Number(context.now()));
+    await context.store.change().putOrder(after, before).commit({ durable: true });
+    return after;
+  });
 }
 
 async function put(

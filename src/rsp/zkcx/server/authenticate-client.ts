@@ -11,13 +11,13 @@ import {
 import { keyText } from '../../smdpp/device.ts';
 import { isSupportedSvn } from '../../smdpp/eligibility.ts';
 import { type FoundOrder, offerOrder, smdpSigned2Of } from '../../smdpp/offer.ts';
-import type { Order } from '../../smdpp/order.ts';
 import { metadataOf } from '../../smdpp/profile.ts';
 import { type Device, offerOf, type Session } from '../../smdpp/session.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { offeredTerms } from '../negotiation.ts';
 import { cancelWitness } from '../transcript.ts';
 import { acceptedNow, type ZkcxServerContext } from './context.ts';
+import { assertNotHad } from './once-per-device.ts';
 import { isOwn, refusing, unknownSession } from './refusals.ts';
 import type { ZkcxSession } from './sessions.ts';
 import type { Place } from './verifiers.ts';
@@ -139,7 +139,8 @@ async function offer(
   const applicant = { name: record.device, matchingId, facts, zkcx: true };
   return offerOrder<Answer>(context.sessions.orders, record, applicant, async (found) => {
     const { order, profile } = found;
-    await checkOnce(context, order, record.device);
+    // before the device is asked to disclose anything
+    await assertNotHad(context.smdp, order, record.device, refuse.matchingIdRefused);
     const profileMetadata = metadataOf(profile);
     // nothing is signed before the device is known as far as it has to be
     const waiting: Session = { ...record, state: 'authenticated', offer: offerOf(order) };
@@ -157,17 +158,6 @@ async function offer(
     return { session: next, answer: { next: 'prepare', profileMetadata, ...signed2 } };
   });
 }
-
-/** A device that has had its one is told so before it is asked to disclose anything. */
-async function checkOnce({ once }: ZkcxServerContext, order: Order, device: Device): Promise<void> {
-  if (!order.oncePerDevice || order.takenBy === device.pseudonym) return;
-  if (await once.has(onceKey(device))) {
-    throw new RspRefusal(refuse.matchingIdRefused, { message: 'The device has had its download' });
-  }
-}
-
-/** Key in the `OnceStore` of what a device may have once. The scope is always the same one. */
-export const onceKey = ({ pseudonym }: Device) => `download/${pseudonym}`;
 
 /**
  * SmdpSigned2 and its signature, which in `zkcx-device` covers the signature of the eUICC, and in `zkcx` the

@@ -1,7 +1,6 @@
 /** What the functions of the zkCX server share. */
 import { ZkcxError } from '../../../errors.ts';
 import type { AcceptedRoots } from '../../../session/accepted-roots.ts';
-import type { OnceStore } from '../../../session/once-store.ts';
 import type { SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { ServerDocuments, WitnessReason } from '../negotiation.ts';
@@ -19,8 +18,6 @@ export interface ZkcxServerContext {
   readonly accepted: () => Promise<AcceptedRoots>;
   /** Statements about the server's certificates that are fresh, for the mode `zkcx`. */
   readonly statements: (identity: SmdpIdentity) => ServerDocuments | undefined;
-  /** Keeps pseudonyms. */
-  readonly once: OnceStore;
   /** Seconds that the time of a presentation may lie back. */
   readonly maxAge: bigint;
   /** Reasons with which today's eUICCs may cancel the session that a presentation is for. */

@@ -16,7 +16,7 @@ import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
 import { checkDeviceDisclosure, checkIdentityDisclosure } from '../openings.ts';
 import { signOffer } from './authenticate-client.ts';
 import type { ZkcxServerContext } from './context.ts';
-import { refusing, unknownSession } from './refusals.ts';
+import { isOwn, refusing, unknownSession } from './refusals.ts';
 import type { ZkcxSession } from './sessions.ts';
 
 const refuse = STATUS.authenticateClient;
@@ -35,7 +35,8 @@ export async function disclose(
   if (session.stage !== 'undisclosed' || sequence === undefined) throw unknownSession();
   // one message of this kind, right or wrong
   session.stage = 'over';
-  let disclosed = session.record;
+  const before = session.record;
+  let disclosed = before;
   try {
     disclosed = await refusing(refuse.euiccSignatureInvalid, () => open(session, request));
     // from here on the session is known by what the eUICC signs
@@ -66,6 +67,12 @@ export async function disclose(
       return signed2;
     });
   } catch (error) {
+    if (isOwn(error)) {
+      // the same message may come again
+      session.stage = 'undisclosed';
+      sessions.replace(session, before);
+      throw error;
+    }
     // by what it has shown it may still cancel
     sessions.replace(session, { ...disclosed, state: 'refused' });
     throw error;

@@ -45,7 +45,7 @@ export function zkcxFunctions(
   return Object.fromEntries([
     [
       ZKCX_INITIATE.path,
-      zkcxFunction(ZKCX_INITIATE.request, (request, peer) => initiate(context, request, peer)),
+      jsonFunction(ZKCX_INITIATE.request, (request, peer) => initiate(context, request, peer)),
     ],
     sealed('authenticateClient', authenticateClient),
     sealed('zkcxChallenge', challenge),
@@ -54,7 +54,7 @@ export function zkcxFunctions(
     sealed('cancelSession', cancelSession),
     [
       ZKCX.handleNotification.path,
-      zkcxFunction(SEALED_REQUEST, async (request) => {
+      jsonFunction(SEALED_REQUEST, async (request) => {
         // as in ES9+, whether it was of use is not told
         await handleNotification(context, request);
         return undefined;
@@ -62,17 +62,6 @@ export function zkcxFunctions(
     ],
   ]);
 }
-
-/** The store of what happens once fails as the SM-DP+'s own one does: HTTP 503, and a line in the log. */
-const zkcxFunction: typeof jsonFunction = (schema, run) =>
-  jsonFunction(schema, async (request, peer) => {
-    try {
-      return await run(request, peer);
-    } catch (cause) {
-      if (!(cause instanceof ZkcxError) || cause.code !== 'ERR_SESSION_STORE') throw cause;
-      throw new ZkcxError('ERR_RSP_STORE', cause.message, { cause });
-    }
-  });
 
 type Handler<F extends SealedKind> = (
   context: ZkcxServerContext,
@@ -92,7 +81,7 @@ function sealedFunction<F extends SealedKind>(
   handle: Handler<F>,
   onRefusal: OnRefusal,
 ): JsonFunction {
-  return zkcxFunction(SEALED_REQUEST, async ({ transactionId, zkcx }) => {
+  return jsonFunction(SEALED_REQUEST, async ({ transactionId, zkcx }) => {
     const id = bytesToHex(transactionId);
     const answer = await context.smdp.locks.run(LOCK.session(id), async () => {
       const session = context.sessions.find(id);

@@ -1,7 +1,7 @@
 /** GetBoundProfilePackage in zkCX: a package for the key that the device has shown, known or not. */
 import { eidBytes } from '../../../sgp22/messages/identifiers.ts';
 import type { EuiccSigned2 } from '../../../sgp22/messages/prepare-download.ts';
-import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
+import { STATUS } from '../../../sgp22/status-codes.ts';
 import { zkcxKdfValue } from '../../../sgp22/messages/zkcx-firmware.ts';
 import { LOCK } from '../../smdpp/context.ts';
 import {
@@ -14,10 +14,10 @@ import {
 import type { Order } from '../../smdpp/order.ts';
 import { newHpkeKeyPair } from '../hpke.ts';
 import type { ZkcxAnswer, ZkcxRequest } from '../messages.ts';
-import { onceKey } from './authenticate-client.ts';
 import type { ZkcxServerContext } from './context.ts';
 import { writeEvidence } from './evidence.ts';
-import { refusing, unknownSession } from './refusals.ts';
+import { assertNotHad, whileTaking } from './once-per-device.ts';
+import { isOwn, refusing, unknownSession } from './refusals.ts';
 import type { ZkcxSession } from './sessions.ts';
 
 const refuse = STATUS.getBoundProfilePackage;
@@ -44,7 +44,7 @@ export async function getBoundProfilePackage(
       sessionHash: transcript.session,
       notificationSecret: pair.secretKey,
     });
-    const { boundProfilePackage } = await smdp.locks.run(LOCK.order(record.offer.sequence), () =>
+    const deliver = () =>
       deliverPackage(sessions.orders, {
         session: record,
         signed,
@@ -54,12 +54,15 @@ export async function getBoundProfilePackage(
         evidence,
         outerTransactionId: record.transactionId === transactionId ? undefined : transactionId,
         take: (order) => take(context, order, record),
-      }),
+      });
+    const { boundProfilePackage } = await whileTaking(smdp, record.device, () =>
+      smdp.locks.run(LOCK.order(record.offer.sequence), deliver),
     );
     session.stage = 'over';
     return { boundProfilePackage, notificationKey: pair.publicKey };
   } catch (error) {
-    if (!isCodeRefusal(error)) {
+    // after a trouble of the server itself the same message may come again
+    if (!isOwn(error) && !isCodeRefusal(error)) {
       session.stage = 'over';
       sessions.replace(session, { ...record, state: 'refused' });
     }
@@ -79,16 +82,11 @@ function kdfValueOf(
 
 /** The last word before the order is the device's: of orders once per device it has had none. */
 async function take(
-  { once, smdp }: ZkcxServerContext,
+  { smdp }: ZkcxServerContext,
   order: Order,
   { device }: Authenticated,
 ): Promise<Order> {
-  const { pseudonym } = device;
-  if (!order.oncePerDevice || order.takenBy === pseudonym) return order;
-  if (!(await once.claim(onceKey(device), smdp.now()))) {
-    throw new RspRefusal(refuse.bppRebindingRefused, {
-      message: 'The device has had its download',
-    });
-  }
-  return { ...order, takenBy: pseudonym };
+  if (order.oncePerDevice !== true) return order;
+  await assertNotHad(smdp, order, device, refuse.bppRebindingRefused);
+  return { ...order, takenBy: device.pseudonym };
 }

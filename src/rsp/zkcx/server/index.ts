@@ -2,12 +2,9 @@
  * The SM-DP+'s side of zkCX. In: the context of an SM-DP+, roots, statements, processes that verify. Out:
  * the functions that take part in its ES9+ (`OpenZkcxExtension`).
  */
-import { join } from 'node:path';
 import { checked } from '../../../arguments.ts';
-import { openPrivateFolder } from '../../../files.ts';
 import { DEFAULT_MAX_AGE } from '../../../session/events.ts';
 import { DEFAULT_GRACE } from '../../../session/map-history.ts';
-import { OnceStore } from '../../../session/once-store.ts';
 import type { OpenZkcxExtension } from '../../smdpp/extension.ts';
 import * as argument from '../arguments.ts';
 import { CANCEL_REASONS } from '../negotiation.ts';
@@ -33,8 +30,6 @@ const LOOK = 10_000;
 export interface ZkcxServerOptions {
   /** Trust set, revocation map and registry as they are now. */
   readonly roots: () => Promise<ServerRoots>;
-  /** Private folder for what may happen once; made if it is not there. */
-  readonly folder: string;
   /**
    * What statements about the server are made of, in the background; or statements that the caller renews.
    * Default: there are none, and no mode `zkcx`.
@@ -62,12 +57,12 @@ export interface ZkcxServerOptions {
 
 /**
  * Let an SM-DP+ take part in zkCX: for `serveSmdp`. Until the first statements are made, about a minute each,
- * the mode `zkcx` is not offered. Throws ERR_SESSION_VALUE (an address above 195 characters), ERR_SESSION_STORE,
- * ERR_CREDENTIAL_PERMISSIONS (others can enter the folder), ERR_RSP_IDENTITY, and what `roots` throws.
+ * the mode `zkcx` is not offered. Throws ERR_SESSION_VALUE (an address above 195 characters),
+ * ERR_RSP_IDENTITY, and what `roots` throws.
  */
 export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
   checked(options, argument.serverOptions(ServerStatements), 'zkcxServer');
-  const { folder, statements: given = NO_STATEMENTS, onRefusal, allowPostponed = false } = options;
+  const { statements: given = NO_STATEMENTS, onRefusal, allowPostponed = false } = options;
   const roots = checkedRoots(options.roots);
   return async (smdp) => {
     // an address that no session can be signed for
@@ -76,11 +71,9 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
     const accepted = acceptedBy({ roots, grace: options.grace ?? DEFAULT_GRACE, now });
     // files that are wrong are said to be so at once
     await accepted();
-    await openPrivateFolder(folder);
     const { identities } = smdp.trust;
     const isOwn = !(given instanceof ServerStatements);
     const statements = isOwn ? new ServerStatements({ identities, roots, now, ...given }) : given;
-    const once = await OnceStore.open(join(folder, 'once'));
     const verifiers = new ProofVerifiers(options.verifiers);
     const context: ZkcxServerContext = {
       smdp,
@@ -92,7 +85,6 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
       verifiers,
       accepted,
       statements: (identity) => statements.current(identity),
-      once,
       maxAge: options.maxAge ?? DEFAULT_MAX_AGE,
       cancelReasons: allowPostponed ? CANCEL_REASONS : ['undefinedReason'],
     };
@@ -107,7 +99,6 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
         clearInterval(looking);
         if (isOwn) statements.stop();
         verifiers.close();
-        await once.close();
       },
     };
   };

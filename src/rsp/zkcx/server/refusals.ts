@@ -3,12 +3,7 @@ import { type ErrorCode, ZkcxError } from '../../../errors.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../../sgp22/status-codes.ts';
 
 /** Troubles of the server itself; a device may try again. */
-const OWN: readonly ErrorCode[] = [
-  'ERR_RSP_BUSY',
-  'ERR_RSP_STORE',
-  'ERR_RSP_VERIFIER',
-  'ERR_SESSION_STORE',
-];
+const OWN: readonly ErrorCode[] = ['ERR_RSP_BUSY', 'ERR_RSP_STORE', 'ERR_RSP_VERIFIER'];
 
 /** Nothing that the device sent led to it: a trouble of the server, or a defect. */
 export const isOwn = (error: unknown) => !(error instanceof ZkcxError) || OWN.includes(error.code);
