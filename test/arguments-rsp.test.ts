@@ -230,7 +230,7 @@ const OPTIONS: readonly OptionRow[] = [
       settings: { address: ADDRESS },
       trust,
       es9p: { host: '127.0.0.1', port: 0 },
-      es2p: { host: '127.0.0.1', port: 0 },
+      es2p: { host: '127.0.0.1', port: 0, token: 't'.repeat(32) },
       now,
       zkcx: async () => ({}),
       maxBody: 1_000,

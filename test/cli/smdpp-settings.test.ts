@@ -28,6 +28,12 @@ const WHOLE = {
 
 let count = 0;
 
+function tokenFile(token = 't'.repeat(43), mode = 0o600): string {
+  const file = join(folder, `token-${count++}`);
+  writeFileSync(file, token, { mode });
+  return file;
+}
+
 function configFile(content: unknown): string {
   const file = join(folder, `config-${count++}.json`);
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
@@ -49,6 +55,7 @@ describe('a configuration file', () => {
       ...WHOLE,
       listen: '[::1]:0',
       es2: '127.0.0.1:0',
+      'es2-token': tokenFile(),
       'confirmation-code-form': 'hex',
       'order-days': 30,
       'replace-session-keys': false,
@@ -123,6 +130,25 @@ describe('a configuration file', () => {
     const { status, error } = await check({ ...WHOLE, [name]: undefined });
     expect([status, error?.code]).toEqual([2, 'ERR_CLI_USAGE']);
     expect(error?.message).toContain(`--${name} is missing`);
+  });
+
+  test.each([
+    [
+      'a token that others can read',
+      { 'es2-token': () => tokenFile(undefined, 0o644) },
+      'ERR_CREDENTIAL_PERMISSIONS',
+    ],
+    ['a token that can be guessed', { 'es2-token': () => tokenFile('secret') }, 'ERR_RSP_LISTEN'],
+    ['a socket beside the port of ES2+', { 'es2-socket': () => '/tmp/none' }, 'ERR_CLI_USAGE'],
+    ['the CA of clients without TLS', { 'es2-client-ca': () => CI }, 'ERR_CLI_USAGE'],
+  ])('with %s is refused', async (_, more, code) => {
+    const given = Object.entries(more).map(([name, make]) => [name, make()]);
+    const { status, error } = await check({
+      ...WHOLE,
+      es2: '127.0.0.1:0',
+      ...Object.fromEntries(given),
+    });
+    expect([status, error?.code]).toEqual([2, code]);
   });
 
   test('is checked with the files that it names', async () => {

@@ -5,6 +5,7 @@ import { readFileLimited } from '../../files.ts';
 import type { KeyPair, SmdpTrust, TlsOptions } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
 import { readAnchors, readCertificate, readSecretKey } from '../shared/certificates.ts';
+import { readToken, tokenFile } from './es2.ts';
 import type { Pair, ServeValues } from './serve-settings.ts';
 
 const MAX_KEY_BYTES = 16_384;
@@ -15,6 +16,8 @@ export interface ServeFiles {
   readonly tls?: TlsOptions;
   /** PEM of the CAs whose clients may use ES2+. */
   readonly es2ClientCa?: string;
+  /** What clients of ES2+ have to send; undefined: there is none, or none yet. */
+  readonly es2Token?: string;
 }
 
 /** Throws ERR_FILE_*, the codes of the parsers and of chains, ERR_RSP_IDENTITY, ERR_CLI_USAGE. */
@@ -22,6 +25,7 @@ export async function readServeFiles(values: ServeValues): Promise<ServeFiles> {
   return {
     tls: values.tls && (await readTls(values.tls)),
     es2ClientCa: values.es2ClientCa && (await readText(values.es2ClientCa, MAX_CHAIN_BYTES)),
+    es2Token: await readToken(tokenFile(values)),
     trust: await readTrust(values),
   };
 }

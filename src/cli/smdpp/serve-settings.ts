@@ -103,7 +103,12 @@ export const SETTINGS = {
   pb: needed(list(pair), 'CERT.DPpb and its key; once for each CI'),
   listen: withDefault(endpoint, { host: '127.0.0.1', port: 8443 }, 'ES9+'),
   tls: setting(pair, 'TLS; without it only on a loopback address'),
-  es2: setting(endpoint, 'serve ES2+ there'),
+  es2: setting(endpoint, 'serve ES2+ there, to clients with the token or a certificate'),
+  'es2-socket': setting(file, 'serve ES2+ on a socket in a folder that only its owner can enter'),
+  'es2-token': setting(
+    file,
+    'token of clients of ES2+; default without --es2-client-ca: es2-token in the folder of --data, made if missing',
+  ),
   'es2-client-ca': setting(file, 'only clients with a certificate of these CAs, PEM'),
   'max-connections': setting(
     whole({ least: 1, most: 1_000_000 }),

@@ -1,12 +1,11 @@
 import { ZkcxError } from '../../errors.ts';
-import { isLoopback } from '../../rsp/loopback.ts';
-import type { ListenOptions, OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
+import type { OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import type { Endpoint } from '../shared/options.ts';
 import type { Answer } from '../shared/output.ts';
 import { effective, shown } from '../shared/settings/effective.ts';
 import { type ConfigFlags, optionsOf } from '../shared/settings/table.ts';
+import { es2Options, tokenFile } from './es2.ts';
 import type { ServeLog } from './log.ts';
 import { readServeFiles } from './serve-files.ts';
 import { serverSettings, type ServeValues, SETTINGS } from './serve-settings.ts';
@@ -43,6 +42,7 @@ async function serve(values: ServeValues): Promise<Answer> {
     throw error;
   });
   const { es9p, es2p } = service;
+  const token = tokenFile(values);
   const stop = async () => {
     log.info('stopping');
     zkcx?.close();
@@ -53,11 +53,18 @@ async function serve(values: ServeValues): Promise<Answer> {
   process.once('SIGTERM', stop);
   process.on('SIGHUP', log.reopen);
   return {
-    json: { address: values.address, es9p: es9p.url, es2p: es2p?.url, zkcx: values.zkcx },
+    json: {
+      address: values.address,
+      es9p: es9p.url,
+      es2p: es2p?.url,
+      es2Token: token,
+      zkcx: values.zkcx,
+    },
     text: [
       `SM-DP+ ${values.address}`,
       `ES9+ on ${es9p.url}`,
       ...(es2p === undefined ? [] : [`ES2+ on ${es2p.url}`]),
+      ...(token === undefined ? [] : [`Token of its clients: in ${token}`]),
       ...(zkcx === undefined ? [] : ['zkCX is served']),
     ],
   };
@@ -65,16 +72,15 @@ async function serve(values: ServeValues): Promise<Answer> {
 
 async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension | undefined) {
   const { serveSmdp } = await import('../../rsp/smdpp/index.ts');
-  const { trust, tls, es2ClientCa } = await readServeFiles(values);
+  const files = await readServeFiles(values);
   const { maxConnections, connectionsPerAddress: maxConnectionsPerAddress } = values;
   const limits = { maxConnections, maxConnectionsPerAddress };
-  const listening = (endpoint: Endpoint): ListenOptions => ({ ...endpoint, ...limits, tls });
   return serveSmdp({
     folder: values.data,
     settings: serverSettings(values),
-    trust,
-    es9p: listening(values.listen),
-    es2p: values.es2 && { ...listening(values.es2), tls: tls && { ...tls, clientCa: es2ClientCa } },
+    trust: files.trust,
+    es9p: { ...values.listen, ...limits, tls: files.tls },
+    es2p: await es2Options(values, files, limits),
     now: systemClock,
     onEvent: log.request,
     zkcx,
@@ -82,14 +88,13 @@ async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension
 }
 
 /** Settings that need each other. Throws ERR_CLI_USAGE. */
-function assertServable({ es2, es2ClientCa, tls }: ServeValues): void {
+function assertServable({ es2, es2ClientCa, es2Socket, es2Token, tls }: ServeValues): void {
+  const wrong = (message: string) => new ZkcxError('ERR_CLI_USAGE', message);
   if (es2ClientCa !== undefined && (es2 === undefined || tls === undefined)) {
-    throw new ZkcxError('ERR_CLI_USAGE', '--es2-client-ca needs --es2 and --tls');
+    throw wrong('--es2-client-ca needs --es2 and --tls');
   }
-  if (es2 !== undefined && es2ClientCa === undefined && !isLoopback(es2.host)) {
-    throw new ZkcxError(
-      'ERR_CLI_USAGE',
-      'ES2+ orders profiles: on an address that others reach it needs --es2-client-ca',
-    );
+  if (es2Token !== undefined && es2 === undefined) throw wrong('--es2-token needs --es2');
+  if (es2Socket !== undefined && es2 !== undefined) {
+    throw wrong('ES2+ is served on a port or on a socket: give --es2 or --es2-socket');
   }
 }

@@ -40,12 +40,17 @@ const listenOptions = z.strictObject({
   maxConnectionsPerAddress: z.int().min(0).max(1_000_000).optional(),
 });
 
+/** Long enough that nobody guesses it; of the characters of RFC 6750. */
+export const token = z.string().regex(/^[\w.~+/-]{32,512}=*$/, 'must be 32 characters or more');
+
+const es2pListen = z.strictObject({ ...listenOptions.shape, token: token.optional() });
+
 export const serviceOptions = z.strictObject({
   folder: path,
   settings: settingsSchema.strict(),
   trust,
   es9p: listenOptions,
-  es2p: listenOptions.optional(),
+  es2p: z.union([es2pListen, z.strictObject({ socket: path })]).optional(),
   now: callback,
   zkcx: callback.optional(),
   maxBody: z.int().min(1).optional(),

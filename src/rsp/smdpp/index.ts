@@ -11,6 +11,6 @@ export type { ListenOptions, TlsOptions } from './listen.ts';
 export type { Profile } from './profile.ts';
 export { parseSecretKey } from './secret-key.ts';
 export { administrate, serveSmdp } from './service.ts';
-export type { SmdpService, SmdpServiceOptions } from './service.ts';
+export type { Es2pOptions, SmdpService, SmdpServiceOptions } from './service.ts';
 export type { SmdpOptions } from './settings.ts';
 export type { AddOrder, AddProfile } from './stock.ts';

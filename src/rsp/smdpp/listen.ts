@@ -1,13 +1,18 @@
 /** From an application to a port: TLS, time limits for slow clients, an orderly end. */
-import { rm } from 'node:fs/promises';
+import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ZkcxError } from '../../errors.ts';
+import { openPrivateFolder } from '../../files.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Connections, unlessClosed, watchConnections } from './connections.ts';
+
+/** What answers requests. */
+export type Application = Pick<Hono, 'fetch'>;
 
 export interface TlsOptions {
   /** PEM, the server's certificate first. */
@@ -56,7 +61,7 @@ const LIMITS = { maxHeaderSize: 16_384, maxRequestsPerSocket: 1_000 };
 const GRACE = 5_000;
 
 /** Throws ERR_RSP_LISTEN. */
-export async function listen(app: Hono, options: ListenOptions): Promise<Listening> {
+export async function listen(app: Application, options: ListenOptions): Promise<Listening> {
   const { host, port, tls, requestTimeout = 30_000, maxConnections = 2_000 } = options;
   if (tls === undefined && !isLoopback(host)) {
     throw new ZkcxError('ERR_RSP_LISTEN', `plain HTTP on ${host} would be readable; configure TLS`);
@@ -91,21 +96,38 @@ export async function listen(app: Hono, options: ListenOptions): Promise<Listeni
   };
 }
 
-/** Listen on a socket in the file system; who may use it is a matter of its folder. */
-export async function listenOnSocket(app: Hono, path: string): Promise<{ close(): Promise<void> }> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  // one that a killed process left behind
-  await rm(path, { force: true });
+/**
+ * Listen on a socket in the file system. Its folder has to be the owner's alone, and so is the socket. Throws
+ * ERR_RSP_LISTEN, ERR_CREDENTIAL_PERMISSIONS.
+ */
+export async function listenOnSocket(
+  app: Application,
+  path: string,
+): Promise<{ close(): Promise<void> }> {
+  await openPrivateFolder(dirname(path));
+  await removeSocket(path);
+  const server = create(app, undefined, LIMITS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ message }) => {
       reject(new ZkcxError('ERR_RSP_LISTEN', `cannot listen on ${path}: ${message}`));
     });
     server.listen(path, resolve);
   });
+  await chmod(path, 0o600);
   return { close: () => close(server) };
 }
 
-function create(app: Hono, tls: TlsOptions | undefined, limits: object): Server {
+/** One that a killed process left behind; nothing else is removed. */
+async function removeSocket(path: string): Promise<void> {
+  const status = await lstat(path).catch(() => undefined);
+  if (status === undefined) return;
+  if (!status.isSocket()) {
+    throw new ZkcxError('ERR_RSP_LISTEN', `${path} is there already, and is not a socket`);
+  }
+  await rm(path, { force: true });
+}
+
+function create(app: Application, tls: TlsOptions | undefined, limits: object): Server {
   const fetch = unlessClosed(app.fetch);
   if (tls === undefined) {
     return createAdaptorServer({

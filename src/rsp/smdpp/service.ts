@@ -3,7 +3,9 @@ import { checked, checkedClock } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import { systemRandom } from '../../random.ts';
 import type { Clock } from '../../time.ts';
+import { isLoopback } from '../loopback.ts';
 import * as argument from './arguments.ts';
+import { restricted } from './es2p/access.ts';
 import { es2pApp } from './es2p/app.ts';
 import { administrationApp, callDirectly, callRunning, socketOf } from './administration.ts';
 import type { AdministrationFunction } from './administration.ts';
@@ -16,6 +18,13 @@ import { SmdpServer } from './server.ts';
 import type { SmdpOptions } from './settings.ts';
 import { SmdpStore } from './store.ts';
 
+/**
+ * Where ES2+ is served: on a port, to clients with a certificate of `tls.clientCa` or with the token, or both; or on a
+ * socket in the file system, to whoever can enter its folder.
+ */
+export type Es2pOptions =
+  (ListenOptions & { readonly token?: string }) | { readonly socket: string };
+
 export interface SmdpServiceOptions extends JsonAppOptions {
   /** Folder of the store; holds secrets. */
   readonly folder: string;
@@ -24,7 +33,7 @@ export interface SmdpServiceOptions extends JsonAppOptions {
   /** ES9+, for LPAs. */
   readonly es9p: ListenOptions;
   /** ES2+, for the operator; undefined: not served. */
-  readonly es2p?: ListenOptions;
+  readonly es2p?: Es2pOptions;
   readonly now: Clock;
   /** What answers requests that carry zkCX; default: they are answered as any others. */
   readonly zkcx?: OpenZkcxExtension;
@@ -33,7 +42,8 @@ export interface SmdpServiceOptions extends JsonAppOptions {
 export interface SmdpService {
   readonly server: SmdpServer;
   readonly es9p: Listening;
-  readonly es2p?: Listening;
+  /** `unix:` and a path for a socket. */
+  readonly es2p?: Pick<Listening, 'url' | 'close'>;
   close(): Promise<void>;
 }
 
@@ -57,13 +67,34 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
     const opened = await options.zkcx?.(server.context);
     const zkcx = opened && keep(checked(opened, argument.extension, 'what `zkcx` opens'));
     const es9p = keep(await listen(es9pApp(server, options, zkcx), options.es9p));
-    const es2p = options.es2p && keep(await listen(es2pApp(server.context, options), options.es2p));
+    const es2p = options.es2p && keep(await listenForEs2p(server, options.es2p, options));
     keep(await listenOnSocket(administrationApp(server.context, options), socketOf(folder)));
     return { server, es9p, es2p, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function listenForEs2p(
+  { context }: SmdpServer,
+  options: Es2pOptions,
+  events: JsonAppOptions,
+): Promise<Pick<Listening, 'url' | 'close'>> {
+  const app = es2pApp(context, events);
+  if ('socket' in options) {
+    const { close } = await listenOnSocket(app, options.socket);
+    return { url: `unix:${options.socket}`, close };
+  }
+  const { token, ...where } = options;
+  if (token === undefined && where.tls?.clientCa === undefined) {
+    throw new ZkcxError(
+      'ERR_RSP_LISTEN',
+      'ES2+ orders profiles: give it a token, a CA of its clients, or a socket in the file system',
+    );
+  }
+  const name = isLoopback(where.host) ? context.settings.address : undefined;
+  return listen(restricted(app, { token, name }, events), where);
 }
 
 /**
