@@ -39,6 +39,7 @@ export default {
   maxWorkers: 2,
   // o1js leaks memory in every test file that loads it: a fresh worker beyond this
   workerIdleMemoryLimit: '2GB',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   testTimeout: 60_000,
   projects: [
     {
