@@ -102,7 +102,7 @@ const OPTIONS: readonly OptionRow[] = [
   ],
   [
     'serveApduTcp',
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, exposed: true, idleTimeout: 10 },
     [],
     // a name would be looked up
     (o) =>

@@ -44,6 +44,8 @@ describe('zkcx', () => {
     ['a day that is none', ['chain', 'check', '--ci', CI, '--at', '2025-02-30', EUM]],
     ['an unknown backend', ['keys', 'check', '--backend', 'gpu']],
     ['an unknown program', ['keys', 'build', '--only', 'everything']],
+    ['an eUICC for everybody', ['euicc', '--ci', CI, '--euicc', 'a,b,c', '--tcp', '0.0.0.0:0']],
+    ['an exposed eUICC without a port', ['euicc', '--ci', CI, '--euicc', 'a,b,c', '--expose']],
     ['a relay without a pause', ['registry', 'relay', '--spool', '.', '--every', '0']],
   ])('%s is a usage error', async (_, args) => {
     const { status, stdout, stderr } = await zkcx(...args);

@@ -1,6 +1,6 @@
 /** Forms of what callers pass to functions about APDUs, see src/arguments.ts. */
 import { z } from 'zod';
-import { listenPort, methods, port, sizedBytes } from '../../arguments.ts';
+import { listenPort, methods, milliseconds, port, sizedBytes } from '../../arguments.ts';
 import { aid, host } from '../arguments.ts';
 
 export const card = methods('reset', 'transmit');
@@ -28,6 +28,8 @@ export const es10Options = z.strictObject({
 export const listenOptions = z.strictObject({
   host: host.optional(),
   port: listenPort.optional(),
+  exposed: z.boolean().optional(),
+  idleTimeout: milliseconds.min(1).optional(),
 });
 
 export const endpoint = z.strictObject({ host, port });

@@ -20,4 +20,4 @@ export type { ApduInterface, Card } from './interface.ts';
 export { apduOfProcess } from './process.ts';
 export { serveApdu } from './serve.ts';
 export { apduOfTcp, serveApduTcp } from './tcp.ts';
-export type { ApduServer } from './tcp.ts';
+export type { ApduServer, ApduServerOptions } from './tcp.ts';

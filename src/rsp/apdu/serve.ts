@@ -22,8 +22,19 @@ export async function serveApdu(card: Card, input: Readable, output: Writable): 
   for await (const line of readLines(input)) {
     const answer = await answerLine(card, line);
     if (answer !== undefined && !output.write(formatAnswer(answer))) {
-      await once(output, 'drain');
+      await drained(output);
     }
+  }
+}
+
+/** Or there is nobody any more who could read on. */
+async function drained(output: Writable): Promise<void> {
+  const done = new AbortController();
+  const { signal } = done;
+  try {
+    await Promise.race([once(output, 'drain', { signal }), once(output, 'close', { signal })]);
+  } finally {
+    done.abort();
   }
 }
 

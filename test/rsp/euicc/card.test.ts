@@ -1,5 +1,7 @@
 /** The card as readers see it: channels, selection, blocks, status words; and its line protocol. */
-import { PassThrough } from 'node:stream';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { PassThrough, Writable } from 'node:stream';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
@@ -259,5 +261,34 @@ describe('the line protocol', () => {
     await expect(apduOfTcp('127.0.0.1', server.port)).rejects.toMatchObject({
       code: 'ERR_RSP_APDU',
     });
+  });
+
+  test('goes to a loopback address unless it is told otherwise', async () => {
+    for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
+      const served = serveApduTcp(euicc.card, { host });
+      await expect(served).rejects.toMatchObject({ code: 'ERR_RSP_APDU' });
+    }
+    const server = await serveApduTcp(euicc.card, { host: '0.0.0.0', exposed: true });
+    await server.close();
+  });
+
+  test('turns a reader away that says nothing', async () => {
+    const server = await serveApduTcp(euicc.card, { idleTimeout: 200 });
+    const silent = connect({ port: server.port, host: '127.0.0.1' });
+    await once(silent, 'connect');
+    await once(silent.resume(), 'close');
+    const channel = await openIsdr(await apduOfTcp('127.0.0.1', server.port));
+    expect(await es10(channel).eid()).toBe(EID);
+    await channel.close();
+    await server.close();
+  });
+
+  test('ends with a reader that reads no answer and goes', async () => {
+    const input = new PassThrough();
+    const deaf = new Writable({ highWaterMark: 1, write: () => {} });
+    const served = serveApdu(euicc.card, input, deaf);
+    input.end(`${JSON.stringify({ type: 'apdu', payload: { func: 'connect' } })}\n`);
+    setTimeout(() => deaf.destroy(), 100);
+    await expect(served).resolves.toBeUndefined();
   });
 });
