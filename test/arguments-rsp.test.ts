@@ -62,7 +62,9 @@ const is = (value: unknown): value is string => typeof value === 'string';
 
 /** How each export is called with any values: none of them runs a program or asks a host of a made-up name. */
 const CALLS: Record<keyof typeof rsp, ((...values: unknown[]) => unknown) | 'constant'> = {
+  CARD_QUIRKS: 'constant',
   ISDR_AID: 'constant',
+  ISDR_AIDS: 'constant',
   STATUS: 'constant',
   apduOfProcess: (command, args) => closed(anyFunction(rsp.apduOfProcess)(nowhere(command), args)),
   apduOfTcp: (host, port) =>
@@ -96,7 +98,7 @@ const DEVICE = { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} };
 const OPTIONS: readonly OptionRow[] = [
   [
     'openIsdr',
-    { aid: rsp.ISDR_AID, blockSize: 100 },
+    { aid: rsp.ISDR_AID, blockSize: 100, basicChannel: true, le: true },
     [],
     (o) => rsp.openIsdr(keepOn(euicc), o as never).then((made) => made.close()),
   ],
@@ -128,6 +130,8 @@ const OPTIONS: readonly OptionRow[] = [
       aid: rsp.ISDR_AID,
       channels: 3,
       responseSize: 200,
+      maxData: 200,
+      quirks: ['proactive'],
     },
     ['credentials', 'anchors', 'store', 'now', 'random'],
     (o) => closed(rsp.openEuicc(o as never)),

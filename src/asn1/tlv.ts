@@ -20,6 +20,11 @@ export interface ReadOptions {
   readonly span?: Span;
   /** Elements around that part; default 0. */
   readonly depth?: number;
+  /**
+   * Read what cards make of BER: bytes 00 and FF between elements (ISO/IEC 7816-4, 5.2.2.1), and lengths in more bytes
+   * than they need. Default: refuse them.
+   */
+  readonly lenient?: boolean;
 }
 
 /** The same, with nothing left out. */
@@ -88,14 +93,15 @@ export class TlvReader {
 
   /** `what` names the bytes in error messages. Throws ERR_DER_DEPTH. */
   constructor(bytes: Uint8Array, what: string, options: ReadOptions = {}) {
-    const { maxTagBytes = 3, span, depth = 0 } = options;
+    const { maxTagBytes = 3, span, depth = 0, lenient = false } = options;
     if (depth > MAX_DEPTH) {
       throw new ZkcxError('ERR_DER_DEPTH', `Elements are nested deeper than ${MAX_DEPTH} levels`);
     }
-    this.#source = { bytes, maxTagBytes, depth };
+    this.#source = { bytes, maxTagBytes, depth, lenient };
     this.#what = what;
     this.#position = span?.start ?? 0;
     this.limit = span?.end ?? bytes.length;
+    this.#skipPadding();
   }
 
   /** Offset of the next element. */
@@ -129,6 +135,7 @@ export class TlvReader {
     const end = contentStart + length;
     if (end > this.limit) throw this.#beyond(what);
     this.#position = end;
+    this.#skipPadding();
     return new Tlv(this.#source, { tag, what, start, contentStart, end });
   }
 
@@ -185,6 +192,14 @@ export class TlvReader {
     throw new ZkcxError('ERR_DER_TRAILING', `${this.#what} ${where} ${extra} unexpected bytes`);
   }
 
+  #skipPadding(): void {
+    const { bytes, lenient } = this.#source;
+    if (!lenient) return;
+    while (!this.done && (bytes[this.#position] === 0 || bytes[this.#position] === 0xff)) {
+      this.#position++;
+    }
+  }
+
   #byte(offset: number, what: string): number {
     const byte = offset < this.limit ? this.#source.bytes[offset] : undefined;
     if (byte === undefined) throw this.#beyond(what);
@@ -227,7 +242,8 @@ export class TlvReader {
     let length = 0;
     for (let i = 1; i <= count; i++) length = 256 * length + this.#byte(offset + i, what);
     // X.690 10.1: the short form below 128, otherwise no leading zero byte
-    if (length < 0x80 || length < 256 ** (count - 1)) {
+    const isMinimal = length >= 0x80 && length >= 256 ** (count - 1);
+    if (!isMinimal && !this.#source.lenient) {
       throw new ZkcxError('ERR_DER_LENGTH_MINIMAL', `${what} has a length that is not minimal`);
     }
     return { contentStart: offset + 1 + count, length };
@@ -255,9 +271,9 @@ export function onlyTlv(
 
 /** A reader of an element's content, without its first `skip` bytes. Throws ERR_DER_DEPTH. */
 export function inside({ source, what, contentStart, end }: Tlv, skip = 0): TlvReader {
-  const { bytes, maxTagBytes, depth } = source;
+  const { bytes, maxTagBytes, depth, lenient } = source;
   const span = { start: contentStart + skip, end };
-  return new TlvReader(bytes, what, { maxTagBytes, span, depth: depth + 1 });
+  return new TlvReader(bytes, what, { maxTagBytes, span, depth: depth + 1, lenient });
 }
 
 /** An element of this tag with a minimal definite length. Contents are put one after the other. */

@@ -8,13 +8,21 @@ export {
   apduOfTcp,
   cardInterface,
   ISDR_AID,
+  ISDR_AIDS,
   openIsdr,
   serveApdu,
   serveApduTcp,
 } from './apdu/index.ts';
-export type { ApduInterface, ApduServer, Card, Es10Channel, Es10Options } from './apdu/index.ts';
-export { levelStore, memoryStore, openEuicc } from './euicc/index.ts';
-export type { Euicc, EuiccCredential, EuiccOptions, EuiccStore } from './euicc/index.ts';
+export type {
+  ApduInterface,
+  ApduServer,
+  Card,
+  Es10Channel,
+  Es10Options,
+  Es10RequestKind,
+} from './apdu/index.ts';
+export { CARD_QUIRKS, levelStore, memoryStore, openEuicc } from './euicc/index.ts';
+export type { CardQuirk, Euicc, EuiccCredential, EuiccOptions, EuiccStore } from './euicc/index.ts';
 export {
   downloadProfile,
   es10,

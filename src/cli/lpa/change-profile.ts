@@ -1,5 +1,5 @@
 /** The commands that change one profile: enable, disable, delete. */
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { Es10 } from '../../rsp/lpa/index.ts';
 import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
@@ -12,7 +12,22 @@ interface ProfileChange {
   readonly description: string;
   /** The verb in the past, for the answer. */
   readonly done: string;
-  readonly change: (euicc: Es10, profile: ProfileIdentifier) => Promise<void>;
+  readonly change: (euicc: Es10, profile: ProfileIdentifier, flags: Flags) => Promise<void>;
+  /** Beside those of the card. */
+  readonly options?: readonly Option[];
+}
+
+type Flags = CardFlags & RefreshFlags;
+
+/** Some cards that nobody can refresh refuse to switch otherwise. */
+export const REFRESH = new Option(
+  '--no-refresh',
+  'do not have the eUICC ask the device for a REFRESH: for cards that refuse otherwise',
+);
+
+interface RefreshFlags {
+  /** Undefined where there is no such option. */
+  readonly refresh?: boolean;
 }
 
 export function changeProfile({
@@ -20,24 +35,36 @@ export function changeProfile({
   description,
   done,
   change,
+  options = [],
 }: ProfileChange): CommandDefinition {
   return {
     name,
     description,
     arguments: [new Argument('<profile>', 'its ICCID, or the AID of its ISD-P in hexadecimal')],
-    options: CARD,
-    run: async (text: string, flags: CardFlags) => {
-      await withEuicc(flags, (euicc) => change(euicc, identifier(text)));
-      return { json: { profile: text }, text: [`${done} ${text}`] };
+    options: [...options, ...CARD],
+    run: async (text: string, flags: Flags) => {
+      const profile = await identifier(text);
+      return withEuicc(flags, async (euicc) => {
+        await change(euicc, profile, flags);
+        return { json: { profile: text }, text: [`${done} ${text}`] };
+      });
     },
   };
 }
 
-/** ICCIDs have up to 20 digits, AIDs of ISD-Ps 32. */
-function identifier(text: string): ProfileIdentifier {
-  if (/^\d{18,20}$/.test(text)) return { iccid: text };
-  if (/^[0-9a-fA-F]{32}$/.test(text)) {
+/**
+ * ICCIDs have up to 20 digits, in one country a to f among them; AIDs have 5 to 16 bytes, and begin with A to D as
+ * ICCIDs never do (ISO/IEC 7816-5).
+ */
+async function identifier(text: string): Promise<ProfileIdentifier> {
+  const { canonicalIccid } = await import('../../sgp22/messages/identifiers.ts');
+  if (/^[a-d]([0-9a-f]{2}){4,15}[0-9a-f]$/i.test(text)) {
     return { isdpAid: Uint8Array.from(Buffer.from(text, 'hex')) };
   }
-  throw new ZkcxError('ERR_CLI_USAGE', 'give an ICCID of 18 to 20 digits or an AID of 32 digits');
+  const iccid = /^[0-9]/.test(text) ? canonicalIccid(text) : undefined;
+  if (iccid !== undefined && iccid.length >= 10) return { iccid };
+  throw new ZkcxError(
+    'ERR_CLI_USAGE',
+    'give the ICCID of a profile, up to 20 digits, or the AID of its ISD-P in hexadecimal',
+  );
 }

@@ -1,9 +1,10 @@
-import { changeProfile } from './change-profile.ts';
+import { changeProfile, REFRESH } from './change-profile.ts';
 
 /** zkcx lpa disable PROFILE */
 export const lpaDisable = changeProfile({
   name: 'disable',
   description: 'switch a profile off',
   done: 'Disabled',
-  change: (euicc, profile) => euicc.disableProfile(profile),
+  options: [REFRESH],
+  change: (euicc, profile, { refresh }) => euicc.disableProfile(profile, refresh),
 });

@@ -2,7 +2,7 @@ import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { Consent, Es10, ProfileMetadata } from '../../rsp/lpa/index.ts';
 import type { ZkcxEvent, ZkcxQuestion } from '../../rsp/zkcx/device/index.ts';
-import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
+import { CARD, type CardFlags, useEuicc } from '../shared/card.ts';
 import type { CommandDefinition, JsonFlag } from '../shared/command.ts';
 import {
   CONFIRMATION_CODE,
@@ -84,7 +84,7 @@ async function download(text: string, flags: Flags): Promise<Answer> {
       consentToOrder: async () => flags.tellOrder ?? (people && (await askOrder())),
     });
   };
-  const done = await unlessInterrupted(signal, () => withEuicc(flags, work));
+  const { value: done, aside } = await unlessInterrupted(signal, () => useEuicc(flags, work));
   const { iccid, profileName, serviceProviderName } = done.metadata;
   const told = done.notification !== undefined && done.notification.failure === undefined;
   return {
@@ -94,6 +94,7 @@ async function download(text: string, flags: Flags): Promise<Answer> {
       serviceProviderName,
       isdpAid: Buffer.from(done.isdpAid).toString('hex'),
       notified: told,
+      ...aside,
     },
     text: [
       `Installed ${printable(profileName)} of ${printable(serviceProviderName)}, ${iccid}`,

@@ -1,9 +1,10 @@
-import { changeProfile } from './change-profile.ts';
+import { changeProfile, REFRESH } from './change-profile.ts';
 
 /** zkcx lpa enable PROFILE */
 export const lpaEnable = changeProfile({
   name: 'enable',
   description: 'switch to a profile',
   done: 'Enabled',
-  change: (euicc, profile) => euicc.enableProfile(profile),
+  options: [REFRESH],
+  change: (euicc, profile, { refresh }) => euicc.enableProfile(profile, refresh),
 });

@@ -21,6 +21,8 @@ async function nickname(iccid: string, name: string, flags: CardFlags): Promise<
   if (Buffer.byteLength(name) > 64) {
     throw new ZkcxError('ERR_CLI_USAGE', 'a nickname has 64 bytes at most');
   }
-  await withEuicc(flags, (euicc) => euicc.setNickname(iccid, name));
-  return { json: { iccid, nickname: name }, text: [`Named ${iccid} ${printable(name)}`] };
+  return withEuicc(flags, async (euicc) => {
+    await euicc.setNickname(iccid, name);
+    return { json: { iccid, nickname: name }, text: [`Named ${iccid} ${printable(name)}`] };
+  });
 }

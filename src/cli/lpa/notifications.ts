@@ -29,16 +29,20 @@ export const lpaNotifications: CommandDefinition = {
 };
 
 async function notifications(flags: Flags): Promise<Answer> {
-  const results = await withEuicc(flags, async (euicc) => {
+  return withEuicc(flags, async (euicc) => {
     if (flags.remove !== undefined) await euicc.removeNotification(flags.remove);
-    return flags.send ? send(euicc, flags) : list(euicc);
+    const results = flags.send ? await send(euicc, flags) : await list(euicc);
+    const unreadable = (await euicc.unreadableNotifications()).map(({ unreadable: why }) => why);
+    const lines = [
+      ...results.map((result) => line(result, flags.send)),
+      ...unreadable.map((why) => `unreadable: ${why.map(({ field }) => field).join(', ')}`),
+    ];
+    return {
+      json: { notifications: results, ...(unreadable.length > 0 ? { unreadable } : {}) },
+      text: lines.length > 0 ? lines : ['No notifications'],
+      no: results.some(({ failure }) => failure !== undefined),
+    };
   });
-  return {
-    json: { notifications: results },
-    text:
-      results.length > 0 ? results.map((result) => line(result, flags.send)) : ['No notifications'],
-    no: results.some(({ failure }) => failure !== undefined),
-  };
 }
 
 async function send(euicc: Es10, flags: Flags): Promise<readonly SentNotification[]> {
@@ -55,7 +59,7 @@ async function send(euicc: Es10, flags: Flags): Promise<readonly SentNotificatio
 async function list(euicc: Es10): Promise<readonly SentNotification[]> {
   const { plainAddress } = await import('../../rsp/arguments.ts');
   const found = await euicc.listNotifications();
-  return found.map(({ seqNumber, profileManagementOperation, notificationAddress }) => ({
+  return found.map(({ seqNumber, profileManagementOperation, notificationAddress = '' }) => ({
     seqNumber,
     event: profileManagementOperation,
     address: plainAddress(notificationAddress),
@@ -64,5 +68,5 @@ async function list(euicc: Es10): Promise<readonly SentNotification[]> {
 
 function line({ seqNumber, event, address, failure }: SentNotification, sent = false): string {
   const outcome = failure?.message ?? (sent ? 'sent' : '');
-  return [seqNumber, event, printable(address), outcome].join('  ').trimEnd();
+  return [seqNumber, event ?? 'unreadable', printable(address), outcome].join('  ').trimEnd();
 }

@@ -1,5 +1,5 @@
 import { ZkcxError } from '../../errors.ts';
-import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
+import { CARD, type CardFlags, useEuicc } from '../shared/card.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import type { Answer } from '../shared/output.ts';
 import {
@@ -41,7 +41,7 @@ async function prepare(flags: Flags): Promise<Answer> {
   await waitWithin(flags, options);
   const policy = await policyOf(flags, map);
   const at = policy.now!();
-  const eid = await withEuicc(flags, (euicc) => euicc.eid());
+  const { value: eid, aside } = await useEuicc(flags, (euicc) => euicc.eid());
   const { expectedTerms } = await import('../../rsp/zkcx/device/ahead.ts');
   const { credentialsOf } = await import('../../rsp/zkcx/device/credential.ts');
   const { CredentialStore } = await import('../../session/credential-store.ts');
@@ -67,7 +67,7 @@ async function prepare(flags: Flags): Promise<Answer> {
     prover.close();
   }
   return {
-    json: { credentials: results },
+    json: { credentials: results, ...aside },
     text:
       results.length > 0
         ? results.map(

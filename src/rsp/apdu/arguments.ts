@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { listenPort, methods, milliseconds, port, sizedBytes } from '../../arguments.ts';
 import { aid, host } from '../arguments.ts';
+import { MAX_DATA } from './command.ts';
 
 export const card = methods('reset', 'transmit');
 
@@ -14,15 +15,19 @@ export const apduInterface = methods(
 );
 
 export const commandData = sizedBytes(0, 255);
-/** Header, Lc, data, Le; what is shorter the card refuses. */
-export const command = sizedBytes(0, 261);
+/** Header, Lc, data, Le, with extended lengths; what is shorter the card refuses. */
+export const command = sizedBytes(0, 4 + 3 + MAX_DATA + 2);
 export const channelNumber = z.int().min(0).max(19);
 
 export const channel = methods('request', 'close');
 
+export const requestKind = z.enum(['question', 'command', 'segment']);
+
 export const es10Options = z.strictObject({
-  aid: aid.optional(),
-  blockSize: z.int().min(1).max(255).optional(),
+  aid: z.union([aid, z.array(aid).min(1).max(20)]).optional(),
+  blockSize: z.int().min(1).max(MAX_DATA).optional(),
+  basicChannel: z.boolean().optional(),
+  le: z.boolean().optional(),
 });
 
 export const listenOptions = z.strictObject({

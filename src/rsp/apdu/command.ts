@@ -1,4 +1,4 @@
-/** Command APDUs of ISO/IEC 7816-4, short lengths only, and the status words that the card answers. */
+/** Command APDUs of ISO/IEC 7816-4 and the status words that the card answers. */
 import { concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 
@@ -9,11 +9,17 @@ export const INS = {
   storeData: 0xe2,
 } as const;
 
-/** Status words; the low byte of 61xx counts the bytes that GET RESPONSE will find. */
+/** Status words (ETSI TS 102 221, 10.2.1); the low byte of 61xx counts what GET RESPONSE will find. */
 export const SW = {
   done: 0x9000,
   moreData: 0x6100,
+  /** A warning: nothing has changed. */
+  warning: 0x6200,
   wrongLength: 0x6700,
+  /** The low byte is the Le that the card wants. */
+  wrongLe: 0x6c00,
+  /** Done, and the low byte counts the bytes of a proactive command that waits for the terminal. */
+  proactive: 0x9100,
   channelNotSupported: 0x6881,
   conditionsNotSatisfied: 0x6985,
   wrongData: 0x6a80,
@@ -27,12 +33,18 @@ export const SW = {
   unknown: 0x6f00,
 } as const;
 
+/** Data bytes of a command with short lengths. */
+export const SHORT_DATA = 255;
+
+/** Data bytes of a command with extended lengths; the standard has 65,535, no card takes them. */
+export const MAX_DATA = 2_048;
+
 export interface CommandApdu {
   readonly cla: number;
   readonly ins: number;
   readonly p1: number;
   readonly p2: number;
-  /** 0 to 255 bytes. */
+  /** 0 to `MAX_DATA` bytes; above `SHORT_DATA` both lengths are extended. */
   readonly data: Uint8Array;
   /** Bytes that are expected back, 1 to 256; undefined: none named. */
   readonly le?: number;
@@ -40,14 +52,19 @@ export interface CommandApdu {
 
 /** Bytes of a command: header, Lc and data if there are any, Le if one is named. */
 export function encodeCommand({ cla, ins, p1, p2, data, le }: CommandApdu): Uint8Array {
-  if (data.length > 255) {
-    throw new ZkcxError('ERR_RSP_APDU', `a command holds 255 bytes at most, not ${data.length}`);
+  if (data.length > MAX_DATA) {
+    throw new ZkcxError(
+      'ERR_RSP_APDU',
+      `a command holds ${MAX_DATA} bytes at most, not ${data.length}`,
+    );
   }
+  const extended = data.length > SHORT_DATA;
+  const lc = extended ? [0, data.length >> 8, data.length & 0xff] : [data.length];
   return concatBytes(
     Uint8Array.of(cla, ins, p1, p2),
-    data.length > 0 ? Uint8Array.of(data.length) : new Uint8Array(),
+    data.length > 0 ? Uint8Array.from(lc) : new Uint8Array(),
     data,
-    le === undefined ? new Uint8Array() : Uint8Array.of(le & 0xff),
+    le === undefined ? new Uint8Array() : extended ? Uint8Array.of(0, 0) : Uint8Array.of(le & 0xff),
   );
 }
 
@@ -60,12 +77,18 @@ export function parseCommand(bytes: Uint8Array): CommandApdu | undefined {
   const header = { cla, ins, p1, p2 };
   if (third === undefined) return { ...header, data: new Uint8Array() };
   if (bytes.length === 5) return { ...header, data: new Uint8Array(), le: third || 256 };
-  const data = bytes.slice(5, 5 + third);
   // a length of 0 before more bytes is the extended form
-  if (third === 0 || data.length !== third) return undefined;
-  if (bytes.length === 5 + third) return { ...header, data };
-  if (bytes.length === 6 + third) return { ...header, data, le: bytes.at(-1)! || 256 };
-  return undefined;
+  const extended = third === 0;
+  const start = extended ? 7 : 5;
+  const length = extended ? 256 * (bytes[5] ?? 0) + (bytes[6] ?? 0) : third;
+  const data = bytes.slice(start, start + length);
+  if (length === 0 || data.length !== length) return undefined;
+  const le = bytes.subarray(start + length);
+  if (le.length === 0) return { ...header, data };
+  if (le.length !== (extended ? 2 : 1)) return undefined;
+  const expected = extended ? 256 * le[0]! + le[1]! : le[0]!;
+  // answers have 256 bytes at most, whatever was asked for
+  return { ...header, data, le: Math.min(expected || 256, 256) };
 }
 
 /**

@@ -8,14 +8,15 @@ export {
   encodeCommand,
   encodeResponse,
   INS,
+  MAX_DATA,
   parseCommand,
   parseResponse,
   SW,
 } from './command.ts';
 export type { CommandApdu } from './command.ts';
-export { ISDR_AID, openIsdr } from './es10.ts';
-export type { Es10Channel, Es10Options } from './es10.ts';
-export { cardInterface } from './interface.ts';
+export { ISDR_AID, ISDR_AIDS, openIsdr } from './es10.ts';
+export type { Es10Channel, Es10Options, Es10RequestKind } from './es10.ts';
+export { cardInterface, MAX_CHANNEL } from './interface.ts';
 export type { ApduInterface, Card } from './interface.ts';
 export { apduOfProcess } from './process.ts';
 export { serveApdu } from './serve.ts';

@@ -2,7 +2,9 @@ import { checked } from '../../arguments.ts';
 import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import * as argument from './arguments.ts';
-import { classOnChannel, encodeCommand, INS, parseResponse, SW, swName } from './command.ts';
+import { classOnChannel, encodeCommand, INS, parseResponse } from './command.ts';
+import { exchange } from './exchange.ts';
+import { outcomeOf, refusedWith } from './status.ts';
 
 /** A card by itself: raw commands in, raw answers out, one after the other. */
 export interface Card {
@@ -24,6 +26,9 @@ export interface ApduInterface {
   transmit(command: Uint8Array): Promise<Uint8Array>;
 }
 
+/** Of the channels beside the basic one (ETSI TS 102 221, 10.1.1). */
+export const MAX_CHANNEL = 19;
+
 /** The interface to a card in this process. */
 export function cardInterface(card: Card): ApduInterface {
   checked(card, argument.card, 'cardInterface');
@@ -32,8 +37,8 @@ export function cardInterface(card: Card): ApduInterface {
     disconnect: async () => {},
     openChannel: (aid) => openChannel(card, aid),
     async closeChannel(channel) {
-      const close = encodeCommand(manageChannel(0x80, channel));
-      expectDone(await card.transmit(close), 'closing a logical channel');
+      const { sw } = await exchange(card, manageChannel(0x80, channel), false);
+      if (!isDone(sw)) throw refusedWith(sw, 'closing a logical channel');
     },
     transmit: (command) => card.transmit(command),
   });
@@ -53,21 +58,44 @@ export function checkedInterface(apdu: ApduInterface): ApduInterface {
 
 /** MANAGE CHANNEL, then SELECT by AID; the channel is closed again if the AID is not there. */
 async function openChannel(card: Card, aid: Uint8Array): Promise<number> {
-  const open = encodeCommand({ ...manageChannel(0x00, 0x00), le: 1 });
-  const [channel] = expectDone(await card.transmit(open), 'opening a logical channel');
-  if (channel === undefined || channel === 0 || channel > 19) {
-    throw new ZkcxError('ERR_RSP_APDU', 'the card named no logical channel');
+  const { data, sw } = await exchange(card, { ...manageChannel(0x00, 0x00), le: 1 });
+  if (!isDone(sw)) throw refusedWith(sw, 'opening a logical channel');
+  const [channel] = data;
+  if (channel === undefined || channel === 0 || channel > MAX_CHANNEL) {
+    throw new ZkcxError(
+      'ERR_RSP_APDU',
+      'the card named no logical channel: use its basic channel (--basic-channel)',
+      { reason: 'channel' },
+    );
   }
+  try {
+    await selectApplication(card, channel, aid);
+  } catch (error) {
+    // why it is not there is what people need to know
+    await card.transmit(encodeCommand(manageChannel(0x80, channel))).catch(() => {});
+    throw error;
+  }
+  return channel;
+}
+
+/** SELECT by AID. What it answers is of no interest, and is not fetched. */
+export async function selectApplication(
+  card: Pick<Card, 'transmit'>,
+  channel: number,
+  aid: Uint8Array,
+): Promise<void> {
   const cla = classOnChannel(0x00, channel);
-  const select = encodeCommand({ cla, ins: INS.select, p1: 0x04, p2: 0x00, data: aid });
-  const { sw } = parseResponse(await card.transmit(select));
-  if (sw === SW.done || (sw & 0xff00) === SW.moreData) return channel;
-  await card.transmit(encodeCommand(manageChannel(0x80, channel)));
-  throw new ZkcxError(
-    'ERR_RSP_APDU',
-    `the card has no application ${bytesToHex(aid)} (${swName(sw)}); give the ISD-R's AID`,
-    { reason: swName(sw) },
-  );
+  const select = { cla, ins: INS.select, p1: 0x04, p2: 0x00, data: aid };
+  let { sw } = parseResponse(await card.transmit(encodeCommand(select)));
+  if (outcomeOf(sw) === 'le') ({ sw } = await exchange(card, { ...select, le: sw & 0xff || 256 }));
+  if (outcomeOf(sw) === 'more' || isDone(sw)) return;
+  throw refusedWith(sw, `selecting the application ${bytesToHex(aid)}`);
+}
+
+/** A warning, such as that of a proactive command, leaves the application selected. */
+function isDone(sw: number): boolean {
+  const outcome = outcomeOf(sw);
+  return outcome === 'done' || outcome === 'warning';
 }
 
 const manageChannel = (p1: number, p2: number) => ({
@@ -77,13 +105,3 @@ const manageChannel = (p1: number, p2: number) => ({
   p2,
   data: new Uint8Array(),
 });
-
-function expectDone(response: Uint8Array, what: string): Uint8Array {
-  const { data, sw } = parseResponse(response);
-  if (sw !== SW.done) {
-    throw new ZkcxError('ERR_RSP_APDU', `${what}: the card answered ${swName(sw)}`, {
-      reason: swName(sw),
-    });
-  }
-  return data;
-}

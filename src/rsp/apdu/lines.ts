@@ -5,9 +5,9 @@ import { MAX_LINE } from './protocol.ts';
 
 /**
  * The lines of a stream, without their ends; empty ones are left out, so is an unfinished last one.
- * Throws ERR_RSP_APDU for a line above MAX_LINE characters.
+ * Throws ERR_RSP_APDU for a line above `max` characters.
  */
-export async function* readLines(input: Readable): AsyncGenerator<string> {
+export async function* readLines(input: Readable, max = MAX_LINE): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of input) {
@@ -15,13 +15,13 @@ export async function* readLines(input: Readable): AsyncGenerator<string> {
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
       const line = rest.slice(0, end).trim();
       rest = rest.slice(end + 1);
-      if (line.length > MAX_LINE) throw tooLong();
+      if (line.length > max) throw tooLong(max);
       if (line !== '') yield line;
     }
-    if (rest.length > MAX_LINE) throw tooLong();
+    if (rest.length > max) throw tooLong(max);
   }
 }
 
-function tooLong(): ZkcxError {
-  return new ZkcxError('ERR_RSP_APDU', `a line of the APDU protocol is above ${MAX_LINE} bytes`);
+function tooLong(max: number): ZkcxError {
+  return new ZkcxError('ERR_RSP_APDU', `a line of the APDU protocol is above ${max} bytes`);
 }

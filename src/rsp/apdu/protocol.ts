@@ -5,8 +5,11 @@
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 
-/** Room for one APDU of 261 bytes as hexadecimal, and for what people add to the object. */
+/** Room for one command as hexadecimal, and for what people add to the object. */
 export const MAX_LINE = 8_192;
+
+/** The same for an answer: some drivers send GET RESPONSE themselves and answer with all that it brings. */
+export const MAX_ANSWER_LINE = 1 << 21;
 
 /** `ecode` of an answer that has no better one. */
 export const FAILED = -1;

@@ -4,6 +4,8 @@ import { bytes, callback, methods, sizedBytes } from '../../arguments.ts';
 import * as pki from '../../pki/arguments.ts';
 import { EuiccInfo2 } from '../../sgp22/messages/euicc-info.ts';
 import { aid, encodableBy } from '../arguments.ts';
+import { MAX_DATA } from '../apdu/index.ts';
+import { CARD_QUIRKS } from './quirk-names.ts';
 import { DEFAULT_DESCRIPTION, type EuiccDescription } from './settings.ts';
 
 const credential = z.strictObject({
@@ -66,4 +68,6 @@ export const euiccOptions = z.strictObject({
   aid: aid.optional(),
   channels: z.int().min(1).max(19).optional(),
   responseSize: z.int().min(1).max(256).optional(),
+  maxData: z.int().min(1).max(MAX_DATA).optional(),
+  quirks: z.array(z.enum(CARD_QUIRKS)).max(CARD_QUIRKS.length).optional(),
 });

@@ -5,8 +5,18 @@
 import { bytes as bytesForm, checked } from '../../arguments.ts';
 import { bytesEqual, concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
-import { channelOfClass, encodeResponse, INS, ISDR_AID, parseCommand, SW } from '../apdu/index.ts';
+import {
+  channelOfClass,
+  encodeResponse,
+  INS,
+  ISDR_AID,
+  MAX_CHANNEL,
+  parseCommand,
+  SW,
+} from '../apdu/index.ts';
 import type { Card, CommandApdu } from '../apdu/index.ts';
+import type { CardQuirk } from './quirk-names.ts';
+import { PROACTIVE_WAITS } from './quirks.ts';
 import { RequestError } from './request-error.ts';
 
 /** What stands behind the ISD-R's AID. */
@@ -26,7 +36,14 @@ export interface CardOptions {
   readonly channels?: number;
   /** Data bytes of one answer, 1 to 256. */
   readonly responseSize?: number;
+  /** Data bytes of one command, 1 to 2,048; default 255. Above that with extended lengths. */
+  readonly maxData?: number;
+  /** Ways of cards in the field that it shall have; default: none. */
+  readonly quirks?: readonly CardQuirk[];
 }
+
+/** The first logical channel of a card with high ones. */
+const HIGH_CHANNEL = 5;
 
 interface Channel {
   selected: boolean;
@@ -43,6 +60,8 @@ export class EuiccCard implements Card {
   readonly #aid: Uint8Array;
   readonly #limit: number;
   readonly #responseSize: number;
+  readonly #maxData: number;
+  readonly #quirks: ReadonlySet<CardQuirk>;
   #channels = new Map<number, Channel>([[0, newChannel()]]);
   /** Commands run one after the other, whoever sends them. */
   #last: Promise<unknown> = Promise.resolve();
@@ -52,6 +71,8 @@ export class EuiccCard implements Card {
     this.#aid = options.aid ?? ISDR_AID;
     this.#limit = options.channels ?? 3;
     this.#responseSize = options.responseSize ?? 256;
+    this.#maxData = options.maxData ?? 255;
+    this.#quirks = new Set(options.quirks);
   }
 
   reset(): Promise<void> {
@@ -74,7 +95,9 @@ export class EuiccCard implements Card {
 
   async #run(bytes: Uint8Array): Promise<Uint8Array> {
     const command = parseCommand(bytes);
-    if (command === undefined) return encodeResponse(SW.wrongLength);
+    if (command === undefined || command.data.length > this.#maxData) {
+      return encodeResponse(SW.wrongLength);
+    }
     const number = channelOfClass(command.cla);
     if (number === undefined) return encodeResponse(SW.classNotSupported);
     const channel = this.#channels.get(number);
@@ -87,15 +110,18 @@ export class EuiccCard implements Card {
       case INS.storeData:
         return this.#store(channel, command);
       case INS.getResponse:
-        return this.#fetch(channel, command.le ?? 256);
+        return this.#fetch(channel, command);
       default:
         return encodeResponse(SW.instructionNotSupported);
     }
   }
 
-  #manage({ p1, p2 }: CommandApdu): Uint8Array {
+  #manage({ p1, p2, le }: CommandApdu): Uint8Array {
+    if (this.#quirks.has('no-channels')) return encodeResponse(SW.channelNotSupported);
     if (p1 === 0x00 && p2 === 0x00) {
-      for (let number = 1; number <= this.#limit; number++) {
+      if (this.#quirks.has('exact-le') && le !== 1) return encodeResponse(SW.wrongLe | 1);
+      const first = this.#quirks.has('high-channels') ? HIGH_CHANNEL : 1;
+      for (let number = first; number < first + this.#limit && number <= MAX_CHANNEL; number++) {
         if (this.#channels.has(number)) continue;
         this.#channels.set(number, newChannel());
         return encodeResponse(SW.done, Uint8Array.of(number));
@@ -103,6 +129,7 @@ export class EuiccCard implements Card {
       return encodeResponse(SW.functionNotSupported);
     }
     if (p1 !== 0x80 || p2 === 0) return encodeResponse(SW.wrongParameters);
+    if (this.#quirks.has('close-fails')) return encodeResponse(SW.unknown);
     return encodeResponse(this.#channels.delete(p2) ? SW.done : SW.channelNotSupported);
   }
 
@@ -110,10 +137,11 @@ export class EuiccCard implements Card {
     if (p1 !== 0x04 || (p2 & 0xf3) !== 0) return encodeResponse(SW.wrongParameters);
     if (!bytesEqual(data, this.#aid)) return encodeResponse(SW.notFound);
     Object.assign(channel, newChannel(), { selected: true });
-    return this.#answer(channel, this.#application.template);
+    channel.pending = this.#application.template;
+    return encodeResponse(this.#remaining(channel));
   }
 
-  async #store(channel: Channel, { cla, p1, p2, data }: CommandApdu): Promise<Uint8Array> {
+  async #store(channel: Channel, { cla, p1, p2, data, le }: CommandApdu): Promise<Uint8Array> {
     if ((cla & 0x80) === 0) return encodeResponse(SW.classNotSupported);
     if (!channel.selected) return encodeResponse(SW.conditionsNotSatisfied);
     const last = p1 === 0x91;
@@ -125,11 +153,11 @@ export class EuiccCard implements Card {
     }
     channel.blocks.push(data);
     channel.pending = new Uint8Array();
-    if (!last) return encodeResponse(SW.done);
+    if (!last) return encodeResponse(this.#remaining(channel));
     const request = concatBytes(...channel.blocks);
     channel.blocks = [];
     try {
-      return this.#answer(channel, await this.#application.process(request));
+      return this.#answer(channel, await this.#application.process(request), le);
     } catch (error) {
       if (error instanceof RequestError) return encodeResponse(error.sw);
       // its store failed: nothing has changed
@@ -138,21 +166,37 @@ export class EuiccCard implements Card {
     }
   }
 
-  #fetch(channel: Channel, le: number): Uint8Array {
+  #fetch(channel: Channel, { cla, le = 256 }: CommandApdu): Uint8Array {
+    if (this.#quirks.has('iso-get-response') && cla >= 0x80) {
+      return encodeResponse(SW.classNotSupported);
+    }
     if (channel.pending.length === 0) return encodeResponse(SW.conditionsNotSatisfied);
+    const expected = Math.min(channel.pending.length, this.#responseSize);
+    const isExact = this.#quirks.has('exact-le') || this.#quirks.has('warnings');
+    if (isExact && le !== expected) return encodeResponse(SW.wrongLe | (expected & 0xff));
+    return this.#take(channel, le);
+  }
+
+  /** What STORE DATA answers to its last block. */
+  #answer(channel: Channel, response: Uint8Array, le: number | undefined): Uint8Array {
+    const namesLe = this.#quirks.has('needs-le');
+    channel.pending = namesLe && le === undefined ? new Uint8Array() : response;
+    if (channel.pending.length === 0) return encodeResponse(this.#remaining(channel));
+    if (this.#quirks.has('warnings')) return encodeResponse(SW.warning);
+    return namesLe || this.#quirks.has('direct')
+      ? this.#take(channel, 256)
+      : encodeResponse(this.#remaining(channel));
+  }
+
+  #take(channel: Channel, le: number): Uint8Array {
     const data = channel.pending.slice(0, Math.min(le, this.#responseSize));
     channel.pending = channel.pending.slice(data.length);
-    return encodeResponse(remaining(channel), data);
+    return encodeResponse(this.#remaining(channel), data);
   }
 
-  #answer(channel: Channel, response: Uint8Array): Uint8Array {
-    channel.pending = response;
-    return encodeResponse(remaining(channel));
+  /** Done, or 61xx with the bytes that are left; 00 says 256 or more. */
+  #remaining({ pending }: Channel): number {
+    if (pending.length > 0) return SW.moreData | (pending.length < 256 ? pending.length : 0);
+    return this.#quirks.has('proactive') ? PROACTIVE_WAITS : SW.done;
   }
-}
-
-/** 9000, or 61xx with the bytes that are left; 00 says 256 or more. */
-function remaining({ pending }: Channel): number {
-  if (pending.length === 0) return SW.done;
-  return SW.moreData | (pending.length < 256 ? pending.length : 0);
 }

@@ -21,6 +21,8 @@ export interface EuiccIdentity {
     /** Key identifier of the CI that issued CERT.EUM. */
     readonly ciKeyIdentifier: Uint8Array;
   })[];
+  /** Quirk `odd-notifications`. */
+  readonly unswapsIccids?: boolean;
 }
 
 /**

@@ -23,6 +23,8 @@ export type { EuiccState, EuiccStore, StoredProfile } from './state.ts';
 export type { EuiccCredential } from './identity.ts';
 export type { EuiccOneTimeKey } from './one-time-key.ts';
 export type { EuiccFirmware } from './settings.ts';
+export { CARD_QUIRKS } from './quirk-names.ts';
+export type { CardQuirk } from './quirk-names.ts';
 
 export interface EuiccOptions extends CardOptions {
   readonly credentials: readonly EuiccCredential[];
@@ -67,7 +69,11 @@ export async function openEuicc(options: EuiccOptions): Promise<Euicc> {
   checked(options, argument.euiccOptions, 'openEuicc');
   const { store } = options;
   const random = checkedRandom(options.random, 'the random of openEuicc');
-  const identity = euiccIdentity(options.credentials);
+  const quirks = options.quirks ?? [];
+  const identity = {
+    ...euiccIdentity(options.credentials),
+    unswapsIccids: quirks.includes('odd-notifications'),
+  };
   const isdr = new Isdr(
     {
       identity,
@@ -80,6 +86,7 @@ export async function openEuicc(options: EuiccOptions): Promise<Euicc> {
       fixedInfo2: options.fixedInfo2,
       rootDsAddress: options.rootDsAddress ?? ROOT_DS_ADDRESS,
       firmware: options.firmware ?? 'classic',
+      hasOddProfiles: quirks.includes('odd-profiles'),
     },
     store,
     checked(await store.load(), argument.state, 'what the store of openEuicc loads'),

@@ -21,7 +21,7 @@ import {
 import { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
 import { EuiccResponse } from '../../sgp22/messages/profile-package.ts';
-import { addNotification, notify } from './notifications.ts';
+import { addNotification, iccidIn, notify } from './notifications.ts';
 import { findProfile, usedMemory } from './profiles.ts';
 import { type PreparedSession, signingKey } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
@@ -192,7 +192,7 @@ export class PackageInstaller {
         seqNumber: this.#state.nextSeqNumber,
         profileManagementOperation: 'install',
         notificationAddress: serverAddress,
-        iccid: this.#metadata?.iccid,
+        iccid: iccidIn(this.#settings.identity, this.#metadata?.iccid),
       },
       smdpOid,
       finalResult,

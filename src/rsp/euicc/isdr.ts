@@ -122,7 +122,7 @@ export class Isdr implements Application {
   }
 
   #functions(): Map<number, Handler> {
-    const { identity, info, rootDsAddress, firmware } = this.#settings;
+    const { identity, info, rootDsAddress, firmware, hasOddProfiles } = this.#settings;
     const extra: [number, Handler][] =
       firmware === 'zkcx' ? [[TAG.zkcxServer, (request) => this.#zkcxServer(request)]] : [];
     return new Map<number, Handler>([
@@ -137,7 +137,7 @@ export class Isdr implements Application {
       [TAG.listNotification, (request) => this.#listNotifications(request)],
       [TAG.retrieveNotificationsList, (request) => this.#retrieveNotifications(request)],
       [TAG.notificationSent, (request) => this.#removeNotification(request)],
-      [TAG.getProfilesInfo, (request) => getProfilesInfo(this.#state, request)],
+      [TAG.getProfilesInfo, (request) => getProfilesInfo(this.#state, request, hasOddProfiles)],
       [
         TAG.enableProfile,
         async (request) => {

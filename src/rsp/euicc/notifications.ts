@@ -6,6 +6,7 @@ import { notificationMetadataOf, PendingNotification } from '../../sgp22/message
 import { sign } from '../../sgp22/messages/signature.ts';
 import { NO_CERTIFICATE } from '../../sgp22/messages/zkcx-server.ts';
 import type { EuiccCredential, EuiccIdentity } from './identity.ts';
+import { unswapped } from './quirks.ts';
 import type { EuiccState, StoredNotification, StoredProfile } from './state.ts';
 
 type Credential = EuiccIdentity['credentials'][number];
@@ -26,6 +27,11 @@ function signerOf(
   return secretKey === undefined
     ? credentialUnder(identity, ciKeyIdentifier)
     : { secretKey, certificate: NO_CERTIFICATE, eumCertificate: NO_CERTIFICATE };
+}
+
+/** An ICCID as this eUICC puts it into notifications. */
+export function iccidIn<I extends string | undefined>(identity: EuiccIdentity, iccid: I) {
+  return identity.unswapsIccids && iccid !== undefined ? unswapped(iccid) : iccid;
 }
 
 /**
@@ -52,7 +58,7 @@ export function notify(
       seqNumber: before.nextSeqNumber,
       profileManagementOperation: event,
       notificationAddress,
-      iccid,
+      iccid: iccidIn(identity, iccid),
     });
     const der = PendingNotification.encode({
       kind: 'otherSignedNotification',

@@ -1,17 +1,18 @@
 /** ES10c.GetProfilesInfo in the eUICC (SGP.22 5.7.15). */
 import { StoreMetadataRequest } from '../../sgp22/messages/metadata.ts';
 import {
-  PROFILE_INFO_FIELDS,
+  PROFILE_INFO,
   type ProfileInfo,
   ProfileInfoListRequest,
   ProfileInfoListResponse,
 } from '../../sgp22/messages/profiles.ts';
 import { findProfile } from './profiles.ts';
+import { oddProfileList } from './quirks.ts';
 import type { EuiccState, StoredProfile } from './state.ts';
 
-type Field = keyof typeof PROFILE_INFO_FIELDS;
+type Field = keyof typeof PROFILE_INFO;
 
-const FIELDS = Object.keys(PROFILE_INFO_FIELDS) as Field[];
+const FIELDS = Object.keys(PROFILE_INFO) as Field[];
 
 /** What an LPA gets that asks for nothing in particular. */
 const DEFAULT_TAGS = (
@@ -26,16 +27,22 @@ const DEFAULT_TAGS = (
     'icon',
     'profileClass',
   ] as const
-).map((name) => PROFILE_INFO_FIELDS[name].tag);
+).map((name) => PROFILE_INFO[name].tag);
 
-/** Answer a ProfileInfoListRequest; tags of fields that do not exist select nothing. */
-export function getProfilesInfo(state: EuiccState, bytes: Uint8Array): Uint8Array {
+/**
+ * Answer a ProfileInfoListRequest; tags of fields that do not exist select nothing.
+ *
+ * @param isOdd answer as a card with odd profiles does
+ */
+export function getProfilesInfo(state: EuiccState, bytes: Uint8Array, isOdd = false): Uint8Array {
   const { searchCriteria, tagList = DEFAULT_TAGS } = ProfileInfoListRequest.decode(bytes);
-  const wanted = FIELDS.filter((name) => tagList.includes(PROFILE_INFO_FIELDS[name].tag));
+  const wanted = FIELDS.filter((name) => tagList.includes(PROFILE_INFO[name].tag));
   const profiles = matching(state, searchCriteria)
     .map(infoOf)
     .map((info) => pick(info, wanted));
-  return ProfileInfoListResponse.encode({ result: 'ok', profiles });
+  return isOdd
+    ? oddProfileList(profiles)
+    : ProfileInfoListResponse.encode({ result: 'ok', profiles });
 }
 
 function matching(

@@ -25,6 +25,8 @@ export interface EuiccSettings {
   /** FQDN of the root SM-DS. */
   readonly rootDsAddress: string;
   readonly firmware: EuiccFirmware;
+  /** Quirk `odd-profiles`. */
+  readonly hasOddProfiles: boolean;
 }
 
 /**

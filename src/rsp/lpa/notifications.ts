@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../errors.ts';
 import type { Received } from '../../sgp22/codec/codec.ts';
 import type { NotificationEvent } from '../../sgp22/messages/metadata.ts';
 import type { PendingNotification } from '../../sgp22/messages/notifications.ts';
+import type { RetrievedNotification } from '../../sgp22/messages/read-notifications.ts';
 import { plainAddress } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import type { Es10 } from './es10.ts';
@@ -13,8 +14,9 @@ import type { Es9p } from './es9p.ts';
 
 export interface SentNotification {
   readonly seqNumber: number;
-  readonly event: NotificationEvent;
-  /** Of the server, also where the eUICC has the name of a zkCX session. */
+  /** Undefined if it cannot be read. */
+  readonly event: NotificationEvent | undefined;
+  /** Of the server, also where the eUICC has the name of a zkCX session; empty if it cannot be read. */
   readonly address: string;
   /** Why it was not sent; it stays in the eUICC and can be tried again later. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string };
@@ -38,7 +40,7 @@ export interface SendOptions {
  * tried several times. Throws if the notification has to stay where it is.
  */
 export type Delivery = (
-  pending: Received<PendingNotification>,
+  pending: RetrievedNotification,
   server: Es9p,
 ) => Promise<(() => Promise<void>) | undefined>;
 
@@ -60,10 +62,11 @@ export async function sendNotifications(
     .toSorted((a, b) => a.seqNumber - b.seqNumber);
   const results: SentNotification[] = [];
   const failed = new Map<string, SentNotification['failure']>();
-  for (const { seqNumber, profileManagementOperation, notificationAddress } of list) {
+  for (const { seqNumber, profileManagementOperation, notificationAddress = '' } of list) {
     const address = plainAddress(notificationAddress);
-    const pending = failed.has(address) ? undefined : await es10.retrieveNotification(seqNumber);
     let failure = failed.get(address);
+    const found = failure === undefined ? await retrieved(es10, seqNumber) : {};
+    const { pending } = found;
     if (pending !== undefined) {
       let send: (() => Promise<void>) | undefined;
       const work = async () => {
@@ -75,15 +78,30 @@ export async function sendNotifications(
       if (failure === undefined) await es10.removeNotification(seqNumber);
       else failed.set(address, failure);
     }
+    failure ??= found.failure;
     const event = profileManagementOperation;
     results.push({ seqNumber, event, address, failure });
   }
   return results;
 }
 
+/** A notification; or why the card does not give it, which is no reason to leave the others. */
+async function retrieved(
+  es10: Es10,
+  seqNumber: number,
+): Promise<{ pending?: RetrievedNotification; failure?: SentNotification['failure'] }> {
+  try {
+    return { pending: await es10.retrieveNotification(seqNumber) };
+  } catch (error) {
+    // a card that is gone will not give the others either
+    if (!(error instanceof ZkcxError) || error.code === 'ERR_RSP_APDU') throw error;
+    return { failure: { code: error.code, message: error.message } };
+  }
+}
+
 /** What sends a notification. The address is what a server once told the eUICC, and may be none. */
 async function sending(
-  pending: Received<PendingNotification>,
+  pending: RetrievedNotification,
   address: string,
   { server, delivery }: SendOptions,
 ): Promise<() => Promise<void>> {
@@ -91,7 +109,10 @@ async function sending(
   const to = checked(server(plain), argument.es9p, 'what `server` gives');
   const own = checked(await delivery?.(pending, to), callback.optional(), 'what `delivery` gives');
   if (own !== undefined) return own;
-  if (plain === address) return () => to.notify({ pendingNotification: pending });
+  // what the LPA cannot read is for the server to understand
+  if (plain === address) {
+    return () => to.notify({ pendingNotification: pending as Received<PendingNotification> });
+  }
   throw new ZkcxError(
     'ERR_HOLDER_CONSENT',
     'this is about a zkCX session, goes sealed with what was kept of it, and otherwise stays',

@@ -3,6 +3,7 @@ import { TAG } from '../../asn1/index.ts';
 import { inside, onlyTlv, type Tlv, TlvReader } from '../../asn1/tlv.ts';
 import { concatBytes } from '../../bytes.ts';
 import {
+  type AnyCodec,
   type AnyField,
   assertBytes,
   assertObject,
@@ -49,6 +50,14 @@ export function optional<Out, In>(
     },
     put: (value, what) => (value === undefined ? NOTHING : codec.put(value, what)),
     withTag: (tag) => optional(codec.withTag(tag)),
+  };
+}
+
+/** Each of them OPTIONAL. */
+export function allOptional<C extends Readonly<Record<string, AnyCodec>>>(codecs: C) {
+  const entries = Object.entries(codecs).map(([name, codec]) => [name, optional(codec)]);
+  return Object.fromEntries(entries) as {
+    [K in keyof C]: Component<Value<C[K]> | undefined, Input<C[K]> | undefined>;
   };
 }
 

@@ -52,17 +52,21 @@ export const EuiccConfiguredAddressesRequest = message(
   sequence({}),
 );
 
+/** Fields of EuiccConfiguredAddressesResponse. */
+export const CONFIGURED_ADDRESSES = automatic({
+  /** FQDN of the default SM-DP+. */
+  defaultDpAddress: text(255),
+  /** FQDN of the root SM-DS. */
+  rootDsAddress: text(255),
+});
+
 export const EuiccConfiguredAddressesResponse = message(
   'EuiccConfiguredAddressesResponse',
   TAG.getEuiccConfiguredAddresses,
-  sequence(
-    automatic({
-      /** FQDN of the default SM-DP+. */
-      defaultDpAddress: optional(text(255)),
-      /** FQDN of the root SM-DS. */
-      rootDsAddress: text(255),
-    }),
-  ),
+  sequence({
+    ...CONFIGURED_ADDRESSES,
+    defaultDpAddress: optional(CONFIGURED_ADDRESSES.defaultDpAddress),
+  }),
 );
 
 export const SetDefaultDpAddressRequest = message(

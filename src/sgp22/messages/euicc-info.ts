@@ -58,43 +58,47 @@ export const GetEuiccInfo2Request = message(
   sequence({}),
 );
 
-const profileVersion = context(1, version);
-const extCardResource = context(4, content);
-const rspCapability = context(
-  8,
-  flags([
-    'additionalProfile',
-    'crlSupport',
-    'rpmSupport',
-    'testProfileSupport',
-    'deviceInfoExtensibilitySupport',
-    'serviceSpecificDataSupport',
-  ]),
-);
+/** Fields of EUICCInfo2. Versions are "major.minor.revision". */
+export const EUICC_INFO2 = {
+  /** Version of the profile package specification. */
+  profileVersion: context(1, version),
+  svn: context(2, version),
+  euiccFirmwareVer: context(3, version),
+  /** See `ExtCardResource`. */
+  extCardResource: context(4, content),
+  /** Content of the BIT STRING UICCCapability of the profile package specification. */
+  uiccCapability: context(5, content),
+  ts102241Version: context(6, version),
+  globalplatformVersion: context(7, version),
+  rspCapability: context(
+    8,
+    flags([
+      'additionalProfile',
+      'crlSupport',
+      'rpmSupport',
+      'testProfileSupport',
+      'deviceInfoExtensibilitySupport',
+      'serviceSpecificDataSupport',
+    ]),
+  ),
+  ...ciLists,
+  /** 0 other, 1 basic, 2 medium, 3 contactless. */
+  euiccCategory: context(11, integer),
+  forbiddenProfilePolicyRules: profilePolicyRules,
+  /** Protection profile version. */
+  ppVersion: version,
+  sasAccreditationNumber: text(64),
+};
 
-/** Versions are "major.minor.revision". */
 export const EuiccInfo2 = message(
   'EUICCInfo2',
   TAG.getEuiccInfo2,
   sequence({
-    /** Version of the profile package specification. */
-    profileVersion,
-    svn: context(2, version),
-    euiccFirmwareVer: context(3, version),
-    /** See `ExtCardResource`. */
-    extCardResource,
-    /** Content of the BIT STRING UICCCapability of the profile package specification. */
-    uiccCapability: context(5, content),
-    ts102241Version: optional(context(6, version)),
-    globalplatformVersion: optional(context(7, version)),
-    rspCapability,
-    ...ciLists,
-    /** 0 other, 1 basic, 2 medium, 3 contactless. */
-    euiccCategory: optional(context(11, integer)),
-    forbiddenProfilePolicyRules: optional(profilePolicyRules),
-    /** Protection profile version. */
-    ppVersion: version,
-    sasAccreditationNumber: text(64),
+    ...EUICC_INFO2,
+    ts102241Version: optional(EUICC_INFO2.ts102241Version),
+    globalplatformVersion: optional(EUICC_INFO2.globalplatformVersion),
+    euiccCategory: optional(EUICC_INFO2.euiccCategory),
+    forbiddenProfilePolicyRules: optional(EUICC_INFO2.forbiddenProfilePolicyRules),
     /** Whole elements after the SAS number, known to later versions or not needed here. */
     rest: unknownRest,
   }),
@@ -145,9 +149,9 @@ export interface DeviceFacts {
 export function readDeviceFacts(euiccInfo2: Uint8Array): DeviceFacts {
   const info = new Elements(euiccInfo2, 'euiccInfo2').in(TAG.getEuiccInfo2);
   return {
-    profileVersion: info.read(profileVersion),
-    rspCapability: info.read(rspCapability),
+    profileVersion: info.read(EUICC_INFO2.profileVersion),
+    rspCapability: info.read(EUICC_INFO2.rspCapability),
     forbiddenProfilePolicyRules: info.read(profilePolicyRules),
-    freeMemory: info.in(extCardResource.tag).read(freeNonVolatileMemory),
+    freeMemory: info.in(EUICC_INFO2.extCardResource.tag).read(freeNonVolatileMemory),
   };
 }

@@ -20,19 +20,32 @@ function digitsOf(hex: string, what: string): string {
   return hex;
 }
 
-/** The 10 bytes of an ICCID of 18 to 20 digits as in EF ICCID: digits swapped, filled up with F. */
-export function iccidBytes(iccid: string): Uint8Array {
-  if (!/^\d{18,20}$/.test(assertText(iccid, 'an ICCID')))
-    throw badValue('an ICCID', 'must have 18 to 20 digits');
-  return hexToBytes(swapNibbles(iccid.padEnd(20, 'f')), 'an ICCID');
+/**
+ * An ICCID as text: up to 20 digits, in one country also a to f, in lower case and without its padding. Undefined for
+ * what is none.
+ */
+export function canonicalIccid(text: string): string | undefined {
+  const iccid = text.toLowerCase().replace(/f+$/, '');
+  return /^[0-9a-f]{1,20}$/.test(iccid) ? iccid : undefined;
 }
 
-/** ICCID, tag 5A: its digits. */
+/** The 10 bytes of an ICCID as in EF ICCID (ETSI TS 102 221, 13.2): nibbles swapped, filled up with F. */
+export function iccidBytes(iccid: string): Uint8Array {
+  const canonical = canonicalIccid(assertText(iccid, 'an ICCID'));
+  if (canonical === undefined) throw badValue('an ICCID', 'must have up to 20 digits');
+  return hexToBytes(swapNibbles(canonical.padEnd(20, 'f')), 'an ICCID');
+}
+
+/** ICCID, tag 5A: its digits, see `canonicalIccid`. */
 export const iccid = tagged(
   TAG.iccid,
   mapped(
     octets(10),
-    (bytes, what) => digitsOf(swapNibbles(bytesToHex(bytes)).replace(/f{1,2}$/, ''), what),
+    (bytes, what) => {
+      const found = canonicalIccid(swapNibbles(bytesToHex(bytes)));
+      if (found === undefined) throw badValue(what, 'is empty');
+      return found;
+    },
     iccidBytes,
   ),
 );

@@ -15,16 +15,19 @@ const oneEvent = mapped(
   (event: NotificationEvent) => [event],
 );
 
+/** Fields of NotificationMetadata. */
+export const NOTIFICATION_METADATA = {
+  /** Counts all notifications of the eUICC; 0 is a number like any other. */
+  seqNumber: context(0, integer),
+  profileManagementOperation: context(1, oneEvent),
+  /** FQDN of the server. */
+  notificationAddress: text(255),
+  iccid,
+};
+
 export const NotificationMetadata = message(
   'NotificationMetadata',
   TAG.notificationMetadata,
-  sequence({
-    /** Counts all notifications of the eUICC; 0 is a number like any other. */
-    seqNumber: context(0, integer),
-    profileManagementOperation: context(1, oneEvent),
-    /** FQDN of the server. */
-    notificationAddress: text(255),
-    iccid: optional(iccid),
-  }),
+  sequence({ ...NOTIFICATION_METADATA, iccid: optional(iccid) }),
 );
 export type NotificationMetadata = Input<typeof NotificationMetadata>;

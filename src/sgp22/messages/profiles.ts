@@ -2,7 +2,15 @@
 import { choice, oneOf } from '../codec/choice.ts';
 import { automatic, badValue, context, type Input, tagged, type Value } from '../codec/codec.ts';
 import { coded, content, mapped, named } from '../codec/primitives.ts';
-import { list, message, optional, received, sequence, wrapped } from '../codec/structures.ts';
+import {
+  allOptional,
+  list,
+  message,
+  optional,
+  received,
+  sequence,
+  wrapped,
+} from '../codec/structures.ts';
 import { TAG } from '../tags.ts';
 import { iccid, isdpAid } from './identifiers.ts';
 import { dpProprietaryData, profileFields, profileNickname } from './metadata.ts';
@@ -48,26 +56,27 @@ export const ProfileInfoListRequest = message(
 );
 export type ProfileInfoListRequest = Value<typeof ProfileInfoListRequest>;
 
-/** Fields of ProfileInfo. All are OPTIONAL: the tag list chooses. */
-export const PROFILE_INFO_FIELDS = {
-  iccid: optional(iccid),
-  isdpAid: optional(isdpAid),
-  profileState: optional(tagged(TAG.profileState, named({ disabled: 0, enabled: 1 }))),
-  profileNickname: optional(profileNickname),
-  serviceProviderName: optional(profileFields.serviceProviderName),
-  profileName: optional(profileFields.profileName),
-  iconType: optional(profileFields.iconType),
-  icon: optional(profileFields.icon),
-  profileClass: optional(profileFields.profileClass),
-  notificationConfigurationInfo: optional(profileFields.notificationConfigurationInfo),
-  profileOwner: optional(profileFields.profileOwner),
+/** Fields of ProfileInfo. */
+export const PROFILE_INFO = {
+  iccid,
+  isdpAid,
+  profileState: tagged(TAG.profileState, named({ disabled: 0, enabled: 1 })),
+  profileNickname,
+  serviceProviderName: profileFields.serviceProviderName,
+  profileName: profileFields.profileName,
+  iconType: profileFields.iconType,
+  icon: profileFields.icon,
+  profileClass: profileFields.profileClass,
+  notificationConfigurationInfo: profileFields.notificationConfigurationInfo,
+  profileOwner: profileFields.profileOwner,
   /** Content. */
-  dpProprietaryData: optional(dpProprietaryData),
-  profilePolicyRules: optional(profileFields.profilePolicyRules),
-  serviceSpecificDataStoredInEuicc: optional(profileFields.serviceSpecificDataStoredInEuicc),
+  dpProprietaryData,
+  profilePolicyRules: profileFields.profilePolicyRules,
+  serviceSpecificDataStoredInEuicc: profileFields.serviceSpecificDataStoredInEuicc,
 };
 
-const profileInfo = tagged(TAG.profileInfo, sequence(PROFILE_INFO_FIELDS));
+/** All are OPTIONAL: the tag list chooses. */
+const profileInfo = tagged(TAG.profileInfo, sequence(allOptional(PROFILE_INFO)));
 export type ProfileInfo = Input<typeof profileInfo>;
 
 /** ProfileInfoListError. */

@@ -284,7 +284,7 @@ describe('a package is refused for', () => {
     );
     const { extCardResource } = await download.es10.euiccInfo2();
     const free = PROFILE.length - (await download.es10.retrieveNotification(0))!.der.length;
-    expect(Buffer.from(extCardResource).toString('hex')).toContain(
+    expect(Buffer.from(extCardResource!).toString('hex')).toContain(
       `8204${free.toString(16).padStart(8, '0')}`,
     );
   });

@@ -28,16 +28,19 @@ export interface DeliveryOptions {
 export function zkcxDelivery(options: DeliveryOptions): Delivery {
   checked(options, argument.deliveryOptions, 'zkcxDelivery');
   const { sessions, othersAllowed } = options;
+  const toOthers = () => {
+    if (othersAllowed) return undefined;
+    throw new ZkcxError(
+      'ERR_HOLDER_CONSENT',
+      'a notification for another server would tell it the EID: allow that, or leave it',
+    );
+  };
   return async (pending, server) => {
+    // nobody knows which profile it is about: it may be one of another server
+    if (pending.kind === 'unreadable') return toOthers();
     const kept = await sessions.find(pending);
     if (kept === undefined) return undefined;
-    if (kept === 'foreign') {
-      if (othersAllowed) return undefined;
-      throw new ZkcxError(
-        'ERR_HOLDER_CONSENT',
-        'a notification for another server would tell it the EID: allow that, or leave it',
-      );
-    }
+    if (kept === 'foreign') return toOthers();
     // whatever kept the download from saying so
     if (endOf(pending) === 'success') await sessions.confirm(kept);
     const body = encodeZkcxRequest('handleNotification', { pendingNotification: pending });

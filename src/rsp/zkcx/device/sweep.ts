@@ -23,7 +23,12 @@ export async function sweepSessions(
   for (const { seqNumber } of await es10.listNotifications()) {
     const pending = await es10.retrieveNotification(seqNumber);
     if (pending === undefined) continue;
-    iccids.push(...[notificationMetadataOf(pending).iccid ?? []].flat());
+    if (pending.kind === 'unreadable') {
+      // nobody knows whose it is: nothing is forgotten while it is there
+      return;
+    }
+    const { iccid } = notificationMetadataOf(pending);
+    if (iccid !== undefined) iccids.push(iccid);
     if (pending.kind === 'profileInstallationResult') {
       installations.push(pending.profileInstallationResultData.transactionId);
     }

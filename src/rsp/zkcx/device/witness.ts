@@ -12,12 +12,15 @@ import type { Es10 } from '../../lpa/index.ts';
 import {
   AUTHENTICATE_ERROR,
   type AuthenticateResponseOk,
-  EuiccSigned1,
 } from '../../../sgp22/messages/authenticate-server.ts';
 import { CANCEL_SESSION_REASON } from '../../../sgp22/messages/cancel-session.ts';
 import type { CtxParams1, DeviceInfo } from '../../../sgp22/messages/ctx-params.ts';
 import type { Input } from '../../../sgp22/codec/codec.ts';
-import { type EuiccInfo2, ExtCardResource } from '../../../sgp22/messages/euicc-info.ts';
+import {
+  freeMemoryOf,
+  type ReadEuiccInfo2,
+  readSignedEuiccInfo2,
+} from '../../../sgp22/messages/read-euicc.ts';
 import { isSignature } from '../../../sgp22/messages/signature.ts';
 import { sessionKeyMessage, sessionKeyOf } from '../../../sgp22/messages/zkcx-firmware.ts';
 import { type Eligibility, memoryStep } from '../messages.ts';
@@ -86,7 +89,7 @@ async function cancellation(es10: Es10, initiated: Initiated): Promise<Witness> 
   const { answer, offer, peer, transcript } = initiated;
   // no matchingId: what is signed here must deliver no order
   const response = await authenticateServer(es10, initiated, answer, { deviceInfo: DEVICE_INFO });
-  const eligibility = eligibilityOf(EuiccSigned1.decode(response.euiccSigned1).euiccInfo2);
+  const eligibility = eligibilityOf(readSignedEuiccInfo2(response.euiccSigned1));
   for (const cancelReason of offer.cancelReasons) {
     const cancelled = await cancel(es10, transcript.transactionId, cancelReason);
     if (cancelled === undefined) continue;
@@ -163,16 +166,18 @@ function assertSigned(
   }
 }
 
-/** What the LPA says of the eUICC, rounded; unproven. */
-function eligibilityOf(info: EuiccInfo2): Eligibility {
-  const { svn, profileVersion, rspCapability, forbiddenProfilePolicyRules = [] } = info;
-  // a card that does not say gets its try
-  const { freeNonVolatileMemory = Infinity } = ExtCardResource.decode(info.extCardResource);
+/** What the LPA says of the eUICC, rounded; unproven. Throws ERR_RSP_CARD if a card does not say its versions. */
+function eligibilityOf(info: ReadEuiccInfo2): Eligibility {
+  const { svn, profileVersion, rspCapability = [], forbiddenProfilePolicyRules = [] } = info;
+  if (svn === undefined || profileVersion === undefined) {
+    throw new ZkcxError('ERR_RSP_CARD', 'the eUICC does not say which versions it supports');
+  }
   return {
     svn,
     profileVersion,
     testProfileSupport: rspCapability.includes('testProfileSupport'),
     forbiddenProfilePolicyRules: [...forbiddenProfilePolicyRules],
-    freeMemory: memoryStep(freeNonVolatileMemory),
+    // a card that does not say gets its try
+    freeMemory: memoryStep(freeMemoryOf(info) ?? Infinity),
   };
 }
