@@ -301,7 +301,7 @@ describe('identifiers', () => {
 
   test('what is no ICCID', () => {
     expect(() => write(iccid, '89')).toThrow(VALUE);
-    for (const hex of ['5a0198', '5a0a9800103254769810321a', '5a0a98001032547698f0ffff']) {
+    for (const hex of ['5a0198', '5a0a98001032547698f0ffff']) {
       expect(() => read(iccid, hex)).toThrow(VALUE);
     }
   });

@@ -53,7 +53,7 @@ export function changeProfile({
 }
 
 /**
- * ICCIDs have up to 20 digits, in one country a to f among them; AIDs have 5 to 16 bytes, and begin with A to D as
+ * ICCIDs have 18 to 20 digits, in one country a to f among them; AIDs have 5 to 16 bytes, and begin with A to D as
  * ICCIDs never do (ISO/IEC 7816-5).
  */
 async function identifier(text: string): Promise<ProfileIdentifier> {
@@ -62,9 +62,9 @@ async function identifier(text: string): Promise<ProfileIdentifier> {
     return { isdpAid: Uint8Array.from(Buffer.from(text, 'hex')) };
   }
   const iccid = /^[0-9]/.test(text) ? canonicalIccid(text) : undefined;
-  if (iccid !== undefined && iccid.length >= 10) return { iccid };
+  if (iccid !== undefined) return { iccid };
   throw new ZkcxError(
     'ERR_CLI_USAGE',
-    'give the ICCID of a profile, up to 20 digits, or the AID of its ISD-P in hexadecimal',
+    'give the ICCID of a profile, 18 to 20 digits, or the AID of its ISD-P in hexadecimal',
   );
 }

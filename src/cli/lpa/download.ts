@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { Consent, Es10, ProfileMetadata } from '../../rsp/lpa/index.ts';
+import type { DeviceInfo } from '../../sgp22/messages/ctx-params.ts';
 import type { ZkcxEvent, ZkcxQuestion } from '../../rsp/zkcx/device/index.ts';
 import { CARD, type CardFlags, useEuicc } from '../shared/card.ts';
 import type { CommandDefinition, JsonFlag } from '../shared/command.ts';
@@ -9,7 +10,6 @@ import {
   type ConfirmationCodeFlags,
   givenConfirmationCode,
 } from '../shared/confirmation-code.ts';
-import { hexBytes } from '../shared/options.ts';
 import { type Answer, printable, printProgress } from '../shared/output.ts';
 import { stopSignal, unlessInterrupted } from '../shared/proving.ts';
 import { SERVER, type ServerFlags, serversOf } from './server.ts';
@@ -18,7 +18,8 @@ import { assertClassic, downloadInZkcx, printZkcxEvent, ZKCX, type ZkcxFlags } f
 interface Flags extends CardFlags, ServerFlags, ZkcxFlags, ConfirmationCodeFlags, JsonFlag {
   readonly yes?: boolean;
   readonly confirmationCodeForm?: 'text' | 'hex';
-  readonly tac?: Uint8Array;
+  readonly tac?: string;
+  readonly imei?: string;
 }
 
 /** zkcx lpa download ACTIVATION-CODE */
@@ -34,9 +35,13 @@ export const lpaDownload: CommandDefinition = {
       'hex',
     ]),
     new Option(
-      '--tac <hex>',
-      'type allocation code of the device, 4 bytes; default: 35290611',
-    ).argParser(hexBytes({ least: 4, most: 4 })),
+      '--tac <digits>',
+      'type allocation code of the device, 8 digits, or its IMEI; default: 35290611',
+    ),
+    new Option(
+      '--imei <digits>',
+      'tell it too: 14 to 16 digits, or 8 bytes in hexadecimal; default: it is not told',
+    ),
     ...CARD,
     ...SERVER,
     ...ZKCX,
@@ -48,9 +53,13 @@ async function download(text: string, flags: Flags): Promise<Answer> {
   const { downloadProfile, parseActivationCode } = await import('../../rsp/lpa/index.ts');
   const code = parseActivationCode(text);
   if (flags.zkcx === undefined) assertClassic(flags);
-  else if (flags.tac !== undefined) {
-    throw new ZkcxError('ERR_CLI_USAGE', 'zkCX tells servers the same of all devices: no --tac');
+  else if (flags.tac !== undefined || flags.imei !== undefined) {
+    throw new ZkcxError(
+      'ERR_CLI_USAGE',
+      'zkCX tells servers the same of all devices: no --tac, no --imei',
+    );
   }
+  const device = await deviceOf(flags);
   const people = process.stdin.isTTY === true && flags.json !== true;
   if (!people && !flags.yes) {
     throw new ZkcxError('ERR_CLI_USAGE', 'nobody can be asked here: accept the profile by --yes');
@@ -73,7 +82,6 @@ async function download(text: string, flags: Flags): Promise<Answer> {
     const agreed = async (metadata: ProfileMetadata, tells: ZkcxQuestion['tells'] = []) =>
       flags.yes ? 'accept' : askConsent(metadata, tells);
     if (flags.zkcx === undefined) {
-      const device = { tac: flags.tac ?? DEFAULT_TAC, deviceCapabilities: CAPABILITIES };
       return downloadProfile({ ...common, device, consent: (metadata) => agreed(metadata) });
     }
     return downloadInZkcx(flags, {
@@ -104,12 +112,33 @@ async function download(text: string, flags: Flags): Promise<Answer> {
 }
 
 /** Of a test device; one that claims no technology is refused by some servers. */
-const DEFAULT_TAC = Uint8Array.of(0x35, 0x29, 0x06, 0x11);
+const DEFAULT_TAC = '35290611';
 const CAPABILITIES = {
   gsmSupportedRelease: '15.0.0',
   utranSupportedRelease: '15.0.0',
   eutranEpcSupportedRelease: '15.0.0',
 };
+
+/** What a classic download tells of the device. Throws ERR_CLI_USAGE for numbers that are none. */
+async function deviceOf({ tac, imei }: Flags): Promise<DeviceInfo> {
+  const { imeiBytes, parseImei, parseTac, tacBytes } =
+    await import('../../sgp22/messages/device-identifiers.ts');
+  try {
+    const told = imei === undefined ? undefined : parseImei(imei);
+    const type = parseTac(tac ?? told ?? DEFAULT_TAC);
+    if (told !== undefined && !told.startsWith(type)) {
+      throw new ZkcxError('ERR_CLI_USAGE', '--tac is not that of --imei: give one of them');
+    }
+    return {
+      tac: tacBytes(type),
+      deviceCapabilities: CAPABILITIES,
+      ...(told === undefined ? {} : { imei: imeiBytes(told) }),
+    };
+  } catch (cause) {
+    if (!(cause instanceof ZkcxError) || cause.code !== 'ERR_RSP_VALUE') throw cause;
+    throw new ZkcxError('ERR_CLI_USAGE', cause.message, { cause });
+  }
+}
 
 async function askConsent(
   metadata: ProfileMetadata,

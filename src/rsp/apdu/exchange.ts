@@ -5,7 +5,6 @@
 import { concatBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { type CommandApdu, encodeCommand, INS, parseResponse, SW } from './command.ts';
-import type { ApduInterface } from './interface.ts';
 import { outcomeOf } from './status.ts';
 
 /** Beyond any response of an eUICC. */
@@ -33,7 +32,7 @@ export interface CardAnswer {
  * @throws ERR_RSP_APDU if the answer does not end; errors of the interface
  */
 export async function exchange(
-  { transmit }: Pick<ApduInterface, 'transmit'>,
+  card: { transmit(command: Uint8Array): Promise<Uint8Array> },
   command: CommandApdu,
   expectsData = true,
 ): Promise<CardAnswer> {
@@ -44,7 +43,7 @@ export async function exchange(
   let warning: number | undefined;
   let asked = command;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const { data, sw } = parseResponse(await transmit(encodeCommand(asked)));
+    const { data, sw } = parseResponse(await card.transmit(encodeCommand(asked)));
     const outcome = outcomeOf(sw);
     // what comes with 6Cxx is no data
     if (outcome !== 'le') parts.push(data);

@@ -4,8 +4,16 @@
  */
 import { inside, Tlv, TlvReader } from '../../asn1/tlv.ts';
 import { ZkcxError } from '../../errors.ts';
-import { type AnyCodec, assertBytes, badValue, type Message, type Value } from './codec.ts';
-import type { Flat } from './structures.ts';
+import {
+  type AnyCodec,
+  assertBytes,
+  automatic,
+  badValue,
+  type Message,
+  type Value,
+} from './codec.ts';
+import { integer } from './primitives.ts';
+import { type Flat, sequence } from './structures.ts';
 
 /** An element that is there, and is not what the standard says. */
 export interface Unreadable {
@@ -25,15 +33,37 @@ export type Readable<C extends Readonly<Record<string, AnyCodec>>> = Flat<{
 const MAX_ENTRIES = 4_096;
 
 /** The element that a card answered with, whatever follows it. Throws ERR_DER_*. */
-export function answered(bytes: Uint8Array, tag: number, what: string): Tlv {
-  return new TlvReader(assertBytes(bytes, what), what, { lenient: true }).element(tag, what);
+export function answered(bytes: Uint8Array, what: string, tag?: number): Tlv {
+  const reader = new TlvReader(assertBytes(bytes, what), what, { lenient: true });
+  return tag === undefined ? reader.any(what) : reader.element(tag, what);
 }
 
 /** The message that a card answered with. Throws ERR_DER_* and ERR_RSP_VALUE. */
 export function decodeAnswered<Out>(message: Message<Out, never>, bytes: Uint8Array): Out {
-  const { name } = message;
-  const reader = new TlvReader(assertBytes(bytes, name), name, { lenient: true });
-  return message.take(reader, name);
+  return message.read(answered(bytes, message.name, message.tag));
+}
+
+/** The elements of a list that a card answered with, or the number of an error. */
+const answer = automatic({ list: sequence({}), error: integer });
+
+/**
+ * The entries of an answer that is a list, each for itself, or the number of its error. Some cards leave out the element
+ * around the entries, or all of an empty list.
+ *
+ * @param tags of entries
+ */
+export function readAnsweredList<T>(
+  bytes: Uint8Array,
+  response: { readonly name: string; readonly tag: number },
+  tags: readonly number[],
+  ...entries: [item: string, read: (element: Tlv) => T, rest: (broken: Unreadable) => T]
+): readonly T[] | number {
+  const whole = answered(bytes, response.name, response.tag);
+  const reader = inside(whole);
+  const tag = reader.peek();
+  if (tag === answer.error.tag) return answer.error.take(reader, 'the error');
+  const isBare = tag === undefined || tags.includes(tag);
+  return readEntries(isBare ? whole : reader.element(answer.list.tag, 'the list'), ...entries);
 }
 
 /**

@@ -21,18 +21,18 @@ function digitsOf(hex: string, what: string): string {
 }
 
 /**
- * An ICCID as text: up to 20 digits, in one country also a to f, in lower case and without its padding. Undefined for
+ * An ICCID as text: 18 to 20 digits, in one country also a to f, in lower case and without its padding. Undefined for
  * what is none.
  */
 export function canonicalIccid(text: string): string | undefined {
   const iccid = text.toLowerCase().replace(/f+$/, '');
-  return /^[0-9a-f]{1,20}$/.test(iccid) ? iccid : undefined;
+  return /^[0-9a-f]{18,20}$/.test(iccid) ? iccid : undefined;
 }
 
 /** The 10 bytes of an ICCID as in EF ICCID (ETSI TS 102 221, 13.2): nibbles swapped, filled up with F. */
 export function iccidBytes(iccid: string): Uint8Array {
   const canonical = canonicalIccid(assertText(iccid, 'an ICCID'));
-  if (canonical === undefined) throw badValue('an ICCID', 'must have up to 20 digits');
+  if (canonical === undefined) throw badValue('an ICCID', 'must have 18 to 20 digits');
   return hexToBytes(swapNibbles(canonical.padEnd(20, 'f')), 'an ICCID');
 }
 
@@ -43,7 +43,7 @@ export const iccid = tagged(
     octets(10),
     (bytes, what) => {
       const found = canonicalIccid(swapNibbles(bytesToHex(bytes)));
-      if (found === undefined) throw badValue(what, 'is empty');
+      if (found === undefined) throw badValue(what, 'has not 18 to 20 digits');
       return found;
     },
     iccidBytes,

@@ -13,7 +13,7 @@ import { NotificationMetadata } from './notification-metadata.ts';
 import { Signature } from './signature.ts';
 
 /** Told of enable, disable, delete, and of install to other servers. */
-const otherSignedNotification = sequence({
+export const otherSignedNotification = sequence({
   /** Covered by the signature. */
   tbsOtherNotification: copied(NotificationMetadata),
   euiccNotificationSignature: Signature,

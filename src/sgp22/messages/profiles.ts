@@ -76,7 +76,7 @@ export const PROFILE_INFO = {
 };
 
 /** All are OPTIONAL: the tag list chooses. */
-const profileInfo = tagged(TAG.profileInfo, sequence(allOptional(PROFILE_INFO)));
+export const profileInfo = tagged(TAG.profileInfo, sequence(allOptional(PROFILE_INFO)));
 export type ProfileInfo = Input<typeof profileInfo>;
 
 /** ProfileInfoListError. */

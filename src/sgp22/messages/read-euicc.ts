@@ -1,12 +1,15 @@
 /** What a card says of itself (GetEUICCInfo, GetEuiccConfiguredAddresses, GetEID): each field for itself. */
-import { inside, type Tlv, TlvReader } from '../../asn1/tlv.ts';
+import { inside, type Tlv } from '../../asn1/tlv.ts';
 import { TAG as DER } from '../../asn1/index.ts';
 import { badValue } from '../codec/codec.ts';
 import { answered, problemOf, type Readable, readEntries, readFields } from '../codec/lenient.ts';
 import type { Unreadable } from '../codec/lenient.ts';
-import { TAG } from '../tags.ts';
-import { CONFIGURED_ADDRESSES } from './euicc-data.ts';
-import { EUICC_INFO2, type EuiccInfo1, ExtCardResource } from './euicc-info.ts';
+import {
+  CONFIGURED_ADDRESSES,
+  EuiccConfiguredAddressesResponse,
+  GetEuiccDataResponse,
+} from './euicc-data.ts';
+import { EUICC_INFO2, EuiccInfo1, EuiccInfo2, ExtCardResource } from './euicc-info.ts';
 import { eidValue, keyIdentifier } from './identifiers.ts';
 
 /** An answer with the bytes that it was read from, and the fields that are there and cannot be read. */
@@ -24,7 +27,7 @@ export type ReadConfiguredAddresses = Readable<typeof CONFIGURED_ADDRESSES> & Fr
  * can be read are there. Throws ERR_DER_*.
  */
 export function readEuiccInfo1(bytes: Uint8Array): ReadEuiccInfo1 {
-  const answer = answered(bytes, TAG.getEuiccInfo1, 'EUICCInfo1');
+  const answer = answered(bytes, EuiccInfo1.name, EuiccInfo1.tag);
   const { svn } = EUICC_INFO2;
   const { fields, unreadable } = readFields(answer, { svn });
   return {
@@ -41,7 +44,7 @@ export function readEuiccInfo1(bytes: Uint8Array): ReadEuiccInfo1 {
 
 /** Throws ERR_DER_* if it is no EUICCInfo2 at all. */
 export function readEuiccInfo2(bytes: Uint8Array): ReadEuiccInfo2 {
-  return fromCard(answered(bytes, TAG.getEuiccInfo2, 'EUICCInfo2'), EUICC_INFO2);
+  return fromCard(answered(bytes, EuiccInfo2.name, EuiccInfo2.tag), EUICC_INFO2);
 }
 
 /** Bytes that are free for profiles; undefined if the card does not say so, or nobody can read it. */
@@ -55,17 +58,17 @@ export function freeMemoryOf({ extCardResource }: ReadEuiccInfo2): number | unde
 
 /** The EUICCInfo2 inside of EuiccSigned1. Throws ERR_DER_* if there is none. */
 export function readSignedEuiccInfo2(euiccSigned1: Uint8Array): ReadEuiccInfo2 {
-  const reader = inside(answered(euiccSigned1, DER.sequence, 'euiccSigned1'));
+  const reader = inside(answered(euiccSigned1, 'euiccSigned1', DER.sequence));
   for (;;) {
     const { tag, der } = reader.any('EUICCInfo2');
-    if (tag === TAG.getEuiccInfo2) return readEuiccInfo2(der);
+    if (tag === EuiccInfo2.tag) return readEuiccInfo2(der);
   }
 }
 
 /** Throws ERR_DER_* if it is none at all. */
 export function readConfiguredAddresses(bytes: Uint8Array): ReadConfiguredAddresses {
-  const what = 'EuiccConfiguredAddressesResponse';
-  return fromCard(answered(bytes, TAG.getEuiccConfiguredAddresses, what), CONFIGURED_ADDRESSES);
+  const { name, tag } = EuiccConfiguredAddressesResponse;
+  return fromCard(answered(bytes, name, tag), CONFIGURED_ADDRESSES);
 }
 
 /**
@@ -73,14 +76,14 @@ export function readConfiguredAddresses(bytes: Uint8Array): ReadConfiguredAddres
  * function around it. Throws ERR_DER_*, ERR_RSP_VALUE.
  */
 export function readEid(bytes: Uint8Array): string {
-  const reader = new TlvReader(bytes, 'GetEuiccDataResponse', { lenient: true });
-  const isBare = reader.peek() === eidValue.tag;
-  const element = isBare
-    ? reader.any('the EID')
-    : inside(reader.element(TAG.getEuiccData, 'GetEuiccDataResponse')).element(
-        eidValue.tag,
-        'the EID',
-      );
+  const first = answered(bytes, 'the EID');
+  const element =
+    first.tag === eidValue.tag
+      ? first
+      : inside(answered(bytes, GetEuiccDataResponse.name, GetEuiccDataResponse.tag)).element(
+          eidValue.tag,
+          'the EID',
+        );
   if (element.content.length !== 32) return eidValue.read(element);
   const text = new TextDecoder('latin1').decode(element.content);
   if (!/^\d{32}$/.test(text)) throw badValue('the EID', 'has characters that are not digits');

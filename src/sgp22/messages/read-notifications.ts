@@ -1,12 +1,16 @@
 /** Lists of notifications as cards make them (ES10b.ListNotification, RetrieveNotificationsList): each for itself. */
 import { inside, type Tlv } from '../../asn1/tlv.ts';
-import { context, type Received } from '../codec/codec.ts';
-import { answered, problemOf, type Readable, readEntries, readFields } from '../codec/lenient.ts';
+import type { Received } from '../codec/codec.ts';
+import { problemOf, type Readable, readAnsweredList, readFields } from '../codec/lenient.ts';
 import type { Unreadable } from '../codec/lenient.ts';
-import { integer } from '../codec/primitives.ts';
-import { TAG } from '../tags.ts';
-import { NOTIFICATION_METADATA } from './notification-metadata.ts';
-import { PendingNotification } from './notifications.ts';
+import { ProfileInstallationResult, ProfileInstallationResultData } from './installation-result.ts';
+import { NOTIFICATION_METADATA, NotificationMetadata } from './notification-metadata.ts';
+import {
+  ListNotificationResponse,
+  otherSignedNotification,
+  PendingNotification,
+  RetrieveNotificationsListResponse,
+} from './notifications.ts';
 
 /** What could be read of the metadata of a notification. */
 export type ReadNotification = Readable<typeof NOTIFICATION_METADATA> & {
@@ -32,37 +36,31 @@ export interface Retrieved {
   readonly metadata: ReadNotification | undefined;
 }
 
-const LIST = 0xa0;
-const listError = context(1, integer);
-
 /** The answer to ListNotification: metadata, or the number of an error. Throws ERR_DER_*, ERR_RSP_VALUE. */
 export function readNotificationList(bytes: Uint8Array): readonly ReadNotification[] | number {
-  return readList(bytes, TAG.listNotification, readMetadata, ({ field, problem, content }) => ({
-    der: content,
-    unreadable: [{ field, problem }],
-  }));
+  return readAnsweredList(
+    bytes,
+    ListNotificationResponse,
+    [NotificationMetadata.tag],
+    'a notification',
+    readMetadata,
+    ({ field, problem, content }) => ({ der: content, unreadable: [{ field, problem }] }),
+  );
 }
 
 /** The answer to RetrieveNotificationsList. Throws ERR_DER_*, ERR_RSP_VALUE. */
 export function readRetrieved(bytes: Uint8Array): readonly Retrieved[] | number {
-  return readList(bytes, TAG.retrieveNotificationsList, retrieved, ({ problem, content }) => ({
-    notification: { kind: 'unreadable' as const, der: content, problem },
-    metadata: undefined,
-  }));
-}
-
-function readList<T>(
-  bytes: Uint8Array,
-  tag: number,
-  read: (element: Tlv) => T,
-  rest: (broken: Unreadable) => T,
-): readonly T[] | number {
-  const reader = inside(answered(bytes, tag, 'the list of notifications'));
-  const first = reader.peek();
-  // some cards leave out an empty list
-  if (first === undefined) return [];
-  if (first === listError.tag) return listError.take(reader, 'the error');
-  return readEntries(reader.element(LIST, 'the list'), 'a notification', read, rest);
+  return readAnsweredList(
+    bytes,
+    RetrieveNotificationsListResponse,
+    [ProfileInstallationResult.tag, otherSignedNotification.tag],
+    'a notification',
+    retrieved,
+    ({ problem, content }) => ({
+      notification: { kind: 'unreadable' as const, der: content, problem },
+      metadata: undefined,
+    }),
+  );
 }
 
 function readMetadata(element: Tlv): ReadNotification {
@@ -87,11 +85,11 @@ function retrieved(element: Tlv): Retrieved {
 /** NotificationMetadata of either kind of notification. */
 function metadataIn(notification: Tlv): Tlv {
   const reader =
-    notification.tag === TAG.profileInstallationResult
-      ? inside(inside(notification).element(TAG.profileInstallationResultData, 'the result'))
+    notification.tag === ProfileInstallationResult.tag
+      ? inside(inside(notification).element(ProfileInstallationResultData.tag, 'the result'))
       : inside(notification);
   for (;;) {
     const one = reader.any('NotificationMetadata');
-    if (one.tag === TAG.notificationMetadata) return one;
+    if (one.tag === NotificationMetadata.tag) return one;
   }
 }

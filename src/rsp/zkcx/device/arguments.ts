@@ -70,7 +70,7 @@ export const deliveryOptions = z.strictObject({
 });
 
 const transaction = sizedBytes(16);
-const iccid = z.string().regex(/^[0-9a-f]{1,20}$/, 'must be up to 20 digits');
+const iccid = z.string().regex(/^[0-9a-f]{18,20}$/, 'must be 18 to 20 digits');
 const eid = z.string().regex(/^\d{32}$/, 'must be 32 digits');
 
 export const namedSession = z.looseObject({ transactionId: transaction });

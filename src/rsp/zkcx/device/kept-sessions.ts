@@ -55,7 +55,7 @@ const schema = z.strictObject({
   version: z.literal(2),
   mode: z.enum(ZKCX_MODES),
   state: z.enum(['installing', 'current']),
-  iccid: z.string().regex(/^[0-9a-f]{1,20}$/),
+  iccid: z.string().regex(/^[0-9a-f]{18,20}$/),
   /** See `deviceOf`. */
   device: bytes(32),
   at: fieldString,
