@@ -9,7 +9,7 @@ import {
   EuiccConfiguredAddressesResponse,
   GetEuiccDataResponse,
 } from './euicc-data.ts';
-import { EUICC_INFO2, EuiccInfo1, EuiccInfo2, ExtCardResource } from './euicc-info.ts';
+import { EUICC_INFO2, EuiccInfo1, EuiccInfo2 } from './euicc-info.ts';
 import { eidValue, keyIdentifier } from './identifiers.ts';
 
 /** An answer with the bytes that it was read from, and the fields that are there and cannot be read. */
@@ -45,15 +45,6 @@ export function readEuiccInfo1(bytes: Uint8Array): ReadEuiccInfo1 {
 /** Throws ERR_DER_* if it is no EUICCInfo2 at all. */
 export function readEuiccInfo2(bytes: Uint8Array): ReadEuiccInfo2 {
   return fromCard(answered(bytes, EuiccInfo2.name, EuiccInfo2.tag), EUICC_INFO2);
-}
-
-/** Bytes that are free for profiles; undefined if the card does not say so, or nobody can read it. */
-export function freeMemoryOf({ extCardResource }: ReadEuiccInfo2): number | undefined {
-  let free: number | undefined;
-  problemOf(() => {
-    free = extCardResource && ExtCardResource.decode(extCardResource).freeNonVolatileMemory;
-  });
-  return free;
 }
 
 /** The EUICCInfo2 inside of EuiccSigned1. Throws ERR_DER_* if there is none. */

@@ -16,11 +16,8 @@ import {
 import { CANCEL_SESSION_REASON } from '../../../sgp22/messages/cancel-session.ts';
 import type { CtxParams1, DeviceInfo } from '../../../sgp22/messages/ctx-params.ts';
 import type { Input } from '../../../sgp22/codec/codec.ts';
-import {
-  freeMemoryOf,
-  type ReadEuiccInfo2,
-  readSignedEuiccInfo2,
-} from '../../../sgp22/messages/read-euicc.ts';
+import { readDeviceFacts } from '../../../sgp22/messages/euicc-info.ts';
+import { type ReadEuiccInfo2, readSignedEuiccInfo2 } from '../../../sgp22/messages/read-euicc.ts';
 import { isSignature } from '../../../sgp22/messages/signature.ts';
 import { sessionKeyMessage, sessionKeyOf } from '../../../sgp22/messages/zkcx-firmware.ts';
 import { type Eligibility, memoryStep } from '../messages.ts';
@@ -168,7 +165,12 @@ function assertSigned(
 
 /** What the LPA says of the eUICC, rounded; unproven. Throws ERR_RSP_CARD if a card does not say its versions. */
 function eligibilityOf(info: ReadEuiccInfo2): Eligibility {
-  const { svn, profileVersion, rspCapability = [], forbiddenProfilePolicyRules = [] } = info;
+  const { svn, profileVersion } = info;
+  const {
+    rspCapability = [],
+    forbiddenProfilePolicyRules = [],
+    freeMemory,
+  } = readDeviceFacts(info.der);
   if (svn === undefined || profileVersion === undefined) {
     throw new ZkcxError('ERR_RSP_CARD', 'the eUICC does not say which versions it supports');
   }
@@ -178,6 +180,6 @@ function eligibilityOf(info: ReadEuiccInfo2): Eligibility {
     testProfileSupport: rspCapability.includes('testProfileSupport'),
     forbiddenProfilePolicyRules: [...forbiddenProfilePolicyRules],
     // a card that does not say gets its try
-    freeMemory: memoryStep(freeMemoryOf(info) ?? Infinity),
+    freeMemory: memoryStep(freeMemory ?? Infinity),
   };
 }
