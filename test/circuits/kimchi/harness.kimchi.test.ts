@@ -66,6 +66,11 @@ describe('capture', () => {
       const [x, y] = exists(2, () => [5n, 6n]) as [Field, Field];
       x.mul(3).add(y).add(9).assertEquals(y.mul(5));
       Poseidon.hash([x.add(y), Field(4)]);
+      // an odd number of inputs, constants among variables, more than one block, a state to go on with, nothing
+      const state = Poseidon.update([x, Field(3), y.mul(2)], [x, Field(0), Field(5)]);
+      Poseidon.update(state, [Field(0), x.add(1), state[2], y, x.sub(x)]);
+      Poseidon.update([y, x, x], []);
+      Poseidon.hash([y]).mul(state[0]).assertNotEquals(0);
     };
     const taken = await capture(circuit);
     const { gates, tables, witness } = handedToKimchi(circuit);

@@ -6,6 +6,7 @@
 import { setBackend } from 'o1js';
 import type { ConstraintSystem, FieldConst } from './assembly.ts';
 import { encodeFields } from './field.ts';
+import type { Hash } from './hashing.ts';
 import type { RuntimeTable } from './types.ts';
 import { o1jsInternal } from '../../../src/circuits/kimchi/gates.ts';
 
@@ -74,6 +75,7 @@ interface Bindings {
   Snarky: {
     circuit: SnarkyCircuit;
     constraintSystem: { digest(system: ConstraintSystem): string };
+    poseidon: { update: Hash };
     run: {
       setEvalConstraints(flag: 0 | 1): void;
       /** Begins a run that collects constraints; the result ends it. */

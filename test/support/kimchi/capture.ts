@@ -2,6 +2,7 @@ import { withContext } from '../../../src/circuits/kimchi/context.ts';
 import { o1jsInternal } from '../../../src/circuits/kimchi/gates.ts';
 import { native, snarky, type GateVector } from './bindings.ts';
 import { WIRED_COLUMNS, decodeFields } from './field.ts';
+import { hashValues } from './hashing.ts';
 import { Assembly, runtimeTables, type ConstraintSystem } from './assembly.ts';
 import type { Circuit, Gate, RuntimeTable, Witness } from './types.ts';
 
@@ -71,8 +72,17 @@ export async function witnessOf(
 
 /** Run the circuit as the prover does, as far as the values of its variables. */
 async function proverRun(circuit: Circuit, assembly: Assembly): Promise<Witness> {
+  const { update } = snarky.poseidon;
   const finish = snarky.run.enterGenerateWitness();
-  const [, , variables] = await leave(enter(circuit), finish);
+  snarky.poseidon.update = hashValues;
+  let finished: Promise<void>;
+  try {
+    // it runs to its end before it returns
+    finished = enter(circuit);
+  } finally {
+    snarky.poseidon.update = update;
+  }
+  const [, , variables] = await leave(finished, finish);
   return assembly.witness(variables);
 }
 

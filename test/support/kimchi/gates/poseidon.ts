@@ -1,12 +1,20 @@
 import { o1jsInternal } from '../../../../src/circuits/kimchi/gates.ts';
-import { P, mod } from '../field.ts';
+import { P } from '../field.ts';
 import { at, columns, type GateRules } from './row.ts';
 
 const { poseidonParamsKimchiFp } = (await import(
   o1jsInternal('./bindings/crypto/constants.js')
-)) as { poseidonParamsKimchiFp: { mds: string[][]; power: number } };
+)) as { poseidonParamsKimchiFp: { mds: string[][]; roundConstants: string[][] } };
 
-const MDS = poseidonParamsKimchiFp.mds.map((row) => row.map(BigInt));
+/** A state, or what is added to one, or a row of the matrix. */
+type Three = readonly [bigint, bigint, bigint];
+
+const threes = (rows: string[][]) => rows.map((row) => row.map(BigInt) as unknown as Three);
+
+const MDS = threes(poseidonParamsKimchiFp.mds) as [Three, Three, Three];
+
+/** The constants of each round of the permutation. */
+export const ROUNDS: readonly Three[] = threes(poseidonParamsKimchiFp.roundConstants);
 
 /** First column of the state before each of the five rounds; the state after is in the next row. */
 const STATES = [0, 6, 9, 12, 3] as const;
@@ -18,34 +26,41 @@ function seventhPower(x: bigint): bigint {
 }
 
 /** The state after a round: MDS times the 7th powers, plus the round's constants. */
-function roundOf(state: readonly bigint[], constants: readonly bigint[]): bigint[] {
-  const powers = state.map(seventhPower);
-  return MDS.map((row, i) => {
-    const sum = powers.reduce((total, power, j) => total + at(row, j) * power, at(constants, i));
-    return mod(sum);
-  });
+function roundOf([x, y, z]: Three, [c0, c1, c2]: Three): Three {
+  const [a, b, c] = [seventhPower(x), seventhPower(y), seventhPower(z)];
+  const row = ([p, q, r]: Three, constant: bigint) => (p * a + q * b + r * c + constant) % P;
+  return [row(MDS[0], c0), row(MDS[1], c1), row(MDS[2], c2)];
 }
 
-/** The states after each of the five rounds of a row, for its coefficients. */
-export function poseidonStates(first: readonly bigint[], coeffs: readonly bigint[]): bigint[][] {
-  const states: bigint[][] = [];
-  for (let round = 0; round < STATES.length; round++) {
-    states.push(roundOf(states.at(-1) ?? first, coeffs.slice(3 * round, 3 * round + 3)));
-  }
-  return states;
+/** The states after each of some rounds, by their constants. Takes and gives values below the order of the field. */
+export function poseidonStates(first: readonly bigint[], rounds: readonly Three[]): Three[] {
+  let state = first as unknown as Three;
+  return rounds.map((constants) => (state = roundOf(state, constants)));
 }
+
+/** The constants of the five rounds of a row. */
+export const roundsOf = (coeffs: readonly bigint[]): Three[] =>
+  STATES.map((_, round) => coeffs.slice(3 * round, 3 * round + 3) as unknown as Three);
 
 /** Five rounds of the permutation; the round constants are the coefficients. */
 export const poseidon: GateRules = {
   name: 'Poseidon',
-  violations: ({ curr, next, coeffs }) =>
-    STATES.flatMap((start, round) => {
-      const state = columns(start, start + 2).map((col) => at(curr, col));
+  violations: ({ curr, next, coeffs }) => {
+    const violated: string[] = [];
+    STATES.forEach((start, round) => {
+      const constants: Three = [
+        at(coeffs, 3 * round),
+        at(coeffs, 3 * round + 1),
+        at(coeffs, 3 * round + 2),
+      ];
+      const state: Three = [at(curr, start), at(curr, start + 1), at(curr, start + 2)];
       const after = STATES[round + 1];
-      return roundOf(state, coeffs.slice(3 * round, 3 * round + 3)).flatMap((expected, i) => {
+      roundOf(state, constants).forEach((expected, i) => {
         const found = after === undefined ? at(next, i) : at(curr, after + i);
-        return found === expected ? [] : [`round ${round}`];
+        if (found !== expected) violated.push(`round ${round}`);
       });
-    }),
+    });
+    return violated;
+  },
   reads: () => ({ curr: columns(0, 14), next: columns(0, 2) }),
 };

@@ -5,7 +5,7 @@
  */
 import { GATE } from '../../../../src/circuits/kimchi/gates.ts';
 import { P, mod } from '../field.ts';
-import { poseidonStates } from '../gates/poseidon.ts';
+import { poseidonStates, roundsOf } from '../gates/poseidon.ts';
 import { multiplication, rangeCheck, xorChain } from './recompute.ts';
 import { signed, solve, type Unknown } from './solve.ts';
 import { inverse, residue, type Half, type System, type Values, type Variable } from './system.ts';
@@ -131,7 +131,7 @@ export class Rules {
     return {
       inputs: next.map(at(row)),
       outputs: [...cells.map(at(row)), ...next.map(at(row + 1))],
-      compute: (values) => poseidonStates(next.map(at(row)).map(values), coeffs).flat(),
+      compute: (values) => poseidonStates(next.map(at(row)).map(values), roundsOf(coeffs)).flat(),
     };
   }
 
