@@ -1,7 +1,8 @@
 /**
- * `npx tsx bench/smdpp.ts [--sessions N] [--json]`: the SM-DP+ as a process on loopback, N downloads
+ * `npx tsx bench/smdpp.ts [--sessions N] [--flood] [--json]`: the SM-DP+ as a process on loopback, N downloads
  * at the same time, each with its own order; sessions a second, latency, memory, and a check that every
- * order ended as installed.
+ * order ended as installed. With --flood from other addresses at the same time: 2,000 silent connections, 10,000
+ * sessions that are only begun from one address, and more of them from fifty.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,12 +12,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { administrate, type ShownOrder } from '../src/rsp/smdpp/index.ts';
 import { TestClient } from '../test/support/rsp/client.ts';
+import { attackers, Flood } from '../test/support/rsp/flood.ts';
 import { ADDRESS, testPackage } from '../test/support/rsp/smdpp.ts';
 import { sgp26Euicc } from '../test/support/rsp/soft-euicc.ts';
 
 const { values } = parseArgs({
   options: {
     sessions: { type: 'string', default: '200' },
+    flood: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -38,6 +41,7 @@ try {
   }
   const client = new TestClient(url);
   const euicc = sgp26Euicc();
+  const flood = values.flood ? attack(url) : undefined;
   const started = performance.now();
   const outcomes = await Promise.allSettled(
     Array.from({ length: count }, async (_, i) => {
@@ -47,6 +51,8 @@ try {
   );
   const seconds = (performance.now() - started) / 1000;
   client.close();
+  await flood?.finished();
+  await flood?.stop();
   const { orders } = (await call('listOrders', { limit: 10_000 })) as { orders: ShownOrder[] };
   const latencies = client.latencies.sort((a, b) => a - b);
   const quantile = (share: number) => Math.round(latencies[Math.floor(share * latencies.length)]!);
@@ -58,6 +64,7 @@ try {
     sessionsPerSecond: Number((count / seconds).toFixed(1)),
     latencyMs: { median: quantile(0.5), p99: quantile(0.99), max: Math.round(latencies.at(-1)!) },
     peakMemoryMb: peakMemory(server),
+    ...(flood === undefined ? {} : { flood: flood.counts }),
   };
   console.log(values.json ? JSON.stringify(result) : result);
   if (result.failed > 0 || result.installed !== count) process.exitCode = 1;
@@ -65,6 +72,14 @@ try {
   server.kill('SIGTERM');
   await new Promise((resolve) => server.once('exit', resolve));
   rmSync(folder, { recursive: true });
+}
+
+function attack(url: string): Flood {
+  const flood = new Flood(url, sgp26Euicc());
+  flood.keepSilent(attackers(1, 4), 2_000);
+  flood.begin('127.0.2.1', 50, 10_000);
+  for (const address of attackers(3, 50)) flood.begin(address, 1, 100);
+  return flood;
 }
 
 function serve(): ChildProcess {
