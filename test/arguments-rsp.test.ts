@@ -239,6 +239,7 @@ const OPTIONS: readonly OptionRow[] = [
       zkcx: async () => ({}),
       maxBody: 1_000,
       onEvent: () => {},
+      onSweep: () => {},
     },
     ['folder', 'settings', 'trust', 'es9p', 'now'],
     (o) => {
@@ -261,9 +262,16 @@ const OPTIONS: readonly OptionRow[] = [
       orderLifetime: 60,
       confirmationCodeForm: 'hex',
       replaceSessionKeys: true,
+      retention: { orders: 60 },
     },
     ['address'],
     (o) => serveWith({ settings: o }),
+  ],
+  [
+    'serveSmdp, settings, retention',
+    { packages: 0, orders: 60, undecided: 86_400, claims: 60, interval: 60 },
+    [],
+    (o) => serveWith({ settings: { address: ADDRESS, retention: o } }),
   ],
   [
     'serveSmdp, es9p',
@@ -304,7 +312,7 @@ function serveWith(changes: object) {
 }
 
 /** Empty objects are right where every member may be left out. */
-const EMPTY = ['info', 'headers', 'deviceCapabilities'];
+const EMPTY = ['info', 'headers', 'deviceCapabilities', 'retention'];
 
 testOptions(
   OPTIONS,

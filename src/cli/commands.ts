@@ -51,8 +51,11 @@ import { revocationShow } from './revocation/show.ts';
 import type { CommandGroup } from './shared/command.ts';
 import { smdppOrderAdd } from './smdpp/order/add.ts';
 import { smdppOrderCancel } from './smdpp/order/cancel.ts';
+import { smdppDeviceForget } from './smdpp/device/forget.ts';
+import { smdppDeviceShow } from './smdpp/device/show.ts';
 import { smdppOrderList } from './smdpp/order/list.ts';
 import { smdppOrderReleaseClaim } from './smdpp/order/release-claim.ts';
+import { smdppOrderPurge } from './smdpp/order/purge.ts';
 import { smdppOrderShow } from './smdpp/order/show.ts';
 import { smdppProfileAdd } from './smdpp/profile/add.ts';
 import { smdppProfileList } from './smdpp/profile/list.ts';
@@ -117,8 +120,10 @@ export const COMMANDS: CommandGroup['commands'] = [
       smdppOrderShow,
       smdppOrderCancel,
       smdppOrderReleaseClaim,
+      smdppOrderPurge,
     ),
     group('profile', 'profiles in stock', smdppProfileAdd, smdppProfileList),
+    group('device', 'what is known of a device', smdppDeviceShow, smdppDeviceForget),
   ),
   group('order', 'orders for a device whose EID the SM-DP+ does not learn', orderBlind),
   group(

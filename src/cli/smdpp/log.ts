@@ -5,7 +5,7 @@
 import { type Logger, pino } from 'pino';
 import { ZkcxError } from '../../errors.ts';
 import type { ProverEvent } from '../../prover/prover.ts';
-import type { FunctionEvent } from '../../rsp/smdpp/index.ts';
+import type { FunctionEvent, Swept } from '../../rsp/smdpp/index.ts';
 import type { LogLevel } from './serve-settings.ts';
 
 export interface LogOptions {
@@ -17,6 +17,7 @@ export interface LogOptions {
 export interface ServeLog extends Pick<Logger, 'info' | 'warn' | 'error'> {
   request(event: FunctionEvent): void;
   prover(event: ProverEvent): void;
+  sweep(swept: Swept): void;
   /** Open the file by its name again, after it was moved away. */
   reopen(): void;
 }
@@ -46,6 +47,11 @@ export function openLog({ logLevel, logFile, logPeers = false }: LogOptions): Se
       else log.info(line, 'request');
     },
     prover: ({ type, ...facts }) => log.debug(facts, type),
+    sweep: ({ failures, ...counts }) => {
+      for (const failure of failures) log.error({ error: problemOf(failure) }, 'sweep');
+      const isIdle = Object.values(counts).every((count) => count === 0);
+      log[isIdle ? 'debug' : 'info'](counts, 'sweep');
+    },
     reopen: () => {
       if (logFile !== undefined) destination.reopen();
     },

@@ -27,6 +27,8 @@ import {
   withDefault,
 } from '../shared/settings/table.ts';
 
+type RetentionOptions = NonNullable<SmdpOptions['retention']>;
+
 const pair = files('cert', 'key');
 
 /** A setting of the server that the command only passes on. */
@@ -54,6 +56,43 @@ const SERVER = {
     'maxBegunSessionsPerAddress',
     whole({ most: 1_000_000 }),
     'sessions of one network address that wait for their device; default 1000; 0: no limit',
+  ),
+};
+
+/** One of the settings under `retention`. */
+const kept = (keeps: keyof RetentionOptions, kind: Kind<number>, help: string) => ({
+  ...setting(kind, help),
+  keeps,
+});
+
+const MAX_DAYS = 36_500;
+
+/** How long what the server knows is kept. */
+const RETENTION = {
+  'keep-package-days': kept(
+    'packages',
+    days(0, MAX_DAYS),
+    'days that packages of an installed profile are kept; default 0',
+  ),
+  'keep-order-days': kept(
+    'orders',
+    days(0, MAX_DAYS),
+    'days that an order is kept once it has ended; default 30',
+  ),
+  'keep-undecided-days': kept(
+    'undecided',
+    days(1, MAX_DAYS),
+    'days after which an order ends whose device says nothing; default 180',
+  ),
+  'keep-claim-days': kept(
+    'claims',
+    days(0, MAX_DAYS),
+    'days that is kept which devices had their one, from the end of the order; default 365',
+  ),
+  'sweep-minutes': kept(
+    'interval',
+    named('<minutes>', whole({ least: 1, most: 1_440, unit: 60 })),
+    'minutes between two sweeps of what is over; default 60',
   ),
 };
 
@@ -119,6 +158,7 @@ export const SETTINGS = {
     'of them, from one network address; default a quarter; 0: no limit, behind a proxy',
   ),
   ...SERVER,
+  ...RETENTION,
   'log-level': withDefault(choice(...LOG_LEVELS), 'info', 'what is not below this is logged'),
   'log-file': setting(file, 'where the log goes, opened anew on SIGHUP; default: stderr'),
   'log-peers': setting(flag, 'log the network address of each request'),
@@ -135,5 +175,13 @@ export type Pair = ServeValues['auth'][number];
 export function serverSettings(values: ServeValues): SmdpOptions {
   const all = values as Readonly<Record<string, unknown>>;
   const passed = Object.entries(SERVER).map(([name, { sets }]) => [sets, all[attributeOf(name)]]);
-  return { address: values.address, ...(Object.fromEntries(passed) as Partial<SmdpOptions>) };
+  const kept = Object.entries(RETENTION).map(([name, { keeps }]) => [
+    keeps,
+    all[attributeOf(name)],
+  ]);
+  return {
+    address: values.address,
+    ...(Object.fromEntries(passed) as Partial<SmdpOptions>),
+    retention: Object.fromEntries(kept) as RetentionOptions,
+  };
 }

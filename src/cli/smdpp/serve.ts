@@ -83,6 +83,7 @@ async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension
     es2p: await es2Options(values, files, limits),
     now: systemClock,
     onEvent: log.request,
+    onSweep: log.sweep,
     zkcx,
   });
 }

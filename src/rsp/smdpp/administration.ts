@@ -14,7 +14,10 @@ import { cancelOrder, releaseOrderClaim } from './es2p/orders.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import type { SmdpContext } from './context.ts';
 import { jsonApp, type JsonAppOptions, jsonFunction } from './json-functions.ts';
-import type { Order } from './order.ts';
+import { nameSchema, showDevice } from './retention/device.ts';
+import { forgetDevice, forgetDeviceSchema } from './retention/forget.ts';
+import { purgeOrders, purgeOrdersSchema } from './retention/purge.ts';
+import { shown } from './shown-order.ts';
 import { addOrder, addOrderSchema, addProfile, addProfileSchema } from './stock.ts';
 
 const pathOf = (name: AdministrationFunction) => `/administration/${name}`;
@@ -58,25 +61,18 @@ export function administrationApp(
       order: shown(await releaseOrderClaim(context, iccid)),
       address: context.settings.address,
     })),
+    [pathOf('purgeOrders')]: jsonFunction(purgeOrdersSchema, (request) =>
+      purgeOrders(context, request),
+    ),
+    [pathOf('showDevice')]: jsonFunction(nameSchema, (request) => showDevice(context, request)),
+    [pathOf('forgetDevice')]: jsonFunction(forgetDeviceSchema, (request) =>
+      forgetDevice(context, request),
+    ),
   };
   return jsonApp('administration', functions, { maxBody: MAX_BODY, onEvent });
 }
 
 export type AdministrationFunction = (typeof ADMINISTRATION_FUNCTIONS)[number];
-
-/** An order without what devices prove who they are or what they know with. */
-export function shown(order: Order) {
-  const { confirmation, delivery, takenBy, ...rest } = order;
-  return {
-    ...rest,
-    confirmationCode: confirmation && { failures: confirmation.failures },
-    /** Whether a device has taken it as its one. */
-    isClaimed: takenBy !== undefined,
-    deliveredTo: delivery?.eid,
-  };
-}
-
-export type ShownOrder = ReturnType<typeof shown>;
 
 /** Call a function of a running server; undefined when none runs on this folder. */
 export async function callRunning(

@@ -55,6 +55,7 @@ export const serviceOptions = z.strictObject({
   zkcx: callback.optional(),
   maxBody: z.int().min(1).optional(),
   onEvent: callback.optional(),
+  onSweep: callback.optional(),
 });
 
 /** What `zkcx` opens. */
@@ -72,6 +73,9 @@ export const ADMINISTRATION_FUNCTIONS = [
   'showOrder',
   'cancelOrder',
   'releaseClaim',
+  'purgeOrders',
+  'showDevice',
+  'forgetDevice',
 ] as const;
 
 /** A call of administration. What is in the body is judged where it is carried out. */

@@ -2,15 +2,20 @@
  * In: decoded ES9+ and ES2+ messages, a store, server certificates and keys, a clock. Out: answers,
  * or RspRefusal with the codes for the peer. HTTP, the store and the process around it are here too.
  */
-export type { AdministrationFunction, ShownOrder } from './administration.ts';
+export type { AdministrationFunction } from './administration.ts';
 export type { OpenZkcxExtension, ZkcxExtension } from './extension.ts';
 export { findAnchor, smdpIdentity } from './identities.ts';
 export type { KeyPair, SmdpIdentity, SmdpTrust } from './identities.ts';
 export type { FunctionEvent } from './json-functions.ts';
 export type { ListenOptions, TlsOptions } from './listen.ts';
 export type { Profile } from './profile.ts';
+export type { ShownDevice } from './retention/device.ts';
+export type { Forgotten } from './retention/forget.ts';
+export type { Purged } from './retention/purge.ts';
+export type { Swept } from './retention/sweeper.ts';
 export { parseSecretKey } from './secret-key.ts';
 export { administrate, serveSmdp } from './service.ts';
 export type { Es2pOptions, SmdpService, SmdpServiceOptions } from './service.ts';
 export type { SmdpOptions } from './settings.ts';
+export type { ShownOrder } from './shown-order.ts';
 export type { AddOrder, AddProfile } from './stock.ts';

@@ -121,6 +121,10 @@ export const orderSchema = z.object({
     .optional(),
   /** Unix seconds. Since when nothing is expected to happen to it any more. */
   endedAt: z.int().optional(),
+  /** Packages that were dropped since: the one that was bound for the device, or that of the profile too. */
+  dropped: z.enum(['bound', 'all']).optional(),
+  /** Nothing of a device is left in it. */
+  erased: z.boolean().optional(),
   /** Of this order alone; the next one of the profile has its own. */
   history: z.array(z.object({ at: z.int(), event: z.string() })),
 });

@@ -14,6 +14,7 @@ import type { OpenZkcxExtension } from './extension.ts';
 import type { SmdpTrust } from './identities.ts';
 import type { JsonAppOptions } from './json-functions.ts';
 import { listen, type Listening, type ListenOptions, listenOnSocket } from './listen.ts';
+import { type OnSweep, Sweeper } from './retention/sweeper.ts';
 import { SmdpServer } from './server.ts';
 import type { SmdpOptions } from './settings.ts';
 import { SmdpStore } from './store.ts';
@@ -37,6 +38,8 @@ export interface SmdpServiceOptions extends JsonAppOptions {
   readonly now: Clock;
   /** What answers requests that carry zkCX; default: they are answered as any others. */
   readonly zkcx?: OpenZkcxExtension;
+  /** Sees what each sweep of old data did; see `settings.retention`. */
+  readonly onSweep?: OnSweep;
 }
 
 export interface SmdpService {
@@ -66,6 +69,7 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
     };
     const opened = await options.zkcx?.(server.context);
     const zkcx = opened && keep(checked(opened, argument.extension, 'what `zkcx` opens'));
+    keep(new Sweeper(server.context, options.onSweep)).start();
     const es9p = keep(await listen(es9pApp(server, options, zkcx), options.es9p));
     const es2p = options.es2p && keep(await listenForEs2p(server, options.es2p, options));
     keep(await listenOnSocket(administrationApp(server.context, options), socketOf(folder)));

@@ -17,11 +17,23 @@ export interface SessionLimits {
   readonly begunPerAddress: number;
 }
 
-/** Sessions of another table, by the sequence number of the order that is offered in them. */
-export interface OfferedElsewhere {
+/** Sessions of another table. Orders are named by their sequence numbers. */
+export interface SessionsElsewhere {
   holder(sequence: number): Session | undefined;
   endOffers(sequence: number): void;
+  delete(transactionId: string): void;
+  /** Forget those whose time is over. */
+  sweep(): void;
+  all(): Iterable<Session>;
 }
+
+const NOWHERE: SessionsElsewhere = {
+  holder: () => undefined,
+  endOffers: () => undefined,
+  delete: () => undefined,
+  sweep: () => undefined,
+  all: () => [],
+};
 
 /**
  * The live sessions. Anyone on the network can begin one, and only a genuine eUICC gets further, so they have places
@@ -41,7 +53,7 @@ export class SessionTable {
   #gone: string[] = [];
   /** By the sequence number of an order, the sessions in which it was offered. */
   readonly #offers = new Map<number, Set<string>>();
-  #elsewhere: OfferedElsewhere = { holder: () => undefined, endOffers: () => undefined };
+  #elsewhere = NOWHERE;
 
   /** `stored`: what was live at the last shutdown. From where those sessions were begun is not kept. */
   constructor(limits: SessionLimits, now: Clock, stored: readonly Session[] = []) {
@@ -126,13 +138,26 @@ export class SessionTable {
     return ended;
   }
 
+  /** All that are live, those of an extension too. */
+  all(): Session[] {
+    const live = [...this.#sessions.values()].filter((session) => !this.#expired(session));
+    return [...live, ...this.#elsewhere.all()];
+  }
+
+  /** The same as `delete`, also for a session of an extension. */
+  deleteAnywhere(transactionId: string): void {
+    this.delete(transactionId);
+    this.#elsewhere.delete(transactionId);
+  }
+
   /** Where else an order may be on offer: sessions that an extension keeps in a table of its own. */
-  beside(elsewhere: OfferedElsewhere): void {
+  beside(elsewhere: SessionsElsewhere): void {
     this.#elsewhere = elsewhere;
   }
 
   /** Forget sessions whose time is over. Returns their TransactionIDs, and those that made room since. */
   sweep(): string[] {
+    this.#elsewhere.sweep();
     // both are in the order of time
     this.#sweep(this.#begun.members());
     this.#sweep(this.#sessions.keys());

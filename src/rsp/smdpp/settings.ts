@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serverAddress } from '../arguments.ts';
+import { retentionSchema } from './retention/settings.ts';
 
 const svn = z.string().regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be a version such as 2.4.0');
 
@@ -31,6 +32,8 @@ export const settingsSchema = z.object({
   confirmationCodeForm: z.enum(['text', 'hex']).default('text'),
   /** Profiles are encrypted under keys of their own, sent in ReplaceSessionKeys. */
   replaceSessionKeys: z.boolean().default(false),
+  /** How long what the server knows is kept. */
+  retention: retentionSchema.prefault({}),
 });
 
 export type SmdpSettings = z.output<typeof settingsSchema>;

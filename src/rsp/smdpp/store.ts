@@ -9,72 +9,31 @@
 import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { type Level, openLevel } from '../../level.ts';
-import {
-  type DeviceName,
-  isDeliverable,
-  isLive,
-  type Order,
-  orderSchema,
-  transactionIdsOf,
-} from './order.ts';
+import { type DeviceName, type Order, orderSchema } from './order.ts';
 import { type Profile, profileSchema } from './profile.ts';
+import { Erasure, type Operation } from './retention/erasure.ts';
+import { KeyedNames } from './retention/keyed-names.ts';
+import type { Due } from './retention/schedule.ts';
 import { type Session, sessionSchema } from './session.ts';
 import { type SmdpSettings, settingsSchema } from './settings.ts';
+import { dueUpTo, hexOf, indicesOf, KEY, namesIn, rangeOf } from './store-keys.ts';
 import { tell } from './trace.ts';
 
 type Database = Level<'utf8'>;
 
-/** Prefixes of the keys. Parts of a key hold digits, hex or characters of a MatchingID, never '!'. */
-const KEY = {
-  order: (sequence: number) => `order!${padded(sequence)}`,
-  // the values of these are the sequence numbers of orders
-  latest: (iccid: string) => `latest!${iccid}`,
-  matching: (matchingId: string) => `matching!${matchingId}`,
-  /** An order for a device that sends no MatchingID: for one device, or for any. */
-  pending: (device: string, sequence: number) => `pending!${device}!${padded(sequence)}`,
-  open: (sequence: number) => `open!${padded(sequence)}`,
-  /** By the TransactionID of a delivery: results come long after their session. */
-  delivery: (transactionId: string) => `delivery!${transactionId}`,
-  /** What a device took for its one, by its pseudonym. */
-  claim: (pseudonym: string, sequence: number) => `claim!${pseudonym}!${padded(sequence)}`,
-  profile: (iccid: string) => `profile!${iccid}`,
-  package: (iccid: string) => `package!${iccid}`,
-  /** Whether there is or was a profile of a type. */
-  type: (type: string) => `type!${hexOf(type)}`,
-  /** ICCIDs that can be ordered: by type those that came first, first; and the key of that entry. */
-  stock: (type: string, place: number) => `stock!${hexOf(type)}!${padded(place)}`,
-  available: (iccid: string) => `available!${iccid}`,
-  bound: (sequence: number) => `bound!${padded(sequence)}`,
-  session: (transactionId: string) => `session!${transactionId}`,
-  /** What the operator set, for tools that work on the store while no server runs. */
-  settings: 'settings',
-  /** OID that the server showed last: see `claim`. */
-  oid: 'oid',
-  /** The highest number that was given to an order or a place in stock: none is given twice. */
-  sequence: 'sequence',
-  layout: 'layout',
-};
-
 /** Of the keys and records. Earlier ones named orders by their ICCIDs. */
 const LAYOUT = '2';
 
-/** So that numbers sort as text. */
-const padded = (sequence: number) => String(sequence).padStart(15, '0');
-
-const hexOf = (text: string) => Buffer.from(text).toString('hex');
-
-/** A device's names in keys. */
-const namesIn = ({ eid, pseudonym }: DeviceName): string[] => [
-  ...(eid === undefined ? [] : [eid]),
-  ...(pseudonym === undefined ? [] : [`p${pseudonym}`]),
-];
-
 export class SmdpStore {
   readonly #database: Database;
+  readonly #names: KeyedNames;
+  readonly #erasure: Erasure;
   #sequence: number;
 
-  private constructor(database: Database, sequence: number) {
+  private constructor(database: Database, names: KeyedNames, erasure: Erasure, sequence: number) {
     this.#database = database;
+    this.#names = names;
+    this.#erasure = erasure;
     this.#sequence = sequence;
   }
 
@@ -87,7 +46,9 @@ export class SmdpStore {
     });
     try {
       await assertLayout(database, folder);
-      return new SmdpStore(database, Number((await database.get(KEY.sequence)) ?? 0));
+      const sequence = Number((await database.get(KEY.sequence)) ?? 0);
+      const names = await KeyedNames.open(database);
+      return new SmdpStore(database, names, await Erasure.open(database), sequence);
     } catch (error) {
       await database.close();
       throw error;
@@ -143,7 +104,8 @@ export class SmdpStore {
 
   /** Sequence numbers of orders that wait for this device by one of its names, oldest first. */
   async *pending(device: DeviceName): AsyncIterable<number> {
-    for (const name of namesIn(device)) yield* this.#range(`pending!${name}!`);
+    const names = namesIn(this.#names, device);
+    for (const name of names) yield* this.#range(`pending!${name}!`);
   }
 
   /** Those of default orders that any device may take, oldest first. */
@@ -153,7 +115,12 @@ export class SmdpStore {
 
   /** Those of the orders that a device took for its one. */
   claims(pseudonym: string): AsyncIterable<number> {
-    return this.#range(`claim!${pseudonym}!`);
+    return this.#range(`claim!${this.#names.of('pseudonym', pseudonym)}!`);
+  }
+
+  /** Keys of claims of erased orders that are due to go since a time up to `latest`, each with the key that says so. */
+  dueClaims(latest: number, limit: number): Promise<[due: string, claim: string][]> {
+    return this.#database.iterator({ ...dueUpTo('claims', latest), limit }).all();
   }
 
   /** Where a profile is in stock; undefined: it cannot be ordered. */
@@ -201,8 +168,19 @@ export class SmdpStore {
     return keys.length > 0;
   }
 
+  /** Sequence numbers of orders of which something is due to go since a time up to `latest`, first the longest due. */
+  due(due: Due, latest: number, limit: number): Promise<number[]> {
+    const values = this.#database.values({ ...dueUpTo(due, latest), limit });
+    return values.all().then((all) => all.map(Number));
+  }
+
   change(): StoreChange {
-    return new StoreChange(this.#database);
+    return new StoreChange(this.#erasure, this.#names);
+  }
+
+  /** Take what was deleted off the disk; see `Erasure`. Throws ERR_RSP_STORE. */
+  rewrite(): Promise<number> {
+    return this.#erasure.rewrite();
   }
 
   async #record<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
@@ -215,7 +193,7 @@ export class SmdpStore {
   }
 
   async *#records<T>(prefix: string, schema: z.ZodType<T>): AsyncIterable<T> {
-    for await (const [key, text] of this.#database.iterator(rangeOf(prefix))) {
+    for await (const [key, text] of this.#erasure.read(this.#database.iterator(rangeOf(prefix)))) {
       yield parse(key, text, schema);
     }
   }
@@ -226,22 +204,22 @@ export class SmdpStore {
   }
 
   async *#range(prefix: string): AsyncIterable<number> {
-    for await (const text of this.#database.values(rangeOf(prefix))) yield Number(text);
+    const values = this.#database.values(rangeOf(prefix));
+    for await (const text of this.#erasure.read(values)) yield Number(text);
   }
 }
 
-type Operation =
-  | { readonly type: 'put'; readonly key: string; readonly value: string }
-  | { readonly type: 'put'; key: string; value: Uint8Array; readonly valueEncoding: 'view' }
-  | { readonly type: 'del'; readonly key: string };
-
 /** Changes that are written together or not at all. */
 export class StoreChange {
-  readonly #database: Database;
+  readonly #erasure: Erasure;
+  readonly #names: KeyedNames;
   readonly #operations: Operation[] = [];
+  /** Keys whose values until now must not stay on the disk. */
+  readonly #replaced: string[] = [];
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(erasure: Erasure, names: KeyedNames) {
+    this.#erasure = erasure;
+    this.#names = names;
   }
 
   /** A new order takes its profile out of stock, from `place`. */
@@ -256,9 +234,28 @@ export class StoreChange {
   /** `before`: the order as it is stored now. */
   putOrder(order: Order, before: Order | undefined): this {
     tell({ order: order.sequence });
-    if (before !== undefined) for (const key of indicesOf(before)) this.#delete(key);
-    for (const key of indicesOf(order)) this.#put(key, String(order.sequence));
+    const keys = indicesOf(order, this.#names);
+    const gone = before === undefined ? [] : indicesOf(before, this.#names);
+    for (const key of gone) if (!keys.includes(key)) this.#delete(key);
+    for (const key of keys) this.#put(key, String(order.sequence));
     return this.#put(KEY.order(order.sequence), JSON.stringify(order));
+  }
+
+  /**
+   * Put what is left of an order in its place; undefined: nothing. All that it said before leaves the disk. That a
+   * device took it for its one is kept without it.
+   */
+  eraseOrder(before: Order, remains: Order | undefined): this {
+    const { sequence, takenBy, endedAt } = before;
+    const key = KEY.order(sequence);
+    this.#replaced.push(key);
+    for (const index of indicesOf(before, this.#names)) this.#delete(index);
+    if (takenBy !== undefined) {
+      const claim = KEY.claim(this.#names.of('pseudonym', takenBy), sequence);
+      this.#put(claim, String(sequence));
+      this.#put(KEY.due('claims', endedAt ?? 0, sequence), claim);
+    }
+    return remains === undefined ? this.#delete(key) : this.putOrder(remains, undefined);
   }
 
   putProfile(profile: Profile, upp: Uint8Array): this {
@@ -283,6 +280,20 @@ export class StoreChange {
     return this.#delete(KEY.bound(sequence));
   }
 
+  /** What `dueClaims` found. */
+  deleteClaim(due: string, claim: string): this {
+    return this.#delete(due).#delete(claim);
+  }
+
+  /** That a device took an order for its one, once the order is erased. */
+  deleteClaimOf(pseudonym: string, sequence: number): this {
+    return this.#delete(KEY.claim(this.#names.of('pseudonym', pseudonym), sequence));
+  }
+
+  deletePackage(iccid: string): this {
+    return this.#delete(KEY.package(iccid));
+  }
+
   putSession(session: Session): this {
     return this.#put(KEY.session(session.transactionId), JSON.stringify(session));
   }
@@ -305,7 +316,8 @@ export class StoreChange {
    */
   async commit({ durable }: { readonly durable: boolean }): Promise<void> {
     try {
-      await this.#database.batch<string, string | Uint8Array>(this.#operations, { sync: durable });
+      const replaced = this.#replaced;
+      await this.#erasure.write(this.#operations, { sync: durable, replaced });
     } catch (cause) {
       throw new ZkcxError('ERR_RSP_STORE', 'cannot write to the store', { cause });
     }
@@ -327,27 +339,6 @@ export class StoreChange {
   }
 }
 
-/** Keys that lead to an order. */
-function indicesOf(order: Order): string[] {
-  const { sequence, matchingId, delivery, takenBy } = order;
-  if (!isLive(order)) return [];
-  const keys = (delivery?.sessions ?? []).flatMap((session) =>
-    transactionIdsOf(session).map(KEY.delivery),
-  );
-  if (takenBy !== undefined) keys.push(KEY.claim(takenBy, sequence));
-  if (matchingId === undefined) return keys;
-  if (matchingId !== '') keys.push(KEY.matching(matchingId));
-  else if (order.state === 'confirmed' || isDeliverable(order)) {
-    const names = namesIn(delivery ?? order);
-    keys.push(
-      ...(names.length === 0
-        ? [KEY.open(sequence)]
-        : names.map((device) => KEY.pending(device, sequence))),
-    );
-  }
-  return keys;
-}
-
 /** Throws ERR_RSP_STORE for the folder of an earlier version. */
 async function assertLayout(database: Database, folder: string): Promise<void> {
   const layout = await database.get(KEY.layout);
@@ -360,11 +351,6 @@ async function assertLayout(database: Database, folder: string): Promise<void> {
     );
   }
   await database.put(KEY.layout, LAYOUT, { sync: true });
-}
-
-/** All keys with a prefix that ends in '!': '"' is the next character. */
-function rangeOf(prefix: string) {
-  return { gte: prefix, lt: `${prefix.slice(0, -1)}"` };
 }
 
 function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {

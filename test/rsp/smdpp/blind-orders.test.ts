@@ -1,7 +1,7 @@
 /** Orders for one device whose EID the SM-DP+ does not know: how they come to be, and who gets them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { bytesToHex } from '../../../src/bytes.ts';
-import { shown } from '../../../src/rsp/smdpp/administration.ts';
+import { shown } from '../../../src/rsp/smdpp/shown-order.ts';
 import { endSession } from '../../../src/rsp/smdpp/cancel-session.ts';
 import type { SmdpContext } from '../../../src/rsp/smdpp/context.ts';
 import {

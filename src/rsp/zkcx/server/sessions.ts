@@ -70,6 +70,12 @@ export class ZkcxSessions {
       endOffers: (sequence) => {
         for (const session of this.#offers.get(sequence) ?? []) this.end(session);
       },
+      delete: (transactionId) => this.orders.sessions.delete(transactionId),
+      sweep: () => this.#sweep(),
+      all: () => {
+        const live = [...this.#byRecord.values()].filter((session) => !this.#isOver(session));
+        return live.map(({ record }) => record);
+      },
     });
   }
 
