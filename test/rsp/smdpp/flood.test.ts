@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { administrate } from '../../../src/rsp/smdpp/service.ts';
-import type { ShownOrder } from '../../../src/rsp/smdpp/administration.ts';
+import type { ShownOrder } from '../../../src/rsp/smdpp/shown-order.ts';
 import { TestClient } from '../../support/rsp/client.ts';
 import { attackers, Flood } from '../../support/rsp/flood.ts';
 import { serveArguments, startServer } from '../../support/rsp/serve.ts';
