@@ -199,9 +199,8 @@ describe.each([['alone'], ['beside its server']])('a folder %s', (how) => {
       smdpp('order', 'purge', '--ended-before', time, ...more);
     expect(await before('2001-01-01')).toMatchObject({ status: 0, count: 0 });
     expect(await before('9000-01-01', '--dry-run')).toMatchObject({ count: 1, dryRun: true });
-    const { stdout } = await zkcx(
-      ...['smdpp', 'order', 'purge', '--ended-before', '9000-01-01', '--data', data],
-    );
+    const purge = ['smdpp', 'order', 'purge', '--ended-before', '9000-01-01', '--data', data];
+    const { stdout } = await zkcx(...purge);
     expect(stdout).toMatch(/^\d+ {2}8944000000000000013 {2}cancelled {2}\S+Z\nErased 1 order\n$/);
     expect(await before('9000-01-01')).toMatchObject({ count: 0, orders: [] });
   });
