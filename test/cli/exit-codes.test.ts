@@ -60,7 +60,7 @@ describe('a refusal of a server', () => {
     const refusal = new RspRefusal(STATUS.authenticateClient.matchingIdRefused);
     const { stderr } = await captured(() => refuse(refusal, false));
     expect(stderr).toBe(
-      'No: The MatchingID is refused (ERR_RSP_REFUSED): Matching ID (8.2.6): Refused (3.8)\n',
+      'No: The MatchingID is refused (ERR_RSP_REFUSED): MatchingID (8.2.6): refused (3.8)\nHint: check the activation code: it may be mistyped, used before, cancelled, or for another device\n',
     );
   });
 

@@ -4,6 +4,7 @@ import { CARD, type CardFlags, withEuicc } from '../shared/card.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { wholeNumber } from '../shared/options.ts';
 import { type Answer, printable } from '../shared/output.ts';
+import { refusalWords } from '../shared/refusals.ts';
 import { SERVER, type ServerFlags, serversOf } from './server.ts';
 import { deliveryOf, type SessionFlags, SESSIONS } from './zkcx.ts';
 
@@ -38,7 +39,10 @@ async function notifications(flags: Flags): Promise<Answer> {
       ...unreadable.map((why) => `unreadable: ${why.map(({ field }) => field).join(', ')}`),
     ];
     return {
-      json: { notifications: results, ...(unreadable.length > 0 ? { unreadable } : {}) },
+      json: {
+        notifications: results.map(asJson),
+        ...(unreadable.length > 0 ? { unreadable } : {}),
+      },
       text: lines.length > 0 ? lines : ['No notifications'],
       no: results.some(({ failure }) => failure !== undefined),
     };
@@ -66,7 +70,13 @@ async function list(euicc: Es10): Promise<readonly SentNotification[]> {
   }));
 }
 
+function asJson({ failure, ...rest }: SentNotification) {
+  return { ...rest, failure: failure && { ...failure, ...refusalWords(failure) } };
+}
+
 function line({ seqNumber, event, address, failure }: SentNotification, sent = false): string {
-  const outcome = failure?.message ?? (sent ? 'sent' : '');
+  const refusal = failure && refusalWords(failure);
+  const problem = failure && printable(failure.message);
+  const outcome = [problem ?? (sent ? 'sent' : ''), refusal?.words].filter(Boolean).join(': ');
   return [seqNumber, event ?? 'unreadable', printable(address), outcome].join('  ').trimEnd();
 }

@@ -4,8 +4,8 @@
  */
 import { ZkcxError } from '../../errors.ts';
 import type { ProverEvent } from '../../prover/prover.ts';
-import { statusWords } from '../../sgp22/status-words.ts';
 import { EXIT, exitCode } from './exit-codes.ts';
+import { refusalWords } from './refusals.ts';
 
 /** What a command found out, in both forms. */
 export interface Answer {
@@ -36,16 +36,19 @@ export async function answer(
 export async function refuse(error: unknown, json: boolean): Promise<number> {
   const status = exitCode(error);
   const { code, message, reason } = describe(error);
+  const refusal = refusalWords({ code, reason });
   if (json) {
+    const shown = { code, message, reason, ...refusal };
     try {
-      await print(JSON.stringify({ ok: false, error: { code, message, reason } }, null, 2));
+      await print(JSON.stringify({ ok: false, error: shown }, null, 2));
       return status;
     } catch {
       // standard output is what failed
     }
   }
-  const words = code === 'ERR_RSP_REFUSED' && reason ? `: ${statusWords(reason)}` : '';
-  const line = `${status === EXIT.no ? 'No' : 'Error'}: ${message} (${code})${words}`;
+  const words = refusal === undefined ? '' : `: ${refusal.words}`;
+  const hint = refusal?.hint === undefined ? '' : `\nHint: ${refusal.hint}`;
+  const line = `${status === EXIT.no ? 'No' : 'Error'}: ${message} (${code})${words}${hint}`;
   printProgress(line.split('\n').map(printable).join('\n'));
   return status;
 }

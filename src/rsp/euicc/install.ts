@@ -1,5 +1,5 @@
 /** ES10b.LoadBoundProfilePackage in the eUICC (SGP.22 5.7.6; the commands of ES8+, 5.5). */
-import { bytesEqual, concatBytes } from '../../bytes.ts';
+import { bytesEqual, joinBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import {
   BoundProfileOpener,
@@ -99,7 +99,7 @@ export class PackageInstaller {
     this.#data.push(this.#opener!.open(part, der));
     if (part === 'loadProfileElements') return this.#checkMemory();
     if (!last) return;
-    const command = concatBytes(...this.#data);
+    const command = joinBytes(this.#data);
     this.#data = [];
     if (part === 'configureISDP') this.#configure(command);
     // ReplaceSessionKeys is the opener's own business
@@ -144,7 +144,7 @@ export class PackageInstaller {
   }
 
   #installed(): Installed {
-    const content = concatBytes(...this.#data);
+    const content = joinBytes(this.#data);
     const metadata = this.#metadata!;
     const aid = isdpAid(this.#state.nextIsdp);
     const { server } = this.#session;

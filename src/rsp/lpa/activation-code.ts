@@ -19,25 +19,31 @@ export interface ActivationCode {
 
 const PREFIX = 'LPA:';
 const MAX_LENGTH = 255;
-const MAX_LINK_LENGTH = 2_048;
+/** With a link around it. */
+const MAX_INPUT_LENGTH = 2_048;
 /** What the links of phone makers call the activation code in them. */
 const LINK_PARAMETER = 'carddata';
 
 /**
- * Read an activation code: `1$address$matchingId`, then optionally `$oid` and `$1` for a confirmation
- * code, with or without the prefix `LPA:` that a QR code has, in a setup link of a phone maker
- * (`https://...?carddata=LPA:1$...`), with white space around it. Trailing `$` and fields that later
- * versions may add are refused: a code that was cut or garbled must not reach a server.
+ * Read an activation code: `1$address$matchingId`, then optionally `$oid` and `$1` for a confirmation code, as people
+ * and programs hand it on: with or without the prefix `LPA:` that a QR code has, in any case; in a setup link of a phone
+ * maker (`https://esimsetup.apple.com/...?carddata=LPA:1$...`, the same of Android, and as an `intent:`); with
+ * percent-encoding; with white space or invisible characters around it or around a field; with `$` at its end, or 0 for
+ * "no confirmation code". Fields that later versions may add are refused, and so is what lacks a part: a code that was
+ * cut or garbled must not reach a server.
  *
  * @throws ERR_RSP_ACTIVATION_CODE, the field as reason
  */
 export function parseActivationCode(input: string): ActivationCode {
   checked(input, z.string(), 'parseActivationCode');
-  const text = withoutLink(input.trim());
+  if (input.length > MAX_INPUT_LENGTH) throw wrong('length', 'it is too long');
+  const text = decoded(withoutLink(bare(input)));
   if (text.length > MAX_LENGTH) throw wrong('length', `it is above ${MAX_LENGTH} characters`);
   const code = text.slice(0, PREFIX.length).toUpperCase() === PREFIX ? text.slice(4) : text;
-  const fields = code.split('$');
-  const [format, address, matchingId, oid, flag] = fields;
+  const fields = code.split('$').map(bare);
+  // says no more than if it were not there
+  while (fields.length > 3 && fields.at(-1) === '') fields.pop();
+  const [format, address, matchingId, oid, flag = ''] = fields;
   if (format !== '1') throw wrong('format', 'its format must be 1, as in LPA:1$address$token');
   if (address === undefined || matchingId === undefined || fields.length > 5) {
     throw wrong('fields', 'it must have the fields 1$address$token, and at most $oid$1 after them');
@@ -51,11 +57,12 @@ export function parseActivationCode(input: string): ActivationCode {
   if (oid !== undefined && oid !== '' && !isOid(oid)) {
     throw wrong('oid', 'its SM-DP+ OID must be dotted numbers');
   }
-  if (flag !== undefined && flag !== '1') {
-    throw wrong('confirmationCode', 'its confirmation code flag must be 1 or left out');
+  if (!['', '0', '1'].includes(flag)) {
+    throw wrong(
+      'confirmationCode',
+      'its confirmation code flag must be 1 or left out; the code itself does not belong there',
+    );
   }
-  // an empty OID only makes room for the flag
-  if (oid === '' && flag === undefined) throw wrong('oid', 'it ends with an empty SM-DP+ OID');
   return {
     address,
     matchingId,
@@ -64,13 +71,26 @@ export function parseActivationCode(input: string): ActivationCode {
   };
 }
 
+/** Without white space and invisible characters around it, which come along when people copy. */
+const bare = (text: string) => text.replace(/^[\s\p{Cf}]+/u, '').replace(/[\s\p{Cf}]+$/u, '');
+
 /** The code in a setup link; anything else as it is. Where the link leads to is not asked. */
 function withoutLink(text: string): string {
-  if (!/^https:\/\//i.test(text)) return text;
-  if (text.length > MAX_LINK_LENGTH) throw wrong('length', 'its link is too long');
-  const codes = URL.canParse(text) ? new URL(text).searchParams.getAll(LINK_PARAMETER) : [];
-  if (codes.length === 1) return codes[0]!.trim();
+  if (!/^(https|intent):\/\//i.test(text)) return text;
+  const parameters = URL.canParse(text) ? [...new URL(text).searchParams] : [];
+  const codes = parameters.filter(([name]) => name.toLowerCase() === LINK_PARAMETER);
+  if (codes.length === 1) return bare(codes[0]![1]);
   throw wrong('format', `its link must have one parameter ${LINK_PARAMETER}`);
+}
+
+/** Without percent-encoding: a code as such has no "%". */
+function decoded(text: string): string {
+  if (!text.includes('%') || text.includes('$')) return text;
+  try {
+    return bare(decodeURIComponent(text));
+  } catch {
+    throw wrong('format', 'its percent-encoding is broken');
+  }
 }
 
 /** The text of an activation code, with its prefix. Throws ERR_RSP_ACTIVATION_CODE where it is too long. */

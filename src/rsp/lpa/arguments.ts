@@ -22,6 +22,7 @@ export const es10 = z.looseObject({
     'prepareDownload',
     'cancelSession',
     'loadBoundProfilePackage',
+    'policyAuthorisations',
   ).shape,
 });
 

@@ -1,6 +1,5 @@
 /** Profile download and installation (SGP.22 3.1.3), driven by the LPA. */
 import { checked } from '../../arguments.ts';
-import { ZkcxError } from '../../errors.ts';
 import { AUTHENTICATE_ERROR } from '../../sgp22/messages/authenticate-server.ts';
 import { CANCEL_SESSION_REASON } from '../../sgp22/messages/cancel-session.ts';
 import type { DeviceInfo } from '../../sgp22/messages/ctx-params.ts';
@@ -17,6 +16,8 @@ import {
   assertConsent,
   assertGoesOn,
   cancelReasonOf,
+  endOf,
+  failureOf,
   InstallationFailure,
   refusedByEuicc,
   tellResult,
@@ -25,6 +26,7 @@ import type { CancelReason, Consent } from './endings.ts';
 import type { Es10, Progress } from './es10.ts';
 import type { Es9p } from './es9p.ts';
 import type { SentNotification } from './notifications.ts';
+import { checkPolicyRules } from './policy-rules.ts';
 import {
   checkAuthenticateClient,
   checkInitiateAuthentication,
@@ -89,12 +91,13 @@ export async function downloadProfile(options: DownloadOptions): Promise<Downloa
   const transactionId = await authenticate(options);
   try {
     return await install(options, transactionId);
-  } catch (error) {
+  } catch (thrown) {
+    const error = endOf(thrown, options.signal);
     // a refusal ends the session at the server, an installation result at the eUICC
     if (!(error instanceof RspRefusal) && !(error instanceof InstallationFailure)) {
       const reason = cancelReasonOf(error);
-      const failure = await cancel(es10, server, transactionId.id, reason);
-      onEvent?.({ type: 'cancelled', reason, failure });
+      const failure = await failureOf(() => cancel(es10, server, transactionId.id, reason));
+      await failureOf(async () => void onEvent?.({ type: 'cancelled', reason, failure }));
     }
     throw error;
   }
@@ -145,6 +148,7 @@ async function install(
   onEvent?.({ type: 'authenticated', transactionId: transactionIdText(transactionId) });
 
   goOn();
+  await checkPolicyRules(es10, metadata);
   assertConsent(await options.consent(metadata));
   const hashCc = signed.ccRequiredFlag
     ? await askedHashCc(transactionId, options.confirmationCode, confirmationCodeForm)
@@ -174,23 +178,18 @@ async function install(
   return { metadata, isdpAid: finalResult.aid, notification };
 }
 
-/** Tell the server that the download has ended. Returns why it could not be told. */
+/** Tell the server that the download has ended. Returns why the eUICC does not let it be told. */
 async function cancel(
   es10: Es10,
   server: Es9p,
   transactionId: Uint8Array,
   reason: CancelReason,
 ): Promise<string | undefined> {
-  try {
-    const response = await es10.cancelSession({
-      transactionId,
-      reason: CANCEL_SESSION_REASON[reason],
-    });
-    if (response.result === 'error') return `the eUICC answered ${response.error}`;
-    await server.call('cancelSession', { transactionId, cancelSessionResponse: response });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ZkcxError)) throw error;
-    return error.message;
-  }
+  const response = await es10.cancelSession({
+    transactionId,
+    reason: CANCEL_SESSION_REASON[reason],
+  });
+  if (response.result === 'error') return `the eUICC answered ${response.error}`;
+  await server.call('cancelSession', { transactionId, cancelSessionResponse: response });
+  return undefined;
 }

@@ -9,6 +9,8 @@ import {
   hashConfirmationCode,
 } from '../../sgp22/messages/prepare-download.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
+import { RspRefusal } from '../../sgp22/status-codes.ts';
+import { statusWords } from '../../sgp22/status-words.ts';
 import * as argument from './arguments.ts';
 import type { Es10 } from './es10.ts';
 import { sendNotifications } from './notifications.ts';
@@ -83,11 +85,40 @@ export async function askedHashCc(
 export function cancelReasonOf(error: unknown): CancelReason {
   if (error instanceof Ended) return error.cancelReason;
   if (error instanceof ZkcxError) {
-    if (error.reason === 'metadataMismatch') return 'metadataMismatch';
-    // the order stays, the user may try again
-    if (error.code === 'ERR_RSP_SERVER') return 'timeout';
+    const { code, reason } = error;
+    if (
+      code === 'ERR_RSP_DOWNLOAD' &&
+      (reason === 'metadataMismatch' || reason === 'pprNotAllowed')
+    ) {
+      return reason;
+    }
+    // it could not be reached: the order stays, the user may try again
+    if (code === 'ERR_RSP_SERVER' || code === 'ERR_RSP_TLS') return 'timeout';
   }
   return 'loadBppExecutionError';
+}
+
+/** The error that ends a download: a request that ended because the user stopped it is the user's doing. */
+export function endOf(error: unknown, signal: AbortSignal | undefined): unknown {
+  const isStopped =
+    signal?.aborted === true && error instanceof ZkcxError && error.code === 'ERR_RSP_SERVER';
+  return isStopped ? new Ended('postponed', 'the download was stopped') : error;
+}
+
+/**
+ * Do what is left to do after a download has ended. Why it ended is known, and matters more than what fails now.
+ *
+ * @returns what failed, in words
+ */
+export async function failureOf(
+  work: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RspRefusal) return `${error.message} (${statusWords(error.reason ?? '')})`;
+    return error instanceof ZkcxError ? error.message : 'an unexpected error';
+  }
 }
 
 /** Send one result. The installation stands, whether or not the server can be told of it now. */
@@ -96,10 +127,10 @@ export async function tellResult(
   seqNumber: number,
   options: SendOptions,
 ): Promise<SentNotification | undefined> {
-  try {
-    return (await sendNotifications(es10, { ...options, seqNumbers: [seqNumber] }))[0];
-  } catch (error) {
-    if (!(error instanceof ZkcxError)) throw error;
+  let sent: SentNotification | undefined;
+  await failureOf(async () => {
+    [sent] = await sendNotifications(es10, { ...options, seqNumbers: [seqNumber] });
     return undefined;
-  }
+  });
+  return sent;
 }

@@ -94,6 +94,8 @@ export function es10(channel: Es10Channel) {
     euiccChallenge: async () => (await call('getEuiccChallenge', {})).euiccChallenge,
     configuredAddresses: async () =>
       readConfiguredAddresses(await ask('getEuiccConfiguredAddresses', {})),
+    /** Which operators may set which policy rules. */
+    policyAuthorisations: async () => (await call('getRat', {})).rat,
     setDefaultDpAddress: (defaultDpAddress: string) =>
       change('setDefaultDpAddress', { defaultDpAddress }),
 

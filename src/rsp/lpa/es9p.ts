@@ -5,14 +5,17 @@ import { serverAddress } from '../arguments.ts';
 import type { z } from 'zod';
 import { decodeAnswer, encodeJson, ES9P } from '../../sgp22/messages/es9p.ts';
 import type { Es9pAnswer, Es9pFunction, Es9pRequest } from '../../sgp22/messages/es9p.ts';
+import { refusalIn, spelledTransactionId } from '../../sgp22/messages/es9p-answer.ts';
+import { RspRefusal } from '../../sgp22/status-codes.ts';
 import * as argument from './arguments.ts';
+import { type Asked, type HttpAnswer, readAnswer, redirected } from './http-answer.ts';
 import type { Fetch } from './tls.ts';
 
 export interface Es9pOptions {
   readonly fetch: Fetch;
   /** Use http, which the fetch must allow; default: https. */
   readonly plain?: boolean;
-  /** Milliseconds that one answer may take. */
+  /** Milliseconds that one answer may take, to its last byte; default: 60,000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
@@ -31,7 +34,7 @@ export interface Es9p {
     name: F,
     request: Es9pRequest<F>,
   ): Promise<Es9pAnswer<F>>;
-  /** ES9+.HandleNotification, which has no answer. */
+  /** ES9+.HandleNotification, which has no answer: any HTTP status of success is one, unless a refusal comes with it. */
   notify(request: Es9pRequest<'handleNotification'>): Promise<void>;
   /** A function beside those of ES9+, or with more members: JSON in, its answer out. Throws as `call`. */
   exchange<S extends z.ZodType>(path: string, body: object, answer: S): Promise<z.output<S>>;
@@ -54,13 +57,18 @@ export function es9pClient(address: string, options: Es9pOptions): Es9p {
   checked(options, argument.es9pOptions, 'the options of es9pClient');
   const scheme = options.plain ? 'http' : 'https';
 
-  async function post(path: string, body: object): Promise<Response> {
+  /** The server's own spelling of its transactionId: some compare it as text with what they get back. */
+  let spelled: string | undefined;
+
+  async function post(path: string, body: object): Promise<HttpAnswer> {
     checked({ path, body }, argument.message, 'a message to the server');
-    const text = jsonText(body, 'a message to the server');
-    const late = AbortSignal.timeout(options.timeout ?? TIMEOUT);
+    const text = jsonText(inSpelling(body, spelled), 'a message to the server');
+    const asked = { address, name: nameIn(path) };
+    const { timeout = TIMEOUT } = options;
+    const late = AbortSignal.timeout(timeout);
     const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
     try {
-      return await options.fetch(`${scheme}://${address}${path}`, {
+      const response = await options.fetch(`${scheme}://${address}${path}`, {
         method: 'POST',
         headers: HEADERS,
         body: text,
@@ -68,9 +76,11 @@ export function es9pClient(address: string, options: Es9pOptions): Es9p {
         redirect: 'error',
         signal,
       });
+      return await readAnswer(response, asked, signal);
     } catch (cause) {
-      if (cause instanceof ZkcxError) throw cause;
-      throw serverError(`${address} did not answer ${nameIn(path)}`, cause);
+      const isOther = cause instanceof ZkcxError && cause.code !== 'ERR_RSP_SERVER';
+      if (late.aborted && !isOther) throw tooLate(asked, timeout, cause);
+      throw cause instanceof ZkcxError ? cause : noAnswer(asked, cause);
     }
   }
 
@@ -80,19 +90,27 @@ export function es9pClient(address: string, options: Es9pOptions): Es9p {
     answer: S,
   ): Promise<z.output<S>> {
     checked(answer, argument.schema, 'the answer that is expected');
-    const response = await post(path, body);
-    const name = nameIn(path);
-    if (response.status !== 200) throw wrongStatus(address, name, response.status);
-    return decodeAnswer(answer, await json(response, name));
+    const found = await post(path, body);
+    const asked = { address, name: nameIn(path) };
+    if (found.kind === 'other') throw noJson(asked, found.words);
+    // some functions answer with nothing but success
+    const json = found.kind === 'empty' ? {} : found.json;
+    if (found.kind === 'empty' && !answer.safeParse(json).success) {
+      throw new ZkcxError('ERR_RSP_SERVER', `${address} answered ${asked.name} with nothing`);
+    }
+    const read = decodeAnswer(answer, json);
+    spelled = spelledTransactionId((json as { transactionId?: unknown }).transactionId) ?? spelled;
+    return read;
   }
 
   async function send(path: string, body: object): Promise<void> {
-    const response = await post(path, body);
-    const name = nameIn(path);
-    if (response.status === 204) return;
-    if (response.status !== 200) throw wrongStatus(address, name, response.status);
+    const found = await post(path, body);
+    if (found.kind === 'other' && found.isPage) {
+      throw noJson({ address, name: nameIn(path) }, found.words);
+    }
     // some servers answer with a header; it may say that they refuse
-    decodeAnswer(ES9P.cancelSession.answer, await json(response, name));
+    const refusal = found.kind === 'json' ? refusalIn(found.json) : undefined;
+    if (refusal !== undefined) throw new RspRefusal(refusal);
   }
 
   return {
@@ -128,20 +146,27 @@ function encoded<F extends Es9pFunction>(name: F, request: Es9pRequest<F>): obje
 
 const nameIn = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
-async function json(response: Response, name: string): Promise<unknown> {
-  try {
-    return JSON.parse(await response.text()) as unknown;
-  } catch (cause) {
-    throw serverError(`the answer to ${name} is no JSON`, cause);
-  }
+/** A message with its transactionId as the server wrote it, if it is that one. */
+function inSpelling(body: object, spelled: string | undefined): object {
+  const { transactionId } = body as { transactionId?: unknown };
+  const isSame =
+    typeof transactionId === 'string' && transactionId.toLowerCase() === spelled?.toLowerCase();
+  return isSame ? { ...body, transactionId: spelled } : body;
 }
 
-function wrongStatus(address: string, name: string, status: number): ZkcxError {
-  return new ZkcxError('ERR_RSP_SERVER', `${address} answered ${name} with HTTP status ${status}`, {
-    reason: String(status),
-  });
+function noJson({ address, name }: Asked, words: string): ZkcxError {
+  const what = words === '' ? '' : `: ${words}`;
+  return new ZkcxError('ERR_RSP_SERVER', `${address} answered ${name} with no JSON${what}`);
 }
 
-function serverError(message: string, cause: unknown): ZkcxError {
-  return new ZkcxError('ERR_RSP_SERVER', message, { cause });
+function tooLate({ address, name }: Asked, timeout: number, cause: unknown): ZkcxError {
+  const problem = `${address} did not answer ${name} within ${timeout / 1_000} s`;
+  return new ZkcxError('ERR_RSP_SERVER', problem, { reason: 'timeout', cause });
+}
+
+function noAnswer(asked: Asked, cause: unknown): ZkcxError {
+  // what the fetch of Node says of it
+  if (/redirect/.test(String((cause as Error | undefined)?.cause))) return redirected(asked);
+  const { address, name } = asked;
+  return new ZkcxError('ERR_RSP_SERVER', `${address} did not answer ${name}`, { cause });
 }

@@ -7,7 +7,7 @@ import type { Received } from '../../sgp22/codec/codec.ts';
 import type { NotificationEvent } from '../../sgp22/messages/metadata.ts';
 import type { PendingNotification } from '../../sgp22/messages/notifications.ts';
 import type { RetrievedNotification } from '../../sgp22/messages/read-notifications.ts';
-import { plainAddress } from '../arguments.ts';
+import { isServerAddress, plainAddress } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import type { Es10 } from './es10.ts';
 import type { Es9p } from './es9p.ts';
@@ -19,7 +19,12 @@ export interface SentNotification {
   /** Of the server, also where the eUICC has the name of a zkCX session; empty if it cannot be read. */
   readonly address: string;
   /** Why it was not sent; it stays in the eUICC and can be tried again later. */
-  readonly failure?: { readonly code: ErrorCode; readonly message: string };
+  readonly failure?: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    /** The same as in the error: subject and reason code of a refusal, an HTTP status. */
+    readonly reason?: string;
+  };
 }
 
 export interface SendOptions {
@@ -64,7 +69,9 @@ export async function sendNotifications(
   const failed = new Map<string, SentNotification['failure']>();
   for (const { seqNumber, profileManagementOperation, notificationAddress = '' } of list) {
     const address = plainAddress(notificationAddress);
-    let failure = failed.get(address);
+    // names of hosts are the same in any case (RFC 4343)
+    const host = address.toLowerCase();
+    let failure = failed.get(host);
     const found = failure === undefined ? await retrieved(es10, seqNumber) : {};
     const { pending } = found;
     if (pending !== undefined) {
@@ -75,8 +82,8 @@ export async function sendNotifications(
         await send();
       };
       failure = await attempt(work, attempts, delay);
-      if (failure === undefined) await es10.removeNotification(seqNumber);
-      else failed.set(address, failure);
+      if (failure !== undefined) failed.set(host, failure);
+      else failure = await removed(es10, seqNumber);
     }
     failure ??= found.failure;
     const event = profileManagementOperation;
@@ -93,19 +100,45 @@ async function retrieved(
   try {
     return { pending: await es10.retrieveNotification(seqNumber) };
   } catch (error) {
-    // a card that is gone will not give the others either
-    if (!(error instanceof ZkcxError) || error.code === 'ERR_RSP_APDU') throw error;
-    return { failure: { code: error.code, message: error.message } };
+    return { failure: failureOfOne(error) };
   }
 }
 
-/** What sends a notification. The address is what a server once told the eUICC, and may be none. */
+/** Let the eUICC forget what the server has; if it does not, the server gets it again some time, which does no harm. */
+async function removed(
+  es10: Pick<Es10, 'removeNotification'>,
+  seqNumber: number,
+): Promise<SentNotification['failure']> {
+  try {
+    await es10.removeNotification(seqNumber);
+    return undefined;
+  } catch (error) {
+    const { message, ...rest } = failureOfOne(error);
+    return { ...rest, message: `the server has it, but the eUICC keeps it: ${message}` };
+  }
+}
+
+/** A failure of one notification; throws what ends the work, since a card that is gone will not give the others. */
+function failureOfOne(error: unknown): NonNullable<SentNotification['failure']> {
+  if (!(error instanceof ZkcxError) || error.code === 'ERR_RSP_APDU') throw error;
+  const { code, message, reason } = error;
+  return { code, message, reason };
+}
+
+/** What sends a notification. The address is what a server once told the eUICC, and may be none at all. */
 async function sending(
   pending: RetrievedNotification,
   address: string,
   { server, delivery }: SendOptions,
 ): Promise<() => Promise<void>> {
   const plain = plainAddress(address);
+  if (!isServerAddress(plain)) {
+    throw new ZkcxError(
+      'ERR_RSP_VALUE',
+      'the address to send it to is no host name; only removing it is left',
+      { reason: 'notificationAddress' },
+    );
+  }
   const to = checked(server(plain), argument.es9p, 'what `server` gives');
   const own = checked(await delivery?.(pending, to), callback.optional(), 'what `delivery` gives');
   if (own !== undefined) return own;
@@ -132,7 +165,7 @@ async function attempt(
       if (!(error instanceof ZkcxError)) throw error;
       // a server that refuses or is not trusted will not change its mind in seconds
       if (error.code !== 'ERR_RSP_SERVER' || tried >= attempts) {
-        return { code: error.code, message: error.message };
+        return { code: error.code, message: error.message, reason: error.reason };
       }
       await sleep(delay * 2 ** (tried - 1));
     }

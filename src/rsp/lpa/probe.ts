@@ -8,6 +8,8 @@ import type { TrustAnchor } from '../../pki/index.ts';
 import type { RandomBytes } from '../../random.ts';
 import { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
+import { RspRefusal } from '../../sgp22/status-codes.ts';
+import { statusWords } from '../../sgp22/status-words.ts';
 import * as argument from './arguments.ts';
 import type { Es9p } from './es9p.ts';
 import { checkInitiateAuthentication } from './server-checks.ts';
@@ -85,6 +87,8 @@ async function probeCi(
   } catch (error) {
     if (!(error instanceof ZkcxError)) throw error;
     if (error.code === 'ERR_RSP_SERVER' || error.code === 'ERR_RSP_TLS') throw error;
-    return { ci, supported: false, certificate, problem: `${error.message} (${error.code})` };
+    const { code, message, reason } = error;
+    const words = error instanceof RspRefusal ? `: ${statusWords(reason ?? '')}` : '';
+    return { ci, supported: false, certificate, problem: `${message} (${code})${words}` };
   }
 }

@@ -1,6 +1,6 @@
 /** What the LPA checks itself before it lets the eUICC go on (SGP.22 3.1.2, 3.1.3). */
 import { parseCertificate } from '../../asn1/index.ts';
-import { bytesEqual, concatBytes } from '../../bytes.ts';
+import { bytesEqual, joinBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
 import { BoundProfilePackage, SEGMENT } from '../../sgp22/messages/bound-profile-package.ts';
@@ -83,7 +83,7 @@ export function checkPackageMetadata(bpp: Uint8Array, shown: Uint8Array): void {
   if (segments.some(({ length }) => length < MAC)) {
     throw problem('metadataMismatch', 'the metadata of the package have no MAC');
   }
-  const installed = concatBytes(...segments.map((content) => content.subarray(0, -MAC)));
+  const installed = joinBytes(segments.map((content) => content.subarray(0, -MAC)));
   if (!bytesEqual(comparable(installed), comparable(shown))) {
     throw problem('metadataMismatch', 'the package has other metadata than those that were shown');
   }

@@ -17,6 +17,7 @@ import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
 import type { Clock } from '../../time.ts';
 import { isLoopback } from '../loopback.ts';
 import * as argument from './arguments.ts';
+import { MAX_ANSWER } from './http-answer.ts';
 
 /** What the LPA needs of fetch; the global one fits. */
 export type Fetch = (
@@ -44,9 +45,6 @@ export interface TlsOptions {
   /** Sees the certificates of every TLS server that was accepted, its own first. */
   readonly onServer?: (chain: readonly Uint8Array[]) => void;
 }
-
-/** Beyond any bound profile package in base64. */
-const MAX_RESPONSE = 16 << 20;
 
 /**
  * A fetch that verifies TLS servers: the chain by Node under the given roots, the host name, and below
@@ -148,9 +146,9 @@ async function collect(message: IncomingMessage): Promise<Response> {
   let size = 0;
   for await (const part of message as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > MAX_RESPONSE) {
+    if (size > MAX_ANSWER) {
       message.destroy();
-      throw new ZkcxError('ERR_RSP_SERVER', `the server sent more than ${MAX_RESPONSE} bytes`);
+      throw new ZkcxError('ERR_RSP_SERVER', `the server sent more than ${MAX_ANSWER} bytes`);
     }
     parts.push(part);
   }

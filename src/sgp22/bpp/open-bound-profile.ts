@@ -1,4 +1,4 @@
-import { bytesEqual, concatBytes } from '../../bytes.ts';
+import { bytesEqual, concatBytes, joinBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { PublicKey } from '../../pki/index.ts';
 import {
@@ -106,7 +106,7 @@ export function openBoundProfile(bytes: Uint8Array, download: DownloadContext): 
   );
   const opener = new BoundProfileOpener(bpp.initialiseSecureChannel, download);
   const open = (command: SegmentCommand, segments: readonly Uint8Array[]) =>
-    concatBytes(...segments.map((segment) => opener.open(command, segment)));
+    joinBytes(segments.map((segment) => opener.open(command, segment)));
   const configureIsdp = open('configureISDP', bpp.configureISDP);
   const metadata = open('storeMetadata', bpp.storeMetadata);
   open('replaceSessionKeys', bpp.replaceSessionKeys ?? []);

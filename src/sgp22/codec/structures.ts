@@ -1,7 +1,7 @@
 /** Types of ASN.1 that are made of others: SEQUENCE, SEQUENCE OF, CHOICE, and their fields. */
 import { TAG } from '../../asn1/index.ts';
 import { inside, onlyTlv, type Tlv, TlvReader } from '../../asn1/tlv.ts';
-import { concatBytes } from '../../bytes.ts';
+import { concatBytes, joinBytes } from '../../bytes.ts';
 import {
   type AnyCodec,
   type AnyField,
@@ -127,25 +127,31 @@ export function elements<F extends Fields>(name: string, fields: F, ending: Endi
   };
 }
 
-/** SEQUENCE OF at least `min`. `item` names an entry in errors. */
+/** SEQUENCE OF `min` to `max`. `item` names an entry in errors. */
 export function list<Out, In>(
   codec: Codec<Out, In>,
   item: string,
   min = 0,
+  max = Infinity,
 ): Codec<readonly Out[], readonly In[]> {
+  const tooMany = (what: string) => badValue(what, `has more than ${max} entries`);
   const check = <T>(items: readonly T[], what: string) => {
     if (!Array.isArray(items)) throw badValue(what, 'must be a list');
     if (items.length < min) throw badValue(what, `has ${items.length} entries, not ${min}`);
+    if (items.length > max) throw tooMany(what);
     return items;
   };
   const read = (element: Tlv) => {
     const reader = inside(element);
     const items: Out[] = [];
-    while (!reader.done) items.push(codec.take(reader, item));
+    while (!reader.done) {
+      if (items.length >= max) throw tooMany(element.what);
+      items.push(codec.take(reader, item));
+    }
     return check(items, element.what);
   };
   return type(TAG.sequence, true, read, (values: readonly In[], what) =>
-    concatBytes(...check(values, what).map((value) => codec.put(value, item))),
+    joinBytes(check(values, what).map((value) => codec.put(value, item))),
   );
 }
 

@@ -88,8 +88,12 @@ export const InitialiseSecureChannelRequest = message(
 );
 export type InitialiseSecureChannelRequest = Input<typeof InitialiseSecureChannelRequest>;
 
+/** Segments of one command: room for ten megabytes in segments of full size, where cards have one. */
+export const MAX_SEGMENTS = 10_000;
+
 /** Whole elements. */
-const segments = ({ tag }: { readonly tag: number }) => list(whole(tag), 'a segment', 1);
+const segments = ({ tag }: { readonly tag: number }) =>
+  list(whole(tag), 'a segment', 1, MAX_SEGMENTS);
 
 /** Named by their commands: BppCommandId. */
 export const PACKAGE_FIELDS = {

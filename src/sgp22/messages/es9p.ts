@@ -1,7 +1,8 @@
 /**
  * ES9+ over JSON (SGP.22 6.5.2, 5.6): each function described once, for both ends. Binary fields
  * are base64 of whole elements, euiccChallenge of bare bytes; transactionId is upper-case hex. A
- * request header is tolerated, unknown fields are passed over.
+ * request header is tolerated, unknown fields are passed over. Requests are read strictly, answers as
+ * `es9p-answer.ts` says.
  */
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
@@ -12,6 +13,7 @@ import type { StatusCode } from '../status-codes.ts';
 import { AuthenticateServerResponse } from './authenticate-server.ts';
 import { BoundProfilePackage } from './bound-profile-package.ts';
 import { CancelSessionResponse } from './cancel-session.ts';
+import { anyBase64, anyTransactionId, refusalIn } from './es9p-answer.ts';
 import { EuiccInfo1 } from './euicc-info.ts';
 import { hexToBytes, keyIdentifier, transactionIdText } from './identifiers.ts';
 import { StoreMetadataRequest } from './metadata.ts';
@@ -34,8 +36,8 @@ export const base64 = z.codec(z.string(), z.custom<Uint8Array>(), {
 const challenge = base64.refine((bytes) => bytes.length === 16, 'must be 16 bytes');
 
 /** An element in base64, by its codec. */
-const inBase64 = <T>(codec: Pick<Message<T>, 'decode' | 'encode'>) =>
-  z.codec(base64, z.custom<T>(), { decode: codec.decode, encode: codec.encode });
+const inBase64 = <T>(codec: Pick<Message<T>, 'decode' | 'encode'>, spelling = base64) =>
+  z.codec(spelling, z.custom<T>(), { decode: codec.decode, encode: codec.encode });
 
 /** One whole element with this tag, as it is; a SEQUENCE if it is left out. */
 export const element = (what: string, tag?: number) => inBase64(wholeElement(what, whole(tag)));
@@ -43,7 +45,13 @@ export const element = (what: string, tag?: number) => inBase64(wholeElement(wha
 /** 5F37: r and s, 64 bytes. */
 export const signature = (what: string) => inBase64(wholeElement(what, Signature));
 
-const ciKeyIdentifier = inBase64(wholeElement('euiccCiPKIdToBeUsed', keyIdentifier));
+/** The same in answers, which servers of others write. */
+const answered = {
+  transactionId: anyTransactionId,
+  element: (what: string, tag?: number) => inBase64(wholeElement(what, whole(tag)), anyBase64),
+  signature: (what: string) => inBase64(wholeElement(what, Signature), anyBase64),
+  ciKeyIdentifier: inBase64(wholeElement('euiccCiPKIdToBeUsed', keyIdentifier), anyBase64),
+};
 
 /** A message of the eUICC, passed on as received. */
 const message = <T extends { readonly der: Uint8Array }>({
@@ -68,11 +76,11 @@ export const ES9P = {
       smdpAddress: z.string().min(1).max(255),
     }),
     answer: z.object({
-      transactionId,
-      serverSigned1: element('serverSigned1'),
-      serverSignature1: signature('serverSignature1'),
-      euiccCiPKIdToBeUsed: ciKeyIdentifier,
-      serverCertificate: element('a certificate'),
+      transactionId: answered.transactionId,
+      serverSigned1: answered.element('serverSigned1'),
+      serverSignature1: answered.signature('serverSignature1'),
+      euiccCiPKIdToBeUsed: answered.ciKeyIdentifier,
+      serverCertificate: answered.element('a certificate'),
     }),
   },
   authenticateClient: {
@@ -82,11 +90,11 @@ export const ES9P = {
       authenticateServerResponse: message(AuthenticateServerResponse),
     }),
     answer: z.object({
-      transactionId,
-      profileMetadata: element('profileMetadata', StoreMetadataRequest.tag),
-      smdpSigned2: element('smdpSigned2'),
-      smdpSignature2: signature('smdpSignature2'),
-      smdpCertificate: element('a certificate'),
+      transactionId: answered.transactionId,
+      profileMetadata: answered.element('profileMetadata', StoreMetadataRequest.tag),
+      smdpSigned2: answered.element('smdpSigned2'),
+      smdpSignature2: answered.signature('smdpSignature2'),
+      smdpCertificate: answered.element('a certificate'),
     }),
   },
   getBoundProfilePackage: {
@@ -96,8 +104,8 @@ export const ES9P = {
       prepareDownloadResponse: message(PrepareDownloadResponse),
     }),
     answer: z.object({
-      transactionId,
-      boundProfilePackage: element('boundProfilePackage', BoundProfilePackage.tag),
+      transactionId: answered.transactionId,
+      boundProfilePackage: answered.element('boundProfilePackage', BoundProfilePackage.tag),
     }),
   },
   handleNotification: {
@@ -143,25 +151,6 @@ export function encodeJson<S extends z.ZodType>(schema: S, value: z.output<S>): 
   return z.encode(schema, value);
 }
 
-const text = z.string().max(1_000);
-
-const headerSchema = z.object({
-  header: z
-    .object({
-      functionExecutionStatus: z.object({
-        status: z.enum(['Executed-Success', 'Executed-WithWarning', 'Failed', 'Expired']),
-        statusCodeData: z
-          .object({
-            subjectCode: z.string().regex(/^\d{1,3}(\.\d{1,3}){0,7}$/),
-            reasonCode: z.string().regex(/^\d{1,3}(\.\d{1,3}){0,7}$/),
-            message: text.optional(),
-          })
-          .optional(),
-      }),
-    })
-    .optional(),
-});
-
 /** An answer in JSON with the header of success. */
 export function withSuccess(answer: object) {
   return { header: { functionExecutionStatus: { status: 'Executed-Success' } }, ...answer };
@@ -178,16 +167,7 @@ export function encodeFailure({ subjectCode, reasonCode, message: words }: Statu
  * A refusal without codes, against the standard, becomes 0/0.
  */
 export function decodeAnswer<S extends z.ZodType>(schema: S, json: unknown): z.output<S> {
-  const status = decodeJson(headerSchema, json).header?.functionExecutionStatus;
-  if (status?.status === 'Failed' || status?.status === 'Expired') {
-    const { subjectCode = '0', reasonCode = '0', message: words } = status.statusCodeData ?? {};
-    // another's words are shown to people
-    const readable = words?.replace(/\p{Cc}/gu, ' ');
-    throw new RspRefusal({
-      subjectCode,
-      reasonCode,
-      message: readable || `The server refused with status ${subjectCode}/${reasonCode}`,
-    });
-  }
+  const refusal = refusalIn(json);
+  if (refusal !== undefined) throw new RspRefusal(refusal);
   return decodeJson(schema, json);
 }

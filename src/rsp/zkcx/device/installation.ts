@@ -10,6 +10,7 @@ import {
   tellResult,
 } from '../../lpa/endings.ts';
 import type { Downloaded } from '../../lpa/index.ts';
+import { checkPolicyRules } from '../../lpa/policy-rules.ts';
 import { checkPackageMetadata, checkTransaction } from '../../lpa/server-checks.ts';
 import { StoreMetadataRequest } from '../../../sgp22/messages/metadata.ts';
 import { DOWNLOAD_ERROR, SmdpSigned2 } from '../../../sgp22/messages/prepare-download.ts';
@@ -44,6 +45,7 @@ export async function installProfile(
   // checked before the user is asked: a wrong answer is no question
   const goOn = continuation(options, session, offered, challenge);
   assertGoesOn(signal);
+  await checkPolicyRules(es10, metadata);
   const tells = session.isDeviceMode ? (['eid', 'key'] as const) : [];
   assertConsent(await options.consent({ metadata, peer, tells }));
   assertGoesOn(signal);

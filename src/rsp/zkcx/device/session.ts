@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZkcxError } from '../../../errors.ts';
 import type { SessionOpenings } from '../../../witness/presentation.ts';
-import { assertGoesOn, type CancelReason } from '../../lpa/endings.ts';
+import { assertGoesOn, type CancelReason, failureOf } from '../../lpa/endings.ts';
 import type { Es10, Es9p } from '../../lpa/index.ts';
 import { checkTransaction } from '../../lpa/server-checks.ts';
 import { CANCEL_SESSION_REASON } from '../../../sgp22/messages/cancel-session.ts';
@@ -121,23 +121,18 @@ export class DeviceSession {
    * server could not be told.
    */
   async cancel(reason: CancelReason): Promise<string | undefined> {
-    try {
+    return failureOf(async () => {
       await this.exchange('cancelSession', await this.#cancellation(reason));
       return undefined;
-    } catch (error) {
-      if (!(error instanceof ZkcxError)) throw error;
-      return error.message;
-    }
+    });
   }
 
   /** End the session in the eUICC alone: to the server, one silence is like another. */
   async leave(): Promise<void> {
-    try {
+    await failureOf(async () => {
       await this.#cancelInEuicc('postponed');
-    } catch (error) {
-      // why the session ends is known, and matters more
-      if (!(error instanceof ZkcxError)) throw error;
-    }
+      return undefined;
+    });
   }
 
   async #cancellation(reason: CancelReason): Promise<ZkcxRequest<'cancelSession'>> {
