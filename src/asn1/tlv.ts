@@ -21,8 +21,8 @@ export interface ReadOptions {
   /** Elements around that part; default 0. */
   readonly depth?: number;
   /**
-   * Read what cards make of BER: bytes 00 and FF between elements (ISO/IEC 7816-4, 5.2.2.1), and lengths in more bytes
-   * than they need. Default: refuse them.
+   * Read what cards make of BER: bytes 00 and FF between elements (ISO/IEC 7816-4, 5.2.2.1), and tags and lengths in
+   * more bytes than they need. Default: refuse them.
    */
   readonly lenient?: boolean;
 }
@@ -210,7 +210,7 @@ export class TlvReader {
     let tag = this.#byte(start, what);
     let next = start + 1;
     if ((tag & 0x1f) !== 0x1f) return { tag, next };
-    const { maxTagBytes } = this.#source;
+    const { maxTagBytes, lenient } = this.#source;
     for (let more = true; more; next++) {
       if (next - start >= maxTagBytes) {
         throw new ZkcxError('ERR_DER_TAG_LONG', `${what} has a tag above ${maxTagBytes} bytes`);
@@ -218,7 +218,7 @@ export class TlvReader {
       const byte = this.#byte(next, what);
       more = byte >= 0x80;
       // X.690 8.1.2.4: numbers from 31 on, no leading zero group
-      if (next === start + 1 && (byte === 0x80 || byte < 0x1f)) {
+      if (!lenient && next === start + 1 && (byte === 0x80 || byte < 0x1f)) {
         throw new ZkcxError('ERR_DER_TAG_LONG', `${what} has a tag that is not minimal`);
       }
       tag = 256 * tag + byte;

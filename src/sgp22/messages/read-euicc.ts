@@ -28,10 +28,9 @@ export type ReadConfiguredAddresses = Readable<typeof CONFIGURED_ADDRESSES> & Fr
  */
 export function readEuiccInfo1(bytes: Uint8Array): ReadEuiccInfo1 {
   const answer = answered(bytes, EuiccInfo1.name, EuiccInfo1.tag);
-  const { svn } = EUICC_INFO2;
-  const { fields, unreadable } = readFields(answer, { svn });
+  const { svn, unreadable } = fromCard(answer, { svn: EUICC_INFO2.svn });
   return {
-    svn: fields.svn ?? '',
+    svn: svn ?? '',
     euiccCiPKIdListForVerification: identifiersIn(
       answer,
       EUICC_INFO2.euiccCiPKIdListForVerification.tag,
