@@ -53,6 +53,8 @@ export class TestSmdp {
   /** Unix seconds, for the test to move. */
   time = NOW;
   trust = testTrust();
+  /** All random bytes that the server has had. */
+  readonly drawn: Uint8Array[] = [];
   server!: SmdpServer;
   #settings: Partial<SmdpSettings>;
   #count = 0;
@@ -88,7 +90,11 @@ export class TestSmdp {
       trust: this.trust,
       store: await SmdpStore.open(this.folder),
       now: () => this.time,
-      random: (size) => new Uint8Array(randomBytes(size)),
+      random: (size) => {
+        const bytes = new Uint8Array(randomBytes(size));
+        this.drawn.push(bytes);
+        return bytes;
+      },
     });
   }
 
