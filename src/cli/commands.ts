@@ -49,6 +49,7 @@ import { registryUpdateRevocation } from './registry/update-revocation.ts';
 import { revocationBuild } from './revocation/build.ts';
 import { revocationShow } from './revocation/show.ts';
 import type { CommandGroup } from './shared/command.ts';
+import { smdppOpenapi } from './smdpp/openapi.ts';
 import { smdppOrderAdd } from './smdpp/order/add.ts';
 import { smdppOrderCancel } from './smdpp/order/cancel.ts';
 import { smdppDeviceForget } from './smdpp/device/forget.ts';
@@ -112,6 +113,7 @@ export const COMMANDS: CommandGroup['commands'] = [
     'smdpp',
     'an SM-DP+ of SGP.22: server, orders, profiles',
     smdppServe,
+    smdppOpenapi,
     group(
       'order',
       'download orders',

@@ -159,6 +159,12 @@ export const SETTINGS = {
   ),
   ...SERVER,
   ...RETENTION,
+  monitor: setting(endpoint, 'health, metrics and the OpenAPI document, plain HTTP'),
+  'drain-seconds': withDefault(
+    seconds(0, 3_600),
+    0,
+    'how long it says that it will end, and begins no sessions, before it does',
+  ),
   'log-level': withDefault(choice(...LOG_LEVELS), 'info', 'what is not below this is logged'),
   'log-file': setting(file, 'where the log goes, opened anew on SIGHUP; default: stderr'),
   'log-peers': setting(flag, 'log the network address of each request'),

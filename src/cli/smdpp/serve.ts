@@ -7,8 +7,10 @@ import { effective, shown } from '../shared/settings/effective.ts';
 import { type ConfigFlags, optionsOf } from '../shared/settings/table.ts';
 import { es2Options, tokenFile } from './es2.ts';
 import type { ServeLog } from './log.ts';
+import { reloading } from './reload.ts';
 import { readServeFiles } from './serve-files.ts';
 import { serverSettings, type ServeValues, SETTINGS } from './serve-settings.ts';
+import { endOnSignal } from './shutdown.ts';
 import { openZkcx } from './zkcx.ts';
 
 /** zkcx smdpp serve --data FOLDER --address FQDN --ci CI --auth CERT,KEY --pb CERT,KEY ... */
@@ -41,22 +43,27 @@ async function serve(values: ServeValues): Promise<Answer> {
     zkcx?.close();
     throw error;
   });
-  const { es9p, es2p } = service;
+  const { es9p, es2p, monitor } = service;
   const token = tokenFile(values);
-  const stop = async () => {
-    log.info('stopping');
+  const files = reloading(values, service, log);
+  process.on('SIGHUP', () => {
+    log.reopen();
+    zkcx?.look();
+    void files.now();
+  });
+  const close = async () => {
+    files.stop();
     zkcx?.close();
     await service.close();
-    log.info('stopped');
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  process.on('SIGHUP', log.reopen);
+  endOnSignal({ drain: service.drain, close, pause: values.drainSeconds }, log);
+  log.info({ es9p: es9p.url, es2p: es2p?.url, monitor: monitor?.url }, 'started');
   return {
     json: {
       address: values.address,
       es9p: es9p.url,
       es2p: es2p?.url,
+      monitor: monitor?.url,
       es2Token: token,
       zkcx: values.zkcx,
     },
@@ -65,6 +72,7 @@ async function serve(values: ServeValues): Promise<Answer> {
       `ES9+ on ${es9p.url}`,
       ...(es2p === undefined ? [] : [`ES2+ on ${es2p.url}`]),
       ...(token === undefined ? [] : [`Token of its clients: in ${token}`]),
+      ...(monitor === undefined ? [] : [`Health and metrics on ${monitor.url}`]),
       ...(zkcx === undefined ? [] : ['zkCX is served']),
     ],
   };
@@ -81,6 +89,7 @@ async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension
     trust: files.trust,
     es9p: { ...values.listen, ...limits, tls: files.tls },
     es2p: await es2Options(values, files, limits),
+    monitor: values.monitor,
     now: systemClock,
     onEvent: log.request,
     onSweep: log.sweep,

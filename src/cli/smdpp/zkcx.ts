@@ -8,11 +8,18 @@ import { attributeOf } from '../shared/settings/table.ts';
 import { problemOf, type ServeLog } from './log.ts';
 import { type ServeValues, ZKCX } from './serve-settings.ts';
 
+interface OpenedZkcx {
+  readonly open: OpenZkcxExtension;
+  /** Look now whether lists and CIs were written anew. */
+  look(): void;
+  close(): void;
+}
+
 /** What serves zkCX, and the end of what it needs; undefined without --zkcx. Throws ERR_CLI_USAGE. */
 export async function openZkcx(
   values: ServeValues,
   log: ServeLog,
-): Promise<{ readonly open: OpenZkcxExtension; close(): void } | undefined> {
+): Promise<OpenedZkcx | undefined> {
   if (values.zkcx !== true) {
     if (values.zkcx === undefined) assertNoneOf(values);
     return undefined;
@@ -30,12 +37,13 @@ export async function openZkcx(
   const history = mapHistory ?? join(data, 'zkcx', 'maps.json');
   const options = { ...proverOptions(values), onEvent: log.prover };
   const prover = new Prover(options);
+  const roots = rootsOfFiles({ anchors: ci, map, registry, history }, systemClock, {
+    certified: credentials,
+    onError: (error) =>
+      log.error({ error: problemOf(error) }, 'the CIs and lists of before serve on'),
+  });
   const open = zkcxServer({
-    roots: rootsOfFiles({ anchors: ci, map, registry, history }, systemClock, {
-      certified: credentials,
-      onError: (error) =>
-        log.error({ error: problemOf(error) }, 'the CIs and lists of before serve on'),
-    }),
+    roots,
     statements: {
       credentials,
       certify: (input) => certify(input, prover, options),
@@ -47,7 +55,12 @@ export async function openZkcx(
     maxSessionsPerAddress: zkcxSessionsPerAddress,
     verifiers: { processes: verifyProcesses },
   });
-  return { open, close: () => prover.close() };
+  return {
+    open,
+    // what is wrong is logged
+    look: () => void roots().catch(() => undefined),
+    close: () => prover.close(),
+  };
 }
 
 /** Nobody asks for these who does not mean zkCX. */

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { ZkcxError } from '../../errors.ts';
 import { encodeJson, ES9P } from '../../sgp22/messages/es9p.ts';
 import {
   type ReceivedNotification,
@@ -20,6 +21,19 @@ function pendingNotificationIn(body: unknown): ReceivedNotification | undefined 
   return typeof text === 'string'
     ? readNotification(new Uint8Array(Buffer.from(text, 'base64')))
     : undefined;
+}
+
+/** A server that is about to end begins no session. */
+function unlessDraining(
+  server: SmdpServer,
+  functions: Readonly<Record<string, JsonFunction>>,
+): Readonly<Record<string, JsonFunction>> {
+  const { path } = ES9P.initiateAuthentication;
+  const call: JsonFunction['call'] = async (body, peer) => {
+    if (!server.isDraining) return functions[path]!.call(body, peer);
+    throw new ZkcxError('ERR_RSP_BUSY', 'the server is shutting down; try again later');
+  };
+  return { ...functions, [path]: { ...functions[path], call } };
 }
 
 /** ES9+ over HTTP: what LPAs talk to (SGP.22 6.5.2); `extension` takes part in it. */
@@ -60,10 +74,13 @@ export function es9pApp(
       return {};
     }),
   };
-  if (extension === undefined) return jsonApp('es9p', own, options);
+  if (extension === undefined) return jsonApp('es9p', unlessDraining(server, own), options);
   const paths = new Set([...Object.keys(own), ...Object.keys(extension.functions)]);
   const functions = Object.fromEntries(
     Array.from(paths, (path) => [path, extended(own[path], extension.functions[path])]),
   );
-  return jsonApp('es9p', functions, { ...options, maxBody: extension.maxBody });
+  return jsonApp('es9p', unlessDraining(server, functions), {
+    ...options,
+    maxBody: extension.maxBody,
+  });
 }

@@ -21,16 +21,16 @@ export const identity = z.strictObject({ ...pairs.shape, ciPkId: bytes, oid });
 
 const trust = z.strictObject({ anchors: pki.anchors, identities: z.array(identity).max(100) });
 
+const tls = z.strictObject({
+  cert: z.string().min(1),
+  key: z.string().min(1),
+  clientCa: z.string().min(1).optional(),
+});
+
 const listenOptions = z.strictObject({
   host,
   port: listenPort,
-  tls: z
-    .strictObject({
-      cert: z.string().min(1),
-      key: z.string().min(1),
-      clientCa: z.string().min(1).optional(),
-    })
-    .optional(),
+  tls: tls.optional(),
   handshakeTimeout: milliseconds.min(1).optional(),
   headersTimeout: milliseconds.min(1).optional(),
   requestTimeout: milliseconds.min(1).optional(),
@@ -52,10 +52,17 @@ export const serviceOptions = z.strictObject({
   es9p: listenOptions,
   es2p: z.union([es2pListen, z.strictObject({ socket: path })]).optional(),
   now: callback,
+  monitor: z.strictObject({ host, port: listenPort }).optional(),
   zkcx: callback.optional(),
   maxBody: z.int().min(1).optional(),
   onEvent: callback.optional(),
   onSweep: callback.optional(),
+});
+
+export const reloadedFiles = z.strictObject({
+  trust,
+  es9pTls: tls.optional(),
+  es2pTls: tls.optional(),
 });
 
 /** What `zkcx` opens. */

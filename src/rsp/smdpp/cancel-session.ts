@@ -11,7 +11,6 @@ import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
-import { findIdentity } from './identities.ts';
 import {
   fail,
   failInstallation,
@@ -97,7 +96,7 @@ export function readCancellation(
   if (bytesToHex(signed.transactionId) !== session.transactionId) {
     throw new RspRefusal(refuse.invalidTransactionId);
   }
-  if (signed.smdpOid !== findIdentity(trust, session.serverCiPkId)?.oid) {
+  if (!trust.identities.some(({ oid }) => oid === signed.smdpOid)) {
     throw new RspRefusal(refuse.oidMismatch);
   }
   return signed;

@@ -26,6 +26,8 @@ interface Connection {
 }
 
 export interface Connections {
+  /** How many are open. */
+  count(): number;
   /** Close those on which no request is under way. */
   closeIdle(): void;
 }
@@ -87,6 +89,7 @@ export function watchConnections(server: Server, limits: ConnectionLimits): Conn
   });
 
   return {
+    count: () => open.size,
     closeIdle: () => {
       for (const { socket, requests } of open.values()) if (requests === 0) socket.destroy();
     },

@@ -1,7 +1,7 @@
 import type { RandomBytes } from '../../random.ts';
 import type { Clock } from '../../time.ts';
 import type { Locks } from './locks.ts';
-import type { SmdpTrust } from './identities.ts';
+import type { HeldTrust } from './identities.ts';
 import type { SessionTable } from './sessions.ts';
 import type { SmdpSettings } from './settings.ts';
 import type { SmdpStore } from './store.ts';
@@ -9,7 +9,7 @@ import type { SmdpStore } from './store.ts';
 /** What the functions about orders need, whoever leads the session. */
 export interface OrderContext {
   readonly settings: SmdpSettings;
-  readonly trust: SmdpTrust;
+  readonly trust: HeldTrust;
   readonly store: SmdpStore;
   readonly sessions: Pick<SessionTable, 'has' | 'set' | 'delete' | 'holder'>;
   readonly locks: Locks;

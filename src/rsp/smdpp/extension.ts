@@ -4,6 +4,7 @@
  */
 import type { SmdpContext } from './context.ts';
 import type { JsonFunction } from './json-functions.ts';
+import type { DescribedFunction } from './openapi.ts';
 
 export interface ZkcxExtension {
   /**
@@ -13,7 +14,22 @@ export interface ZkcxExtension {
   readonly functions: Readonly<Record<string, JsonFunction>>;
   /** Bytes of a request. */
   readonly maxBody: number;
+  /** For metrics. */
+  readonly status?: () => ExtensionStatus;
+  /** Why it cannot do its work now; undefined: it can. */
+  readonly check?: () => Promise<string | undefined>;
+  /** What its functions take and answer, by path, beside those of ES9+. */
+  readonly described?: Readonly<Record<string, DescribedFunction>>;
   close(): Promise<void>;
+}
+
+export interface ExtensionStatus {
+  /** Live sessions by stage. */
+  readonly sessions: Readonly<Record<string, number>>;
+  /** Sessions whose proofs wait for a process that verifies. */
+  readonly waiting: number;
+  /** Processes that verify, by what they are at. */
+  readonly processes: Readonly<Record<string, number>>;
 }
 
 /** Called once, when store and sessions are open. */

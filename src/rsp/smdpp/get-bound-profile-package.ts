@@ -151,7 +151,7 @@ export async function deliverPackage(
   if (!sessions.has(transactionId)) throw new RspRefusal(refuse.invalidTransactionId);
   const order = await store.order(offer.sequence);
   const profile = order && (await store.profile(order.iccid));
-  const identity = findIdentity(trust, session.serverCiPkId);
+  const identity = findIdentity(trust, session);
   if (order === undefined || profile === undefined || identity === undefined) {
     throw new RspRefusal(refuse.bppRebindingRefused);
   }

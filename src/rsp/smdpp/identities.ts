@@ -2,6 +2,7 @@
  * Who the SM-DP+ is, under each CI that certified it, and which CIs it accepts devices under. The
  * standard lets the two differ: the eUICC verifies under one CI and may sign under another.
  */
+import { createHash } from 'node:crypto';
 import { checked, time } from '../../arguments.ts';
 import type { Certificate } from '../../asn1/index.ts';
 import { bytesEqual, bytesToHex } from '../../bytes.ts';
@@ -11,6 +12,7 @@ import { checkChain, type CheckedLink, type TrustAnchor } from '../../pki/index.
 import type { Role } from '../../roles.ts';
 import { isKeyPair } from '../../sgp22/messages/curve.ts';
 import * as argument from './arguments.ts';
+import type { Session } from './session.ts';
 
 /** A certificate and the secret key for it, 32 bytes big-endian. */
 export interface KeyPair {
@@ -35,6 +37,12 @@ export interface SmdpTrust {
   readonly anchors: readonly TrustAnchor[];
   /** In order of preference. */
   readonly identities: readonly SmdpIdentity[];
+}
+
+/** As a running server holds it. */
+export interface HeldTrust extends SmdpTrust {
+  /** Identities of before, for sessions that began with them. */
+  readonly retired?: readonly SmdpIdentity[];
 }
 
 const ROLES_AUTH: readonly Role[] = ['dp-auth-v2', 'dp-auth'];
@@ -73,8 +81,22 @@ export function findAnchor(
   return anchors.find(({ subjectKeyIdentifier }) => bytesEqual(subjectKeyIdentifier, ciPkId));
 }
 
-export function findIdentity(trust: SmdpTrust, ciPkId: string): SmdpIdentity | undefined {
-  return trust.identities.find((identity) => bytesToHex(identity.ciPkId) === ciPkId);
+/** The certificates that a session began with. Another pair would sign what its eUICC cannot verify. */
+export function findIdentity(
+  { identities, retired = [] }: HeldTrust,
+  { serverCiPkId, serverPair }: Pick<Session, 'serverCiPkId' | 'serverPair'>,
+): SmdpIdentity | undefined {
+  return [...identities, ...retired].find(
+    (identity) =>
+      bytesToHex(identity.ciPkId) === serverCiPkId &&
+      (serverPair === undefined || pairName(identity) === serverPair),
+  );
+}
+
+/** Tells one pair of certificates from others. */
+export function pairName({ auth, pb }: SmdpIdentity): string {
+  const hash = createHash('sha256').update(auth.certificate.der).update(pb.certificate.der);
+  return hash.digest('hex').slice(0, 16);
 }
 
 function checkKeyPair(

@@ -7,7 +7,7 @@ import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { placeOf } from '../network-address.ts';
 import type { SmdpContext } from './context.ts';
 import { isSupportedSvn } from './eligibility.ts';
-import { findAnchor, type SmdpIdentity, type SmdpTrust } from './identities.ts';
+import { findAnchor, pairName, type SmdpIdentity, type SmdpTrust } from './identities.ts';
 import type { Session } from './session.ts';
 import { tellTransaction } from './trace.ts';
 
@@ -99,6 +99,7 @@ export function newSession(
     serverChallenge: bytesToHex(serverChallenge),
     ciPkId: bytesToHex(ciPkId),
     serverCiPkId: bytesToHex(identity.ciPkId),
+    serverPair: pairName(identity),
   };
 }
 

@@ -1,9 +1,10 @@
 /** From an application to a port: TLS, time limits for slow clients, an orderly end. */
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ZkcxError } from '../../errors.ts';
@@ -50,6 +51,12 @@ export interface ListenOptions {
 export interface Listening {
   readonly port: number;
   readonly url: string;
+  /** Connections that are open now. */
+  connections(): number;
+  /** What TLS is served with; undefined: none. */
+  tls(): TlsOptions | undefined;
+  /** Serve new connections with another certificate; those that are open go on. Throws ERR_RSP_LISTEN. */
+  setTls(tls: TlsOptions): void;
   /** Take no more requests, let those under way end. */
   close(): Promise<void>;
 }
@@ -60,10 +67,18 @@ const LIMITS = { maxHeaderSize: 16_384, maxRequestsPerSocket: 1_000 };
 /** Milliseconds that requests under way get at the end. */
 const GRACE = 5_000;
 
-/** Throws ERR_RSP_LISTEN. */
-export async function listen(app: Application, options: ListenOptions): Promise<Listening> {
+/**
+ * Throws ERR_RSP_LISTEN.
+ *
+ * @param mayBePlain what is served is no secret: plain HTTP will do on any address
+ */
+export async function listen(
+  app: Application,
+  options: ListenOptions,
+  { mayBePlain = false } = {},
+): Promise<Listening> {
   const { host, port, tls, requestTimeout = 30_000, maxConnections = 2_000 } = options;
-  if (tls === undefined && !isLoopback(host)) {
+  if (tls === undefined && !mayBePlain && !isLoopback(host)) {
     throw new ZkcxError('ERR_RSP_LISTEN', `plain HTTP on ${host} would be readable; configure TLS`);
   }
   const headersTimeout = Math.min(options.headersTimeout ?? 10_000, requestTimeout);
@@ -88,10 +103,21 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     server.listen(port, host, resolve);
   });
   const actual = (server.address() as AddressInfo).port;
+  let current = tls;
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     port: actual,
     url: `${tls === undefined ? 'http' : 'https'}://${name}:${actual}`,
+    connections: () => connections.count(),
+    tls: () => current,
+    setTls: (next) => {
+      const context = secureContext(next);
+      if (current === undefined || !(server instanceof HttpsServer)) {
+        throw new ZkcxError('ERR_RSP_LISTEN', `plain HTTP is served on ${host}:${actual}`);
+      }
+      server.setSecureContext(context);
+      current = next;
+    },
     close: () => close(server, connections),
   };
 }
@@ -136,15 +162,21 @@ function create(app: Application, tls: TlsOptions | undefined, limits: object): 
       serverOptions: limits,
     }) as Server;
   }
-  const { cert, key, clientCa } = tls;
-  const mutual = clientCa === undefined ? {} : { ca: clientCa, requestCert: true };
+  const mutual = tls.clientCa === undefined ? {} : { requestCert: true };
+  return createAdaptorServer({
+    fetch,
+    createServer: createHttpsServer,
+    serverOptions: { ...limits, ...secureContext(tls), ...mutual },
+  }) as Server;
+}
+
+/** Throws ERR_RSP_LISTEN for a certificate and a key that cannot be used together. */
+export function secureContext({ cert, key, clientCa: ca }: TlsOptions): SecureContextOptions {
+  // SGP.22 2.6.6: TLS 1.2 or later
+  const context: SecureContextOptions = { cert, key, ca, minVersion: 'TLSv1.2' };
   try {
-    return createAdaptorServer({
-      fetch,
-      createServer: createHttpsServer,
-      // SGP.22 2.6.6: TLS 1.2 or later
-      serverOptions: { ...limits, cert, key, ...mutual, minVersion: 'TLSv1.2' },
-    }) as Server;
+    createSecureContext(context);
+    return context;
   } catch (cause) {
     throw new ZkcxError(
       'ERR_RSP_LISTEN',

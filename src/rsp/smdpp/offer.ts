@@ -155,7 +155,7 @@ async function checked(
   if (reason !== undefined) throw new RspRefusal(refuse.noEligibleProfile, { message: reason });
   if (isExpired(order, now())) throw new RspRefusal(refuse.downloadOrderExpired);
   if (isExhausted(order, settings)) throw new RspRefusal(refuse.downloadRetriesExceeded);
-  const identity = findIdentity(trust, session.serverCiPkId);
+  const identity = findIdentity(trust, session);
   // only after a restart with other certificates
   if (identity === undefined) throw new RspRefusal(refuse.invalidTransactionId);
   return { order, profile, identity };

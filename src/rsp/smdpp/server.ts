@@ -9,7 +9,7 @@ import { cancelSession } from './cancel-session.ts';
 import type { SmdpContext } from './context.ts';
 import { getBoundProfilePackage } from './get-bound-profile-package.ts';
 import { handleNotification } from './handle-notification.ts';
-import type { SmdpTrust } from './identities.ts';
+import { type HeldTrust, pairName, type SmdpTrust } from './identities.ts';
 import { initiateAuthentication } from './initiate-authentication.ts';
 import { Locks } from './locks.ts';
 import type { Session } from './session.ts';
@@ -27,6 +27,9 @@ export interface SmdpServerOptions {
   readonly random: RandomBytes;
 }
 
+/** Pairs of before that are kept, most recent first: more than anybody replaces while a session lives. */
+const MAX_RETIRED = 100;
+
 /**
  * The SM-DP+ without its transport: the five functions of ES9+ on decoded messages. Each either
  * answers or throws RspRefusal with the codes for the peer; ERR_RSP_BUSY and ERR_RSP_STORE are the
@@ -35,9 +38,18 @@ export interface SmdpServerOptions {
 export class SmdpServer {
   /** For ES2+ and administration, which work on the same orders. */
   readonly context: SmdpContext;
+  readonly #held: { trust: HeldTrust };
+  #isDraining = false;
 
-  private constructor(context: SmdpContext) {
-    this.context = context;
+  private constructor(context: Omit<SmdpContext, 'trust'>, trust: SmdpTrust) {
+    const held: { trust: HeldTrust } = { trust };
+    this.#held = held;
+    this.context = {
+      ...context,
+      get trust() {
+        return held.trust;
+      },
+    };
   }
 
   /** Sessions that were under way when the store was closed go on. */
@@ -55,15 +67,36 @@ export class SmdpServer {
       begunPerAddress: all.maxBegunSessionsPerAddress,
     };
     const sessions = new SessionTable(limits, now, stored);
-    return new SmdpServer({
-      settings: all,
-      trust,
-      store,
-      sessions,
-      locks: new Locks(),
-      now,
-      random,
-    });
+    const parts = { settings: all, store, sessions, locks: new Locks(), now, random };
+    return new SmdpServer(parts, trust);
+  }
+
+  /**
+   * Use other certificates and CIs from now on. Sessions under way keep the certificates that they began with;
+   * devices are judged by the new CIs at once. Throws ERR_RSP_IDENTITY, also for another OID.
+   */
+  replaceTrust(trust: SmdpTrust): void {
+    checkIdentities(trust);
+    const before = this.#held.trust;
+    const [oid] = before.identities.map(({ oid }) => oid);
+    if (trust.identities.some((identity) => identity.oid !== oid)) {
+      throw new ZkcxError('ERR_RSP_IDENTITY', 'another OID is another server: start it anew');
+    }
+    const kept = new Set(trust.identities.map(pairName));
+    const retired = [...before.identities, ...(before.retired ?? [])];
+    this.#held.trust = {
+      ...trust,
+      retired: retired.filter((identity) => !kept.has(pairName(identity))).slice(0, MAX_RETIRED),
+    };
+  }
+
+  /** Begin no new sessions; those under way go on. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
   }
 
   /** @param peer network address of the client; empty: unknown */

@@ -13,7 +13,15 @@ import { es9pApp } from './app.ts';
 import type { OpenZkcxExtension } from './extension.ts';
 import type { SmdpTrust } from './identities.ts';
 import type { JsonAppOptions } from './json-functions.ts';
-import { listen, type Listening, type ListenOptions, listenOnSocket } from './listen.ts';
+import {
+  listen,
+  type Listening,
+  type ListenOptions,
+  listenOnSocket,
+  secureContext,
+  type TlsOptions,
+} from './listen.ts';
+import { openMonitor } from './monitor/index.ts';
 import { type OnSweep, Sweeper } from './retention/sweeper.ts';
 import { SmdpServer } from './server.ts';
 import type { SmdpOptions } from './settings.ts';
@@ -26,6 +34,14 @@ import { SmdpStore } from './store.ts';
 export type Es2pOptions =
   (ListenOptions & { readonly token?: string }) | { readonly socket: string };
 
+/** What is read anew while the server runs. */
+export interface ReloadedFiles {
+  readonly trust: SmdpTrust;
+  /** Where TLS is served, with what from now on. */
+  readonly es9pTls?: TlsOptions;
+  readonly es2pTls?: TlsOptions;
+}
+
 export interface SmdpServiceOptions extends JsonAppOptions {
   /** Folder of the store; holds secrets. */
   readonly folder: string;
@@ -35,6 +51,11 @@ export interface SmdpServiceOptions extends JsonAppOptions {
   readonly es9p: ListenOptions;
   /** ES2+, for the operator; undefined: not served. */
   readonly es2p?: Es2pOptions;
+  /**
+   * Health, metrics and the OpenAPI document, for the operator's tools; undefined: not served. Says nothing of any
+   * device or order, so plain HTTP will do; it is no business of the Internet all the same.
+   */
+  readonly monitor?: Pick<ListenOptions, 'host' | 'port'>;
   readonly now: Clock;
   /** What answers requests that carry zkCX; default: they are answered as any others. */
   readonly zkcx?: OpenZkcxExtension;
@@ -47,6 +68,15 @@ export interface SmdpService {
   readonly es9p: Listening;
   /** `unix:` and a path for a socket. */
   readonly es2p?: Pick<Listening, 'url' | 'close'>;
+  readonly monitor?: Listening;
+  /**
+   * Use other certificates, keys and CIs, all of them or, if one is wrong, none. Sessions under way go on, with the
+   * certificates that they began with. Throws ERR_RSP_IDENTITY, ERR_RSP_LISTEN.
+   */
+  reload(files: ReloadedFiles): void;
+  /** Begin no more sessions, and say at `/readyz` that the server is about to end. */
+  drain(): void;
+  /** Take no more requests, let those under way end, for some seconds at most. */
   close(): Promise<void>;
 }
 
@@ -56,35 +86,99 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
   const { folder, settings, trust } = options;
   const now = checkedClock(options.now, 'the clock of serveSmdp');
   const store = await SmdpStore.open(folder);
-  const open: { close(): Promise<void> }[] = [store];
+  const listeners: Closable[] = [];
+  const behind: Closable[] = [store];
   const close = async () => {
-    for (const part of open.reverse()) await part.close();
+    // first those that others talk to, each with the time that its requests need
+    await Promise.all(listeners.splice(0).map((part) => part.close()));
+    for (const part of behind.splice(0).reverse()) await part.close();
   };
   try {
     const server = await SmdpServer.open({ settings, trust, store, now, random: systemRandom });
     await store.change().putSettings(server.context.settings).commit({ durable: true });
-    const keep = <T extends { close(): Promise<void> }>(part: T): T => {
-      open.push(part);
+    const monitor = options.monitor && (await openMonitor(options.monitor));
+    if (monitor !== undefined) behind.push(monitor.listening);
+    const events = { ...options, onEvent: both(options.onEvent, monitor?.metrics.request) };
+    const opened = await options.zkcx?.(server.context);
+    const zkcx = opened && checked(opened, argument.extension, 'what `zkcx` opens');
+    if (zkcx !== undefined) behind.push(zkcx);
+    const sweeper = new Sweeper(server.context, options.onSweep);
+    behind.push(sweeper);
+    sweeper.start();
+    const keep = <T extends Closable>(part: T): T => {
+      listeners.push(part);
       return part;
     };
-    const opened = await options.zkcx?.(server.context);
-    const zkcx = opened && keep(checked(opened, argument.extension, 'what `zkcx` opens'));
-    keep(new Sweeper(server.context, options.onSweep)).start();
-    const es9p = keep(await listen(es9pApp(server, options, zkcx), options.es9p));
-    const es2p = options.es2p && keep(await listenForEs2p(server, options.es2p, options));
-    keep(await listenOnSocket(administrationApp(server.context, options), socketOf(folder)));
-    return { server, es9p, es2p, close };
+    const es9p = keep(await listen(es9pApp(server, events, zkcx), options.es9p));
+    const es2p = options.es2p && keep(await listenForEs2p(server, options.es2p, events));
+    keep(await listenOnSocket(administrationApp(server.context, events), socketOf(folder)));
+    const listening = { es9p, ...(isOnPort(es2p) ? { es2p } : {}) };
+    monitor?.watch({ server, zkcx, listening, es2p: es2p !== undefined });
+    return {
+      server,
+      es9p,
+      es2p,
+      monitor: monitor?.listening,
+      reload: (files) => {
+        checked(files, argument.reloadedFiles, 'reload');
+        try {
+          reload({ server, es9p, es2p }, files);
+          monitor?.metrics.reload('done');
+        } catch (error) {
+          monitor?.metrics.reload('failed');
+          throw error;
+        }
+      },
+      drain: () => server.drain(),
+      close: () => {
+        server.drain();
+        return close();
+      },
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+interface Closable {
+  close(): Promise<void>;
+}
+
+type Es2pListening = Listening | Pick<Listening, 'url' | 'close'> | undefined;
+
+const isOnPort = (listening: Es2pListening): listening is Listening =>
+  listening !== undefined && 'setTls' in listening;
+
+const both =
+  <T>(one?: (event: T) => void, other?: (event: T) => void) =>
+  (event: T) => {
+    one?.(event);
+    other?.(event);
+  };
+
+/** All, or nothing: what could be refused is looked at before anything is changed. */
+function reload(
+  { server, es9p, es2p }: { server: SmdpServer; es9p: Listening; es2p: Es2pListening },
+  { trust, es9pTls, es2pTls }: ReloadedFiles,
+): void {
+  const ports: [Listening, TlsOptions | undefined][] = [[es9p, es9pTls]];
+  if (isOnPort(es2p)) ports.push([es2p, es2pTls]);
+  for (const [listening, tls] of ports) {
+    if ((listening.tls() === undefined) !== (tls === undefined)) {
+      throw new ZkcxError('ERR_RSP_LISTEN', 'TLS begins and ends with the server: start it anew');
+    }
+    if (tls !== undefined) secureContext(tls);
+  }
+  server.replaceTrust(trust);
+  for (const [listening, tls] of ports) if (tls !== undefined) listening.setTls(tls);
+}
+
 async function listenForEs2p(
   { context }: SmdpServer,
   options: Es2pOptions,
   events: JsonAppOptions,
-): Promise<Pick<Listening, 'url' | 'close'>> {
+): Promise<Listening | Pick<Listening, 'url' | 'close'>> {
   const app = es2pApp(context, events);
   if ('socket' in options) {
     const { close } = await listenOnSocket(app, options.socket);

@@ -23,6 +23,8 @@ export const sessionSchema = z.object({
   ciPkId: hex,
   /** Key identifier of the CI that the server's certificates are under. */
   serverCiPkId: hex,
+  /** Which pair under that CI: the one that the session began with, whatever others the server has got since. */
+  serverPair: hex.optional(),
   /** What AuthenticateClient showed. */
   device: z
     .object({

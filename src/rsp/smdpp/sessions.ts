@@ -74,6 +74,15 @@ export class SessionTable {
     return this.#sessions.size;
   }
 
+  /** How many are live, by state. */
+  states(): Record<Session['state'], number> {
+    const counts = { initiated: 0, authenticated: 0, delivered: 0, refused: 0 };
+    for (const session of this.#sessions.values()) {
+      if (!this.#expired(session)) counts[session.state]++;
+    }
+    return counts;
+  }
+
   get(transactionId: string): Session | undefined {
     const session = this.#live(transactionId);
     if (session !== undefined) tellTransaction(transactionId);

@@ -40,7 +40,13 @@ export const statementsOptions = z.strictObject({
   now: callback,
 });
 
-export const ciOfStatements = z.looseObject({ ciPkId: bytes });
+const pairOfStatements = z.looseObject({ certificate: z.looseObject({ der: bytes }) });
+
+export const ofStatements = z.looseObject({
+  ciPkId: bytes,
+  auth: pairOfStatements,
+  pb: pairOfStatements,
+});
 
 const positive = z.int().min(1).max(1_000_000);
 

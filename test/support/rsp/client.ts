@@ -27,13 +27,19 @@ export class TestClient {
   }
 
   /** Up to the package; refusals are thrown as RspRefusal. */
-  async download(euicc: SoftEuicc, matchingId: string, code?: string) {
+  async download(
+    euicc: SoftEuicc,
+    matchingId: string,
+    code?: string,
+    begun: () => void = () => undefined,
+  ) {
     const { initiateAuthentication, authenticateClient, getBoundProfilePackage } = ES9P;
     const initiated = await this.#call(initiateAuthentication, {
       euiccChallenge: base64(new Uint8Array(16)),
       euiccInfo1: base64(EuiccInfo1.encode(euicc.info)),
       smdpAddress: ADDRESS,
     });
+    begun();
     const transactionId = transactionIdText(initiated.transactionId);
     const response = authenticateServer(euicc, initiated.serverSigned1, { matchingId });
     const offer = await this.#call(authenticateClient, {

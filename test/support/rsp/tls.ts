@@ -9,8 +9,8 @@ import { madeUpKey } from '../certificates/keys.ts';
  * CERT.DPtls of SGP.26 under a key of our own and to the end of the CI's validity, in PEM: the
  * published ones expire.
  */
-export function tlsCertificate(): { cert: string; key: string } {
-  const { secret, point, publicKey } = madeUpKey('TLS');
+export function tlsCertificate(name = 'TLS'): { cert: string; key: string } {
+  const { secret, point, publicKey } = madeUpKey(name);
   const [certificate] = build(sgp26Server('dpTls'), {
     1: (draft) => {
       draft.publicKey = spki(point);

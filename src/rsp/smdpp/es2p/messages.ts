@@ -57,9 +57,40 @@ export type ConfirmOrder = z.infer<typeof confirmOrderSchema>;
 export type CancelOrder = z.infer<typeof cancelOrderSchema>;
 export type ReleaseProfile = z.infer<typeof releaseProfileSchema>;
 
-export interface ConfirmOrderAnswer {
-  readonly eid?: string;
-  readonly blindOrder?: string;
-  readonly matchingId: string;
-  readonly smdpAddress: string;
-}
+const confirmOrderAnswer = z.object({
+  ...binding,
+  matchingId: z.string(),
+  smdpAddress: z.string(),
+});
+
+export type ConfirmOrderAnswer = Readonly<z.infer<typeof confirmOrderAnswer>>;
+
+const PREFIX = '/gsma/rsp2/es2plus';
+
+/** Path, request and answer of each function. */
+export const ES2P = {
+  downloadOrder: {
+    path: `${PREFIX}/downloadOrder`,
+    summary: 'Reserve a profile (SGP.22 5.3.1)',
+    request: downloadOrderSchema,
+    answer: z.object({ iccid }),
+  },
+  confirmOrder: {
+    path: `${PREFIX}/confirmOrder`,
+    summary: 'Give an order its MatchingID and codes (SGP.22 5.3.2)',
+    request: confirmOrderSchema,
+    answer: confirmOrderAnswer,
+  },
+  cancelOrder: {
+    path: `${PREFIX}/cancelOrder`,
+    summary: 'Withdraw an order (SGP.22 5.3.3)',
+    request: cancelOrderSchema,
+    answer: z.object({}),
+  },
+  releaseProfile: {
+    path: `${PREFIX}/releaseProfile`,
+    summary: 'Let devices have a confirmed order (SGP.22 5.3.4)',
+    request: releaseProfileSchema,
+    answer: z.object({}),
+  },
+} as const;

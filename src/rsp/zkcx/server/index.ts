@@ -11,6 +11,7 @@ import { CANCEL_REASONS } from '../negotiation.ts';
 import { zkcxAddress } from '../transcript.ts';
 import { acceptedBy } from './accepted.ts';
 import type { ZkcxServerContext } from './context.ts';
+import { DESCRIBED } from './described.ts';
 import { type OnRefusal, zkcxFunctions } from './functions.ts';
 import { ZkcxSessions } from './sessions.ts';
 import { ServerStatements, type StatementsOptions } from './statements.ts';
@@ -95,6 +96,16 @@ export function zkcxServer(options: ZkcxServerOptions): OpenZkcxExtension {
     return {
       functions: zkcxFunctions(context, onRefusal),
       maxBody: MAX_BODY,
+      described: DESCRIBED,
+      status: () => ({ ...verifiers.status(), sessions: context.sessions.stages() }),
+      check: async () => {
+        const { idle, busy } = verifiers.status().processes;
+        if (idle + busy === 0) return 'no process that verifies is ready';
+        return accepted().then(
+          () => undefined,
+          () => 'the lists that it relies on are not fit',
+        );
+      },
       close: async () => {
         clearInterval(looking);
         if (isOwn) statements.stop();

@@ -132,6 +132,15 @@ export class ZkcxSessions {
     this.#crowd.unsettle(session);
   }
 
+  /** How many are live, by stage. */
+  stages(): Record<Stage, number> {
+    const counts = { initiated: 0, undisclosed: 0, prepared: 0, over: 0 };
+    for (const session of this.#sessions.values()) {
+      if (!this.#isOver(session)) counts[session.stage]++;
+    }
+    return counts;
+  }
+
   /** A live session by T, and by nothing else. */
   find(transactionId: string): ZkcxSession | undefined {
     const session = this.#sessions.get(transactionId);

@@ -30,6 +30,7 @@ export interface StatementsOptions {
 }
 
 interface Made {
+  readonly identity: SmdpIdentity;
   readonly documents: ServerDocuments;
   /** Unix seconds. */
   readonly at: bigint;
@@ -68,12 +69,13 @@ export class ServerStatements {
   }
 
   /** Statements that are fresh, in the bytes that are sent; undefined before the first are made. */
-  current(identity: Pick<SmdpIdentity, 'ciPkId'>): ServerDocuments | undefined {
-    checked(identity, argument.ciOfStatements, 'ServerStatements.current');
-    const { ciPkId } = identity;
-    const made = this.#made.get(bytesToHex(ciPkId));
+  current(identity: SmdpIdentity): ServerDocuments | undefined {
+    checked(identity, argument.ofStatements, 'ServerStatements.current');
+    const made = this.#made.get(bytesToHex(identity.ciPkId));
     const { maximumAge, now } = this.#options;
-    return made !== undefined && now() < made.at + maximumAge ? made.documents : undefined;
+    if (made === undefined || !(now() < made.at + maximumAge)) return undefined;
+    // the server may have got other certificates under the same CI
+    return isSame(made.identity, identity) ? made.documents : undefined;
   }
 
   /** Make those that are missing, half over, or about an older map or set. One run at a time. */
@@ -113,7 +115,7 @@ export class ServerStatements {
         auth: await this.#make(pair.auth, roots, at),
         pb: await this.#make(pair.pb, roots, at),
       };
-      this.#made.set(key, { documents, at, roots });
+      this.#made.set(key, { identity: pair.identity, documents, at, roots });
     }
   }
 
@@ -133,6 +135,10 @@ export class ServerStatements {
     return new TextEncoder().encode(formatBundle(bundle));
   }
 }
+
+const isSame = (one: SmdpIdentity, other: SmdpIdentity): boolean =>
+  bytesEqual(one.auth.certificate.der, other.auth.certificate.der) &&
+  bytesEqual(one.pb.certificate.der, other.pb.certificate.der);
 
 /** Credentials belong to the certificates that they end in. */
 function pairs(identities: readonly SmdpIdentity[], credentials: readonly Credential[]): Pair[] {

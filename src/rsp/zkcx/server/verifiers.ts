@@ -75,6 +75,19 @@ export class ProofVerifiers {
     while (this.#start());
   }
 
+  /** What waits, and what the processes are at. */
+  status() {
+    const ready = [...this.#processes].filter(({ isReady }) => isReady).length;
+    return {
+      waiting: this.#waiting.length,
+      processes: {
+        starting: this.#processes.size - ready,
+        idle: this.#idle.length,
+        busy: ready - this.#idle.length,
+      },
+    };
+  }
+
   /** Take a place, to be given back. Throws ERR_RSP_BUSY when all are taken. */
   reserve(): Place {
     if (this.#taken >= this.#options.places) {
