@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { ZkcxError } from '../../errors.ts';
 import { isAbsent, openPrivateFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
 import { systemRandom } from '../../random.ts';
-import type { Es2pOptions, ListenOptions } from '../../rsp/smdpp/index.ts';
-import type { ServeFiles } from './serve-files.ts';
+import type { Es2pOptions, ListenOptions, TlsOptions } from '../../rsp/smdpp/index.ts';
 import type { ServeValues } from './serve-settings.ts';
 
 const MAX_BYTES = 1_000;
@@ -30,7 +29,11 @@ export async function readToken(path: string | undefined): Promise<string | unde
 /** Undefined: ES2+ is not served. A token that should be there and is not is made. Throws ERR_FILE_*. */
 export async function es2Options(
   values: ServeValues,
-  { tls, es2ClientCa, es2Token }: Pick<ServeFiles, 'tls' | 'es2ClientCa' | 'es2Token'>,
+  {
+    tls,
+    es2ClientCa,
+    es2Token,
+  }: { readonly tls?: TlsOptions; readonly es2ClientCa?: string; readonly es2Token?: string },
   limits: Pick<ListenOptions, 'maxConnections' | 'maxConnectionsPerAddress'>,
 ): Promise<Es2pOptions | undefined> {
   const { data, es2, es2Socket } = values;
