@@ -294,13 +294,27 @@ describe('identifiers', () => {
     ['89000123456789012341', '98001032547698103214'],
     ['8949449999999990049', '989444999999990940f9'],
     ['894944999999999004', '989444999999990940ff'],
+    // as issued in one country
+    ['898600065b0000000001', '98680060b50000000010'],
+    ['8986000abcdef000000', '986800a0cbed0f0000f0'],
+    // digits that were not swapped, with the filler before the last one
+    ['981000000021436587f9', '8901000000123456789f'],
   ])('ICCID %s', (digits, hex) => {
     expect(write(iccid, digits)).toEqual(HEX('5a0a' + hex));
     expect(read(iccid, '5a0a' + hex)).toBe(digits);
   });
 
+  test('an ICCID is written from any case, with its filler or without', () => {
+    for (const text of ['8949449999999990049F', '8949449999999990049f', '8949449999999990049']) {
+      expect(write(iccid, text)).toEqual(HEX('5a0a989444999999990940f9'));
+    }
+    expect(write(iccid, '898600065B0000000001')).toEqual(HEX('5a0a98680060b50000000010'));
+  });
+
   test('what is no ICCID', () => {
-    expect(() => write(iccid, '89')).toThrow(VALUE);
+    for (const text of ['89', '8949449999999990049x', '898600065b00000000012', 'f'.repeat(20)]) {
+      expect(() => write(iccid, text)).toThrow(VALUE);
+    }
     for (const hex of ['5a0198', '5a0a98001032547698f0ffff']) {
       expect(() => read(iccid, hex)).toThrow(VALUE);
     }

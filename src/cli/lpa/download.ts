@@ -1,7 +1,6 @@
 import { Argument, Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import type { Consent, Es10, ProfileMetadata } from '../../rsp/lpa/index.ts';
-import type { DeviceInfo } from '../../sgp22/messages/ctx-params.ts';
 import type { ZkcxEvent, ZkcxQuestion } from '../../rsp/zkcx/device/index.ts';
 import { CARD, type CardFlags, useEuicc } from '../shared/card.ts';
 import type { CommandDefinition, JsonFlag } from '../shared/command.ts';
@@ -12,14 +11,14 @@ import {
 } from '../shared/confirmation-code.ts';
 import { type Answer, printable, printProgress } from '../shared/output.ts';
 import { stopSignal, unlessInterrupted } from '../shared/proving.ts';
+import { DEVICE, type DeviceFlags, deviceOf } from './device.ts';
 import { SERVER, type ServerFlags, serversOf } from './server.ts';
 import { assertClassic, downloadInZkcx, printZkcxEvent, ZKCX, type ZkcxFlags } from './zkcx.ts';
 
-interface Flags extends CardFlags, ServerFlags, ZkcxFlags, ConfirmationCodeFlags, JsonFlag {
+interface Flags
+  extends CardFlags, ServerFlags, ZkcxFlags, ConfirmationCodeFlags, DeviceFlags, JsonFlag {
   readonly yes?: boolean;
   readonly confirmationCodeForm?: 'text' | 'hex';
-  readonly tac?: string;
-  readonly imei?: string;
 }
 
 /** zkcx lpa download ACTIVATION-CODE */
@@ -34,14 +33,7 @@ export const lpaDownload: CommandDefinition = {
       'text',
       'hex',
     ]),
-    new Option(
-      '--tac <digits>',
-      'type allocation code of the device, 8 digits, or its IMEI; default: 35290611',
-    ),
-    new Option(
-      '--imei <digits>',
-      'tell it too: 14 to 16 digits, or 8 bytes in hexadecimal; default: it is not told',
-    ),
+    ...DEVICE,
     ...CARD,
     ...SERVER,
     ...ZKCX,
@@ -109,35 +101,6 @@ async function download(text: string, flags: Flags): Promise<Answer> {
       ...(told ? [] : ['The server could not be told; try "zkcx lpa notifications --send" later.']),
     ],
   };
-}
-
-/** Of a test device; one that claims no technology is refused by some servers. */
-const DEFAULT_TAC = '35290611';
-const CAPABILITIES = {
-  gsmSupportedRelease: '15.0.0',
-  utranSupportedRelease: '15.0.0',
-  eutranEpcSupportedRelease: '15.0.0',
-};
-
-/** What a classic download tells of the device. Throws ERR_CLI_USAGE for numbers that are none. */
-async function deviceOf({ tac, imei }: Flags): Promise<DeviceInfo> {
-  const { imeiBytes, parseImei, parseTac, tacBytes } =
-    await import('../../sgp22/messages/device-identifiers.ts');
-  try {
-    const told = imei === undefined ? undefined : parseImei(imei);
-    const type = parseTac(tac ?? told ?? DEFAULT_TAC);
-    if (told !== undefined && !told.startsWith(type)) {
-      throw new ZkcxError('ERR_CLI_USAGE', '--tac is not that of --imei: give one of them');
-    }
-    return {
-      tac: tacBytes(type),
-      deviceCapabilities: CAPABILITIES,
-      ...(told === undefined ? {} : { imei: imeiBytes(told) }),
-    };
-  } catch (cause) {
-    if (!(cause instanceof ZkcxError) || cause.code !== 'ERR_RSP_VALUE') throw cause;
-    throw new ZkcxError('ERR_CLI_USAGE', cause.message, { cause });
-  }
 }
 
 async function askConsent(
