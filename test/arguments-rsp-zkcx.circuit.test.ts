@@ -1,6 +1,7 @@
 /** What `zkcx/rsp/zkcx` exports refuses what is not of the form that it takes: see arguments.circuit.test.ts. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ZkcxError } from '../src/errors.ts';
 import * as rsp from '../src/rsp/index.ts';
 import * as zkcx from '../src/rsp/zkcx/index.ts';
 import { CredentialStore } from '../src/session/credential-store.ts';
@@ -263,6 +264,12 @@ test('the roots that a server is given are such', async () => {
     { map: {} },
     { history: {} },
   ];
+  // where a server goes on once it has looked at the roots
+  const table = {
+    beside: () => {
+      throw new ZkcxError('ERR_RSP_BUSY', 'reached');
+    },
+  };
   for (const changes of wrong) {
     const given = async () => ({ ...serverRoots, ...changes }) as never;
     const open = zkcx.zkcxServer({ roots: given });
@@ -270,13 +277,18 @@ test('the roots that a server is given are such', async () => {
     const found = [
       codeOf(
         await errorOf(() =>
-          open({ trust: { identities }, now, settings: { address: ADDRESS } } as never),
+          open({
+            trust: { identities },
+            now,
+            settings: { address: ADDRESS },
+            sessions: table,
+          } as never),
         ),
       ),
       codeOf(await errorOf(() => made.renew())),
     ];
     const isRight = changes === wrong[0];
-    expect([changes, found[0]]).toEqual([changes, isRight ? 'ERR_FILE_READ' : 'ERR_ARGUMENT']);
+    expect([changes, found[0]]).toEqual([changes, isRight ? 'ERR_RSP_BUSY' : 'ERR_ARGUMENT']);
     if (!isRight) expect(found[1]).toBe('ERR_ARGUMENT');
   }
 });

@@ -18,6 +18,7 @@ import { refusalOf } from '../../support/rsp/refusal.ts';
 import {
   authenticateServer,
   cancelSession,
+  eidOf,
   prepareDownload,
 } from '../../support/rsp/soft-euicc.ts';
 import { authenticated, begin, device, outer, type Visit } from './server-device.ts';
@@ -162,8 +163,28 @@ describe('openings', () => {
     // under the same names
     await server.smdp.order({ iccid, matchingId });
     const answer = visit.call('zkcxDisclose', visit.disclosure(matchingId));
-    expect(await refusalOf(answer)).toBe('8.2.6/3.8');
+    // withdrawn, the order has ended its sessions
+    expect(await refusalOf(answer)).toBe('8.10.1/3.9');
     expect(await stateOf(iccid)).toBe('released');
+  });
+
+  test('come too late where the order has expired, or was shown too often meanwhile', async () => {
+    const late = await server.smdp.order({ expiresAt: Number(server.smdp.time) + 60 });
+    const expiring = await waiting(late.matchingId);
+    server.smdp.time += 60n;
+    const expired = expiring.visit.call('zkcxDisclose', expiring.visit.disclosure(late.matchingId));
+    expect(await refusalOf(expired)).toBe('8.8.5/4.10');
+    server.smdp.time -= 60n;
+    // an order that is bound to an EID counts its attempts when the EID is known
+    const { iccid, matchingId } = await server.smdp.order({ eid: eidOf(one.euicc) });
+    const outcomes: string[] = [];
+    const visits = await Promise.all(Array.from({ length: 11 }, () => waiting(matchingId)));
+    for (const { visit } of visits) {
+      const disclosed = visit.call('zkcxDisclose', visit.disclosure(matchingId));
+      outcomes.push(await refusalOf(disclosed));
+    }
+    expect(outcomes).toEqual([...Array(10).fill('accepted'), '8.8.5/6.4']);
+    expect((await server.smdp.storedOrder(iccid))?.attempts).toBe(10);
   });
 
   test('with a second matchingId, or anything else behind what is known, are refused', async () => {
