@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import {
+  chmod,
   constants,
   type FileHandle,
   lstat,
@@ -36,12 +37,26 @@ export async function openPrivateFolder(folder: string): Promise<void> {
   } catch (cause) {
     throw new ZkcxError('ERR_FILE_READ', `cannot open the folder ${folder}`, { cause });
   }
-  if (isOpenToOthers(mode)) {
-    throw new ZkcxError(
-      'ERR_CREDENTIAL_PERMISSIONS',
-      `others may enter ${folder}: run "chmod 700" on it`,
-    );
-  }
+  if (isOpenToOthers(mode)) throw openToOthers(folder);
+}
+
+/**
+ * The same for a folder that a store has to itself: an empty one is closed to others, for nothing of it is known yet.
+ * Throws ERR_CREDENTIAL_PERMISSIONS when others could enter what is there, and what the system says.
+ */
+export async function claimPrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(folder);
+  if (!isOpenToOthers(mode)) return;
+  if ((await readdir(folder)).length > 0) throw openToOthers(folder);
+  await chmod(folder, 0o700);
+}
+
+function openToOthers(folder: string): ZkcxError {
+  return new ZkcxError(
+    'ERR_CREDENTIAL_PERMISSIONS',
+    `others may enter ${folder}: run "chmod 700" on it, and treat what it holds as known`,
+  );
 }
 
 /** Names of the files in a folder that end so, without hidden ones. Throws ERR_FILE_READ. */

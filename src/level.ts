@@ -1,7 +1,7 @@
 /** LevelDB folders: private to their owner, and open in one process at a time. */
-import { chmod, mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { type ErrorCode, ZkcxError } from './errors.ts';
+import { claimPrivateFolder } from './files.ts';
 
 /** Encodings of values in LevelDB, and what they are in TypeScript. */
 interface Values {
@@ -17,21 +17,24 @@ export type Level<E extends keyof Values> = ClassicLevel<string, Values[E]>;
  *
  * @param options.values encoding of the values; keys are text
  * @param options.what names the database in error messages
- * @throws options.code, with reason `locked` if another process has the database open
+ * @throws options.code, with reason `locked` if another process has the database open;
+ *   ERR_CREDENTIAL_PERMISSIONS if others could enter a folder that holds something
  */
 export async function openLevel<E extends keyof Values>(
   folder: string,
   { values, what, code }: { readonly values: E; readonly what: string; readonly code: ErrorCode },
 ): Promise<Level<E>> {
-  const level: Level<E> = new ClassicLevel(folder, {
-    valueEncoding: values,
-    compression: false,
-  });
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
+    await claimPrivateFolder(folder);
+    // it begins to open by itself as soon as it is made
+    const level: Level<E> = new ClassicLevel(folder, {
+      valueEncoding: values,
+      compression: false,
+    });
     await level.open();
+    return level;
   } catch (cause) {
+    if (cause instanceof ZkcxError) throw cause;
     const isLocked = codesOf(cause).includes('LEVEL_LOCKED');
     throw new ZkcxError(
       code,
@@ -39,7 +42,6 @@ export async function openLevel<E extends keyof Values>(
       { reason: isLocked ? 'locked' : undefined, cause },
     );
   }
-  return level;
 }
 
 /** Keys before and behind all that is in a range. Nothing else uses them. */

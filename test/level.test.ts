@@ -19,13 +19,29 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const options = { values: 'utf8', what: 'the test', code: 'ERR_SESSION_STORE' } as const;
 
-test('a folder that others could enter is closed to them', async () => {
+test('an empty folder that others could enter is closed to them', async () => {
   const path = join(folder, 'open-to-others');
   mkdirSync(path);
   chmodSync(path, 0o755);
   await (await openLevel(path, options)).close();
   expect(statSync(path).mode & 0o777).toBe(0o700);
 });
+
+test.each([0o755, 0o750, 0o711, 0o770, 0o701])(
+  'a store that others could enter, by mode %o, is refused, and left as it is',
+  async (mode) => {
+    const path = join(folder, `store-${mode}`);
+    await (await openLevel(path, options)).close();
+    chmodSync(path, mode);
+    await expect(openLevel(path, options)).rejects.toMatchObject({
+      code: 'ERR_CREDENTIAL_PERMISSIONS',
+      message: `others may enter ${path}: run "chmod 700" on it, and treat what it holds as known`,
+    });
+    expect(statSync(path).mode & 0o777).toBe(mode);
+    chmodSync(path, 0o700);
+    await (await openLevel(path, options)).close();
+  },
+);
 
 test('a second opening is refused with the code of the caller and the reason', async () => {
   const path = join(folder, 'in-use');

@@ -1,5 +1,5 @@
 /** What an eUICC refuses to start with. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -70,6 +70,7 @@ describe('a store', () => {
     '{"version":2}',
     '{"version":1,"nextSeqNumber":-1,"nextIsdp":0,"defaultDpAddress":"","profiles":[],"notifications":[],"oneTimeKeys":[]}',
   ])('that holds %j', async (content) => {
+    mkdirSync(folder, { mode: 0o700 });
     const db = new ClassicLevel(folder);
     await db.put('state', content);
     await db.close();
