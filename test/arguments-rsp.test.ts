@@ -236,6 +236,7 @@ const OPTIONS: readonly OptionRow[] = [
       es9p: { host: '127.0.0.1', port: 0 },
       es2p: { host: '127.0.0.1', port: 0, token: 't'.repeat(32) },
       now,
+      progress: { operators: [{ url: 'https://operator.example.com' }] },
       zkcx: async () => ({}),
       maxBody: 1_000,
       onEvent: () => {},
@@ -252,6 +253,7 @@ const OPTIONS: readonly OptionRow[] = [
     {
       address: ADDRESS,
       minimumSvn: '2.0.0',
+      maximumSvn: '2.9.0',
       sessionLifetime: 60,
       begunSessionLifetime: 60,
       maxSessions: 5,
@@ -289,6 +291,19 @@ const OPTIONS: readonly OptionRow[] = [
     },
     ['host', 'port'],
     (o) => serveWith({ es9p: o }),
+  ],
+  [
+    'serveSmdp, progress',
+    {
+      operators: [{ url: 'https://operator.example.com', requester: 'one', tls: { ca: 'c' } }],
+      retryAfter: 10,
+      timeout: 10,
+      maxAge: 10,
+      maxWaiting: 10,
+      onEvent: () => {},
+    },
+    ['operators'],
+    (o) => serveWith({ progress: o ?? null }),
   ],
   ['serveSmdp, trust', { ...trust }, ['anchors', 'identities'], (o) => serveWith({ trust: o })],
   [

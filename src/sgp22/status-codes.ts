@@ -62,6 +62,21 @@ export const STATUS = {
     euiccSignatureInvalid: code('8.1', '6.1', 'The eUICC signature is invalid'),
     oidMismatch: code('8.8', '3.10', 'The OID is not that of this SM-DP+'),
   },
+  /** Why an order did not become a profile, in ES2+.HandleDownloadProgressInfo: by CancelSessionReason. */
+  cancelled: {
+    endUserRejection: code('8.8.5', '3.8', 'The user refused the download'),
+    pprNotAllowed: code('8.2.8', '1.2', 'The device does not allow the policy rules'),
+    metadataMismatch: code('8.2.9', '3.11', 'The metadata are others than were shown'),
+    loadBppExecutionError: code('8.2.10', '4.2', 'The eUICC could not load the package'),
+    undefinedReason: code('8', '4.2', 'The device gave up'),
+  },
+  /** The same by ErrorReason of ProfileInstallationResult. */
+  notInstalled: {
+    installFailedDueToIccidAlreadyExistsOnEuicc: code('8.2.1', '3.3', 'The eUICC has this ICCID'),
+    installFailedDueToInsufficientMemoryForProfile: code('8.1', '4.8', 'The eUICC lacks memory'),
+    pprNotAllowed: code('8.2.8', '1.2', 'The eUICC does not allow the policy rules'),
+    otherReason: code('8.2.10', '4.2', 'The eUICC could not install the package'),
+  },
   /** ES2+ (SGP.22 5.3): the functions of the operator. */
   es2p: {
     iccidInUse: code('8.2.1', '3.3', 'The ICCID is in use'),

@@ -5,7 +5,7 @@
 import { type Logger, pino } from 'pino';
 import { ZkcxError } from '../../errors.ts';
 import type { ProverEvent } from '../../prover/prover.ts';
-import type { FunctionEvent, Swept } from '../../rsp/smdpp/index.ts';
+import type { FunctionEvent, ProgressEvent, Swept } from '../../rsp/smdpp/index.ts';
 import type { LogLevel } from './serve-settings.ts';
 
 export interface LogOptions {
@@ -18,6 +18,8 @@ export interface ServeLog extends Pick<Logger, 'info' | 'warn' | 'error'> {
   request(event: FunctionEvent): void;
   prover(event: ProverEvent): void;
   sweep(swept: Swept): void;
+  /** What became of a message to an operator. */
+  progress(event: ProgressEvent): void;
   /** Open the file by its name again, after it was moved away. */
   reopen(): void;
 }
@@ -51,6 +53,10 @@ export function openLog({ logLevel, logFile, logPeers = false }: LogOptions): Se
       for (const failure of failures) log.error({ error: problemOf(failure) }, 'sweep');
       const isIdle = Object.values(counts).every((count) => count === 0);
       log[isIdle ? 'debug' : 'info'](counts, 'sweep');
+    },
+    progress: (event) => {
+      if (event.outcome === 'delivered') log.info(event, 'progress');
+      else log.warn(event, 'progress');
     },
     reopen: () => {
       if (logFile !== undefined) destination.reopen();

@@ -26,6 +26,7 @@ import {
   type Values,
   withDefault,
 } from '../shared/settings/table.ts';
+import { operator } from './operators.ts';
 
 type RetentionOptions = NonNullable<SmdpOptions['retention']>;
 
@@ -149,6 +150,12 @@ export const SETTINGS = {
     'token of clients of ES2+; default without --es2-client-ca: es2-token in the folder of --data, made if missing',
   ),
   'es2-client-ca': setting(file, 'only clients with a certificate of these CAs, PEM'),
+  operator: setting(
+    list(operator),
+    'tell this operator how its orders go, by ES2+; with a name only of those that it ordered',
+  ),
+  'operator-ca': setting(file, 'CAs of operators, PEM; default: the public ones'),
+  'operator-tls': setting(pair, 'client certificate shown to operators, PEM'),
   'max-connections': setting(
     whole({ least: 1, most: 1_000_000 }),
     'connections to a listener at a time; default 2000',

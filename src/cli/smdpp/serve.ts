@@ -7,6 +7,7 @@ import { effective, shown } from '../shared/settings/effective.ts';
 import { type ConfigFlags, optionsOf } from '../shared/settings/table.ts';
 import { es2Options, tokenFile } from './es2.ts';
 import type { ServeLog } from './log.ts';
+import { progressOptions } from './operators.ts';
 import { reloading } from './reload.ts';
 import { readServeFiles } from './serve-files.ts';
 import { serverSettings, type ServeValues, SETTINGS } from './serve-settings.ts';
@@ -29,7 +30,9 @@ export const smdppServe: CommandDefinition = {
 async function check(values: ServeValues): Promise<Answer> {
   const { openLog } = await import('./log.ts');
   await readServeFiles(values);
-  const zkcx = await openZkcx(values, openLog(values));
+  const log = openLog(values);
+  await progressOptions(values, log);
+  const zkcx = await openZkcx(values, log);
   zkcx?.close();
   const settings = shown(SETTINGS, values);
   return { json: { settings }, text: [JSON.stringify(settings, null, 2)] };
@@ -93,12 +96,15 @@ async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension
     now: systemClock,
     onEvent: log.request,
     onSweep: log.sweep,
+    progress: await progressOptions(values, log),
     zkcx,
   });
 }
 
 /** Settings that need each other. Throws ERR_CLI_USAGE. */
-function assertServable({ es2, es2ClientCa, es2Socket, es2Token, tls }: ServeValues): void {
+function assertServable(values: ServeValues): void {
+  const { operator, operatorCa, operatorTls } = values;
+  const { es2, es2ClientCa, es2Socket, es2Token, tls } = values;
   const wrong = (message: string) => new ZkcxError('ERR_CLI_USAGE', message);
   if (es2ClientCa !== undefined && (es2 === undefined || tls === undefined)) {
     throw wrong('--es2-client-ca needs --es2 and --tls');
@@ -106,5 +112,8 @@ function assertServable({ es2, es2ClientCa, es2Socket, es2Token, tls }: ServeVal
   if (es2Token !== undefined && es2 === undefined) throw wrong('--es2-token needs --es2');
   if (es2Socket !== undefined && es2 !== undefined) {
     throw wrong('ES2+ is served on a port or on a socket: give --es2 or --es2-socket');
+  }
+  if (operator === undefined && (operatorCa ?? operatorTls) !== undefined) {
+    throw wrong('--operator-ca and --operator-tls need --operator');
   }
 }

@@ -7,7 +7,7 @@ import {
 } from '../../sgp22/messages/cancel-session.ts';
 import type { Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import { isSignature } from '../../sgp22/messages/signature.ts';
-import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
+import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
 import { keyFromText } from './device.ts';
@@ -21,6 +21,7 @@ import {
   type Order,
   withFailed,
 } from './order.ts';
+import { POINT, type ProgressStep } from './progress/record.ts';
 import type { Session } from './session.ts';
 
 const refuse = STATUS.cancelSession;
@@ -103,7 +104,7 @@ export function readCancellation(
 }
 
 async function end(
-  { store, sessions, now }: OrderContext,
+  { store, sessions, now, progress }: OrderContext,
   session: Session,
   sequence?: number,
   reason?: number,
@@ -112,6 +113,7 @@ async function end(
   const order = sequence === undefined ? undefined : await store.order(sequence);
   if (order !== undefined && reason !== undefined && concerns(session, order)) {
     change.putOrder(cancelled(order, session, reason, Number(now())), order);
+    if (!KEEPS_ORDER.includes(reason)) progress.note(change, order, stepOf(session, order, reason));
   }
   await change.commit({ durable: true });
   sessions.delete(session.transactionId);
@@ -128,6 +130,19 @@ function cancelled(order: Order, session: Session, reason: number, at: number): 
   return reason === CANCEL_SESSION_REASON.loadBppExecutionError
     ? failInstallation(failed, at, event)
     : fail(failed, at, event);
+}
+
+/** What the operator is told. What a device disclosed in zkCX is not for it. */
+function stepOf({ state }: Session, order: Order, reason: number): ProgressStep {
+  const name = nameOf(CANCEL_SESSION_REASON, reason);
+  const codes = STATUS.cancelled as Readonly<Record<string, StatusCode | undefined>>;
+  const { eid, sessions } = order.delivery ?? {};
+  const isClassic = sessions?.at(-1)?.evidence === undefined;
+  return {
+    point: state === 'delivered' ? POINT.installation : POINT.confirmation,
+    eid: order.eid ?? (isClassic ? eid : undefined),
+    refused: codes[name ?? ''] ?? STATUS.cancelled.undefinedReason,
+  };
 }
 
 /** The order is still in the hands of this session: not installed, nor with another one since. */

@@ -2,6 +2,7 @@ import type { RandomBytes } from '../../random.ts';
 import type { Clock } from '../../time.ts';
 import type { Locks } from './locks.ts';
 import type { HeldTrust } from './identities.ts';
+import type { Progress } from './progress/record.ts';
 import type { SessionTable } from './sessions.ts';
 import type { SmdpSettings } from './settings.ts';
 import type { SmdpStore } from './store.ts';
@@ -13,6 +14,7 @@ export interface OrderContext {
   readonly store: SmdpStore;
   readonly sessions: Pick<SessionTable, 'has' | 'set' | 'delete' | 'holder'>;
   readonly locks: Locks;
+  readonly progress: Progress;
   /** Unix seconds. */
   readonly now: Clock;
   /** That many random bytes. */

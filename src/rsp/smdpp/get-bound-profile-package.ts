@@ -24,6 +24,7 @@ import {
   refuseCode,
 } from './order.ts';
 import type { Profile } from './profile.ts';
+import { POINT } from './progress/record.ts';
 import { keepRefused } from './refused-session.ts';
 import { type Device, type Offer, type Session } from './session.ts';
 
@@ -142,9 +143,56 @@ export interface Delivery {
  */
 export async function deliverPackage(
   context: OrderContext,
-  { session, signed, kdfValue, again: mayRepeat, evidence, outerTransactionId, take }: Delivery,
+  delivery: Delivery,
 ): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
-  const { store, sessions, trust, now } = context;
+  try {
+    return await bindAndDeliver(context, delivery);
+  } catch (error) {
+    const order = await context.store.order(delivery.session.offer.sequence);
+    if (order !== undefined && isOfOrder(error, order, delivery.session.device)) {
+      const { status, message } = error;
+      const refused = { ...status, message };
+      const eid = eidToTell(order, delivery);
+      context.progress.refuse(order, { point: POINT.download, eid, refused });
+    }
+    throw error;
+  }
+}
+
+/** A refusal that its operator can do something about. What another device is told is none. */
+function isOfOrder(error: unknown, order: Order, device: Device): error is RspRefusal {
+  const reasons: readonly unknown[] = [
+    refuse.insufficientMemory,
+    refuse.downloadOrderExpired,
+    refuse.bppRebindingRefused,
+  ];
+  return (
+    error instanceof RspRefusal &&
+    reasons.includes(error.status) &&
+    isDeliverable(order) &&
+    isKnownToBeFor(order, device) &&
+    isFreeFor(order, device)
+  );
+}
+
+/** What a device discloses in zkCX is not for whoever ordered. */
+const eidToTell = (order: Order, { session, evidence }: Delivery) =>
+  evidence === undefined ? session.device.eid : order.eid;
+
+async function bindAndDeliver(
+  context: OrderContext,
+  delivery: Delivery,
+): Promise<Es9pAnswer<'getBoundProfilePackage'>> {
+  const {
+    session,
+    signed,
+    kdfValue,
+    again: mayRepeat,
+    evidence,
+    outerTransactionId,
+    take,
+  } = delivery;
+  const { store, sessions, trust, now, progress } = context;
   const { device, offer, transactionId } = session;
   const { euiccOtpk, hashCc } = signed;
   // while it waited for the lock the order may have been withdrawn, and its time may have passed
@@ -156,23 +204,20 @@ export async function deliverPackage(
     throw new RspRefusal(refuse.bppRebindingRefused);
   }
   checkAvailable(order, device, now());
-  await checkCode(context, order, hashCc, hexToBytes(transactionId, 'a TransactionID'));
-  const { delivery } = order;
-  const isSameKey = delivery?.euiccOtpk === bytesToHex(euiccOtpk);
+  const eidTold = eidToTell(order, delivery);
+  const id = hexToBytes(transactionId, 'a TransactionID');
+  await checkCode(context, order, hashCc, id, eidTold);
+  const { delivery: before } = order;
+  const isSameKey = before?.euiccOtpk === bytesToHex(euiccOtpk);
   if (isSameKey && !mayRepeat) throw new RspRefusal(refuse.bppRebindingRefused);
   // a package that failed is neither sent again nor lost
-  const isOut = delivery !== undefined && delivery.isFailed !== true;
+  const isOut = before !== undefined && before.isFailed !== true;
   const again = isOut && isSameKey;
   if (isOut && !again && !order.rebinding) throw new RspRefusal(refuse.bppRebindingRefused);
   if (device.freeMemory !== undefined && profile.memory > device.freeMemory) {
     throw new RspRefusal(refuse.insufficientMemory);
   }
-  const target = {
-    transactionId: hexToBytes(transactionId, 'a TransactionID'),
-    kdfValue,
-    euiccOtpk,
-    identity,
-  };
+  const target = { transactionId: id, kdfValue, euiccOtpk, identity };
   const boundProfilePackage = again
     ? bindAgain(await stored(store.boundPackage(order.sequence)), target)
     : fresh(context, profile, await stored(store.package(order.iccid)), target);
@@ -180,16 +225,17 @@ export async function deliverPackage(
   const next: Session = { ...session, state: 'delivered' };
   const { eid, pseudonym, blindOrder, euiccKey } = device;
   const delivered = deliver(taken, Number(now()), {
-    eid: eid ?? delivery?.eid,
-    pseudonym: pseudonym ?? delivery?.pseudonym,
+    eid: eid ?? before?.eid,
+    pseudonym: pseudonym ?? before?.pseudonym,
     blindOrder,
     euiccOtpk: bytesToHex(euiccOtpk),
     sessions: [
-      ...(delivery?.sessions ?? []),
+      ...(before?.sessions ?? []),
       { transactionId, outerTransactionId, euiccKey, evidence },
     ],
   });
   const change = store.change().putOrder(delivered, order);
+  progress.note(change, order, { point: POINT.download, eid: eidTold });
   // sessions of an extension end with the process
   if (evidence === undefined) change.putSession(next);
   await change.putBoundPackage(order.sequence, boundProfilePackage).commit({ durable: true });
@@ -227,10 +273,11 @@ function checkAvailable(order: Order, device: Device, now: bigint): void {
 
 /** A wrong code counts, whoever sends it; at the limit the order ends. */
 async function checkCode(
-  { store, settings, now }: OrderContext,
+  { store, settings, now, progress }: OrderContext,
   order: Order,
   hashCc: Uint8Array | undefined,
   transactionId: Uint8Array,
+  eid: string | undefined,
 ): Promise<void> {
   const limit = settings.confirmationCodeLimit;
   if (order.confirmation === undefined) return;
@@ -242,10 +289,10 @@ async function checkCode(
   const codeHash = hexToBytes(order.confirmation.hash, 'a stored hash');
   if (bytesEqual(hashCc, hashCcOf(codeHash, transactionId))) return;
   const after = refuseCode(order, Number(now()), limit);
-  await store.change().putOrder(after, order).commit({ durable: true });
-  throw new RspRefusal(
-    after.state === 'error'
-      ? refuse.confirmationCodeRetriesExceeded
-      : refuse.confirmationCodeRefused,
-  );
+  const change = store.change().putOrder(after, order);
+  const isOver = after.state === 'error';
+  const refused = isOver ? refuse.confirmationCodeRetriesExceeded : refuse.confirmationCodeRefused;
+  if (isOver) progress.note(change, order, { point: POINT.confirmation, eid, refused });
+  await change.commit({ durable: true });
+  throw new RspRefusal(refused);
 }

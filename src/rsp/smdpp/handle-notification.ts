@@ -1,4 +1,5 @@
 import { bytesToHex } from '../../bytes.ts';
+import { encodeTlv } from '../../asn1/tlv.ts';
 import { ZkcxError } from '../../errors.ts';
 import { INSTALLATION_ERROR } from '../../sgp22/messages/installation-result.ts';
 import type {
@@ -6,7 +7,9 @@ import type {
   ReceivedNotification,
   ReceivedResult,
 } from '../../sgp22/messages/received-notification.ts';
-import { isSignature } from '../../sgp22/messages/signature.ts';
+import { isSignature, Signature } from '../../sgp22/messages/signature.ts';
+import { STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
+import { TAG } from '../../sgp22/tags.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type SmdpContext } from './context.ts';
 import { checkEuicc, keyFromText } from './device.ts';
@@ -23,6 +26,8 @@ import {
   releaseAgain,
   withFailed,
 } from './order.ts';
+import { POINT, type ProgressStep } from './progress/record.ts';
+import type { StoreChange } from './store.ts';
 import { tellTransaction } from './trace.ts';
 
 /** What became of a notification. The device is told nothing but that it arrived. */
@@ -56,25 +61,15 @@ async function installationResult(
   context: SmdpContext,
   { profileInstallationResultData: data, euiccSignPIR }: OfKind<'profileInstallationResult'>,
 ): Promise<NotificationOutcome> {
-  return recordResult(
-    context,
-    data,
-    ({ euiccKey }) =>
-      euiccKey !== undefined && isSignature(euiccSignPIR, keyFromText(euiccKey), data.der),
-  );
-}
-
-/** Put a result into the order that it is about, if it is authentic for the session that delivered it. */
-export async function recordResult(
-  context: SmdpContext,
-  data: Pick<ReceivedResult, 'transactionId' | 'notificationMetadata' | 'smdpOid' | 'finalResult'>,
-  isAuthentic: (session: DeliverySession) => boolean,
-): Promise<NotificationOutcome> {
+  const isAuthentic = ({ euiccKey }: DeliverySession) =>
+    euiccKey !== undefined && isSignature(euiccSignPIR, keyFromText(euiccKey), data.der);
   const transactionId = bytesToHex(data.transactionId);
   const sequence = await context.store.byTransaction(transactionId);
   if (sequence === undefined) return 'ignored';
   tellTransaction(transactionId);
-  return update(context, sequence, (order, at) => {
+  const tell = (change: StoreChange, before: Order, after: Order) =>
+    context.progress.note(change, before, stepOf(before, after, data, euiccSignPIR));
+  const step = (order: Order, at: number) => {
     const sessions = order.delivery?.sessions ?? [];
     const session = sessions.find((session) => session.transactionId === transactionId);
     const named = data.notificationMetadata.iccid ?? order.iccid;
@@ -101,7 +96,30 @@ export async function recordResult(
     return PASSING.has(reason) && isNowhere(failed)
       ? releaseAgain(failed, at, reason)
       : failInstallation(failed, at, reason);
-  });
+  };
+  return update(context, sequence, step, tell);
+}
+
+/** What the operator is told. EID and signature of a device that came by zkCX are not for it. */
+function stepOf(
+  { eid, delivery }: Order,
+  after: Order,
+  data: ReceivedResult,
+  euiccSignPIR: Uint8Array,
+): ProgressStep {
+  const { finalResult } = data;
+  const isClassic = delivery?.sessions.every(({ evidence }) => evidence === undefined) ?? false;
+  const whole = encodeTlv(TAG.profileInstallationResult, data.der, Signature.encode(euiccSignPIR));
+  const told = {
+    point: POINT.installation,
+    eid: eid ?? (isClassic ? delivery?.eid : undefined),
+    resultData: isClassic ? whole : undefined,
+  };
+  if (finalResult.result === 'success') return told;
+  const reason = nameOf(INSTALLATION_ERROR, finalResult.errorReason ?? NaN);
+  const codes = STATUS.notInstalled as Readonly<Record<string, StatusCode | undefined>>;
+  const refused = codes[reason ?? ''] ?? STATUS.notInstalled.otherReason;
+  return { ...told, refused: { ...refused, message: after.history.at(-1)?.event ?? '' } };
 }
 
 /** An OID that cannot be read says nothing: the transaction and the signature name the server too. */
@@ -155,12 +173,15 @@ async function update(
   { store, locks, now }: SmdpContext,
   sequence: number,
   step: (order: Order, at: number) => Order | undefined,
+  tell: (change: StoreChange, before: Order, after: Order) => void = () => undefined,
 ): Promise<NotificationOutcome> {
   return locks.run(LOCK.order(sequence), async () => {
     const before = await store.order(sequence);
     const after = before && step(before, Number(now()));
-    if (after === undefined) return 'ignored';
-    await store.change().putOrder(after, before).commit({ durable: true });
+    if (before === undefined || after === undefined) return 'ignored';
+    const change = store.change().putOrder(after, before);
+    if (after.state !== before.state) tell(change, before, after);
+    await change.commit({ durable: true });
     return 'recorded';
   });
 }

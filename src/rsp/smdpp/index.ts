@@ -11,6 +11,7 @@ export type { ListenOptions, TlsOptions } from './listen.ts';
 export { openApiDocument } from './openapi.ts';
 export type { OpenApiOptions } from './openapi.ts';
 export type { Profile } from './profile.ts';
+export type { OperatorOptions, ProgressEvent, ProgressOptions } from './progress/index.ts';
 export type { ShownDevice } from './retention/device.ts';
 export type { Forgotten } from './retention/forget.ts';
 export type { Purged } from './retention/purge.ts';

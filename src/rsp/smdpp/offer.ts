@@ -19,6 +19,7 @@ import {
   type Order,
 } from './order.ts';
 import type { Profile } from './profile.ts';
+import { POINT } from './progress/record.ts';
 import type { Session } from './session.ts';
 import type { StoreChange } from './store.ts';
 
@@ -74,6 +75,8 @@ export async function offerOrder<T>(
       const change = store.change();
       if (isKnownToBeFor(found.order, applicant.name)) {
         change.putOrder(attempt(found.order, Number(context.now())), found.order);
+        const eid = eidToTell(found.order, applicant);
+        context.progress.note(change, found.order, { point: POINT.eligibility, eid });
       }
       offered.change?.(change);
       await change.commit({ durable: false });
@@ -142,24 +145,47 @@ async function defaultOrder(
 }
 
 async function checked(
-  { store, settings, trust, now }: OrderContext,
+  context: OrderContext,
   session: Session,
   applicant: Applicant,
   sequence: number,
 ): Promise<FoundOrder> {
+  const { store, trust, progress } = context;
   const order = await store.order(sequence);
   const profile = order && (await store.profile(order.iccid));
   if (order === undefined || profile === undefined) throw new RspRefusal(refuse.matchingIdRefused);
   checkOrder(order, applicant);
-  const reason = whyNotEligible(profile, applicant.facts);
-  if (reason !== undefined) throw new RspRefusal(refuse.noEligibleProfile, { message: reason });
-  if (isExpired(order, now())) throw new RspRefusal(refuse.downloadOrderExpired);
-  if (isExhausted(order, settings)) throw new RspRefusal(refuse.downloadRetriesExceeded);
+  const refusal = whyNot(context, order, profile, applicant);
+  if (refusal !== undefined) {
+    const { status, message } = refusal;
+    if (isKnownToBeFor(order, applicant.name)) {
+      const eid = eidToTell(order, applicant);
+      progress.refuse(order, { point: POINT.eligibility, eid, refused: { ...status, message } });
+    }
+    throw refusal;
+  }
   const identity = findIdentity(trust, session);
   // only after a restart with other certificates
   if (identity === undefined) throw new RspRefusal(refuse.invalidTransactionId);
   return { order, profile, identity };
 }
+
+/** The device, as it is, cannot have the order, or nobody can any more. */
+function whyNot(
+  { settings, now }: OrderContext,
+  order: Order,
+  profile: Profile,
+  { facts }: Applicant,
+): RspRefusal | undefined {
+  const reason = whyNotEligible(profile, facts);
+  if (reason !== undefined) return new RspRefusal(refuse.noEligibleProfile, { message: reason });
+  if (isExpired(order, now())) return new RspRefusal(refuse.downloadOrderExpired);
+  if (isExhausted(order, settings)) return new RspRefusal(refuse.downloadRetriesExceeded);
+  return undefined;
+}
+
+/** What a device discloses in zkCX is not for whoever ordered. */
+const eidToTell = (order: Order, { name, zkcx }: Applicant) => (zkcx ? order.eid : name.eid);
 
 /** The order is for this device, as far as the device is known, and may be had. */
 function checkOrder(order: Order, { name, zkcx }: Applicant): void {

@@ -75,6 +75,8 @@ export const orderSchema = z.object({
   sequence: z.int(),
   /** Set when the order is confirmed. Empty: for a device that sends no MatchingID. */
   matchingId: z.string().optional(),
+  /** functionRequesterIdentifier of whoever ordered by ES2+: who is told what becomes of it. */
+  operator: z.string().optional(),
   /** The device that the operator ordered for. */
   eid: z.string().optional(),
   /** The same without its EID; never both. Only devices that use zkCX can prove it. */

@@ -12,6 +12,7 @@ import { handleNotification } from './handle-notification.ts';
 import { type HeldTrust, pairName, type SmdpTrust } from './identities.ts';
 import { initiateAuthentication } from './initiate-authentication.ts';
 import { Locks } from './locks.ts';
+import { NO_PROGRESS, type Progress } from './progress/record.ts';
 import type { Session } from './session.ts';
 import { SessionTable } from './sessions.ts';
 import { type SmdpOptions, settingsSchema } from './settings.ts';
@@ -25,6 +26,8 @@ export interface SmdpServerOptions {
   readonly now: Clock;
   /** That many random bytes, from a cryptographic source. */
   readonly random: RandomBytes;
+  /** Where operators are told of their orders; default: none is. */
+  readonly progress?: Progress;
 }
 
 /** Pairs of before that are kept, most recent first: more than anybody replaces while a session lives. */
@@ -53,7 +56,14 @@ export class SmdpServer {
   }
 
   /** Sessions that were under way when the store was closed go on. */
-  static async open({ settings, trust, store, now, random }: SmdpServerOptions) {
+  static async open({
+    settings,
+    trust,
+    store,
+    now,
+    random,
+    progress = NO_PROGRESS,
+  }: SmdpServerOptions) {
     const all = settingsSchema.parse(settings);
     checkIdentities(trust);
     await assertScope(store, trust);
@@ -67,7 +77,7 @@ export class SmdpServer {
       begunPerAddress: all.maxBegunSessionsPerAddress,
     };
     const sessions = new SessionTable(limits, now, stored);
-    const parts = { settings: all, store, sessions, locks: new Locks(), now, random };
+    const parts = { settings: all, store, sessions, locks: new Locks(), progress, now, random };
     return new SmdpServer(parts, trust);
   }
 

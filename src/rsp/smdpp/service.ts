@@ -22,6 +22,7 @@ import {
   type TlsOptions,
 } from './listen.ts';
 import { openMonitor } from './monitor/index.ts';
+import { openProgress, type ProgressOptions } from './progress/index.ts';
 import { type OnSweep, Sweeper } from './retention/sweeper.ts';
 import { SmdpServer } from './server.ts';
 import type { SmdpOptions } from './settings.ts';
@@ -57,6 +58,8 @@ export interface SmdpServiceOptions extends JsonAppOptions {
    */
   readonly monitor?: Pick<ListenOptions, 'host' | 'port'>;
   readonly now: Clock;
+  /** Who is told how their orders go (ES2+ HandleDownloadProgressInfo); default: nobody. */
+  readonly progress?: ProgressOptions;
   /** What answers requests that carry zkCX; default: they are answered as any others. */
   readonly zkcx?: OpenZkcxExtension;
   /** Sees what each sweep of old data did; see `settings.retention`. */
@@ -94,7 +97,11 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
     for (const part of behind.splice(0).reverse()) await part.close();
   };
   try {
-    const server = await SmdpServer.open({ settings, trust, store, now, random: systemRandom });
+    // without operators too: what waits for one that is not told any more goes in time
+    const told = await openProgress(options.progress ?? { operators: [] }, { store, trust, now });
+    const progress = told.outbox;
+    const random = systemRandom;
+    const server = await SmdpServer.open({ settings, trust, store, now, random, progress });
     await store.change().putSettings(server.context.settings).commit({ durable: true });
     const monitor = options.monitor && (await openMonitor(options.monitor));
     if (monitor !== undefined) behind.push(monitor.listening);
@@ -109,6 +116,8 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
       listeners.push(part);
       return part;
     };
+    behind.push(told);
+    told.start();
     const es9p = keep(await listen(es9pApp(server, events, zkcx), options.es9p));
     const es2p = options.es2p && keep(await listenForEs2p(server, options.es2p, events));
     keep(await listenOnSocket(administrationApp(server.context, events), socketOf(folder)));

@@ -28,6 +28,8 @@ export const KEY = {
   due: (due: Due | 'claims', from: number, sequence: number) =>
     `due!${due}!${padded(from)}!${padded(sequence)}`,
   session: (transactionId: string) => `session!${transactionId}`,
+  /** What waits to be told to an operator. */
+  progress: (key: number) => `progress!${padded(key)}`,
   /** What the operator set, for tools that work on the store while no server runs. */
   settings: 'settings',
   /** OID that the server showed last: see `claim`. */

@@ -11,6 +11,7 @@ import { ZkcxError } from '../../errors.ts';
 import { type Level, openLevel } from '../../level.ts';
 import { type DeviceName, type Order, orderSchema } from './order.ts';
 import { type Profile, profileSchema } from './profile.ts';
+import { type ProgressRecord, progressSchema } from './progress/record.ts';
 import { Erasure, type Operation } from './retention/erasure.ts';
 import { KeyedNames } from './retention/keyed-names.ts';
 import type { Due } from './retention/schedule.ts';
@@ -153,6 +154,13 @@ export class SmdpStore {
     return this.#records('session!', sessionSchema);
   }
 
+  /** What waits to be told to operators, oldest first, with its key. */
+  async *progress(): AsyncIterable<readonly [key: number, record: ProgressRecord]> {
+    for await (const [key, text] of this.#database.iterator(rangeOf('progress!'))) {
+      yield [Number(key.slice('progress!'.length)), parse(key, text, progressSchema)];
+    }
+  }
+
   settings(): Promise<SmdpSettings | undefined> {
     return this.#record(KEY.settings, settingsSchema);
   }
@@ -216,6 +224,7 @@ export class StoreChange {
   readonly #operations: Operation[] = [];
   /** Keys whose values until now must not stay on the disk. */
   readonly #replaced: string[] = [];
+  readonly #afterwards: (() => void)[] = [];
 
   constructor(erasure: Erasure, names: KeyedNames) {
     this.#erasure = erasure;
@@ -306,6 +315,16 @@ export class StoreChange {
     return this.#put(KEY.oid, oid);
   }
 
+  /** `onWritten` is called once it is in the store, with all of this change. */
+  putProgress(key: number, record: ProgressRecord, onWritten: () => void): this {
+    this.#afterwards.push(onWritten);
+    return this.#put(KEY.progress(key), JSON.stringify(record));
+  }
+
+  deleteProgress(key: number): this {
+    return this.#delete(KEY.progress(key));
+  }
+
   putSettings(settings: SmdpSettings): this {
     return this.#put(KEY.settings, JSON.stringify(settings));
   }
@@ -321,6 +340,7 @@ export class StoreChange {
     } catch (cause) {
       throw new ZkcxError('ERR_RSP_STORE', 'cannot write to the store', { cause });
     }
+    for (const call of this.#afterwards) call();
   }
 
   #put(key: string, value: string): this {

@@ -12,6 +12,7 @@ import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { ProfilePackage } from '../../../src/sgp22/messages/profile-package.ts';
 import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
 import type { KeyPair, SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
+import { openProgress, type ProgressOptions } from '../../../src/rsp/smdpp/progress/index.ts';
 import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import type { SmdpSettings } from '../../../src/rsp/smdpp/settings.ts';
@@ -57,14 +58,21 @@ export class TestSmdp {
   readonly drawn: Uint8Array[] = [];
   server!: SmdpServer;
   #settings: Partial<SmdpSettings>;
+  readonly #progress: ProgressOptions | undefined;
+  #sender: { close(): Promise<void> } | undefined;
   #count = 0;
 
-  private constructor(settings: Partial<SmdpSettings>) {
+  private constructor(settings: Partial<SmdpSettings>, progress?: ProgressOptions) {
     this.#settings = settings;
+    this.#progress = progress;
   }
 
-  static async open(settings: Partial<SmdpSettings> = {}): Promise<TestSmdp> {
-    const smdp = new TestSmdp(settings);
+  /** @param progress whom it tells how orders go */
+  static async open(
+    settings: Partial<SmdpSettings> = {},
+    progress?: ProgressOptions,
+  ): Promise<TestSmdp> {
+    const smdp = new TestSmdp(settings, progress);
     await smdp.#open();
     return smdp;
   }
@@ -75,27 +83,36 @@ export class TestSmdp {
   }
 
   async restart(): Promise<void> {
+    await this.#sender?.close();
     await this.server.context.store.close();
     await this.#open();
   }
 
   async close(): Promise<void> {
+    await this.#sender?.close();
     await this.server.context.store.close();
     rmSync(this.folder, { recursive: true });
   }
 
   async #open(): Promise<void> {
+    const store = await SmdpStore.open(this.folder);
+    const { trust } = this;
+    const now = () => this.time;
+    const told = this.#progress && (await openProgress(this.#progress, { store, trust, now }));
+    this.#sender = told;
     this.server = await SmdpServer.open({
       settings: { address: ADDRESS, ...this.#settings },
-      trust: this.trust,
-      store: await SmdpStore.open(this.folder),
-      now: () => this.time,
+      trust,
+      store,
+      now,
       random: (size) => {
         const bytes = new Uint8Array(randomBytes(size));
         this.drawn.push(bytes);
         return bytes;
       },
+      progress: told?.outbox,
     });
+    told?.start();
   }
 
   /** A new profile in stock; returns its ICCID. */

@@ -22,13 +22,14 @@ export const smdppDeviceForget: CommandDefinition = {
 
 /** What has to stay makes it a no: exit code 1. */
 function forgottenAnswer(forgotten: Forgotten): Answer {
-  const { dryRun, orders, claims, sessions, left } = forgotten;
+  const { dryRun, orders, claims, sessions, messages, left } = forgotten;
   const verb = dryRun ? 'Would erase' : 'Erased';
   return {
     json: { ...forgotten },
     no: left.orders.length + left.sessions > 0,
     text: [
       `${verb} orders: ${orders}, sessions: ${sessions}, claims of orders once per device: ${claims}`,
+      ...(messages === 0 ? [] : [`${verb} messages that wait for operators: ${messages}`]),
       ...left.orders.map(
         ({ sequence, iccid, state }) => `Left: order ${sequence} of ${iccid}, which is ${state}`,
       ),

@@ -18,8 +18,8 @@ type Facts = Readonly<Record<string, unknown>>;
 
 /** Nothing known is a no: exit code 1. */
 function deviceAnswer(found: ShownDevice): Answer {
-  const { profile, orders, sessions, claims } = found;
-  const no = profile === undefined && orders.length + sessions.length + claims.length === 0;
+  const { profile, orders, sessions, claims, messages } = found;
+  const no = profile === undefined && [orders, sessions, claims, messages].flat().length === 0;
   const chapter = (title: string, facts: Facts) => [title, ...factLines(facts).map(indented)];
   return {
     json: { ...found },
@@ -35,6 +35,10 @@ function deviceAnswer(found: ShownDevice): Answer {
           ]),
           ...sessions.flatMap((session) =>
             chapter(`Session ${session.transactionId}`, { ...session, ...timed(session) }),
+          ),
+          ...messages.map(
+            ({ order, point, at }) =>
+              `Waits to be told to an operator: point ${point} of order ${order}, ${isoTime(BigInt(at))}`,
           ),
           ...claims.map((order) => `Has had its one of the orders once per device: order ${order}`),
         ],

@@ -45,6 +45,7 @@ export async function downloadOrder(
       iccid,
       state: eid === undefined && blindOrder === undefined ? 'allocated' : 'linked',
       sequence: store.nextSequence(),
+      operator: request.header?.functionRequesterIdentifier,
       eid,
       blindOrder,
       expiresAt: extras.expiresAt ?? (lifetime === undefined ? undefined : at + lifetime),

@@ -50,6 +50,10 @@ export async function showDevice(context: SmdpContext, { name }: z.output<typeof
   );
   const profile = await store.profile(name);
   const claims = await collect(store.claims(name), () => true);
+  const messages = await collect(
+    store.progress(),
+    ([, { eid, iccid }]) => eid === name || iccid === name,
+  );
   return {
     name,
     profile: profile && {
@@ -60,6 +64,8 @@ export async function showDevice(context: SmdpContext, { name }: z.output<typeof
     orders: await Promise.all(orders.map((order) => shownWhole(context, order))),
     /** Numbers of the orders that the device of this pseudonym took for its one; they may be erased. */
     claims,
+    /** What waits to be told to operators. */
+    messages: messages.map(([, message]) => message),
     sessions: [
       ...live.map((session) => shownSession(session, true)),
       ...stored.map((session) => shownSession(session, false)),

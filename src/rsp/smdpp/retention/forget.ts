@@ -38,11 +38,29 @@ export async function forgetDevice(context: SmdpContext, { name, dryRun }: Reque
   }
   const claims = await forgetClaims(context, pseudonyms, dryRun);
   const { ended: sessions, left: sessionsLeft } = await endSessions(context, name, dryRun);
+  const messages = await dropMessages(context, name, dryRun);
   if (!dryRun) await store.rewrite();
-  return { name, dryRun, orders, claims, sessions, left: { orders: left, sessions: sessionsLeft } };
+  return {
+    name,
+    dryRun,
+    orders,
+    claims,
+    sessions,
+    messages,
+    left: { orders: left, sessions: sessionsLeft },
+  };
 }
 
 export type Forgotten = Awaited<ReturnType<typeof forgetDevice>>;
+
+/** What waits to be told to an operator, and names the device. */
+async function dropMessages({ store }: SmdpContext, name: string, dryRun: boolean) {
+  const found = await collect(store.progress(), ([, { eid }]) => eid === name);
+  const change = store.change();
+  for (const [key] of found) change.deleteProgress(key);
+  if (!dryRun) await change.commit({ durable: true });
+  return found.length;
+}
 
 /** Of orders that have not ended a device has to stay the only one. */
 async function forgetClaims(
