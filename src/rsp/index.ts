@@ -52,6 +52,13 @@ export type {
   SentNotification,
   TlsOptions,
 } from './lpa/index.ts';
+export { es2pClient } from './es2p-client/index.ts';
+export type {
+  Es2pAnswer,
+  Es2pClient,
+  Es2pClientOptions,
+  Es2pRequest,
+} from './es2p-client/index.ts';
 export { RspRefusal, STATUS } from '../sgp22/status-codes.ts';
 export type { StatusCode } from '../sgp22/status-codes.ts';
 export { administrate, parseSecretKey, serveSmdp, smdpIdentity } from './smdpp/index.ts';
