@@ -1,5 +1,6 @@
 /** What the server drops by itself, and when. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openLevel } from '../../../src/level.ts';
 import { cancelOrder } from '../../../src/rsp/smdpp/es2p/orders.ts';
 import { install, type Order } from '../../../src/rsp/smdpp/order.ts';
 import { Sweeper, type Swept } from '../../../src/rsp/smdpp/retention/sweeper.ts';
@@ -308,6 +309,32 @@ describe('the disk', () => {
     await smdp.restart();
     expect(await sweep()).toMatchObject({ orders: 0 });
     expect(foundIn(smdp.folder, EID)).toEqual([]);
+  });
+
+  test('has EIDs and pseudonyms in no key, since keys get into files that nothing rewrites', async () => {
+    const order = await smdp.order({ eid: DEVICE, matchingId: '' });
+    const { store } = smdp.server.context;
+    const names = { pseudonym: '12345678901234567890', takenBy: '98765432109876543210' };
+    const delivery = { eid: DEVICE, pseudonym: names.pseudonym, euiccOtpk: '04', sessions: [] };
+    const taken = { ...order, state: 'downloaded' as const, delivery, takenBy: names.takenBy };
+    await store.change().putOrder(taken, order).commit({ durable: true });
+    const found: number[] = [];
+    for await (const sequence of store.pending({ eid: DEVICE })) found.push(sequence);
+    for await (const sequence of store.pending({ pseudonym: names.pseudonym }))
+      found.push(sequence);
+    for await (const sequence of store.claims(names.takenBy)) found.push(sequence);
+    expect(found).toEqual([order.sequence, order.sequence, order.sequence]);
+    await store.close();
+    const level = await openLevel(smdp.folder, {
+      values: 'utf8',
+      what: 'the store',
+      code: 'ERR_RSP_STORE',
+    });
+    const keys = (await level.keys().all()).join('\n');
+    await level.close();
+    expect(keys).toMatch(/pending!.*\n.*pending!/);
+    for (const name of [DEVICE, ...Object.values(names)]) expect(keys).not.toContain(name);
+    await smdp.restart();
   });
 
   test('keeps no EID of a device that was refused, once its session is over', async () => {
