@@ -4,7 +4,7 @@
  *
  * What was read keeps the bytes as received, because signatures cover those and no re-encoding.
  */
-import { concatBytes } from '../bytes.ts';
+import { joinBytes } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { tagName } from './tags.ts';
 import type { Span } from './types.ts';
@@ -279,7 +279,7 @@ export function inside({ source, what, contentStart, end }: Tlv, skip = 0): TlvR
 /** An element of this tag with a minimal definite length. Contents are put one after the other. */
 export function encodeTlv(tag: number, ...content: Uint8Array[]): Uint8Array {
   const length = content.reduce((total, part) => total + part.length, 0);
-  return concatBytes(tlvHeader(tag, length), ...content);
+  return joinBytes([tlvHeader(tag, length), ...content]);
 }
 
 /** Tag and minimal definite length of an element with `length` content bytes. */

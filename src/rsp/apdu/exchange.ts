@@ -2,7 +2,7 @@
  * One command and its whole answer: GET RESPONSE after 61xx, again with the right Le after 6Cxx, data after a
  * warning (ETSI TS 102 221, 7.3.1.1 and annex C). Bounded in rounds, bytes and time, whatever the card answers.
  */
-import { concatBytes } from '../../bytes.ts';
+import { joinBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { type CommandApdu, encodeCommand, INS, parseResponse, SW } from './command.ts';
 import { outcomeOf } from './status.ts';
@@ -62,7 +62,7 @@ export async function exchange(
       asked = { ...asked, cla: interindustry(command) };
     } else {
       // a warning without data stays what it is, whatever GET RESPONSE was answered
-      return { data: concatBytes(...parts), sw: total === 0 ? (warning ?? sw) : sw };
+      return { data: joinBytes(parts), sw: total === 0 ? (warning ?? sw) : sw };
     }
   }
   throw new ZkcxError(

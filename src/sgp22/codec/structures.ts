@@ -127,12 +127,15 @@ export function elements<F extends Fields>(name: string, fields: F, ending: Endi
   };
 }
 
+/** Entries of a list that no message of the standard comes near; whoever sends more wants to be a burden. */
+const MAX_ENTRIES = 4_096;
+
 /** SEQUENCE OF `min` to `max`. `item` names an entry in errors. */
 export function list<Out, In>(
   codec: Codec<Out, In>,
   item: string,
   min = 0,
-  max = Infinity,
+  max = MAX_ENTRIES,
 ): Codec<readonly Out[], readonly In[]> {
   const tooMany = (what: string) => badValue(what, `has more than ${max} entries`);
   const check = <T>(items: readonly T[], what: string) => {

@@ -51,7 +51,8 @@ export function readStatus(
   }
   const heightOf = (block: (typeof bestChain)[number]) =>
     block.protocolState.consensusState.blockHeight;
-  const tip = Math.max(...bestChain.map(heightOf));
+  // a node may send as many blocks as it likes
+  const tip = bestChain.reduce((highest, block) => Math.max(highest, heightOf(block)), 0);
   for (const block of bestChain) {
     const found = block.transactions.zkappCommands.find(({ hash }) => hash === transaction);
     if (found === undefined) continue;
