@@ -23,7 +23,7 @@ import { TestSmdp } from '../../support/rsp/smdpp.ts';
 /** No run begins later than that after the first one; each takes less than a second. */
 const SECONDS = 12;
 /** But these are done, however slow the machine is. */
-const LEAST = 6;
+const LEAST = 5;
 
 const DEVICES = [sgp26Euicc(), otherEuicc('89049032123451234512345678901236')] as const;
 const EIDS = [eidOf(DEVICES[0]), eidOf(DEVICES[1])] as const;
@@ -232,9 +232,9 @@ const run: fc.Arbitrary<Step[]> = fc
   .array(
     fc.oneof(
       { weight: 1, arbitrary: story },
-      { weight: 4, arbitrary: fc.array(step, { minLength: 1, maxLength: 4, size: 'max' }) },
+      { weight: 3, arbitrary: fc.array(step, { minLength: 1, maxLength: 4, size: 'max' }) },
     ),
-    { minLength: 4, maxLength: 10, size: 'max' },
+    { minLength: 3, maxLength: 7, size: 'max' },
   )
   .map((parts) => parts.flat());
 
@@ -289,5 +289,5 @@ test(
     // the devices did get somewhere
     expect(delivered).toBeGreaterThan(0);
   },
-  (SECONDS + 30) * 1_000,
+  (SECONDS + 180) * 1_000,
 );

@@ -340,6 +340,23 @@ describe.each(['zkcx', 'zkcx-device'] as const)('the request for the package in 
     expect(await stateOf(iccid)).toBe('released');
   });
 
+  test.each([
+    ['does not end', (visit: Visit) => visit.call('cancelSession', visit.cancellation(0))],
+    [
+      'uses up no try of',
+      (visit: Visit, signature: Uint8Array) => visit.fetch(signature, { code: '9' }),
+    ],
+  ])('%s a later order of the same profile', async (_, act) => {
+    const { iccid, matchingId } = await server.smdp.order({ confirmationCode: '1' });
+    const { visit, smdpSignature2 } = await authenticated(server, one, mode, matchingId);
+    const { context } = server.smdp.server;
+    await cancelOrder(context, { iccid, finalProfileStatusIndicator: 'Available' });
+    await server.smdp.order({ iccid, matchingId, confirmationCode: '2' });
+    const before = await server.smdp.storedOrder(iccid);
+    expect(await refusalOf(act(visit, smdpSignature2))).toBe('8.10.1/3.9');
+    expect(await server.smdp.storedOrder(iccid)).toEqual(before);
+  });
+
   test('is taken from the key of the session only, for its transaction and its server signature', async () => {
     const other = await authenticated(server, one, mode);
     const attempts: ((visit: Visit, smdpSignature2: Uint8Array) => Promise<unknown>)[] = [
