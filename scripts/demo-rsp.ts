@@ -1,10 +1,10 @@
 /**
  * npm run demo:rsp: an SM-DP+ over HTTPS on loopback, an eUICC in a process of its own, and an LPA
- * between them. Orders the TS.48 v7 test profile, downloads and enables it, tells the server, and compares
+ * between them. Orders the TS.48 v7 test profile, shows the activation code as a QR code and reads it from a picture, downloads and enables it, tells the server, and compares
  * what the eUICC has with what was ordered. Uses the published SGP.26 test keys.
  */
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,8 @@ import {
   smdpIdentity,
   tlsFetch,
 } from 'zkcx/rsp';
+import { QR_PICTURES, qrLines } from '../src/cli/shared/qr-code.ts';
+import { readQrImage } from '../src/cli/shared/qr-image.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sgp26 = (name: string) => join(root, 'fixtures/sgp26', name);
@@ -104,7 +106,14 @@ try {
   });
   say(`2. Ordered ${order.iccid}; activation code ${text}, confirmation code ${CODE}`);
 
-  const code = parseActivationCode(text);
+  say(...(await qrLines(text, process.stdout.isTTY)));
+  const picture = join(folder, 'code.png');
+  writeFileSync(picture, await QR_PICTURES.png(text));
+  const scanned = await readQrImage(picture);
+  if (scanned !== text) throw Error('the QR code says something else');
+  say('   LPA: reads the same from a picture of the QR code');
+
+  const code = parseActivationCode(scanned);
   const fetch = tlsFetch({
     ciCertificates: [ci],
     publicRoots: false,

@@ -327,6 +327,7 @@ export type ErrorCode =
   | 'ERR_FILE_WRITE'
   | 'ERR_CLI_USAGE'
   | 'ERR_CLI_CONFIG'
+  | 'ERR_CLI_IMAGE'
   | 'ERR_CLI_INTERRUPTED';
 
 /**

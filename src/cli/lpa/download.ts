@@ -11,6 +11,7 @@ import {
 } from '../shared/confirmation-code.ts';
 import { type Answer, printable, printProgress } from '../shared/output.ts';
 import { stopSignal, unlessInterrupted } from '../shared/proving.ts';
+import { readQrImage } from '../shared/qr-image.ts';
 import { DEVICE, type DeviceFlags, deviceOf } from './device.ts';
 import { SERVER, type ServerFlags, serversOf } from './server.ts';
 import { assertClassic, downloadInZkcx, printZkcxEvent, ZKCX, type ZkcxFlags } from './zkcx.ts';
@@ -18,6 +19,7 @@ import { assertClassic, downloadInZkcx, printZkcxEvent, ZKCX, type ZkcxFlags } f
 interface Flags
   extends CardFlags, ServerFlags, ZkcxFlags, ConfirmationCodeFlags, DeviceFlags, JsonFlag {
   readonly yes?: boolean;
+  readonly qr?: string;
   readonly confirmationCodeForm?: 'text' | 'hex';
 }
 
@@ -25,8 +27,11 @@ interface Flags
 export const lpaDownload: CommandDefinition = {
   name: 'download',
   description: 'download a profile and install it',
-  arguments: [new Argument('<activation-code>', 'LPA:1$address$token, from a QR code')],
+  arguments: [
+    new Argument('[activation-code]', 'LPA:1$address$token, or a setup link of a phone maker'),
+  ],
   options: [
+    new Option('--qr <image>', 'read the activation code from a QR code in a PNG or JPEG file'),
     new Option('--yes', 'accept the profile without asking'),
     CONFIRMATION_CODE,
     new Option('--confirmation-code-form <form>', 'how the server hashes it').choices([
@@ -41,9 +46,9 @@ export const lpaDownload: CommandDefinition = {
   run: download,
 };
 
-async function download(text: string, flags: Flags): Promise<Answer> {
+async function download(text: string | undefined, flags: Flags): Promise<Answer> {
   const { downloadProfile, parseActivationCode } = await import('../../rsp/lpa/index.ts');
-  const code = parseActivationCode(text);
+  const code = parseActivationCode(await givenCode(text, flags));
   if (flags.zkcx === undefined) assertClassic(flags);
   else if (flags.tac !== undefined || flags.imei !== undefined) {
     throw new ZkcxError(
@@ -130,6 +135,14 @@ async function askConsent(
     ] satisfies { value: Consent; label: string }[],
   });
   return isCancel(choice) ? 'reject' : choice;
+}
+
+async function givenCode(text: string | undefined, { qr }: Flags): Promise<string> {
+  if (text !== undefined && qr === undefined) return text;
+  if (text !== undefined || qr === undefined) {
+    throw new ZkcxError('ERR_CLI_USAGE', 'give either an activation code or --qr IMAGE');
+  }
+  return readQrImage(qr);
 }
 
 function askEid(address: string): Promise<boolean> {

@@ -12,8 +12,9 @@ import type { Answer } from '../../shared/output.ts';
 import { administrate, STORE, type StoreFlags } from '../store.ts';
 import { DEVICE, type DeviceFlags } from './device.ts';
 import { type FoundOrder, orderAnswer } from './order-answer.ts';
+import { assertQrFile, QR, type QrFlags, withQr } from './qr.ts';
 
-interface Flags extends StoreFlags, DeviceFlags, ConfirmationCodeFlags {
+interface Flags extends StoreFlags, DeviceFlags, ConfirmationCodeFlags, QrFlags {
   readonly iccid?: string;
   readonly type?: string;
   readonly matchingId?: string;
@@ -45,6 +46,7 @@ export const smdppOrderAdd: CommandDefinition = {
     new Option('--once-per-device', 'of all such orders a device gets one; with --require-zkcx'),
     new Option('--no-release', 'wait for ES2+ releaseProfile'),
     new Option('--no-rebinding', 'never bind a lost package to another one-time key'),
+    ...QR,
   ],
   run: add,
 };
@@ -53,6 +55,7 @@ async function add(flags: Flags): Promise<Answer> {
   if ((flags.iccid === undefined) === (flags.type === undefined)) {
     throw new ZkcxError('ERR_CLI_USAGE', 'give either --iccid or --type');
   }
+  await assertQrFile(flags);
   const request: AddOrder = {
     iccid: flags.iccid,
     profileType: flags.type,
@@ -67,5 +70,6 @@ async function add(flags: Flags): Promise<Answer> {
     requireZkcx: flags.requireZkcx,
     oncePerDevice: flags.oncePerDevice,
   };
-  return orderAnswer((await administrate(flags, 'addOrder', request)) as FoundOrder);
+  const found = (await administrate(flags, 'addOrder', request)) as FoundOrder;
+  return withQr(orderAnswer(found), flags);
 }
