@@ -222,7 +222,11 @@ export function refuseCode(order: Order, at: number, limit: number): Order {
 
 /** A bound package goes out. */
 export function deliver(order: Order, at: number, delivery: Delivery): Order {
-  return note({ ...order, state: 'downloaded', failure: undefined, delivery }, at, 'downloaded');
+  return note(
+    { ...order, state: 'downloaded', failure: undefined, dropped: undefined, delivery },
+    at,
+    'downloaded',
+  );
 }
 
 /** The device says, signed, that the profile is on it. */
