@@ -19,14 +19,14 @@ export async function sweepSessions(
   checked(sessions, argument.sweptSessions, 'the sessions of sweepSessions');
   const profiles = await es10.profiles();
   const iccids = profiles.flatMap(({ iccid }) => iccid ?? []);
+  // nobody knows which profile that is: its session is not forgotten
+  if (iccids.length < profiles.length) return;
   const installations: Uint8Array[] = [];
   for (const { seqNumber } of await es10.listNotifications()) {
     const pending = await es10.retrieveNotification(seqNumber);
     if (pending === undefined) continue;
-    if (pending.kind === 'unreadable') {
-      // nobody knows whose it is: nothing is forgotten while it is there
-      return;
-    }
+    // the same of a notification
+    if (pending.kind === 'unreadable') return;
     const { iccid } = notificationMetadataOf(pending);
     if (iccid !== undefined) iccids.push(iccid);
     if (pending.kind === 'profileInstallationResult') {
