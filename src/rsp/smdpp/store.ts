@@ -156,7 +156,8 @@ export class SmdpStore {
 
   /** What waits to be told to operators, oldest first, with its key. */
   async *progress(): AsyncIterable<readonly [key: number, record: ProgressRecord]> {
-    for await (const [key, text] of this.#database.iterator(rangeOf('progress!'))) {
+    const records = this.#database.iterator(rangeOf('progress!'));
+    for await (const [key, text] of this.#erasure.read(records)) {
       yield [Number(key.slice('progress!'.length)), parse(key, text, progressSchema)];
     }
   }

@@ -52,7 +52,8 @@ export async function showDevice(context: SmdpContext, { name }: z.output<typeof
   const claims = await collect(store.claims(name), () => true);
   const messages = await collect(
     store.progress(),
-    ([, { eid, iccid }]) => eid === name || iccid === name,
+    ([, { order, eid, iccid }]) =>
+      eid === name || iccid === name || orders.some(({ sequence }) => sequence === order),
   );
   return {
     name,
@@ -65,7 +66,9 @@ export async function showDevice(context: SmdpContext, { name }: z.output<typeof
     /** Numbers of the orders that the device of this pseudonym took for its one; they may be erased. */
     claims,
     /** What waits to be told to operators. */
-    messages: messages.map(([, message]) => message),
+    messages: messages.map(([, { resultData, ...message }]) => {
+      return { ...message, signedResult: keptIf(resultData) };
+    }),
     sessions: [
       ...live.map((session) => shownSession(session, true)),
       ...stored.map((session) => shownSession(session, false)),

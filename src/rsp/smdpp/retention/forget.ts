@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { LOCK, type SmdpContext } from '../context.ts';
 import { isEnded, type Order } from '../order.ts';
+import type { ProgressRecord } from '../progress/record.ts';
 import { collect, isNamed, isOfDevice, nameSchema } from './device.ts';
 import { eraseOrder } from './erase.ts';
 
@@ -22,7 +23,7 @@ export async function forgetDevice(context: SmdpContext, { name, dryRun }: Reque
   const { store, locks, now } = context;
   const pseudonyms = new Set([name]);
   const left: ReturnType<typeof briefly>[] = [];
-  let orders = 0;
+  const erased = new Set<number>();
   for (const { sequence } of await collect(store.orders(), (order) => isOfDevice(order, name))) {
     await locks.run(LOCK.order(sequence), async () => {
       const order = await store.order(sequence);
@@ -31,19 +32,20 @@ export async function forgetDevice(context: SmdpContext, { name, dryRun }: Reque
         if (known !== undefined) pseudonyms.add(known);
       }
       if (!isEnded(order)) return void left.push(briefly(order));
-      orders++;
+      erased.add(sequence);
       if (dryRun) return;
       await eraseOrder(store.change(), order, Number(now())).commit({ durable: true });
     });
   }
   const claims = await forgetClaims(context, pseudonyms, dryRun);
   const { ended: sessions, left: sessionsLeft } = await endSessions(context, name, dryRun);
-  const messages = await dropMessages(context, name, dryRun);
+  const isAbout = ({ eid, order }: ProgressRecord) => eid === name || erased.has(order);
+  const messages = await dropMessages(context, isAbout, dryRun);
   if (!dryRun) await store.rewrite();
   return {
     name,
     dryRun,
-    orders,
+    orders: erased.size,
     claims,
     sessions,
     messages,
@@ -53,9 +55,13 @@ export async function forgetDevice(context: SmdpContext, { name, dryRun }: Reque
 
 export type Forgotten = Awaited<ReturnType<typeof forgetDevice>>;
 
-/** What waits to be told to an operator, and names the device. */
-async function dropMessages({ store }: SmdpContext, name: string, dryRun: boolean) {
-  const found = await collect(store.progress(), ([, { eid }]) => eid === name);
+/** Drop what waits to be told to operators. Returns the number of messages. */
+export async function dropMessages(
+  { store }: SmdpContext,
+  isAbout: (message: ProgressRecord) => boolean,
+  dryRun: boolean,
+): Promise<number> {
+  const found = await collect(store.progress(), ([, message]) => isAbout(message));
   const change = store.change();
   for (const [key] of found) change.deleteProgress(key);
   if (!dryRun) await change.commit({ durable: true });

@@ -4,7 +4,7 @@ import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK, type SmdpContext } from '../context.ts';
 import { isEnded, type Order } from '../order.ts';
 import { eraseOrder } from './erase.ts';
-import { briefly } from './forget.ts';
+import { briefly, dropMessages } from './forget.ts';
 
 export const purgeOrdersSchema = z
   .object({
@@ -36,12 +36,12 @@ export async function purgeOrders(
 ) {
   const { store, locks, now } = context;
   const orders: ReturnType<typeof briefly>[] = [];
-  let count = 0;
+  const purged = new Set<number>();
   const purge = (sequence: number) =>
     locks.run(LOCK.order(sequence), async () => {
       const order = await store.order(sequence);
       if (order === undefined || !isEnded(order) || order.erased) return;
-      count++;
+      purged.add(sequence);
       if (orders.length < MAX_NAMED) orders.push(briefly(order));
       if (!dryRun)
         await eraseOrder(store.change(), order, Number(now())).commit({ durable: false });
@@ -54,8 +54,9 @@ export async function purgeOrders(
     }
     for (const sequence of due) await purge(sequence);
   }
+  await dropMessages(context, ({ order }) => purged.has(order), dryRun);
   if (!dryRun) await store.rewrite();
-  return { count, orders, dryRun };
+  return { count: purged.size, orders, dryRun };
 }
 
 export type Purged = Awaited<ReturnType<typeof purgeOrders>>;
