@@ -64,6 +64,23 @@ describe('a refusal of a server', () => {
     );
   });
 
+  test('is shown in JSON with the same, and what to do', async () => {
+    const refusal = new RspRefusal(STATUS.getBoundProfilePackage.confirmationCodeRefused);
+    const { stdout } = await captured(() => refuse(refusal, true));
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: {
+        code: 'ERR_RSP_REFUSED',
+        reason: '8.2.7/3.8',
+        words: 'confirmation code (8.2.7): refused (3.8)',
+        hint: expect.stringContaining('tries'),
+      },
+    });
+    const unknown = new RspRefusal({ subjectCode: '8.99', reasonCode: '9.9', message: 'No' });
+    const { stdout: figures } = await captured(() => refuse(unknown, true));
+    expect(JSON.parse(figures)).toMatchObject({ error: { words: '8.99: 9.9' } });
+    expect(figures).not.toMatch('hint');
+  });
+
   test('does not write to the terminal what the server wants', async () => {
     const status = { subjectCode: '8.1', reasonCode: '4.8', message: '\x1b[2Jgone' };
     const { stderr } = await captured(() => refuse(new RspRefusal(status), false));
