@@ -35,6 +35,9 @@ const common = {
   },
 };
 
+/** Projects whose files load o1js, but for proofs, which are made by nothing but o1js. */
+const withO1js = { ...common, setupFilesAfterEnv: ['<rootDir>/test/support/fast-hashing.ts'] };
+
 export default {
   maxWorkers: 2,
   // o1js leaks memory in every test file that loads it: a fresh worker beyond this
@@ -52,17 +55,17 @@ export default {
       },
     },
     {
-      ...common,
+      ...withO1js,
       displayName: 'circuits',
       testMatch: ['<rootDir>/test/**/*.circuit.test.ts'],
     },
     {
-      ...common,
+      ...withO1js,
       displayName: 'programs',
       testMatch: ['<rootDir>/test/**/*.program.test.ts'],
     },
     {
-      ...common,
+      ...withO1js,
       displayName: 'kimchi',
       testMatch: ['<rootDir>/test/**/*.kimchi.test.ts'],
     },

@@ -1,6 +1,6 @@
 /** The judge itself: capture, wiring, tables, scan - each verdict sampled by the real prover. */
 import { describe, expect, it } from '@jest/globals';
-import { Field, Poseidon } from 'o1js';
+import { Field, Poseidon, Provable } from 'o1js';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
 import { GATE, Gates, exists, existsOne } from '../../../src/circuits/kimchi/gates.ts';
 import {
@@ -71,6 +71,12 @@ describe('capture', () => {
       Poseidon.update(state, [Field(0), x.add(1), state[2], y, x.sub(x)]);
       Poseidon.update([y, x, x], []);
       Poseidon.hash([y]).mul(state[0]).assertNotEquals(0);
+      // hashes outside of circuits are the same
+      const numbers = [x, y, y].map((field) => Provable.witness(Field, () => field));
+      for (const count of [1, 2, 3]) {
+        const constants = [5n, 6n, 6n].slice(0, count).map(Field);
+        Poseidon.hash(numbers.slice(0, count)).assertEquals(Poseidon.hash(constants));
+      }
     };
     const taken = await capture(circuit);
     const { gates, tables, witness } = handedToKimchi(circuit);
