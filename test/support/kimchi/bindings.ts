@@ -77,6 +77,8 @@ interface Bindings {
     constraintSystem: { digest(system: ConstraintSystem): string };
     poseidon: { update: Hash };
     run: {
+      /** Whether a run has values, as that of a prover does. */
+      inProver(): boolean;
       setEvalConstraints(flag: 0 | 1): void;
       /** Begins a run that collects constraints; the result ends it. */
       enterConstraintSystem(): () => ConstraintSystem;
