@@ -1,4 +1,7 @@
-import { at, columns, compose, isCrumb, isZero, type GateRules } from './row.ts';
+import { append, at, columns, isCrumb, isZero, type GateRules } from './row.ts';
+
+const LIMBS = columns(1, 6);
+const CRUMBS = columns(7, 14);
 
 /**
  * 88 bits: column 0 = columns 1..6 (12 bits each, 3..6 looked up here, 1..2 by the RangeCheck1 they
@@ -8,11 +11,8 @@ import { at, columns, compose, isCrumb, isZero, type GateRules } from './row.ts'
 export const rangeCheck0: GateRules = {
   name: 'RangeCheck0',
   violations: ({ curr, next, coeffs }) => {
-    const crumbs = columns(7, 14).filter((col) => !isCrumb(at(curr, col)));
-    const sum = compose([
-      ...columns(1, 6).map((col) => [at(curr, col), 12] as const),
-      ...columns(7, 14).map((col) => [at(curr, col), 2] as const),
-    ]);
+    const crumbs = CRUMBS.filter((col) => !isCrumb(at(curr, col)));
+    const sum = append(append(0n, curr, LIMBS, 12n), curr, CRUMBS, 2n);
     const compact = at(coeffs, 0) * (at(next, 1) - at(curr, 0) - (at(next, 0) << 88n));
     return [
       ...crumbs.map((col) => `crumb in column ${col}`),

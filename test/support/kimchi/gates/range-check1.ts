@@ -1,4 +1,9 @@
-import { at, columns, compose, isCrumb, isZero, type GateRules } from './row.ts';
+import { append, at, columns, isCrumb, isZero, type GateRules } from './row.ts';
+
+const LIMBS = columns(3, 6);
+const CRUMBS = columns(7, 14);
+const OWN_CRUMBS = [2, ...CRUMBS];
+const NEXT_CRUMBS = [...columns(0, 2), ...CRUMBS];
 
 /**
  * The third 88-bit limb of a multi-range check: column 0 = column 2 (crumb), 3..6 (12 bits, looked
@@ -8,19 +13,13 @@ import { at, columns, compose, isCrumb, isZero, type GateRules } from './row.ts'
 export const rangeCheck1: GateRules = {
   name: 'RangeCheck1',
   violations: ({ curr, next }) => {
-    const currCrumbs = [2, ...columns(7, 14)];
-    const nextCrumbs = [...columns(0, 2), ...columns(7, 14)];
-    const sum = compose([
-      [at(curr, 2), 2],
-      ...columns(3, 6).map((col) => [at(curr, col), 12] as const),
-      ...columns(7, 14).map((col) => [at(curr, col), 2] as const),
-      ...nextCrumbs.map((col) => [at(next, col), 2] as const),
-    ]);
+    const own = append(append(at(curr, 2), curr, LIMBS, 12n), curr, CRUMBS, 2n);
+    const sum = append(own, next, NEXT_CRUMBS, 2n);
     return [
-      ...currCrumbs.filter((col) => !isCrumb(at(curr, col))).map((col) => `crumb in column ${col}`),
-      ...nextCrumbs
-        .filter((col) => !isCrumb(at(next, col)))
-        .map((col) => `crumb in column ${col} of the next row`),
+      ...OWN_CRUMBS.filter((col) => !isCrumb(at(curr, col))).map((col) => `crumb in column ${col}`),
+      ...NEXT_CRUMBS.filter((col) => !isCrumb(at(next, col))).map(
+        (col) => `crumb in column ${col} of the next row`,
+      ),
       ...(isZero(sum - at(curr, 0)) ? [] : ['limbs']),
     ];
   },

@@ -1,4 +1,4 @@
-import { mod } from '../field.ts';
+import { P } from '../field.ts';
 
 /** What a gate can see: its own row, the row after it, its coefficients. */
 export interface Row {
@@ -28,14 +28,21 @@ export function at(row: readonly bigint[], col: number): bigint {
 }
 
 export function isZero(x: bigint): boolean {
-  return mod(x) === 0n;
+  return x === 0n || x % P === 0n;
 }
 
 export function isCrumb(x: bigint): boolean {
   return x >= 0n && x < 4n;
 }
 
-/** Horner: digits from the most significant, each with its own width in bits. */
-export function compose(digits: readonly (readonly [value: bigint, bits: number])[]): bigint {
-  return digits.reduce((sum, [value, bits]) => (sum << BigInt(bits)) + value, 0n);
+/** Horner: `high`, and behind it the digits in some columns of a row, each of so many bits. */
+export function append(
+  high: bigint,
+  row: readonly bigint[],
+  cols: readonly number[],
+  bits: bigint,
+): bigint {
+  let sum = high;
+  for (const col of cols) sum = (sum << bits) + at(row, col);
+  return sum;
 }

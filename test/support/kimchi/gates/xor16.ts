@@ -1,9 +1,10 @@
-import { at, columns, isZero, type GateRules } from './row.ts';
+import { append, columns, isZero, at, type GateRules } from './row.ts';
 
+/** Columns of the numbers, and of their nibbles from the most significant. */
 const OPERANDS = [
-  { column: 0, nibbles: 3 },
-  { column: 1, nibbles: 7 },
-  { column: 2, nibbles: 11 },
+  { column: 0, nibbles: [6, 5, 4, 3] },
+  { column: 1, nibbles: [10, 9, 8, 7] },
+  { column: 2, nibbles: [14, 13, 12, 11] },
 ] as const;
 
 /**
@@ -14,12 +15,8 @@ export const xor16: GateRules = {
   name: 'Xor16',
   violations: ({ curr, next }) =>
     OPERANDS.flatMap(({ column, nibbles }) => {
-      const low = columns(0, 3).reduce(
-        (sum, i) => sum + (at(curr, nibbles + i) << BigInt(4 * i)),
-        0n,
-      );
-      const rest = low + (at(next, column) << 16n) - at(curr, column);
-      return isZero(rest) ? [] : [`nibbles of column ${column}`];
+      const whole = append(at(next, column), curr, nibbles, 4n);
+      return isZero(whole - at(curr, column)) ? [] : [`nibbles of column ${column}`];
     }),
   reads: () => ({ curr: columns(0, 14), next: columns(0, 2) }),
 };
