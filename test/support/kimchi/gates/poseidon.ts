@@ -19,10 +19,19 @@ export const ROUNDS: readonly Three[] = threes(poseidonParamsKimchiFp.roundConst
 /** First column of the state before each of the five rounds; the state after is in the next row. */
 const STATES = [0, 6, 9, 12, 3] as const;
 
+/** What a run of the prover takes to the 7th power is asked for again when its witness is evaluated. */
+const powers = new Map<bigint, bigint>();
+const MOST_POWERS = 100_000;
+
 function seventhPower(x: bigint): bigint {
+  const known = powers.get(x);
+  if (known !== undefined) return known;
   const square = (x * x) % P;
   const fourth = (square * square) % P;
-  return (fourth * ((square * x) % P)) % P;
+  const power = (fourth * ((square * x) % P)) % P;
+  if (powers.size === MOST_POWERS) powers.clear();
+  powers.set(x, power);
+  return power;
 }
 
 /** The state after a round: MDS times the 7th powers, plus the round's constants. */
