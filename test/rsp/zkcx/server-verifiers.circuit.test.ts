@@ -134,7 +134,9 @@ describe('a proof', () => {
 
   test('that hangs keeps no other one waiting where there is a second process', async () => {
     const verifiers = make({ processes: 2, timeout: 3_000 });
-    await verdict(verifiers, 'true');
+    verifiers.start();
+    // a process that has yet to start may take longer than a proof may hang
+    while (verifiers.status().processes.idle < 2) await setTimeout(20);
     let hangs = true;
     const hanging = verdict(verifiers, 'hang').then(() => (hangs = false));
     expect(await verdict(verifiers, 'true')).toBe('valid');
