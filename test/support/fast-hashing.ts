@@ -7,8 +7,11 @@ import { o1jsInternal } from '../../src/circuits/kimchi/gates.ts';
 import { decodeFields, encodeFields, mod } from './kimchi/field.ts';
 import { poseidonStates, ROUNDS } from './kimchi/gates/poseidon.ts';
 
+/** Where o1js notes which backend it is. */
+const BACKEND = '__o1js_backend_preference';
+
 interface Backend {
-  readonly __o1js_backend_preference?: string;
+  readonly [BACKEND]?: string;
   caml_pasta_fp_poseidon_block_cipher(state: Uint8Array): Uint8Array;
 }
 
@@ -24,7 +27,7 @@ const RATE = 2;
 
 function permuted(state: readonly bigint[]): readonly bigint[] {
   const { wasm } = bindings;
-  if (wasm?.__o1js_backend_preference !== 'native') return poseidonStates(state, ROUNDS).at(-1)!;
+  if (wasm?.[BACKEND] !== 'native') return poseidonStates(state, ROUNDS).at(-1)!;
   return decodeFields(wasm.caml_pasta_fp_poseidon_block_cipher(encodeFields(state)));
 }
 
