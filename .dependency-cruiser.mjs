@@ -16,7 +16,7 @@ const STAGES = {
   random: { folders: [], packages: ['node:'] },
   arguments: { folders: ['errors'], packages: ['zod'] },
   files: { folders: ['errors'], packages: ['node:'] },
-  level: { folders: ['errors'], packages: ['node:', 'classic-level'] },
+  level: { folders: ['errors', 'files'], packages: ['node:', 'classic-level'] },
   caches: { folders: [], packages: ['node:'] },
   'compile-cache': { folders: ['caches'], packages: ['node:'] },
   asn1: { folders: ['arguments', 'errors', 'bytes', 'params'], packages: ['zod', '@peculiar/'] },
