@@ -26,7 +26,7 @@ import {
   type Values,
   withDefault,
 } from '../shared/settings/table.ts';
-import { operator } from './operators.ts';
+import { operator } from './operator-kind.ts';
 
 type RetentionOptions = NonNullable<SmdpOptions['retention']>;
 

@@ -2,9 +2,9 @@ import { bytesToHex } from '../../../bytes.ts';
 import type { RandomBytes } from '../../../random.ts';
 import type { Clock } from '../../../time.ts';
 import type { Order } from '../order.ts';
-import type { SmdpStore, StoreChange } from '../store.ts';
+import type { SmdpStore } from '../store.ts';
 import type { Operators } from './operators.ts';
-import type { Progress, ProgressRecord, ProgressStep } from './record.ts';
+import type { Progress, ProgressChange, ProgressRecord, ProgressStep } from './record.ts';
 
 export interface OutboxOptions {
   readonly store: SmdpStore;
@@ -41,7 +41,7 @@ export class ProgressOutbox implements Progress {
     return new ProgressOutbox(options, last);
   }
 
-  note(change: StoreChange, order: Order, step: ProgressStep): void {
+  note(change: ProgressChange, order: Order, step: ProgressStep): void {
     const { operators, now, random } = this.#options;
     if (operators.of(order.operator) === undefined) return;
     const { point, eid, refused, resultData } = step;

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { StatusCode } from '../../../sgp22/status-codes.ts';
 import type { Order } from '../order.ts';
-import type { StoreChange } from '../store.ts';
 
 /** notificationPointId. */
 export const POINT = {
@@ -46,10 +45,15 @@ export interface ProgressStep {
   readonly resultData?: Uint8Array;
 }
 
+/** The part of a change of the store that this needs. */
+export interface ProgressChange {
+  putProgress(key: number, record: ProgressRecord, onWritten: () => void): unknown;
+}
+
 /** Where the functions about orders say what happened. None of this can fail or delay them. */
 export interface Progress {
   /** Something that changes the order: told once the change is written. */
-  note(change: StoreChange, order: Order, step: ProgressStep): void;
+  note(change: ProgressChange, order: Order, step: ProgressStep): void;
   /** A refusal that changes nothing. The same one of the same order is told once an hour. */
   refuse(order: Order, step: ProgressStep): void;
 }
