@@ -67,7 +67,7 @@ export const ReceivedEuiccSigned1 = message(
   sequence({
     ...signedByBoth,
     /** Whole element, see `readDeviceFacts`. */
-    euiccInfo2: whole(TAG.getEuiccInfo2),
+    euiccInfo2: whole(EuiccInfo2.tag),
     ctxParams1: ReceivedCtxParams1,
   }),
 );

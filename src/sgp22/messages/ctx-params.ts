@@ -59,6 +59,6 @@ export const ReceivedCtxParams1 = context(
   0,
   sequence({
     matchingId: optional(context(0, content)),
-    deviceInfo: optional(whole(0xa1)),
+    deviceInfo: optional(context(1, whole())),
   }),
 );

@@ -147,7 +147,7 @@ export interface DeviceFacts {
 
 /** Read an EUICCInfo2, whole element, field by field. */
 export function readDeviceFacts(euiccInfo2: Uint8Array): DeviceFacts {
-  const info = new Elements(euiccInfo2, 'euiccInfo2').in(TAG.getEuiccInfo2);
+  const info = new Elements(euiccInfo2, 'euiccInfo2').in(EuiccInfo2.tag);
   return {
     profileVersion: info.read(EUICC_INFO2.profileVersion),
     rspCapability: info.read(EUICC_INFO2.rspCapability),

@@ -4,13 +4,20 @@
  */
 import { bytesToHex } from '../../bytes.ts';
 import { TAG as UNIVERSAL } from '../../asn1/index.ts';
-import { tagged } from '../codec/codec.ts';
+import { context } from '../codec/codec.ts';
 import { integer, oid } from '../codec/primitives.ts';
+import { sequence } from '../codec/structures.ts';
 import { Elements } from '../codec/tolerant.ts';
-import { TAG } from '../tags.ts';
-import { transactionId } from './identifiers.ts';
+import { iccid, transactionId } from './identifiers.ts';
+import { ProfileInstallationResult, ProfileInstallationResultData } from './installation-result.ts';
 import { type NotificationEvent, notificationEvent } from './metadata.ts';
+import { NotificationMetadata } from './notification-metadata.ts';
 import { Signature } from './signature.ts';
+
+/** finalResult of ProfileInstallationResultData, and its alternatives. */
+const FINAL_RESULT = context(2, sequence({})).tag;
+const SUCCESS = context(0, sequence({})).tag;
+const FAILURE = context(1, sequence({})).tag;
 
 /** NotificationMetadata BF2F. */
 export interface ReceivedMetadata {
@@ -52,7 +59,7 @@ export type ReceivedNotification =
  */
 export function readNotification(bytes: Uint8Array): ReceivedNotification | undefined {
   const notification = new Elements(bytes, 'a notification');
-  const result = notification.get(TAG.profileInstallationResult);
+  const result = notification.get(ProfileInstallationResult.tag);
   return result === undefined
     ? readOther(notification.get(UNIVERSAL.sequence)?.content)
     : readResult(result.content);
@@ -60,16 +67,16 @@ export function readNotification(bytes: Uint8Array): ReceivedNotification | unde
 
 function readResult(content: Uint8Array): ReceivedNotification | undefined {
   const parts = new Elements(content, 'profileInstallationResult');
-  const der = parts.get(TAG.profileInstallationResultData)?.der;
+  const der = parts.get(ProfileInstallationResultData.tag)?.der;
   const euiccSignPIR = parts.read(Signature);
-  const data = parts.in(TAG.profileInstallationResultData);
-  const id = data.read(tagged(0x80, transactionId));
-  const finalResult = readFinalResult(data.in(0xa2));
+  const data = parts.in(ProfileInstallationResultData.tag);
+  const id = data.read(context(0, transactionId));
+  const finalResult = readFinalResult(data.in(FINAL_RESULT));
   if (!der || !euiccSignPIR || !id || !finalResult) return undefined;
   const profileInstallationResultData = {
     der,
     transactionId: id,
-    notificationMetadata: { iccid: iccidIn(data.in(TAG.notificationMetadata)) },
+    notificationMetadata: { iccid: iccidIn(data.in(NotificationMetadata.tag)) },
     smdpOid: data.read(oid),
     finalResult,
   };
@@ -77,23 +84,23 @@ function readResult(content: Uint8Array): ReceivedNotification | undefined {
 }
 
 function readFinalResult(choice: Elements): ReceivedResult['finalResult'] | undefined {
-  if (choice.get(0xa0) !== undefined) return { result: 'success' };
-  if (choice.get(0xa1) === undefined) return undefined;
-  return { result: 'error', errorReason: choice.in(0xa1).read(tagged(0x81, integer)) };
+  if (choice.get(SUCCESS) !== undefined) return { result: 'success' };
+  if (choice.get(FAILURE) === undefined) return undefined;
+  return { result: 'error', errorReason: choice.in(FAILURE).read(context(1, integer)) };
 }
 
 function readOther(content: Uint8Array | undefined): ReceivedNotification | undefined {
   if (content === undefined) return undefined;
   const parts = new Elements(content, 'otherSignedNotification');
-  const metadata = parts.in(TAG.notificationMetadata);
-  const der = parts.get(TAG.notificationMetadata)?.der;
+  const metadata = parts.in(NotificationMetadata.tag);
+  const der = parts.get(NotificationMetadata.tag)?.der;
   const euiccNotificationSignature = parts.read(Signature);
   const [euiccCertificate, eumCertificate] = parts.all(UNIVERSAL.sequence);
   if (!der || !euiccNotificationSignature || !euiccCertificate || !eumCertificate) return undefined;
-  const events = metadata.read(tagged(0x81, notificationEvent));
+  const events = metadata.read(context(1, notificationEvent));
   const tbsOtherNotification = {
     der,
-    seqNumber: metadata.read(tagged(0x80, integer)),
+    seqNumber: metadata.read(context(0, integer)),
     profileManagementOperation: events?.length === 1 ? events[0] : undefined,
     iccid: iccidIn(metadata),
   };
@@ -108,7 +115,7 @@ function readOther(content: Uint8Array | undefined): ReceivedNotification | unde
 
 /** Digits with their nibbles swapped, and filler behind them only. Anything else names no profile. */
 function iccidIn(elements: Elements): string | undefined {
-  const content = elements.get(TAG.iccid)?.content ?? new Uint8Array();
+  const content = elements.get(iccid.tag)?.content ?? new Uint8Array();
   const digits = bytesToHex(content).replace(/(.)(.)/g, '$2$1');
   return content.length === 10 ? /^(\d{18,20})f{0,2}$/.exec(digits)?.[1] : undefined;
 }
