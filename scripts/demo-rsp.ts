@@ -3,11 +3,13 @@
  * between them. Orders the TS.48 v7 test profile, shows the activation code as a QR code and reads it from a picture, downloads and enables it, tells the server, and compares
  * what the eUICC has with what was ordered. Uses the published SGP.26 test keys.
  */
+import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { anchorFromCertificate, parseCertificate } from 'zkcx';
 import {
   administrate,
@@ -61,9 +63,21 @@ function startServer() {
     settings: { address: ADDRESS },
     trust: { anchors, identities: [smdpIdentity(pairs, anchors, now())] },
     es9p: { host: '127.0.0.1', port: 0, tls },
+    monitor: { host: '127.0.0.1', port: 0 },
     now,
     onEvent: ({ path, http }) => say(`   SM-DP+: ${path.slice(path.lastIndexOf('/') + 1)} ${http}`),
   });
+}
+
+/** What an operator sees who asks the server how it is, a few lines of it. */
+async function curl(url: string, ...shown: readonly RegExp[]): Promise<void> {
+  say(`   $ curl ${url}`);
+  const { stdout } = await promisify(execFile)('curl', ['-sS', '--fail', url]);
+  const lines = stdout.trimEnd().split('\n');
+  const some =
+    shown.length === 0 ? lines : lines.filter((line) => shown.some((one) => one.test(line)));
+  if (some.length === 0) throw Error(`${url} does not say what it should`);
+  say(...some.map((line) => `   ${line.length > 300 ? `${line.slice(0, 300)} ...` : line}`));
 }
 
 function startEuicc() {
@@ -155,6 +169,13 @@ try {
   if (installed === undefined || !Buffer.from(installed).equals(profile))
     throw Error('profiles differ');
   say(`5. The eUICC has exactly the ${profile.length} bytes that were ordered.`);
+
+  say('6. How the server is');
+  const { url } = service.monitor!;
+  await curl(`${url}/healthz`);
+  await curl(`${url}/readyz`);
+  await curl(`${url}/metrics`, /^smdpp_(requests|sessions|connections)/);
+  await curl(`${url}/openapi.json`);
 } finally {
   await service.close();
   rmSync(folder, { recursive: true });
