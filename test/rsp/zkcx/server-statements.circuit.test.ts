@@ -43,6 +43,8 @@ describe('statements', () => {
     await Promise.all([statements.renew(), statements.renew()]);
     expect(state.made).toHaveLength(2);
     const first = statements.current(identity)!;
+    // other certificates under the same CI are none that these statements are about
+    expect(statements.current({ ...identity, auth: identity.pb })).toBeUndefined();
     for (const document of [first.auth, first.pb]) {
       expect(
         checkCertifiedBundle(parseBundle(new TextDecoder().decode(document))).proof.program,
