@@ -1,5 +1,6 @@
 /**
- * Reading what a card answers, element by element: what cannot be read is told apart and does not stop the rest.
+ * Reading what foreign cards answer and sign, element by element: what cannot be read is told apart and does not stop
+ * the rest.
  * Writing stays with the codecs, which are strict.
  */
 import { inside, Tlv, TlvReader } from '../../asn1/tlv.ts';
@@ -111,6 +112,17 @@ export function readEntries<T>(
   });
   if (broken !== undefined) entries.push(rest(broken));
   return entries;
+}
+
+/** The first element with this tag inside of one; undefined where there is none that can be told apart. */
+export function partOf(element: Tlv | undefined, tag: number): Tlv | undefined {
+  let part: Tlv | undefined;
+  if (element !== undefined) {
+    eachIn(element, 'an element', (one) => {
+      if (one.tag === tag) part ??= one;
+    });
+  }
+  return part;
 }
 
 /** Calls `visit` with the elements inside of one. Returns what is left when there is no next one. */

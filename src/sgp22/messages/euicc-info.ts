@@ -1,8 +1,8 @@
 /** ES10b.GetEUICCChallenge BF2E and ES10b.GetEUICCInfo BF20, BF22 (SGP.22 5.7.7, 5.7.8). */
 import { automatic, context, type Input, tagged } from '../codec/codec.ts';
+import { answered, partOf, readFields } from '../codec/lenient.ts';
 import { content, flags, integer, mapped, octets, text } from '../codec/primitives.ts';
 import { elements, list, optional, sequence, unknownRest, message } from '../codec/structures.ts';
-import { Elements } from '../codec/tolerant.ts';
 import { TAG } from '../tags.ts';
 import { hexToBytes, keyIdentifier, version } from './identifiers.ts';
 
@@ -145,13 +145,14 @@ export interface DeviceFacts {
   readonly freeMemory?: number;
 }
 
-/** Read an EUICCInfo2, whole element, field by field. */
+/** Fields of EUICCInfo2 that eligibility looks at. */
+const { profileVersion, rspCapability, forbiddenProfilePolicyRules, extCardResource } = EUICC_INFO2;
+
+/** Read an EUICCInfo2, whole element, field by field. Throws ERR_DER_* if it is none at all. */
 export function readDeviceFacts(euiccInfo2: Uint8Array): DeviceFacts {
-  const info = new Elements(euiccInfo2, 'euiccInfo2').in(EuiccInfo2.tag);
-  return {
-    profileVersion: info.read(EUICC_INFO2.profileVersion),
-    rspCapability: info.read(EUICC_INFO2.rspCapability),
-    forbiddenProfilePolicyRules: info.read(profilePolicyRules),
-    freeMemory: info.in(EUICC_INFO2.extCardResource.tag).read(freeNonVolatileMemory),
-  };
+  const info = answered(euiccInfo2, EuiccInfo2.name, EuiccInfo2.tag);
+  const codecs = { profileVersion, rspCapability, forbiddenProfilePolicyRules };
+  const resource = partOf(info, extCardResource.tag);
+  const memory = resource && readFields(resource, { freeMemory: freeNonVolatileMemory });
+  return { ...readFields(info, codecs).fields, ...memory?.fields };
 }

@@ -41,37 +41,41 @@ export const INSTALLATION_ERROR = {
 export type BppCommand = keyof typeof BPP_COMMAND;
 export type InstallationError = keyof typeof INSTALLATION_ERROR;
 
-const finalResult = choice(
-  'result',
-  automatic({
-    success: sequence({
-      /** AID of the new ISD-P. */
-      aid: isdpAid,
-      /** EUICCResponses of the profile package specification. */
-      simaResponse: content,
-    }),
-    error: sequence(
-      automatic({
-        bppCommandId: coded(BPP_COMMAND),
-        errorReason: coded(INSTALLATION_ERROR),
-        simaResponse: optional(content),
-      }),
-    ),
+/** Fields of an ErrorResult. */
+export const ERROR_RESULT = automatic({
+  bppCommandId: coded(BPP_COMMAND),
+  errorReason: coded(INSTALLATION_ERROR),
+  simaResponse: content,
+});
+
+/** Alternatives of finalResult. */
+export const FINAL_RESULT = automatic({
+  success: sequence({
+    /** AID of the new ISD-P. */
+    aid: isdpAid,
+    /** EUICCResponses of the profile package specification. */
+    simaResponse: content,
   }),
-);
+  error: sequence({ ...ERROR_RESULT, simaResponse: optional(ERROR_RESULT.simaResponse) }),
+});
+
+const finalResult = choice('result', FINAL_RESULT);
 export type FinalResult = Input<typeof finalResult>;
+
+/** Fields of ProfileInstallationResultData. */
+export const INSTALLATION_RESULT = {
+  transactionId: context(0, transactionId),
+  notificationMetadata: NotificationMetadata,
+  /** OID of CERT.DPpb. */
+  smdpOid: oid,
+  finalResult: context(2, finalResult),
+};
 
 /** What euiccSignPIR covers. */
 export const ProfileInstallationResultData = message(
   'profileInstallationResultData',
   TAG.profileInstallationResultData,
-  sequence({
-    transactionId: context(0, transactionId),
-    notificationMetadata: NotificationMetadata,
-    /** OID of CERT.DPpb. */
-    smdpOid: oid,
-    finalResult: context(2, finalResult),
-  }),
+  sequence(INSTALLATION_RESULT),
 );
 export type ProfileInstallationResultData = Value<typeof ProfileInstallationResultData>;
 

@@ -2,7 +2,14 @@
 import { inside, type Tlv } from '../../asn1/tlv.ts';
 import { TAG as DER } from '../../asn1/index.ts';
 import { badValue } from '../codec/codec.ts';
-import { answered, problemOf, type Readable, readEntries, readFields } from '../codec/lenient.ts';
+import {
+  answered,
+  partOf,
+  problemOf,
+  type Readable,
+  readEntries,
+  readFields,
+} from '../codec/lenient.ts';
 import type { Unreadable } from '../codec/lenient.ts';
 import {
   CONFIGURED_ADDRESSES,
@@ -46,13 +53,11 @@ export function readEuiccInfo2(bytes: Uint8Array): ReadEuiccInfo2 {
   return fromCard(answered(bytes, EuiccInfo2.name, EuiccInfo2.tag), EUICC_INFO2);
 }
 
-/** The EUICCInfo2 inside of EuiccSigned1. Throws ERR_DER_* if there is none. */
+/** The EUICCInfo2 inside of EuiccSigned1. Throws ERR_DER_*; ERR_RSP_VALUE if there is none. */
 export function readSignedEuiccInfo2(euiccSigned1: Uint8Array): ReadEuiccInfo2 {
-  const reader = inside(answered(euiccSigned1, 'euiccSigned1', DER.sequence));
-  for (;;) {
-    const { tag, der } = reader.any('EUICCInfo2');
-    if (tag === EuiccInfo2.tag) return readEuiccInfo2(der);
-  }
+  const info = partOf(answered(euiccSigned1, 'euiccSigned1', DER.sequence), EuiccInfo2.tag);
+  if (info === undefined) throw badValue('euiccSigned1', 'has no EUICCInfo2');
+  return fromCard(info, EUICC_INFO2);
 }
 
 /** Throws ERR_DER_* if it is none at all. */

@@ -1,7 +1,13 @@
 /** Lists of notifications as cards make them (ES10b.ListNotification, RetrieveNotificationsList): each for itself. */
-import { inside, type Tlv } from '../../asn1/tlv.ts';
+import type { Tlv } from '../../asn1/tlv.ts';
 import type { Received } from '../codec/codec.ts';
-import { problemOf, type Readable, readAnsweredList, readFields } from '../codec/lenient.ts';
+import {
+  partOf,
+  problemOf,
+  type Readable,
+  readAnsweredList,
+  readFields,
+} from '../codec/lenient.ts';
 import type { Unreadable } from '../codec/lenient.ts';
 import { ProfileInstallationResult, ProfileInstallationResultData } from './installation-result.ts';
 import { NOTIFICATION_METADATA, NotificationMetadata } from './notification-metadata.ts';
@@ -74,22 +80,16 @@ function readMetadata(element: Tlv): ReadNotification {
 
 function retrieved(element: Tlv): Retrieved {
   const { der } = element;
-  const found: { metadata?: ReadNotification } = {};
-  problemOf(() => (found.metadata = readMetadata(metadataIn(element))));
+  const metadata = metadataIn(element);
   let notification: RetrievedNotification = { kind: 'unreadable', der, problem: '' };
   const problem = problemOf(() => (notification = PendingNotification.decode(der)));
   if (problem !== undefined) notification = { kind: 'unreadable', der, problem };
-  return { notification, metadata: found.metadata };
+  return { notification, metadata: metadata && readMetadata(metadata) };
 }
 
 /** NotificationMetadata of either kind of notification. */
-function metadataIn(notification: Tlv): Tlv {
-  const reader =
-    notification.tag === ProfileInstallationResult.tag
-      ? inside(inside(notification).element(ProfileInstallationResultData.tag, 'the result'))
-      : inside(notification);
-  for (;;) {
-    const one = reader.any('NotificationMetadata');
-    if (one.tag === NotificationMetadata.tag) return one;
-  }
+function metadataIn(notification: Tlv): Tlv | undefined {
+  const isResult = notification.tag === ProfileInstallationResult.tag;
+  const signed = isResult ? partOf(notification, ProfileInstallationResultData.tag) : notification;
+  return partOf(signed, NotificationMetadata.tag);
 }

@@ -2,22 +2,20 @@
  * Notifications of foreign eUICCs, as a server reads them (SGP.22 5.6.4): an eUICC does not send another one if
  * something in it is odd. Each element is taken for itself; what cannot be read is undefined.
  */
-import { bytesToHex } from '../../bytes.ts';
-import { TAG as UNIVERSAL } from '../../asn1/index.ts';
-import { context } from '../codec/codec.ts';
-import { integer, oid } from '../codec/primitives.ts';
-import { sequence } from '../codec/structures.ts';
-import { Elements } from '../codec/tolerant.ts';
-import { iccid, transactionId } from './identifiers.ts';
-import { ProfileInstallationResult, ProfileInstallationResultData } from './installation-result.ts';
-import { type NotificationEvent, notificationEvent } from './metadata.ts';
-import { NotificationMetadata } from './notification-metadata.ts';
+import type { Tlv } from '../../asn1/tlv.ts';
+import { answered, partOf, problemOf, readEntries, readFields } from '../codec/lenient.ts';
+import { whole } from '../codec/structures.ts';
+import {
+  ERROR_RESULT,
+  FINAL_RESULT,
+  INSTALLATION_RESULT,
+  ProfileInstallationResult,
+  ProfileInstallationResultData,
+} from './installation-result.ts';
+import type { NotificationEvent } from './metadata.ts';
+import { NOTIFICATION_METADATA, NotificationMetadata } from './notification-metadata.ts';
+import { otherSignedNotification } from './notifications.ts';
 import { Signature } from './signature.ts';
-
-/** finalResult of ProfileInstallationResultData, and its alternatives. */
-const FINAL_RESULT = context(2, sequence({})).tag;
-const SUCCESS = context(0, sequence({})).tag;
-const FAILURE = context(1, sequence({})).tag;
 
 /** NotificationMetadata BF2F. */
 export interface ReceivedMetadata {
@@ -53,69 +51,80 @@ export type ReceivedNotification =
       readonly eumCertificate: Uint8Array;
     };
 
+const { transactionId, smdpOid } = INSTALLATION_RESULT;
+const TOLD_OF_RESULT = { transactionId, smdpOid };
+const { seqNumber, profileManagementOperation, iccid } = NOTIFICATION_METADATA;
+const TOLD_OF_PROFILE = { seqNumber, profileManagementOperation, iccid };
+const { errorReason } = ERROR_RESULT;
+
 /**
  * Read a PendingNotification. Undefined for bytes that nothing can be done with: of another kind, without
  * signature, or, of an installation, without the transaction or a result.
  */
 export function readNotification(bytes: Uint8Array): ReceivedNotification | undefined {
-  const notification = new Elements(bytes, 'a notification');
-  const result = notification.get(ProfileInstallationResult.tag);
-  return result === undefined
-    ? readOther(notification.get(UNIVERSAL.sequence)?.content)
-    : readResult(result.content);
+  let notification: Tlv | undefined;
+  problemOf(() => (notification = answered(bytes, 'a notification')));
+  switch (notification?.tag) {
+    case ProfileInstallationResult.tag:
+      return readResult(notification);
+    case otherSignedNotification.tag:
+      return readOther(notification);
+    default:
+      return undefined;
+  }
 }
 
-function readResult(content: Uint8Array): ReceivedNotification | undefined {
-  const parts = new Elements(content, 'profileInstallationResult');
-  const der = parts.get(ProfileInstallationResultData.tag)?.der;
-  const euiccSignPIR = parts.read(Signature);
-  const data = parts.in(ProfileInstallationResultData.tag);
-  const id = data.read(context(0, transactionId));
-  const finalResult = readFinalResult(data.in(FINAL_RESULT));
-  if (!der || !euiccSignPIR || !id || !finalResult) return undefined;
+function readResult(notification: Tlv): ReceivedNotification | undefined {
+  const data = partOf(notification, ProfileInstallationResultData.tag);
+  const { euiccSignPIR } = readFields(notification, { euiccSignPIR: Signature }).fields;
+  if (data === undefined || euiccSignPIR === undefined) return undefined;
+  const { transactionId, smdpOid } = readFields(data, TOLD_OF_RESULT).fields;
+  const finalResult = readFinalResult(partOf(data, INSTALLATION_RESULT.finalResult.tag));
+  if (transactionId === undefined || finalResult === undefined) return undefined;
+  const metadata = partOf(data, NotificationMetadata.tag);
+  const { iccid } = metadata ? readMetadata(metadata) : {};
   const profileInstallationResultData = {
-    der,
-    transactionId: id,
-    notificationMetadata: { iccid: iccidIn(data.in(NotificationMetadata.tag)) },
-    smdpOid: data.read(oid),
+    der: data.der,
+    transactionId,
+    notificationMetadata: { iccid },
+    smdpOid,
     finalResult,
   };
   return { kind: 'profileInstallationResult', profileInstallationResultData, euiccSignPIR };
 }
 
-function readFinalResult(choice: Elements): ReceivedResult['finalResult'] | undefined {
-  if (choice.get(SUCCESS) !== undefined) return { result: 'success' };
-  if (choice.get(FAILURE) === undefined) return undefined;
-  return { result: 'error', errorReason: choice.in(FAILURE).read(context(1, integer)) };
+function readFinalResult(result: Tlv | undefined): ReceivedResult['finalResult'] | undefined {
+  if (partOf(result, FINAL_RESULT.success.tag) !== undefined) return { result: 'success' };
+  const error = partOf(result, FINAL_RESULT.error.tag);
+  return error && { result: 'error', ...readFields(error, { errorReason }).fields };
 }
 
-function readOther(content: Uint8Array | undefined): ReceivedNotification | undefined {
-  if (content === undefined) return undefined;
-  const parts = new Elements(content, 'otherSignedNotification');
-  const metadata = parts.in(NotificationMetadata.tag);
-  const der = parts.get(NotificationMetadata.tag)?.der;
-  const euiccNotificationSignature = parts.read(Signature);
-  const [euiccCertificate, eumCertificate] = parts.all(UNIVERSAL.sequence);
-  if (!der || !euiccNotificationSignature || !euiccCertificate || !eumCertificate) return undefined;
-  const events = metadata.read(context(1, notificationEvent));
-  const tbsOtherNotification = {
-    der,
-    seqNumber: metadata.read(context(0, integer)),
-    profileManagementOperation: events?.length === 1 ? events[0] : undefined,
-    iccid: iccidIn(metadata),
-  };
+function readOther(notification: Tlv): ReceivedNotification | undefined {
+  const metadata = partOf(notification, NotificationMetadata.tag);
+  const { signature } = readFields(notification, { signature: Signature }).fields;
+  const [euiccCertificate, eumCertificate] = certificatesIn(notification);
+  if (!metadata || !signature || !euiccCertificate || !eumCertificate) return undefined;
   return {
     kind: 'otherSignedNotification',
-    tbsOtherNotification,
-    euiccNotificationSignature,
-    euiccCertificate: euiccCertificate.der,
-    eumCertificate: eumCertificate.der,
+    tbsOtherNotification: { der: metadata.der, ...readMetadata(metadata) },
+    euiccNotificationSignature: signature,
+    euiccCertificate,
+    eumCertificate,
   };
 }
 
-/** Digits with their nibbles swapped, and filler behind them only. Anything else names no profile. */
-function iccidIn(elements: Elements): string | undefined {
-  const content = elements.get(iccid.tag)?.content ?? new Uint8Array();
-  const digits = bytesToHex(content).replace(/(.)(.)/g, '$2$1');
-  return content.length === 10 ? /^(\d{18,20})f{0,2}$/.exec(digits)?.[1] : undefined;
+function readMetadata(metadata: Tlv): Omit<ReceivedMetadata, 'der'> {
+  const { iccid, ...fields } = readFields(metadata, TOLD_OF_PROFILE).fields;
+  // F is filler: among the digits it is in the wrong place, and nobody knows what was meant
+  return { ...fields, iccid: iccid?.includes('f') ? undefined : iccid };
+}
+
+/** That of the eUICC, and that of its EUM. */
+function certificatesIn(notification: Tlv): readonly Uint8Array[] {
+  const found: Uint8Array[] = [];
+  const take = ({ tag, der }: Tlv) => {
+    if (tag === whole().tag) found.push(der);
+  };
+  problemOf(() => readEntries(notification, 'an element', take, () => {}));
+  return found;
 }
