@@ -3,13 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import { downloadProfile, es9pClient } from '../../../src/rsp/lpa/index.ts';
-import type { DownloadEvent, DownloadOptions, Es10, Fetch } from '../../../src/rsp/lpa/index.ts';
+import type { DownloadEvent, DownloadOptions, Es10 } from '../../../src/rsp/lpa/index.ts';
 import { CANCEL_SESSION_REASON } from '../../../src/sgp22/messages/cancel-session.ts';
 import { MAX_SEGMENTS } from '../../../src/sgp22/messages/bound-profile-package.ts';
 import { StoreMetadataRequest } from '../../../src/sgp22/messages/metadata.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { es10Of, SERVER, testEuicc } from '../../support/rsp/emulator.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
+import { type Json, meddled, type Meddler } from './meddling.ts';
 
 let smdp: TestSmdp;
 let card: Es10;
@@ -34,21 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => smdp.close());
 
-type Json = Record<string, unknown>;
-/** Answers in the place of the server, or changes its answer; or throws, as a network does. */
-type Meddler = (name: string, answer: Json) => Json | Response | Promise<Json | Response>;
-
-const fetchOf = (meddle: Meddler = (_, answer) => answer): Fetch => {
-  const app = es9pApp(smdp.server);
-  return async (url, init) => {
-    const name = url.slice(url.lastIndexOf('/') + 1);
-    asked.push(name);
-    const response = await app.request(url, init);
-    if (response.status !== 200) return response;
-    const made = await meddle(name, (await response.json()) as Json);
-    return made instanceof Response ? made : Response.json(made);
-  };
-};
+const fetchOf = (meddle?: Meddler) => meddled(es9pApp(smdp.server), asked, meddle);
 
 interface Way extends Partial<DownloadOptions> {
   readonly meddle?: Meddler;

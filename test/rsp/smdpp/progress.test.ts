@@ -1,7 +1,4 @@
 /** ES2+ HandleDownloadProgressInfo to a real operator, which fails, hangs and comes back. */
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { confirmOrder, downloadOrder } from '../../../src/rsp/smdpp/es2p/orders.ts';
 import type { ProgressEvent, ProgressOptions } from '../../../src/rsp/smdpp/progress/index.ts';
@@ -19,66 +16,11 @@ import {
 } from '../../support/rsp/soft-euicc.ts';
 import { tlsCertificate } from '../../support/rsp/tls.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
+import { Operator, until } from './operator.ts';
 
 const euicc = sgp26Euicc();
 const EID = eidOf(euicc);
 const PATH = '/gsma/rsp2/es2plus/handleDownloadProgressInfo';
-
-interface Received {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: Record<string, unknown> & { header: { functionCallIdentifier: string } };
-}
-
-type Reply = number | 'hang' | 'cut' | { status: string };
-
-/** The operator's ES2+: notes what comes in, and replies as it is told. */
-class Operator {
-  readonly received: Received[] = [];
-  replies: Reply[] = [];
-  readonly #server: Server;
-  readonly #tls: boolean;
-
-  constructor(tls?: object) {
-    const listener: Parameters<typeof createServer>[1] = (request, response) => {
-      let text = '';
-      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      request.on('end', () => {
-        const body = JSON.parse(text) as Received['body'];
-        this.received.push({ path: request.url ?? '', headers: request.headers, body });
-        const reply = this.replies.shift() ?? 204;
-        if (reply === 'hang') return;
-        if (reply === 'cut') request.socket.destroy();
-        else if (typeof reply === 'number') response.writeHead(reply).end();
-        else response.end(JSON.stringify({ header: { functionExecutionStatus: reply } }));
-      });
-    };
-    this.#tls = tls !== undefined;
-    this.#server = tls ? createTlsServer(tls, listener) : createServer({}, listener);
-  }
-
-  async listen(port = 0): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
-    return this;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  get url(): string {
-    return this.#tls ? `https://localhost:${this.port}` : `http://127.0.0.1:${this.port}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  points(): unknown[] {
-    return this.received.map(({ body }) => body.notificationPointId);
-  }
-}
 
 const open: { close(): Promise<void> }[] = [];
 const events: ProgressEvent[] = [];
@@ -103,11 +45,6 @@ async function server(
   const onEvent = (event: ProgressEvent) => void events.push(event);
   const options = { operators, retryAfter: 20, timeout: 300, onEvent, ...more };
   return kept(await TestSmdp.open({ downloadLimit: 3, ...settings }, options));
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_000 && !isSo(); i++) await new Promise((done) => setTimeout(done, 10));
-  expect(isSo()).toBe(true);
 }
 
 async function waiting({ server: { context } }: TestSmdp): Promise<number> {
