@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../../time.ts';
 import type { SmdpStore } from '../store.ts';
 import type { Operator, Operators } from './operators.ts';
@@ -49,6 +50,8 @@ const PARALLEL = 8;
 const MAX_REFUSALS = 5;
 /** Milliseconds without news until the store is looked at again. */
 const IDLE = 60_000;
+/** While there is nothing to be done, looking takes at most one part in so many of the time. */
+const SHARE = 20;
 /** These are about the operator, not about the message: a wrong path, no access, too many calls. */
 const OPERATOR_TROUBLE: readonly number[] = [401, 403, 404, 407, 408, 425, 429];
 
@@ -103,10 +106,12 @@ export class ProgressSender {
     while (!this.#ending.signal.aborted) {
       this.#isNews = false;
       this.#nextTry = Infinity;
+      const begun = performance.now();
       // a store that fails is asked again later
       const due = await this.#due().catch(() => []);
       await Promise.all(due.map(([waiting, operator]) => this.#send(waiting, operator)));
-      if (due.length === 0) await this.#rest();
+      // news come with each session, and all that waits for an operator that does not answer is looked through
+      if (due.length === 0) await this.#rest(SHARE * (performance.now() - begun));
     }
   }
 
@@ -201,17 +206,17 @@ export class ProgressSender {
     return true;
   }
 
-  /** Until there is news, or somebody can be tried again. */
-  async #rest(): Promise<void> {
+  /** For so many milliseconds at least, and until there is news or somebody can be tried again. */
+  async #rest(least: number): Promise<void> {
+    await pause(Math.min(least, IDLE), this.#ending.signal);
     if (this.#isNews || this.#ending.signal.aborted) return;
-    const wait = Math.min(Math.max(this.#nextTry - performance.now(), 0), IDLE);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, wait);
-      timer.unref();
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const awake = new AbortController();
+    this.#wake = () => awake.abort();
+    await pause(Math.min(Math.max(this.#nextTry - performance.now(), 0), IDLE), awake.signal);
   }
+}
+
+/** Until the time is over or the signal comes; keeps no process alive. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
 }

@@ -1,0 +1,50 @@
+/** What waits for an operator that does not answer costs a server little, however much there is to be told. */
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { Operators } from '../../../src/rsp/smdpp/progress/operators.ts';
+import { ProgressSender } from '../../../src/rsp/smdpp/progress/sender.ts';
+import { TestSmdp } from '../../support/rsp/smdpp.ts';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close();
+});
+
+test('with news all the time, most of the time is left for others', async () => {
+  const smdp = await TestSmdp.open();
+  open.push(smdp);
+  const { store } = smdp.server.context;
+  const change = store.change();
+  for (let key = 1; key <= 2_000; key++) {
+    const record = { order: key, iccid: '8900000000000000000', at: Number(smdp.time), point: 1 };
+    change.putProgress(key, { ...record, call: '00' }, () => undefined);
+  }
+  await change.commit({ durable: false });
+  let looking = 0;
+  const progress = store.progress.bind(store);
+  jest.spyOn(store, 'progress').mockImplementation(async function* () {
+    const begun = performance.now();
+    try {
+      yield* progress();
+    } finally {
+      looking += performance.now() - begun;
+    }
+  });
+  // nothing listens there
+  const operators = new Operators([{ url: 'http://127.0.0.1:1' }]);
+  const now = () => smdp.time;
+  const options = { store, operators, now, requester: '2.999', retryAfter: 60_000 };
+  const sender = new ProgressSender(options);
+  open.push(sender);
+  sender.start();
+  await setTimeout(500);
+  looking = 0;
+  const begun = performance.now();
+  while (performance.now() - begun < 3_000) {
+    sender.wake();
+    await setTimeout(1);
+  }
+  const time = performance.now() - begun;
+  expect(looking).toBeGreaterThan(0);
+  expect(looking / time).toBeLessThan(0.2);
+}, 60_000);
