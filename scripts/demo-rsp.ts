@@ -1,11 +1,11 @@
 /**
  * npm run demo:rsp: an SM-DP+ over HTTPS on loopback, an eUICC in a process of its own, and an LPA
- * between them. Orders the TS.48 v7 test profile, shows the activation code as a QR code and reads it from a picture, downloads and enables it, tells the server, and compares
- * what the eUICC has with what was ordered. Uses the published SGP.26 test keys.
+ * between them. Orders the TS.48 v7 test profile, shows the activation code as a QR code,
+ * downloads and enables the profile, tells the server, and compares what the eUICC has with what was ordered. Uses the published SGP.26 test keys.
  */
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,8 +28,6 @@ import {
   smdpIdentity,
   tlsFetch,
 } from 'zkcx/rsp';
-import { QR_PICTURES, qrLines } from '../src/cli/shared/qr-code.ts';
-import { readQrImage } from '../src/cli/shared/qr-image.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sgp26 = (name: string) => join(root, 'fixtures/sgp26', name);
@@ -67,6 +65,19 @@ function startServer() {
     now,
     onEvent: ({ path, http }) => say(`   SM-DP+: ${path.slice(path.lastIndexOf('/') + 1)} ${http}`),
   });
+}
+
+/** A command of the package, which asks the server on the socket in its folder. */
+async function zkcx(...command: readonly string[]): Promise<void> {
+  say(`   $ zkcx ${command.join(' ')}`);
+  const main = join(root, 'src/cli/main.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    main,
+    ...command,
+  ]);
+  say(stdout.trimEnd());
 }
 
 /** What an operator sees who asks the server how it is, a few lines of it. */
@@ -120,14 +131,9 @@ try {
   });
   say(`2. Ordered ${order.iccid}; activation code ${text}, confirmation code ${CODE}`);
 
-  say(...(await qrLines(text, process.stdout.isTTY)));
-  const picture = join(folder, 'code.png');
-  writeFileSync(picture, await QR_PICTURES.png(text));
-  const scanned = await readQrImage(picture);
-  if (scanned !== text) throw Error('the QR code says something else');
-  say('   LPA: reads the same from a picture of the QR code');
+  await zkcx('smdpp', 'order', 'show', iccid, '--data', join(folder, 'smdpp'), '--qr');
 
-  const code = parseActivationCode(scanned);
+  const code = parseActivationCode(text);
   const fetch = tlsFetch({
     ciCertificates: [ci],
     publicRoots: false,

@@ -23,6 +23,8 @@ const run = snarky.run as unknown as Run;
 /** Methods of the context that ask for free hints; what the others ask for an equation determines. */
 const FREE = /\b(equals|rangeBits|assertNonZero)\b/;
 const CONTEXT = /\/kimchi\/(context|arithmetic)\.ts/;
+/** States of a hash are no hints: they follow from its inputs. */
+const HASH = '/kimchi/hashing.ts';
 /** A bit is the hint of whoever asks the context for it. */
 const BIT = /\bbit\b.*\/kimchi\/arithmetic\.ts/;
 
@@ -53,7 +55,8 @@ export async function hintsOf(
       .split('\n')
       .filter((line) => line.includes('/src/circuits/') && !BIT.test(line));
     const [asking] = frames;
-    const determined = asking !== undefined && CONTEXT.test(asking) && !FREE.test(asking);
+    const determined =
+      stack.includes(HASH) || (asking !== undefined && CONTEXT.test(asking) && !FREE.test(asking));
     if (asking !== undefined && sources.test(stack) && !determined) {
       hints.push({ number, value, source: asking.trim() });
     }
