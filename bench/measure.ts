@@ -15,7 +15,8 @@ import type { LinkWitness } from '../src/circuits/link.ts';
 import type { JsonProof } from '../src/prover/envelope.ts';
 import { guardVerification, isValid } from '../src/prover/guard.ts';
 import { pinnedPart } from '../src/prover/keys.ts';
-import { type ProgramName, PROGRAMS, VERIFIED_INSIDE } from '../src/prover/programs.ts';
+import type { ProgramName } from '../src/prover/program-shapes.ts';
+import { PROGRAMS, VERIFIED_INSIDE } from '../src/prover/programs.ts';
 import type { ProofMeasure, SubjectMeasure } from './report.ts';
 
 const [subject, runsText] = process.argv.slice(2) as [string, string];

@@ -14,7 +14,8 @@ import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
 import { inRange } from '../src/circuits/kimchi/integer.ts';
 import { TBS_BLOCKS } from '../src/params.ts';
 import { writeFileAtomic } from '../src/files.ts';
-import { PROGRAM_NAMES, type ProvableProgram } from '../src/prover/programs.ts';
+import { PROGRAM_NAMES } from '../src/prover/program-shapes.ts';
+import type { ProvableProgram } from '../src/prover/programs.ts';
 import type { JobOptions, ProverEvent, ProverOptions } from '../src/prover/prover.ts';
 import { compileNoted, structureOf, type Structure } from '../test/support/kimchi/structure.ts';
 

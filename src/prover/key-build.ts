@@ -13,7 +13,7 @@ import { isValid } from './guard.ts';
 import { keyFileUrl, pinnedKey, pinnedPart, pinnedSetup, type KeyFile, setupUrl } from './keys.ts';
 import { type Circuits, circuitsUrl, pinnedCircuits } from './pinned-circuits.ts';
 import { type PinnedProof, pinnedProof } from './pinned-proof.ts';
-import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
+import { PROGRAM_NAMES, type ProgramName } from './program-shapes.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
 
 export interface KeyComparison {

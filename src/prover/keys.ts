@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type Setup, SETUP_PARTS, type SetupPart } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { fieldString } from '../arguments.ts';
-import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
+import { PROGRAM_NAMES, type ProgramName } from './program-shapes.ts';
 
 export interface VerificationKey {
   /** Decimal field element. */

@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Cache } from 'o1js';
 import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
-import { PROGRAM_NAMES, type ProgramName } from './programs.ts';
+import { PROGRAM_NAMES, type ProgramName } from './program-shapes.ts';
 
 const name = z.string().max(200);
 

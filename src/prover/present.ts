@@ -20,7 +20,7 @@ import type {
 } from '../witness/presentation.ts';
 import type { ProofEnvelope } from './envelope.ts';
 import { pinnedKey } from './keys.ts';
-import type { ProgramName } from './programs.ts';
+import type { ProgramName } from './program-shapes.ts';
 import type { JobOptions, Prover } from './prover.ts';
 
 /**

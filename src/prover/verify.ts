@@ -7,7 +7,7 @@ import { systemClock } from '../time.ts';
 import { checkEnvelope, type ProofEnvelope } from './envelope.ts';
 import { isValid } from './guard.ts';
 import { pinnedKey, type VerificationKey } from './keys.ts';
-import { PROOF_SHAPES, type ProgramName } from './programs.ts';
+import { PROOF_SHAPES, type ProgramName } from './program-shapes.ts';
 
 export interface VerifyChainOptions {
   /** Root of the CIs that are accepted, or several such roots; see `TrustSet`. */

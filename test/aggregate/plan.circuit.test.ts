@@ -23,7 +23,8 @@ import {
   pinnedFor,
   planAggregate,
 } from '../../src/aggregate/plan.ts';
-import { type ProgramName, PROGRAMS } from '../../src/prover/programs.ts';
+import type { ProgramName } from '../../src/prover/program-shapes.ts';
+import { PROGRAMS } from '../../src/prover/programs.ts';
 import { publishedOpening } from '../../src/prover/credential.ts';
 import { readMember, writeMember } from '../../src/prover/member.ts';
 import { PROVEN_ANCHOR, PROVEN_AT, PROVEN_TRUST } from '../support/credentials.ts';

@@ -5,7 +5,7 @@ import { Opening } from '../../src/circuits/claims.ts';
 import { checkForProof } from '../../src/prover/chain.ts';
 import { publishedOpening } from '../../src/prover/credential.ts';
 import { isValid } from '../../src/prover/guard.ts';
-import type { ProgramName } from '../../src/prover/programs.ts';
+import type { ProgramName } from '../../src/prover/program-shapes.ts';
 import { pinnedKeyOf, verifyChain, verifyRefresh } from '../../src/prover/verify.ts';
 import {
   PROVEN_ANCHOR,

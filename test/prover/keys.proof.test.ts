@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { SETUP_PARTS } from '../../src/circuits/proof-system.ts';
 import { checkKeys } from '../../src/prover/key-build.ts';
-import { PROGRAM_NAMES } from '../../src/prover/programs.ts';
+import { PROGRAM_NAMES } from '../../src/prover/program-shapes.ts';
 import { PINNED_PROGRAMS } from '../pins/pinned.ts';
 import { inProvingProcess, SHARED } from '../support/proving/index.ts';
 

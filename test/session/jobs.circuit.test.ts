@@ -13,7 +13,8 @@ import {
   PresentationRequest,
 } from '../../src/circuits/session.ts';
 import { MODE } from '../../src/params.ts';
-import { PROGRAMS, type ProgramName } from '../../src/prover/programs.ts';
+import type { ProgramName } from '../../src/prover/program-shapes.ts';
+import { PROGRAMS } from '../../src/prover/programs.ts';
 import type { ProofJob, Prover } from '../../src/prover/prover.ts';
 import { proveCertify, provePossession, provePresentation } from '../../src/prover/present.ts';
 import { proveRegistryPresentation } from '../../src/prover/present.ts';

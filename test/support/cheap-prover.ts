@@ -19,7 +19,7 @@ import {
 } from '../../src/circuits/session.ts';
 import { MODE } from '../../src/params.ts';
 import type { JsonProof } from '../../src/prover/envelope.ts';
-import { PROOF_SHAPES, type ProgramName } from '../../src/prover/programs.ts';
+import { PROOF_SHAPES, type ProgramName } from '../../src/prover/program-shapes.ts';
 import type { ProofJob, Prover } from '../../src/prover/prover.ts';
 
 type Claims = readonly [input: Field[], output: Field[]];

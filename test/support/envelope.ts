@@ -2,7 +2,7 @@
 import { MODE } from '../../src/params.ts';
 import type { ProofEnvelope } from '../../src/prover/envelope.ts';
 import { pinnedKey } from '../../src/prover/keys.ts';
-import { PROOF_SHAPES, type ProgramName } from '../../src/prover/programs.ts';
+import { PROOF_SHAPES, type ProgramName } from '../../src/prover/program-shapes.ts';
 
 /** Field elements or integers. */
 type Values = readonly { toString(): string }[];

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { PROGRAM_NAMES, type ProgramName } from '../../prover/programs.ts';
+import { PROGRAM_NAMES, type ProgramName } from '../../prover/program-shapes.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import type { Answer } from '../shared/output.ts';
 import { PROVER, type ProverFlags, proverOptions } from '../shared/proving.ts';

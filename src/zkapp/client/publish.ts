@@ -10,7 +10,7 @@ import { credentialLeaf } from '../../circuits/session.ts';
 import { checked } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import type { ProofEnvelope } from '../../prover/envelope.ts';
-import type { ProgramName } from '../../prover/programs.ts';
+import type { ProgramName } from '../../prover/program-shapes.ts';
 import { pinnedKeyOf, verifyRefresh } from '../../prover/verify.ts';
 import { verifyAggregate } from '../../prover/verify-aggregate.ts';
 import { verifyCrl } from '../../prover/verify-crl.ts';

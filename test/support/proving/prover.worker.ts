@@ -5,7 +5,8 @@
 import { type Cache, Provable } from 'o1js';
 import { compileCounting } from '../../../bench/row-counts.ts';
 import { compileNotingKinds } from '../../../src/circuits/proof-system.ts';
-import { PROGRAM_NAMES, PROGRAMS, type ProvableProgram } from '../../../src/prover/programs.ts';
+import { PROGRAM_NAMES } from '../../../src/prover/program-shapes.ts';
+import { PROGRAMS, type ProvableProgram } from '../../../src/prover/programs.ts';
 import type { Report } from '../../../src/prover/protocol.ts';
 import { serve } from '../../../src/prover/serve.ts';
 import type { Command, Reply } from './protocol.ts';
