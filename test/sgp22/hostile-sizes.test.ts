@@ -4,7 +4,7 @@ import { encodeTlv } from '../../src/asn1/tlv.ts';
 import { joinBytes } from '../../src/bytes.ts';
 import { ZkcxError } from '../../src/errors.ts';
 import { es9pApp } from '../../src/rsp/smdpp/app.ts';
-import type { FunctionEvent } from '../../src/rsp/smdpp/json-functions.ts';
+import type { FunctionEvent } from '../../src/rsp/server/json-functions.ts';
 import { AuthenticateServerResponse } from '../../src/sgp22/messages/authenticate-server.ts';
 import { ES9P } from '../../src/sgp22/messages/es9p.ts';
 import { EuiccInfo1 } from '../../src/sgp22/messages/euicc-info.ts';

@@ -75,7 +75,7 @@ export async function readList(file: string): Promise<RevocationList> {
 
 /** The 32 bytes of a secret key in a file that nobody else can read. Throws ERR_RSP_IDENTITY. */
 export async function readSecretKey(file: string): Promise<Uint8Array> {
-  const { parseSecretKey } = await import('../../rsp/smdpp/secret-key.ts');
+  const { parseSecretKey } = await import('../../rsp/server/secret-key.ts');
   const bytes = await readFileLimited(file, MAX_KEY_BYTES, { ownerOnly: true });
   return inFile(file, () => parseSecretKey(bytes));
 }

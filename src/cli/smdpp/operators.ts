@@ -1,10 +1,8 @@
 /** Whom `smdpp serve` tells how orders go. */
-import { readFileLimited } from '../../files.ts';
 import type { ProgressOptions } from '../../rsp/smdpp/index.ts';
-import type { ServeLog } from './log.ts';
+import { readPem } from '../shared/server/files.ts';
+import type { ServeLog } from '../shared/server/log.ts';
 import type { ServeValues } from './serve-settings.ts';
-
-const MAX_PEM_BYTES = 262_144;
 
 /** Undefined: nobody is told. Throws ERR_FILE_*. */
 export async function progressOptions(
@@ -18,8 +16,4 @@ export async function progressOptions(
     key: operatorTls && (await readPem(operatorTls.key, { ownerOnly: true })),
   };
   return { operators: operators.map((each) => ({ ...each, tls })), onEvent: log.progress };
-}
-
-async function readPem(file: string, options: { ownerOnly?: boolean } = {}): Promise<string> {
-  return new TextDecoder().decode(await readFileLimited(file, MAX_PEM_BYTES, options));
 }

@@ -1,7 +1,7 @@
 /** Files of a running server that are written anew: read again on SIGHUP, and when they change. */
 import { stat } from 'node:fs/promises';
 import type { SmdpService } from '../../rsp/smdpp/index.ts';
-import { problemOf, type ServeLog } from './log.ts';
+import { problemOf, type ServeLog } from '../shared/server/log.ts';
 import { readServeFiles } from './serve-files.ts';
 import type { ServeValues } from './serve-settings.ts';
 

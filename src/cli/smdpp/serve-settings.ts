@@ -9,7 +9,6 @@ import {
   days,
   endpoint,
   file,
-  files,
   flag,
   type Kind,
   list,
@@ -26,11 +25,10 @@ import {
   type Values,
   withDefault,
 } from '../shared/settings/table.ts';
+import { pair } from '../shared/server/files.ts';
 import { operator } from './operator-kind.ts';
 
 type RetentionOptions = NonNullable<SmdpOptions['retention']>;
-
-const pair = files('cert', 'key');
 
 /** A setting of the server that the command only passes on. */
 const server = <K extends keyof SmdpOptions>(
@@ -181,9 +179,6 @@ export const SETTINGS = {
 
 export type ServeValues = Values<typeof SETTINGS>;
 export type ZkcxValues = Values<typeof ZKCX>;
-/** Files of a certificate and its key. */
-export type Pair = ServeValues['auth'][number];
-
 /** What goes to the server as it is. */
 export function serverSettings(values: ServeValues): SmdpOptions {
   const all = values as Readonly<Record<string, unknown>>;

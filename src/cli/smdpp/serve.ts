@@ -6,12 +6,12 @@ import type { Answer } from '../shared/output.ts';
 import { effective, shown } from '../shared/settings/effective.ts';
 import { type ConfigFlags, optionsOf } from '../shared/settings/table.ts';
 import { es2Options, tokenFile } from './es2.ts';
-import type { ServeLog } from './log.ts';
+import type { ServeLog } from '../shared/server/log.ts';
 import { progressOptions } from './operators.ts';
 import { reloading } from './reload.ts';
 import { readServeFiles } from './serve-files.ts';
 import { serverSettings, type ServeValues, SETTINGS } from './serve-settings.ts';
-import { endOnSignal } from './shutdown.ts';
+import { endOnSignal } from '../shared/server/shutdown.ts';
 import { openZkcx } from './zkcx.ts';
 
 /** zkcx smdpp serve --data FOLDER --address FQDN --ci CI --auth CERT,KEY --pb CERT,KEY ... */
@@ -28,7 +28,7 @@ export const smdppServe: CommandDefinition = {
 
 /** Everything that can be read before a server is there. */
 async function check(values: ServeValues): Promise<Answer> {
-  const { openLog } = await import('./log.ts');
+  const { openLog } = await import('../shared/server/log.ts');
   await readServeFiles(values);
   const log = openLog(values);
   await progressOptions(values, log);
@@ -39,7 +39,7 @@ async function check(values: ServeValues): Promise<Answer> {
 }
 
 async function serve(values: ServeValues): Promise<Answer> {
-  const { openLog } = await import('./log.ts');
+  const { openLog } = await import('../shared/server/log.ts');
   const log = openLog(values);
   const zkcx = await openZkcx(values, log);
   const service = await start(values, log, zkcx?.open).catch((error: unknown) => {

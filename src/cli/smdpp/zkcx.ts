@@ -5,7 +5,7 @@ import type { OpenZkcxExtension } from '../../rsp/smdpp/index.ts';
 import { systemClock } from '../../time.ts';
 import { proverOptions } from '../shared/proving.ts';
 import { attributeOf } from '../shared/settings/table.ts';
-import { problemOf, type ServeLog } from './log.ts';
+import { problemOf, type ServeLog } from '../shared/server/log.ts';
 import { type ServeValues, ZKCX } from './serve-settings.ts';
 
 interface OpenedZkcx {

@@ -13,7 +13,7 @@ import { cancelOrderSchema, iccid } from './es2p/messages.ts';
 import { cancelOrder, releaseOrderClaim } from './es2p/orders.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import type { SmdpContext } from './context.ts';
-import { jsonApp, type JsonAppOptions, jsonFunction } from './json-functions.ts';
+import { jsonApp, type JsonAppOptions, jsonFunction } from '../server/json-functions.ts';
 import { nameSchema, showDevice } from './retention/device.ts';
 import { forgetDevice, forgetDeviceSchema } from './retention/forget.ts';
 import { purgeOrders, purgeOrdersSchema } from './retention/purge.ts';

@@ -12,7 +12,7 @@ import {
   type JsonFunction,
   jsonFunction,
   takingAnything,
-} from './json-functions.ts';
+} from '../server/json-functions.ts';
 import type { SmdpServer } from './server.ts';
 
 /** The eUICC's notification in a body of HandleNotification, if there is one. */

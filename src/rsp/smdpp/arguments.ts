@@ -1,45 +1,17 @@
 /** Forms of what callers pass to the SM-DP+, see src/arguments.ts. */
 import { z } from 'zod';
-import {
-  bytes,
-  callback,
-  listenPort,
-  methods,
-  milliseconds,
-  path,
-  sizedBytes,
-} from '../../arguments.ts';
+import { bytes, callback, listenPort, methods, milliseconds, path } from '../../arguments.ts';
 import * as pki from '../../pki/arguments.ts';
 import { host, oid, serverAddress } from '../arguments.ts';
+import { keyPair, listenOptions, tls } from '../server/arguments.ts';
 import { isLoopback } from '../loopback.ts';
 import { settingsSchema } from './settings.ts';
-
-const keyPair = z.strictObject({ certificate: pki.certificate, secretKey: sizedBytes(32) });
 
 export const pairs = z.strictObject({ auth: keyPair, pb: keyPair });
 
 export const identity = z.strictObject({ ...pairs.shape, ciPkId: bytes, oid });
 
 const trust = z.strictObject({ anchors: pki.anchors, identities: z.array(identity).max(100) });
-
-const tls = z.strictObject({
-  cert: z.string().min(1),
-  key: z.string().min(1),
-  clientCa: z.string().min(1).optional(),
-});
-
-const listenOptions = z.strictObject({
-  host,
-  port: listenPort,
-  tls: tls.optional(),
-  handshakeTimeout: milliseconds.min(1).optional(),
-  headersTimeout: milliseconds.min(1).optional(),
-  requestTimeout: milliseconds.min(1).optional(),
-  answerTimeout: milliseconds.min(1).optional(),
-  keepAliveTimeout: milliseconds.min(1).optional(),
-  maxConnections: z.int().min(1).max(1_000_000).optional(),
-  maxConnectionsPerAddress: z.int().min(0).max(1_000_000).optional(),
-});
 
 /** Long enough that nobody guesses it; of the characters of RFC 6750. */
 export const token = z.string().regex(/^[\w.~+/-]{32,512}=*$/, 'must be 32 characters or more');

@@ -1,16 +1,13 @@
 import { bytesToHex } from '../../bytes.ts';
-import { ZkcxError } from '../../errors.ts';
-import {
-  type AuthenticateServerResponse,
-  ReceivedEuiccSigned1,
-} from '../../sgp22/messages/authenticate-server.ts';
+import type { AuthenticateServerResponse } from '../../sgp22/messages/authenticate-server.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import { type DeviceFacts, readDeviceFacts } from '../../sgp22/messages/euicc-info.ts';
 import { hexToBytes, isMatchingId } from '../../sgp22/messages/identifiers.ts';
-import { isSignature, sign, smdpSignature2Input } from '../../sgp22/messages/signature.ts';
+import { sign, smdpSignature2Input } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { LOCK, type SmdpContext } from './context.ts';
-import { checkEuicc, keyText } from './device.ts';
+import { authenticateEuicc } from '../server/authenticate-euicc.ts';
+import { keyText } from '../server/check-euicc.ts';
 import { offerOrder, smdpSigned2Of } from './offer.ts';
 import { metadataOf } from './profile.ts';
 import { keepRefused } from './refused-session.ts';
@@ -79,42 +76,11 @@ function checkResponse(
   anchors: SmdpContext['trust']['anchors'],
   at: bigint,
 ): Authenticated {
-  if (response.result === 'error') {
-    throw new RspRefusal(refuse.euiccSignatureInvalid, {
-      message: `The eUICC refused the server with error ${response.authenticateErrorCode}`,
-    });
-  }
-  const { euiccSigned1, euiccSignature1 } = response;
-  const ciPkId = hexToBytes(session.ciPkId, 'a stored key identifier');
-  const euicc = checkEuicc(response, anchors, at, ciPkId);
-  if (!isSignature(euiccSignature1, euicc.publicKey, euiccSigned1)) {
-    throw new RspRefusal(refuse.euiccSignatureInvalid);
-  }
-  const signed = decoded(() => ReceivedEuiccSigned1.decode(euiccSigned1));
-  if (bytesToHex(signed.transactionId) !== session.transactionId) {
-    throw new RspRefusal(refuse.invalidTransactionId);
-  }
-  if (
-    bytesToHex(signed.serverChallenge) !== session.serverChallenge ||
-    signed.serverAddress.toLowerCase() !== session.serverAddress.toLowerCase()
-  ) {
-    throw new RspRefusal(refuse.euiccSignatureInvalid);
-  }
-  const facts = readDeviceFacts(signed.euiccInfo2);
+  const { euicc, euiccInfo2, ...rest } = authenticateEuicc(session, response, anchors, at);
+  const facts = readDeviceFacts(euiccInfo2);
   const { freeMemory } = facts;
   const device = { eid: euicc.eid, euiccKey: keyText(euicc.publicKey), freeMemory };
-  const matchingId = new TextDecoder().decode(signed.ctxParams1.matchingId);
-  return { device, facts, matchingId, euiccSignature1 };
-}
-
-/** What the eUICC signed must be what the standard says. */
-function decoded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (!(cause instanceof ZkcxError)) throw cause;
-    throw new RspRefusal(refuse.euiccSignatureInvalid, { cause });
-  }
+  return { device, facts, ...rest };
 }
 
 /** Metadata, and the signature that ties them to what the eUICC signed. */

@@ -10,7 +10,7 @@ import { isSignature } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
-import { keyFromText } from './device.ts';
+import { keyFromText } from '../server/check-euicc.ts';
 import {
   fail,
   failInstallation,

@@ -1,6 +1,6 @@
 import type { RandomBytes } from '../../random.ts';
 import type { Clock } from '../../time.ts';
-import type { Locks } from './locks.ts';
+import type { Locks } from '../server/locks.ts';
 import type { HeldTrust } from './identities.ts';
 import type { Progress } from './progress/record.ts';
 import type { SessionTable } from './sessions.ts';

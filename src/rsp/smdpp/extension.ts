@@ -3,7 +3,7 @@
  * member `zkcx` is handed on, and orders, sessions, locks and packages are those of `SmdpContext`.
  */
 import type { SmdpContext } from './context.ts';
-import type { JsonFunction } from './json-functions.ts';
+import type { JsonFunction } from '../server/json-functions.ts';
 import type { DescribedFunction } from './openapi.ts';
 
 export interface ZkcxExtension {

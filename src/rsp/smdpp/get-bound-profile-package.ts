@@ -11,7 +11,7 @@ import { euiccSignature2Input, isSignature } from '../../sgp22/messages/signatur
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { bindAgain, bindFresh, type Target } from './binding.ts';
 import { LOCK, type OrderContext, type SmdpContext } from './context.ts';
-import { keyFromText } from './device.ts';
+import { keyFromText } from '../server/check-euicc.ts';
 import { findIdentity } from './identities.ts';
 import {
   CODE_FAILURE,

@@ -12,7 +12,7 @@ import { STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
 import { TAG } from '../../sgp22/tags.ts';
 import { nameOf } from '../../sgp22/codec/primitives.ts';
 import { LOCK, type SmdpContext } from './context.ts';
-import { checkEuicc, keyFromText } from './device.ts';
+import { checkEuicc, keyFromText } from '../server/check-euicc.ts';
 import {
   type DeviceName,
   type DeliverySession,
@@ -28,7 +28,7 @@ import {
 } from './order.ts';
 import { POINT, type ProgressStep } from './progress/record.ts';
 import type { StoreChange } from './store.ts';
-import { tellTransaction } from './trace.ts';
+import { tellTransaction } from '../server/trace.ts';
 
 /** What became of a notification. The device is told nothing but that it arrived. */
 export type NotificationOutcome = 'recorded' | 'ignored';

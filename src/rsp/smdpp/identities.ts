@@ -4,21 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { checked, time } from '../../arguments.ts';
-import type { Certificate } from '../../asn1/index.ts';
-import { bytesEqual, bytesToHex } from '../../bytes.ts';
+import { bytesToHex } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import * as pki from '../../pki/arguments.ts';
-import { checkChain, type CheckedLink, type TrustAnchor } from '../../pki/index.ts';
+import type { TrustAnchor } from '../../pki/index.ts';
 import type { Role } from '../../roles.ts';
-import { isKeyPair } from '../../sgp22/messages/curve.ts';
+import { checkKeyPair, findAnchor, type KeyPair } from '../server/key-pair.ts';
 import * as argument from './arguments.ts';
 import type { Session } from './session.ts';
-
-/** A certificate and the secret key for it, 32 bytes big-endian. */
-export interface KeyPair {
-  readonly certificate: Certificate;
-  readonly secretKey: Uint8Array;
-}
 
 /** One pair of certificates under one CI. */
 export interface SmdpIdentity {
@@ -74,13 +67,6 @@ export function smdpIdentity(
   return { ciPkId: anchor.subjectKeyIdentifier, ...pair, oid };
 }
 
-export function findAnchor(
-  anchors: readonly TrustAnchor[],
-  ciPkId: Uint8Array,
-): TrustAnchor | undefined {
-  return anchors.find(({ subjectKeyIdentifier }) => bytesEqual(subjectKeyIdentifier, ciPkId));
-}
-
 /** The certificates that a session began with. Another pair would sign what its eUICC cannot verify. */
 export function findIdentity(
   { identities, retired = [] }: HeldTrust,
@@ -97,21 +83,4 @@ export function findIdentity(
 export function pairName({ auth, pb }: SmdpIdentity): string {
   const hash = createHash('sha256').update(auth.certificate.der).update(pb.certificate.der);
   return hash.digest('hex').slice(0, 16);
-}
-
-function checkKeyPair(
-  { certificate, secretKey }: KeyPair,
-  roles: readonly Role[],
-  what: string,
-  anchor: TrustAnchor,
-  at: bigint,
-): CheckedLink {
-  const { leaf } = checkChain({ anchor, certificates: [certificate], at });
-  if (!roles.includes(leaf.role)) {
-    throw new ZkcxError('ERR_RSP_IDENTITY', `${what} has the role ${leaf.role}`);
-  }
-  if (!isKeyPair(secretKey, certificate.publicKey)) {
-    throw new ZkcxError('ERR_RSP_IDENTITY', `the secret key is not that of ${what}`);
-  }
-  return leaf;
 }

@@ -4,10 +4,10 @@
  */
 export type { AdministrationFunction } from './administration.ts';
 export type { OpenZkcxExtension, ZkcxExtension } from './extension.ts';
-export { findAnchor, smdpIdentity } from './identities.ts';
-export type { KeyPair, SmdpIdentity, SmdpTrust } from './identities.ts';
-export type { FunctionEvent } from './json-functions.ts';
-export type { ListenOptions, TlsOptions } from './listen.ts';
+export { smdpIdentity } from './identities.ts';
+export type { SmdpIdentity, SmdpTrust } from './identities.ts';
+export type { FunctionEvent } from '../server/json-functions.ts';
+export type { ListenOptions, TlsOptions } from '../server/listen.ts';
 export { openApiDocument } from './openapi.ts';
 export type { OpenApiOptions } from './openapi.ts';
 export type { Profile } from './profile.ts';
@@ -16,7 +16,7 @@ export type { ShownDevice } from './retention/device.ts';
 export type { Forgotten } from './retention/forget.ts';
 export type { Purged } from './retention/purge.ts';
 export type { Swept } from './retention/sweeper.ts';
-export { parseSecretKey } from './secret-key.ts';
+export { parseSecretKey } from '../server/secret-key.ts';
 export { administrate, serveSmdp } from './service.ts';
 export type { Es2pOptions, ReloadedFiles, SmdpService, SmdpServiceOptions } from './service.ts';
 export type { SmdpOptions } from './settings.ts';

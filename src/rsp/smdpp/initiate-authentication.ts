@@ -1,15 +1,13 @@
-import { bytesEqual, bytesToHex } from '../../bytes.ts';
-import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
+import { bytesToHex } from '../../bytes.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
-import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
-import { sign } from '../../sgp22/messages/signature.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { placeOf } from '../network-address.ts';
+import { chooseCi, chooseIdentity, isInTime, signChallenge } from '../server/challenge.ts';
 import type { SmdpContext } from './context.ts';
 import { isSupportedSvn } from './eligibility.ts';
-import { findAnchor, pairName, type SmdpIdentity, type SmdpTrust } from './identities.ts';
+import { pairName, type SmdpIdentity } from './identities.ts';
 import type { Session } from './session.ts';
-import { tellTransaction } from './trace.ts';
+import { tellTransaction } from '../server/trace.ts';
 
 /**
  * Open a session (SGP.22 5.6.1). Throws RspRefusal.
@@ -36,19 +34,7 @@ export async function initiateAuthentication(
   tellTransaction(opened.transactionId);
   await change.commit({ durable: false });
 
-  const serverSigned1 = ServerSigned1.encode({
-    transactionId,
-    euiccChallenge,
-    serverAddress,
-    serverChallenge,
-  });
-  return {
-    transactionId,
-    serverSigned1,
-    serverSignature1: sign(identity.auth.secretKey, serverSigned1),
-    euiccCiPKIdToBeUsed: ciPkId,
-    serverCertificate: identity.auth.certificate.der,
-  };
+  return signChallenge(identity, ciPkId, { ...challenge, euiccChallenge });
 }
 
 export interface Parties {
@@ -70,9 +56,9 @@ export function chooseParties(
     throw new RspRefusal(refuse.euiccVersionNotSupportedByDp);
   }
   const at = now();
-  const ciPkId = chooseCi(trust, euiccInfo1, at);
+  const ciPkId = chooseCi(trust.anchors, euiccInfo1, at);
   if (ciPkId === undefined) throw new RspRefusal(refuse.ciPKNotSupported);
-  const identity = chooseIdentity(trust, euiccInfo1, ciPkId, at);
+  const identity = chooseIdentity(trust.identities, euiccInfo1, ciPkId, isValid(at));
   if (identity === undefined) throw new RspRefusal(refuse.noServerCertificate);
   return { ciPkId, identity };
 }
@@ -103,33 +89,7 @@ export function newSession(
   };
 }
 
-/** The first CI that the eUICC can sign under and the server accepts eUICCs under. */
-function chooseCi(
-  { anchors }: SmdpTrust,
-  { euiccCiPKIdListForSigning }: EuiccInfo1,
-  at: bigint,
-): Uint8Array | undefined {
-  return euiccCiPKIdListForSigning.find((id) => {
-    const anchor = findAnchor(anchors, id);
-    return anchor !== undefined && at >= anchor.notBefore && at <= anchor.notAfter;
-  });
-}
-
-/** Certificates that the eUICC can verify and that are valid now; of the signing CI if possible. */
-function chooseIdentity(
-  { identities }: SmdpTrust,
-  { euiccCiPKIdListForVerification }: EuiccInfo1,
-  ciPkId: Uint8Array,
-  at: bigint,
-): SmdpIdentity | undefined {
-  const verifiable = euiccCiPKIdListForVerification.flatMap((id) =>
-    identities.filter((identity) => bytesEqual(identity.ciPkId, id) && isValid(identity, at)),
-  );
-  return verifiable.find((identity) => bytesEqual(identity.ciPkId, ciPkId)) ?? verifiable[0];
-}
-
-function isValid({ auth, pb }: SmdpIdentity, at: bigint): boolean {
-  return [auth, pb].every(
-    ({ certificate }) => at >= certificate.notBefore && at <= certificate.notAfter,
-  );
-}
+const isValid =
+  (at: bigint) =>
+  ({ auth, pb }: SmdpIdentity) =>
+    isInTime(auth, at) && isInTime(pb, at);

@@ -11,7 +11,7 @@ import { getBoundProfilePackage } from './get-bound-profile-package.ts';
 import { handleNotification } from './handle-notification.ts';
 import { type HeldTrust, pairName, type SmdpTrust } from './identities.ts';
 import { initiateAuthentication } from './initiate-authentication.ts';
-import { Locks } from './locks.ts';
+import { Locks } from '../server/locks.ts';
 import { NO_PROGRESS, type Progress } from './progress/record.ts';
 import type { Session } from './session.ts';
 import { SessionTable } from './sessions.ts';

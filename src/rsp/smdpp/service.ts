@@ -12,7 +12,7 @@ import type { AdministrationFunction } from './administration.ts';
 import { es9pApp } from './app.ts';
 import type { OpenZkcxExtension } from './extension.ts';
 import type { SmdpTrust } from './identities.ts';
-import type { JsonAppOptions } from './json-functions.ts';
+import type { JsonAppOptions } from '../server/json-functions.ts';
 import {
   listen,
   type Listening,
@@ -20,7 +20,7 @@ import {
   listenOnSocket,
   secureContext,
   type TlsOptions,
-} from './listen.ts';
+} from '../server/listen.ts';
 import { openMonitor } from './monitor/index.ts';
 import { openProgress, type ProgressOptions } from './progress/index.ts';
 import { type OnSweep, Sweeper } from './retention/sweeper.ts';

@@ -1,8 +1,8 @@
 import { ZkcxError } from '../../errors.ts';
 import type { Clock } from '../../time.ts';
-import { Crowd } from '../crowd.ts';
+import { Crowd } from '../server/crowd.ts';
 import type { Session } from './session.ts';
-import { tellTransaction } from './trace.ts';
+import { tellTransaction } from '../server/trace.ts';
 
 export interface SessionLimits {
   /** Seconds from InitiateAuthentication; the user's time to decide is part of it. */

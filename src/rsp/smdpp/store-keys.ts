@@ -1,6 +1,6 @@
 /** The keys of the store, and what leads to what. */
 import { type DeviceName, isDeliverable, isLive, type Order, transactionIdsOf } from './order.ts';
-import type { KeyedNames } from './retention/keyed-names.ts';
+import type { KeyedNames } from '../server/keyed-names.ts';
 import { type Due, dueOf } from './retention/schedule.ts';
 
 /** Prefixes of the keys. Parts of a key hold digits, hex or characters of a MatchingID, never '!'. */

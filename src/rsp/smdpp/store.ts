@@ -12,15 +12,20 @@ import { type Level, openLevel } from '../../level.ts';
 import { type DeviceName, type Order, orderSchema } from './order.ts';
 import { type Profile, profileSchema } from './profile.ts';
 import { type ProgressRecord, progressSchema } from './progress/record.ts';
-import { Erasure, type Operation } from './retention/erasure.ts';
-import { KeyedNames } from './retention/keyed-names.ts';
+import { Erasure, type Operation, type PersonalKinds } from '../server/erasure.ts';
+import { KeyedNames } from '../server/keyed-names.ts';
 import type { Due } from './retention/schedule.ts';
 import { type Session, sessionSchema } from './session.ts';
 import { type SmdpSettings, settingsSchema } from './settings.ts';
 import { dueUpTo, hexOf, indicesOf, KEY, namesIn, rangeOf } from './store-keys.ts';
-import { tell } from './trace.ts';
+import { tell } from '../server/trace.ts';
 
 type Database = Level<'utf8'>;
+
+const PERSONAL: PersonalKinds = {
+  small: ['order', 'matching', 'pending', 'delivery', 'claim', 'session', 'progress'],
+  large: ['package', 'bound'],
+};
 
 /** Of the keys and records. Earlier ones named orders by their ICCIDs. */
 const LAYOUT = '2';
@@ -49,7 +54,7 @@ export class SmdpStore {
       await assertLayout(database, folder);
       const sequence = Number((await database.get(KEY.sequence)) ?? 0);
       const names = await KeyedNames.open(database);
-      return new SmdpStore(database, names, await Erasure.open(database), sequence);
+      return new SmdpStore(database, names, await Erasure.open(database, PERSONAL), sequence);
     } catch (error) {
       await database.close();
       throw error;

@@ -16,7 +16,7 @@ import {
   hashConfirmationCode,
 } from '../../../src/sgp22/messages/prepare-download.ts';
 import { isSignature } from '../../../src/sgp22/messages/signature.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
+import { parseSecretKey } from '../../../src/rsp/server/secret-key.ts';
 import { utcTime } from '../../support/certificates/der.ts';
 import type { Change } from '../../support/certificates/draft.ts';
 import { registeredId, rolePolicy, setExtension } from '../../support/certificates/fields.ts';

@@ -7,7 +7,7 @@ import { es9pClient, probeServer } from '../../../src/rsp/lpa/index.ts';
 import type { Fetch } from '../../../src/rsp/lpa/index.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
-import { listen } from '../../../src/rsp/smdpp/listen.ts';
+import { listen } from '../../../src/rsp/server/listen.ts';
 import { NOW } from '../../support/certificates/index.ts';
 import { KEYS } from '../../support/certificates/keys.ts';
 import { told } from '../../support/cli.ts';

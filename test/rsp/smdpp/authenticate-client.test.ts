@@ -16,7 +16,7 @@ import {
   sgp26Euicc,
 } from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
-import { checkEuicc } from '../../../src/rsp/smdpp/device.ts';
+import { checkEuicc } from '../../../src/rsp/server/check-euicc.ts';
 
 let smdp: TestSmdp;
 beforeAll(async () => {

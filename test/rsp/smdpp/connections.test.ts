@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Hono } from 'hono';
-import { listen, type Listening, type ListenOptions } from '../../../src/rsp/smdpp/listen.ts';
+import { listen, type Listening, type ListenOptions } from '../../../src/rsp/server/listen.ts';
 import { tlsCertificate } from '../../support/rsp/tls.ts';
 
 const tls = tlsCertificate();

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Level, openLevel } from '../../../src/level.ts';
-import { Erasure } from '../../../src/rsp/smdpp/retention/erasure.ts';
+import { Erasure } from '../../../src/rsp/server/erasure.ts';
 import { foundIn } from '../../support/data-folder.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -13,7 +13,7 @@ let level: Level<'utf8'>;
 let erasure: Erasure;
 const open = async () => {
   level = await openLevel(path, { values: 'utf8', what: 'the test', code: 'ERR_RSP_STORE' });
-  erasure = await Erasure.open(level);
+  erasure = await Erasure.open(level, { small: ['order', 'session'], large: ['package', 'bound'] });
 };
 beforeEach(async () => {
   path = join(folder, String(count++));

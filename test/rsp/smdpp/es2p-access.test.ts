@@ -4,7 +4,7 @@ import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { FunctionEvent } from '../../../src/rsp/smdpp/json-functions.ts';
+import type { FunctionEvent } from '../../../src/rsp/server/json-functions.ts';
 import { type Es2pOptions, serveSmdp, type SmdpService } from '../../../src/rsp/smdpp/service.ts';
 import { NOW } from '../../support/certificates/chains.ts';
 import { fixture } from '../../support/certificates/keys.ts';

@@ -11,8 +11,8 @@ import { CancelSessionResponse } from '../../../src/sgp22/messages/cancel-sessio
 import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
-import type { FunctionEvent } from '../../../src/rsp/smdpp/json-functions.ts';
-import { listen, type Listening } from '../../../src/rsp/smdpp/listen.ts';
+import type { FunctionEvent } from '../../../src/rsp/server/json-functions.ts';
+import { listen, type Listening } from '../../../src/rsp/server/listen.ts';
 import { fixture } from '../../support/certificates/index.ts';
 import {
   authenticateServer,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bytesEqual } from '../../../src/bytes.ts';
 import { smdpIdentity, type SmdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
+import { parseSecretKey } from '../../../src/rsp/server/secret-key.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import { NOW } from '../../support/certificates/chains.ts';
 import { fixture } from '../../support/certificates/index.ts';

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findLeaks, type Secret } from '../../../scripts/demo-zkcx/leak-scan.ts';
 import { ZkcxError } from '../../../src/errors.ts';
-import { openLog, problemOf } from '../../../src/cli/smdpp/log.ts';
+import { openLog, problemOf } from '../../../src/cli/shared/server/log.ts';
 import { administrate } from '../../../src/rsp/smdpp/service.ts';
 import { ES9P } from '../../../src/sgp22/messages/es9p.ts';
 import {

@@ -5,7 +5,7 @@ import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { concatBytes } from '../../../src/bytes.ts';
 import { es2pApp } from '../../../src/rsp/smdpp/es2p/app.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
-import type { FunctionEvent } from '../../../src/rsp/smdpp/json-functions.ts';
+import type { FunctionEvent } from '../../../src/rsp/server/json-functions.ts';
 import { ES9P } from '../../../src/sgp22/messages/es9p.ts';
 import { EuiccInfo1 } from '../../../src/sgp22/messages/euicc-info.ts';
 import { readNotification } from '../../../src/sgp22/messages/received-notification.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { bytesToHex } from '../../../src/bytes.ts';
 import { pairName, smdpIdentity, type SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
-import type { Listening } from '../../../src/rsp/smdpp/listen.ts';
+import type { Listening } from '../../../src/rsp/server/listen.ts';
 import { serveSmdp, type SmdpService } from '../../../src/rsp/smdpp/service.ts';
 import {
   BoundProfilePackage,

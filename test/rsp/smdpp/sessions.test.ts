@@ -9,7 +9,7 @@ import {
   sgp26Euicc,
 } from '../../support/rsp/soft-euicc.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
-import { Locks } from '../../../src/rsp/smdpp/locks.ts';
+import { Locks } from '../../../src/rsp/server/locks.ts';
 import { isExpired } from '../../../src/rsp/smdpp/order.ts';
 import type { Session } from '../../../src/rsp/smdpp/session.ts';
 import { SessionTable } from '../../../src/rsp/smdpp/sessions.ts';

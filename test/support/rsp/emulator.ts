@@ -28,7 +28,7 @@ import { sign, smdpSignature2Input } from '../../../src/sgp22/messages/signature
 import { NOW } from '../certificates/chains.ts';
 import { fixture, KEYS, madeUpKey } from '../certificates/keys.ts';
 import type { TestKey } from '../certificates/keys.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
+import { parseSecretKey } from '../../../src/rsp/server/secret-key.ts';
 
 export const EID = '89049032123451234512345678901235';
 export const SERVER = 'smdpp.example.com';

@@ -1,7 +1,8 @@
 /** A CI beside that of SGP.26, with server certificates under it. */
 import { parseCertificate } from '../../../src/asn1/index.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../src/pki/index.ts';
-import { type KeyPair, smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
+import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
+import type { KeyPair } from '../../../src/rsp/server/key-pair.ts';
 import type { SmdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
 import { build, NOW, sgp26Server } from '../certificates/chains.ts';
 import { spki } from '../certificates/draft.ts';

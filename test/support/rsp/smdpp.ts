@@ -11,9 +11,10 @@ import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-dow
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { ProfilePackage } from '../../../src/sgp22/messages/profile-package.ts';
 import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
-import type { KeyPair, SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
+import type { SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
+import type { KeyPair } from '../../../src/rsp/server/key-pair.ts';
 import { openProgress, type ProgressOptions } from '../../../src/rsp/smdpp/progress/index.ts';
-import { parseSecretKey } from '../../../src/rsp/smdpp/secret-key.ts';
+import { parseSecretKey } from '../../../src/rsp/server/secret-key.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import type { SmdpSettings } from '../../../src/rsp/smdpp/settings.ts';
 import {

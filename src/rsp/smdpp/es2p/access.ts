@@ -8,7 +8,7 @@ import type { Hono } from 'hono';
 import { encodeFailure } from '../../../sgp22/messages/es9p.ts';
 import { STATUS } from '../../../sgp22/status-codes.ts';
 import { isLoopback } from '../../loopback.ts';
-import type { JsonAppOptions } from '../json-functions.ts';
+import type { JsonAppOptions } from '../../server/json-functions.ts';
 
 export interface Es2pAccess {
   /** What a client has to send as `Authorization: Bearer`; undefined: it is known otherwise. */

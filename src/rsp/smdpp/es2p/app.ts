@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { SmdpContext } from '../context.ts';
-import { jsonApp, type JsonAppOptions, jsonFunction } from '../json-functions.ts';
+import { jsonApp, type JsonAppOptions, jsonFunction } from '../../server/json-functions.ts';
 import { ES2P } from './messages.ts';
 import { cancelOrder, confirmOrder, downloadOrder, releaseProfile } from './orders.ts';
 

@@ -1,5 +1,5 @@
 /** In: a running SM-DP+. Out: a listener that says how it is. */
-import { listen, type ListenOptions } from '../listen.ts';
+import { listen, type ListenOptions } from '../../server/listen.ts';
 import { openApiDocument } from '../openapi.ts';
 import { monitorApp } from './app.ts';
 import { metricsOf } from './metrics.ts';

@@ -3,7 +3,7 @@
  * chooses none, so that no peer can make their number grow.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { FunctionEvent } from '../json-functions.ts';
+import type { FunctionEvent } from '../../server/json-functions.ts';
 import { shownCertificates } from './certificates.ts';
 import { orderCounts } from './order-counts.ts';
 import type { Watched } from './watched.ts';

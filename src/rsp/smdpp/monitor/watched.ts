@@ -1,7 +1,7 @@
 /** What the monitor looks at: the parts of a running SM-DP+. */
 import type { ZkcxExtension } from '../extension.ts';
-import type { InterfaceName } from '../json-functions.ts';
-import type { Listening } from '../listen.ts';
+import type { InterfaceName } from '../../server/json-functions.ts';
+import type { Listening } from '../../server/listen.ts';
 import type { SmdpServer } from '../server.ts';
 
 export interface Watched {

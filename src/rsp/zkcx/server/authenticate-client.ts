@@ -8,7 +8,7 @@ import {
   sessionKeyMessage,
   zkcxSmdpSignature2Input,
 } from '../../../sgp22/messages/zkcx-firmware.ts';
-import { keyText } from '../../smdpp/device.ts';
+import { keyText } from '../../server/check-euicc.ts';
 import { isSupportedSvn } from '../../smdpp/eligibility.ts';
 import { type FoundOrder, offerOrder, smdpSigned2Of } from '../../smdpp/offer.ts';
 import { metadataOf } from '../../smdpp/profile.ts';

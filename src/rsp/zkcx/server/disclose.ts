@@ -2,7 +2,7 @@
 import { bytesToHex } from '../../../bytes.ts';
 import { RspRefusal, STATUS } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
-import { keyText } from '../../smdpp/device.ts';
+import { keyText } from '../../server/check-euicc.ts';
 import {
   attempt,
   hasSameBlindOrder,

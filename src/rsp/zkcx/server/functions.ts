@@ -4,8 +4,8 @@ import { ZkcxError } from '../../../errors.ts';
 import { encodeJson } from '../../../sgp22/messages/es9p.ts';
 import { RspRefusal } from '../../../sgp22/status-codes.ts';
 import { LOCK } from '../../smdpp/context.ts';
-import { type JsonFunction, jsonFunction } from '../../smdpp/json-functions.ts';
-import { tell } from '../../smdpp/trace.ts';
+import { type JsonFunction, jsonFunction } from '../../server/json-functions.ts';
+import { tell } from '../../server/trace.ts';
 import type { SealedKind } from '../channel.ts';
 import {
   decodeZkcxRequest,

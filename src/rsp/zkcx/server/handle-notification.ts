@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { bytesToHex } from '../../../bytes.ts';
 import type { PendingNotification } from '../../../sgp22/messages/notifications.ts';
 import { isSignature } from '../../../sgp22/messages/signature.ts';
-import { keyFromText } from '../../smdpp/device.ts';
+import { keyFromText } from '../../server/check-euicc.ts';
 import {
   handleNotification as handleClassic,
   type NotificationOutcome,

@@ -12,7 +12,7 @@ import {
   initiateAuthentication,
   newSession,
 } from '../../smdpp/initiate-authentication.ts';
-import { tellTransaction } from '../../smdpp/trace.ts';
+import { tellTransaction } from '../../server/trace.ts';
 import { ServerChannel } from '../channel.ts';
 import { newHpkeKeyPair } from '../hpke.ts';
 import {

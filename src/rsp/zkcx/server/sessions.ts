@@ -5,11 +5,11 @@
  */
 import { ZkcxError } from '../../../errors.ts';
 import type { VerifiedPresentation } from '../../../session/verifier.ts';
-import { Crowd } from '../../crowd.ts';
+import { Crowd } from '../../server/crowd.ts';
 import type { OrderContext, SmdpContext } from '../../smdpp/context.ts';
 import type { SmdpIdentity } from '../../smdpp/identities.ts';
 import type { Session } from '../../smdpp/session.ts';
-import { tellTransaction } from '../../smdpp/trace.ts';
+import { tellTransaction } from '../../server/trace.ts';
 import type { ServerChannel } from '../channel.ts';
 import type { ServerOffer, ZkcxMode } from '../negotiation.ts';
 import type { RspTranscript } from '../transcript.ts';

@@ -3,10 +3,10 @@
  * and orders by their sequence number; what identifies a device, a profile or a customer is in no line.
  */
 import { type Logger, pino } from 'pino';
-import { ZkcxError } from '../../errors.ts';
-import type { ProverEvent } from '../../prover/prover.ts';
-import type { FunctionEvent, ProgressEvent, Swept } from '../../rsp/smdpp/index.ts';
-import type { LogLevel } from './serve-settings.ts';
+import { ZkcxError } from '../../../errors.ts';
+import type { ProverEvent } from '../../../prover/prover.ts';
+import type { FunctionEvent, ProgressEvent, Swept } from '../../../rsp/smdpp/index.ts';
+import type { LogLevel } from '../../smdpp/serve-settings.ts';
 
 export interface LogOptions {
   readonly logLevel: LogLevel;

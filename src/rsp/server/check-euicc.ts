@@ -6,7 +6,7 @@ import { checkChain, type PublicKey, type TrustAnchor } from '../../pki/index.ts
 import { ROLES } from '../../roles.ts';
 import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
-import { findAnchor } from './identities.ts';
+import { findAnchor } from './key-pair.ts';
 
 export interface CheckedEuicc {
   readonly eid: string;

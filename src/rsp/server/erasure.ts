@@ -2,8 +2,8 @@
  * What was deleted in the store, until it has left the disk. LevelDB keeps deleted values until it happens to rewrite
  * their tables, so each batch that deletes also notes, durably, which parts of the store are to be rewritten.
  */
-import { ZkcxError } from '../../../errors.ts';
-import { type Level, type LevelRange, rewriteRange } from '../../../level.ts';
+import { ZkcxError } from '../../errors.ts';
+import { type Level, type LevelRange, rewriteRange } from '../../level.ts';
 
 export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: string }
@@ -14,19 +14,16 @@ export type Operation =
 const noteKey = (round: number, part: string) => `stale!${String(round).padStart(15, '0')}!${part}`;
 const NOTES = { gte: 'stale!', lt: 'stale"' };
 
-/** Kinds of keys whose values say something of a device or a customer. The other kinds are rewritten by no one. */
-const PERSONAL = ['order', 'matching', 'pending', 'delivery', 'claim', 'session', 'progress'];
-/** The same, but large: each of these is a part of its own, while the others are rewritten by kind. */
-const LARGE = ['package', 'bound'];
+/** What is said of devices and customers in a store, by the kinds of its keys: the part of a key before the first '!'. */
+export interface PersonalKinds {
+  /** Rewritten by kind. */
+  readonly small: readonly string[];
+  /** Those of which each key is a part of its own. */
+  readonly large: readonly string[];
+}
+
 /** Bytes that are rewritten for one part, about: tables of two levels. */
 const BESIDE = 20_000_000;
-
-/** The part of the store that a key is in; undefined: what it held may stay until LevelDB rewrites it. */
-function partOf(key: string): string | undefined {
-  const [kind = ''] = key.split('!', 1);
-  if (LARGE.includes(kind)) return key;
-  return PERSONAL.includes(kind) ? kind : undefined;
-}
 
 /** A blank goes before everything that keys are made of, and before '!'; '"' goes behind '!'. */
 function rangeOf(part: string): LevelRange {
@@ -42,19 +39,21 @@ function keyBefore(key: string): string {
 
 export class Erasure {
   readonly #database: Level<'utf8'>;
+  readonly #kinds: PersonalKinds;
   /** What was begun and has not ended: batches, and readers. */
   readonly #busy = new Set<Promise<unknown>>();
   #round: number;
   #rewriting: Promise<number> | undefined;
 
-  private constructor(database: Level<'utf8'>, round: number) {
+  private constructor(database: Level<'utf8'>, kinds: PersonalKinds, round: number) {
     this.#database = database;
+    this.#kinds = kinds;
     this.#round = round;
   }
 
-  static async open(database: Level<'utf8'>): Promise<Erasure> {
+  static async open(database: Level<'utf8'>, kinds: PersonalKinds): Promise<Erasure> {
     const [last] = await database.keys({ ...NOTES, reverse: true, limit: 1 }).all();
-    return new Erasure(database, last === undefined ? 0 : Number(last.split('!')[1]) + 1);
+    return new Erasure(database, kinds, last === undefined ? 0 : Number(last.split('!')[1]) + 1);
   }
 
   /**
@@ -66,7 +65,7 @@ export class Erasure {
     { sync, replaced = [] }: { readonly sync: boolean; readonly replaced?: readonly string[] },
   ): Promise<void> {
     const gone = operations.flatMap(({ type, key }) => (type === 'del' ? [key] : []));
-    const parts = new Set([...gone, ...replaced].map(partOf));
+    const parts = new Set([...gone, ...replaced].map((key) => this.#partOf(key)));
     const notes = [...parts].flatMap((part) =>
       part === undefined
         ? []
@@ -125,6 +124,13 @@ export class Erasure {
       ranges.push(...(isLarge ? alone.map(rangeOf) : [whole]));
     }
     return ranges;
+  }
+
+  /** The part of the store that a key is in; undefined: what it held may stay until LevelDB rewrites it. */
+  #partOf(key: string): string | undefined {
+    const [kind = ''] = key.split('!', 1);
+    if (this.#kinds.large.includes(kind)) return key;
+    return this.#kinds.small.includes(kind) ? kind : undefined;
   }
 
   async #whileBusy(work: Promise<void>): Promise<void> {

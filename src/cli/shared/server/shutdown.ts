@@ -1,6 +1,6 @@
 /** The end of a server: told to others, then waited for, for a bounded time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT } from '../shared/exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { ServeLog } from './log.ts';
 
 /** Milliseconds for everything after the pause. */

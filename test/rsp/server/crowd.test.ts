@@ -1,7 +1,7 @@
 /** Places that are shared fairly: the model is a list, and what must hold whatever happens. */
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { Crowd, type CrowdLimits } from '../../src/rsp/crowd.ts';
+import { Crowd, type CrowdLimits } from '../../../src/rsp/server/crowd.ts';
 
 const crowd = (limits: Partial<CrowdLimits> = {}) =>
   new Crowd<string>({ count: 4, perAddress: 0, ties: 'oldest', ...limits });

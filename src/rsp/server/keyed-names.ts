@@ -4,10 +4,10 @@
  * has the folder and a name can tell whether it is there, but nobody can read names out of what is left behind.
  */
 import { createHmac } from 'node:crypto';
-import { bytesToHex } from '../../../bytes.ts';
-import type { Level } from '../../../level.ts';
-import { systemRandom } from '../../../random.ts';
-import { hexToBytes } from '../../../sgp22/messages/identifiers.ts';
+import { bytesToHex } from '../../bytes.ts';
+import type { Level } from '../../level.ts';
+import { systemRandom } from '../../random.ts';
+import { hexToBytes } from '../../sgp22/messages/identifiers.ts';
 
 const KEY = 'names';
 

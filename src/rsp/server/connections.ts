@@ -6,7 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { Crowd } from '../crowd.ts';
+import { Crowd } from './crowd.ts';
 import { placeOf } from '../network-address.ts';
 
 export interface ConnectionLimits {
