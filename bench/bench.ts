@@ -24,6 +24,7 @@ const SUBJECTS = [
   'refresh',
   'presentation',
   'registryPresentation',
+  'sessionPossession',
   'possession',
   'builtinPossession',
   'certify',

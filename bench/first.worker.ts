@@ -1,9 +1,9 @@
 /** One first proof of a checkout of this project; argv: folder, subject. Started by first.ts. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { possessionProgram } from '../src/circuits/possession.program.ts';
+import type { sessionPossessionProgram } from '../src/circuits/session-possession.plain.ts';
 import type { MODE as modes } from '../src/params.ts';
 import type { stepWitness } from '../src/prover/chain.ts';
 import type { Prover as ProverClass } from '../src/prover/prover.ts';
@@ -41,15 +41,24 @@ async function chainJob() {
 }
 
 async function possessionJob() {
-  const { possessionProgram: program } = await load<{
-    possessionProgram: typeof possessionProgram;
-  }>('src/circuits/possession.program.ts');
+  const plain = 'src/circuits/session-possession.plain.ts';
+  // earlier versions have another kind of proof
+  const isPlain = existsSync(join(checkout, plain));
+  const programs = await load<Record<string, typeof sessionPossessionProgram>>(
+    isPlain ? plain : 'src/circuits/possession.program.ts',
+  );
+  const name = isPlain ? 'sessionPossession' : 'possession';
+  const program = programs[`${name}Program`]!;
   const { request, witness } = session.possession;
   const [witnessType] = program.privateInputTypes.prove;
   return {
-    program: 'possession',
+    program: name,
     method: 'prove',
-    publicInput: program.publicInputType.toJSON(request),
-    privateInputs: [witnessType.toJSON(witness)],
+    publicInput: asJson(program.publicInputType, request),
+    privateInputs: [asJson(witnessType, witness)],
   };
 }
+
+/** As it crosses to the proving process. */
+const asJson = (type: object, value: unknown) =>
+  (type as { toJSON(value: unknown): unknown }).toJSON(value);

@@ -12,11 +12,12 @@ setBackend('native');
 import type { PublicKey } from '../src/circuits/claims.ts';
 import { presetSetup, SETUP_PARTS } from '../src/circuits/proof-system.ts';
 import type { LinkWitness } from '../src/circuits/link.ts';
-import type { JsonProof } from '../src/prover/envelope.ts';
+import { compilePlain } from '../src/prover/compile.ts';
+import type { JsonProof, PlainProof } from '../src/prover/envelope.ts';
 import { guardVerification, isValid } from '../src/prover/guard.ts';
 import { pinnedPart } from '../src/prover/keys.ts';
 import type { ProgramName } from '../src/prover/program-shapes.ts';
-import { PROGRAMS, VERIFIED_INSIDE } from '../src/prover/programs.ts';
+import { type AnyPlainProgram, PROGRAMS, VERIFIED_INSIDE } from '../src/prover/programs.ts';
 import type { ProofMeasure, SubjectMeasure } from './report.ts';
 
 const [subject, runsText] = process.argv.slice(2) as [string, string];
@@ -44,7 +45,10 @@ async function timed<T>(name: string, prove: () => Promise<{ proof: T }>): Promi
 }
 
 /** Time the verification of one proof; what a process needs for its first one comes before. */
-async function timedVerify(proof: JsonProof, { hash, data }: VerificationKey): Promise<void> {
+async function timedVerify(
+  proof: JsonProof | PlainProof,
+  { hash, data }: { readonly hash: { toString(): string }; readonly data: string },
+): Promise<void> {
   await guardVerification();
   const start = performance.now();
   const valid = await isValid(proof, { hash: hash.toString(), data });
@@ -131,14 +135,20 @@ const subjects: Record<string, () => Promise<void>> = {
   },
   async possession() {
     const { possessionProgram } = await import('../src/circuits/possession.program.ts');
-    const { possession: input } = await session();
+    const { possessionInCircuits: input } = await session();
     await alone(possessionProgram, () => possessionProgram.prove(input.request, input.witness));
+  },
+  async sessionPossession() {
+    const { sessionPossessionProgram: program } =
+      await import('../src/circuits/session-possession.plain.ts');
+    const { possession: input } = await session();
+    await plain(program, () => program.prove(input.request, input.witness));
   },
   async registryPresentation() {
     const { registryPresentationProgram: program } =
-      await import('../src/circuits/registry-presentation.program.ts');
+      await import('../src/circuits/registry-presentation.plain.ts');
     const { registryPresentation: input } = await session();
-    await alone(program, () => program.prove(input.request, input.path, input.witness));
+    await plain(program, () => program.prove(input, input.path, input.witness));
   },
   async presentation() {
     const { presentationProgram: program } =
@@ -254,6 +264,16 @@ async function alone(
   for (let run = 0; run < runs; run++) {
     const proof = await timed('prove', prove);
     await timedVerify(proof.toJSON(), verificationKey);
+  }
+}
+
+async function plain(program: AnyPlainProgram, prove: () => Promise<PlainProof>): Promise<void> {
+  const start = performance.now();
+  const key = await compilePlain(program);
+  compiled = started + performance.now() - start;
+  for (let run = 0; run < runs; run++) {
+    const proof = await timed('prove', async () => ({ proof: await prove() }));
+    await timedVerify(proof, key);
   }
 }
 

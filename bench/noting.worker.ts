@@ -1,7 +1,12 @@
 /** A proving process that notes the rows of every program that it compiles, see row-counts.ts. */
-import { PROGRAMS, type ProvableProgram } from '../src/prover/programs.ts';
+import {
+  type AnyPlainProgram,
+  PLAIN_PROGRAMS,
+  PROGRAMS,
+  type ProvableProgram,
+} from '../src/prover/programs.ts';
 import { serve } from '../src/prover/serve.ts';
-import { compileNotingRows } from './row-counts.ts';
+import { compileNotingRows, compilePlainNotingRows } from './row-counts.ts';
 
 const noting = (name: string, load: () => Promise<ProvableProgram>) => async () => {
   const program = await load();
@@ -10,6 +15,16 @@ const noting = (name: string, load: () => Promise<ProvableProgram>) => async () 
   return Object.create(program, { compile: { value: compile } }) as ProvableProgram;
 };
 
-serve(
-  Object.fromEntries(Object.entries(PROGRAMS).map(([name, load]) => [name, noting(name, load)])),
-);
+const notingPlain = (name: string, load: () => Promise<AnyPlainProgram>) => async () => {
+  const program = await load();
+  const compile: AnyPlainProgram['compile'] = (srs) =>
+    compilePlainNotingRows(name, () => program.compile(srs));
+  return { ...program, compile };
+};
+
+const each = <From, To>(
+  table: Readonly<Record<string, From>>,
+  change: (name: string, of: From) => To,
+) => Object.fromEntries(Object.entries(table).map(([name, of]) => [name, change(name, of)]));
+
+serve(each(PROGRAMS, noting), each(PLAIN_PROGRAMS, notingPlain));

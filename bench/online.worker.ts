@@ -6,12 +6,12 @@ import { Field } from 'o1js';
 import { signAsEuicc } from '../examples/test-pki.ts';
 import { ChainProof } from '../src/circuits/chain.program.ts';
 import { ChainClaim } from '../src/circuits/claims.ts';
-import { possessionProgram } from '../src/circuits/possession.program.ts';
 import { presentationProgram } from '../src/circuits/presentation.program.ts';
 import { refreshProgram } from '../src/circuits/refresh.program.ts';
-import { registryPresentationProgram } from '../src/circuits/registry-presentation.program.ts';
+import { registryPresentationProgram } from '../src/circuits/registry-presentation.plain.ts';
+import { sessionPossessionProgram } from '../src/circuits/session-possession.plain.ts';
 import { MODE } from '../src/params.ts';
-import { compileProgram, prepareCompiling } from '../src/prover/compile.ts';
+import { compilePlain, compileProgram, prepareCompiling } from '../src/prover/compile.ts';
 import { PROGRAMS } from '../src/prover/programs.ts';
 import { systemRandom as random } from '../src/random.ts';
 import { chainOf } from '../src/session/credential-chain.ts';
@@ -50,14 +50,11 @@ const registry = new RegistryTree([leafOf(credential.opening)]);
 const chainProof = await ChainProof.fromJSON(credential.proof.proof);
 
 await prepareCompiling();
-for (const name of [
-  'chain',
-  'refresh',
-  'presentation',
-  'registryPresentation',
-  'possession',
-] as const) {
+for (const name of ['chain', 'refresh', 'presentation'] as const) {
   await compileProgram(name, await PROGRAMS[name]());
+}
+for (const program of [registryPresentationProgram, sessionPossessionProgram]) {
+  await compilePlain(program);
 }
 for (let run = 0; run <= Number(process.argv[2]); run++) {
   const claim = new ChainClaim(chainProof.publicOutput);
@@ -75,7 +72,7 @@ for (let run = 0; run <= Number(process.argv[2]); run++) {
     registry,
   });
   await timed('registryPresentation', () =>
-    registryPresentationProgram.prove(published.request, published.path, published.witness),
+    registryPresentationProgram.prove(published, published.path, published.witness),
   );
 
   const possession = possessionWitness({
@@ -85,7 +82,9 @@ for (let run = 0; run <= Number(process.argv[2]); run++) {
     openings,
     scope: 2n,
   });
-  await timed('possession', () => possessionProgram.prove(possession.request, possession.witness));
+  await timed('possession', () =>
+    sessionPossessionProgram.prove(possession.request, possession.witness),
+  );
 }
 console.log(JSON.stringify(seconds));
 process.exit(0);

@@ -50,8 +50,9 @@ export function report(machine: string, runs: number, subjects: SubjectMeasure[]
     'anchor / recursive filler 2^16': sum('chain.anchor') / sum('fillerRecursive16.anchor'),
     'builtin / possession': sum('builtinPossession.prove') / sum('possession.prove'),
     'possession / filler 2^14': sum('possession.prove') / sum('filler14.prove'),
-    'registryPresentation / possession':
-      sum('registryPresentation.prove') / sum('possession.prove'),
+    'sessionPossession / possession': sum('sessionPossession.prove') / sum('possession.prove'),
+    'registryPresentation / sessionPossession':
+      sum('registryPresentation.prove') / sum('sessionPossession.prove'),
     'presentation / recursive filler 2^14':
       sum('presentation.prove') / sum('fillerRecursive14.extend'),
     'refresh / recursive filler 2^14': sum('refresh.ofRefresh') / sum('fillerRecursive14.extend'),

@@ -14,15 +14,20 @@ import { exists, existsOne } from '../src/circuits/kimchi/gates.ts';
 import { inRange } from '../src/circuits/kimchi/integer.ts';
 import { TBS_BLOCKS } from '../src/params.ts';
 import { writeFileAtomic } from '../src/files.ts';
-import { PROGRAM_NAMES } from '../src/prover/program-shapes.ts';
+import { PLAIN_NAMES, PROGRAM_NAMES } from '../src/prover/program-shapes.ts';
 import type { ProvableProgram } from '../src/prover/programs.ts';
 import type { JobOptions, ProverEvent, ProverOptions } from '../src/prover/prover.ts';
-import { compileNoted, structureOf, type Structure } from '../test/support/kimchi/structure.ts';
+import {
+  compileNoted,
+  compilePlainNoted,
+  structureOf,
+  type Structure,
+} from '../test/support/kimchi/structure.ts';
 
 export interface RowCount extends Omit<Structure, 'rows'> {
   /** Of the gadget, or of the method itself. */
   readonly rows: number;
-  /** What the proof system adds to a method: its public values, and the proofs it verifies. */
+  /** What Pickles adds to a method: its public values, and the proofs it verifies. */
   readonly recursionRows: number;
 }
 
@@ -88,6 +93,14 @@ export async function compileCounting(
   return { counts, compiled };
 }
 
+/** The same of a plain program. */
+export async function compilePlainCounting(name: string, compile: () => Promise<string>) {
+  const { text, structure } = await compilePlainNoted(compile);
+  const { rows, ...rest } = structure;
+  const counts: [string, RowCount][] = [[`${name}.prove`, { rows, recursionRows: 0, ...rest }]];
+  return { text, counts };
+}
+
 /** In a process that is run for its parent: compile a program and note its rows for the parent. */
 export async function compileNotingRows(...args: Parameters<typeof compileCounting>) {
   const { counts, compiled } = await compileCounting(...args);
@@ -95,9 +108,16 @@ export async function compileNotingRows(...args: Parameters<typeof compileCounti
   return compiled;
 }
 
+/** The same of a plain program. */
+export async function compilePlainNotingRows(...args: Parameters<typeof compilePlainCounting>) {
+  const { text, counts } = await compilePlainCounting(...args);
+  await writeFileAtomic(rowsFile(process.ppid, args[0]), JSON.stringify(counts), 0o600);
+  return text;
+}
+
 /** The rows of all programs, which a `NOTING_WORKER` of this process compiled. To be called once. */
 export function programRows(): Record<string, RowCount> {
-  const counts = PROGRAM_NAMES.flatMap((name) => {
+  const counts = [...PROGRAM_NAMES, ...PLAIN_NAMES].flatMap((name) => {
     const file = rowsFile(process.pid, name);
     const noted = JSON.parse(readFileSync(file, 'utf8')) as [string, RowCount][];
     rmSync(file);

@@ -32,6 +32,14 @@ export function sampleSession() {
   const { r, s } = p256.Signature.fromBytes(
     p256.sign(sha256(MESSAGE), credential.secret, { prehash: false, lowS: false }),
   );
+  const possession = {
+    session: 1n,
+    message: MESSAGE,
+    signature: { r, s },
+    openings: presentation.openings,
+    scope: 2n,
+    order: { server: 3n, salt: 4n },
+  };
   return {
     steps,
     ofChain,
@@ -42,13 +50,7 @@ export function sampleSession() {
       registry: new RegistryTree([leafOf(credential.opening)]),
     }),
     certify: certifyWitness(input),
-    possession: possessionWitness({
-      session: 1n,
-      message: MESSAGE,
-      signature: { r, s },
-      openings: presentation.openings,
-      scope: 2n,
-      order: { server: 3n, salt: 4n },
-    }),
+    possession: possessionWitness(possession),
+    possessionInCircuits: possessionWitness(possession, 'possession'),
   };
 }

@@ -63,7 +63,8 @@ try {
   const credentials = await CredentialStore.open(join(folder, 'credentials'));
   const results: Result[] = [];
   // what a device does when it is installed: no download waits for it
-  for (const program of ['refresh', 'presentation', 'possession']) await prover.compile(program);
+  for (const program of ['refresh', 'presentation', 'sessionPossession'])
+    await prover.compile(program);
   for (const [i, run] of RUNS.entries()) {
     say(`${i + 2}. A download: ${run.name}`);
     const demo = { folder, profile, prover, credentials, statements, say };

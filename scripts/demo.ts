@@ -41,7 +41,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'refresh.ofRefresh': 'the same again, to be given away',
   'presentation.prove': 'that the credential counts here and now',
   'registryPresentation.prove': 'the same of a credential that is published',
-  'possession.prove': 'that its key signed the challenge',
+  'sessionPossession.prove': 'that its key signed the challenge',
 };
 
 function sayEvent(event: ProverEvent): void {

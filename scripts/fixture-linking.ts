@@ -3,18 +3,22 @@
  * see fixture-credentials.ts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { formatEnvelope, type ProofEnvelope } from '../src/prover/envelope.ts';
+import { type AnyEnvelope, formatEnvelope } from '../src/prover/envelope.ts';
 import { provePossession, provePresentation } from '../src/prover/present.ts';
 import { Prover } from '../src/prover/prover.ts';
 import { proveRefresh } from '../src/prover/refresh.ts';
 import { provenCredential } from '../test/support/credentials.ts';
 import { possessionOf, presentationOf } from '../test/support/linking/plans.ts';
-import { type LinkingProof, linkingUrl } from '../test/support/linking/proofs.ts';
+import {
+  type LinkingPossession,
+  type LinkingProof,
+  linkingUrl,
+} from '../test/support/linking/proofs.ts';
 import { systemRandom } from '../src/random.ts';
 
 mkdirSync(new URL('.', linkingUrl('refresh-1')), { recursive: true });
 
-function keep(name: LinkingProof, proof: ProofEnvelope): void {
+function keep(name: LinkingProof | LinkingPossession, proof: AnyEnvelope): void {
   writeFileSync(linkingUrl(name), formatEnvelope(proof));
   console.error(`${name} written`);
 }

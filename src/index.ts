@@ -44,7 +44,7 @@ export type { JobOptions, ProverEvent, ProverOptions } from './prover/prover.ts'
 export { readCredential, writeCredential } from './prover/credential.ts';
 export type { Credential } from './prover/credential.ts';
 export { formatEnvelope, parseEnvelope } from './prover/envelope.ts';
-export type { ProofEnvelope } from './prover/envelope.ts';
+export type { AnyEnvelope, PlainEnvelope, ProofEnvelope } from './prover/envelope.ts';
 export { verifyChain, verifyRefresh } from './prover/verify.ts';
 export type { VerifiedChain, VerifyChainOptions } from './prover/verify.ts';
 

@@ -111,7 +111,7 @@ export const COMMITMENT_VERSION = 1;
 
 /**
  * `mode`: first public input of every program, so that no proof passes for another kind. A number is never
- * used again: 3 to 7 were programs of earlier versions.
+ * used again: 3 to 7 and 15 were programs of earlier versions.
  */
 export const MODE = {
   chain: 1,
@@ -125,6 +125,7 @@ export const MODE = {
   aggregateMerge: 12,
   refresh: 13,
   presentation: 14,
-  registryPresentation: 15,
   possession: 16,
+  registryPresentation: 17,
+  sessionPossession: 18,
 } as const;

@@ -35,7 +35,7 @@ describe('the example of', () => {
     const credential = await provenCredential('euicc-1');
     const pools = await PROOFS.prepareAhead(credential, prover, temporaryFolder());
     const { answer } = await PROOFS.proveAnswer(credential, prover, pools);
-    expect(answer.possession.program).toBe('possession');
+    expect(answer.possession.program).toBe('sessionPossession');
   };
   const cheap = {
     ...CERTIFICATES,

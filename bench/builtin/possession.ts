@@ -5,7 +5,7 @@
  */
 import { ZkProgram } from 'o1js';
 import { withContext } from '../../src/circuits/kimchi/context.ts';
-import { assertPossession, PossessionWitness } from '../../src/circuits/possession.program.ts';
+import { assertPossession, PossessionWitness } from '../../src/circuits/possession.ts';
 import { PossessionRequest } from '../../src/circuits/session.ts';
 import { MODE } from '../../src/params.ts';
 import { assertSignature } from './programs.ts';

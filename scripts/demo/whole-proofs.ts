@@ -2,18 +2,20 @@
  * What somebody can compare who has whole proofs: not their public fields alone, but every commitment, evaluation and
  * challenge in them, those of the proofs that were verified inside included.
  */
-import type { PresentationBundle, ProofEnvelope } from 'zkcx';
+import type { AnyEnvelope, PresentationBundle } from 'zkcx';
 
 /** Below this a number is a mode, a role, a time or a size, and says nothing. */
 const SMALL = 1n << 40n;
 
 /** Every number of some proofs. Throws if a proof holds none that can be read. */
-export function numbersOf(...proofs: readonly ProofEnvelope[]): ReadonlySet<bigint> {
+export function numbersOf(...proofs: readonly AnyEnvelope[]): ReadonlySet<bigint> {
   const numbers = proofs.flatMap(({ program, proof }) => {
-    const { publicInput, publicOutput } = proof;
-    const inside = numbersIn(Buffer.from(proof.proof, 'base64').toString('latin1'));
+    const bytes = Buffer.from(proof.proof, 'base64');
+    const isPlain = !('publicOutput' in proof);
+    const inside = isPlain ? numbersInBytes(bytes) : numbersIn(bytes.toString('latin1'));
     if (inside.length === 0) throw Error(`the proof of ${program} cannot be read`);
-    return [...publicInput.map(BigInt), ...publicOutput.map(BigInt), ...inside];
+    const output = isPlain ? [] : proof.publicOutput;
+    return [...[...proof.publicInput, ...output].map(BigInt), ...inside];
   });
   return new Set(numbers.filter((number) => number >= SMALL));
 }
@@ -27,6 +29,16 @@ export const numbersOfSession = ({ presentation, possession, pseudonym }: Presen
 
 export const common = (a: ReadonlySet<bigint>, b: ReadonlySet<bigint>): bigint[] =>
   [...a].filter((number) => b.has(number));
+
+/** A plain proof is numbers of 32 bytes, little-endian. */
+const numbersInBytes = (bytes: Buffer): bigint[] =>
+  Array.from({ length: bytes.length / 32 }, (_, i) =>
+    BigInt(
+      `0x${Buffer.from(bytes.subarray(32 * i, 32 * i + 32))
+        .reverse()
+        .toString('hex')}`,
+    ),
+  );
 
 /** Field elements of 32 bytes, and challenges in limbs of eight, as the proof system writes them. */
 const numbersIn = (text: string): bigint[] =>

@@ -6,9 +6,10 @@ import {
   selfTest,
   SETUP_PARTS,
 } from '../circuits/proof-system.ts';
-import { pinnedPart, type VerificationKey } from './keys.ts';
+import { pinnedPart, plainKeyOf, type VerificationKey } from './keys.ts';
+import { pinnedSrs } from './plain-pins.ts';
 import { type Circuits, indexCache, pinnedCircuits, recordingCache } from './pinned-circuits.ts';
-import type { ProvableProgram } from './programs.ts';
+import type { AnyPlainProgram, ProvableProgram } from './programs.ts';
 
 /** Check o1js and give this process the setup. Before any compiling. */
 export async function prepareCompiling(): Promise<void> {
@@ -42,6 +43,11 @@ export async function compileAnew(
     [...(kinds[i] ?? [])],
   ]);
   return { key: keyOf(compiled), circuits: { gates: Object.fromEntries(gates), indexes } };
+}
+
+/** Compile a plain program. Nothing of it is pinned but its key. */
+export async function compilePlain(program: AnyPlainProgram): Promise<VerificationKey> {
+  return plainKeyOf(await program.compile(await pinnedSrs()));
 }
 
 /** All programs of this package read runtime tables. */

@@ -1,10 +1,16 @@
-/** The file format of a proof: versioned JSON, strict, nothing in it is private. */
+/**
+ * The file format of a proof: versioned JSON, strict, nothing in it is private. Version 1 holds a proof of o1js, version
+ * 2 a plain one of kimchi.
+ */
 import { z } from 'zod';
 import { checked, describeIssue, fieldString } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 
 /** Size limit of an envelope, bytes of JSON; real ones have about 30,000. */
 const MAX_ENVELOPE_BYTES = 200_000;
+
+/** Length limit of a plain proof in base64; real ones have about 11,000. */
+const MAX_PLAIN_BASE64 = 20_000;
 
 /** A proof as o1js writes it. */
 export const jsonProof = z.strictObject({
@@ -20,6 +26,20 @@ export const jsonProof = z.strictObject({
 
 export type JsonProof = z.infer<typeof jsonProof>;
 
+/** A plain proof, see circuits/kimchi/plain/proof.ts; its public output is public input too. */
+export const plainProof = z.strictObject({
+  publicInput: z.array(fieldString).max(64),
+  proof: z
+    .string()
+    .max(MAX_PLAIN_BASE64)
+    .refine(
+      (text) => Buffer.from(text, 'base64').toString('base64') === text,
+      'not canonical base64',
+    ),
+});
+
+export type PlainProof = z.infer<typeof plainProof>;
+
 export const envelopeSchema = z.strictObject({
   format: z.literal('zkcx-proof'),
   version: z.literal(1),
@@ -32,9 +52,26 @@ export const envelopeSchema = z.strictObject({
 
 export type ProofEnvelope = z.infer<typeof envelopeSchema>;
 
+export const plainEnvelopeSchema = z.strictObject({
+  ...envelopeSchema.shape,
+  version: z.literal(2),
+  /** SHA-256 of the verifier index, in hexadecimal. */
+  verificationKeyHash: z.string().regex(/^[0-9a-f]{64}$/),
+  proof: plainProof,
+});
+
+export type PlainEnvelope = z.infer<typeof plainEnvelopeSchema>;
+
+export const anyEnvelopeSchema = z.discriminatedUnion('version', [
+  envelopeSchema,
+  plainEnvelopeSchema,
+]);
+
+export type AnyEnvelope = z.infer<typeof anyEnvelopeSchema>;
+
 /** Envelope as text, ending in a newline. Throws ERR_PROOF_FORMAT for what is none. */
-export function formatEnvelope(envelope: ProofEnvelope): string {
-  checkEnvelope(envelope);
+export function formatEnvelope(envelope: AnyEnvelope): string {
+  checkAnyEnvelope(envelope);
   return `${JSON.stringify(envelope, null, 2)}\n`;
 }
 
@@ -58,16 +95,30 @@ export function parseEnvelope(text: string): ProofEnvelope {
 
 /** The same for JSON that is already an object. */
 export function checkEnvelope(json: unknown): ProofEnvelope {
-  const version = z
+  return check(envelopeSchema, [1], json);
+}
+
+/** The same for a plain proof, which is a part of a presentation and no file. */
+export function checkPlainEnvelope(json: unknown): PlainEnvelope {
+  return check(plainEnvelopeSchema, [2], json);
+}
+
+/** The same for a proof of either kind. */
+export function checkAnyEnvelope(json: unknown): AnyEnvelope {
+  return check(anyEnvelopeSchema, [1, 2], json);
+}
+
+function check<T>(schema: z.ZodType<T>, versions: readonly number[], json: unknown): T {
+  const found = z
     .looseObject({ format: z.literal('zkcx-proof'), version: z.int() })
     .safeParse(json);
-  if (version.success && version.data.version !== 1) {
+  if (found.success && !versions.includes(found.data.version)) {
     throw new ZkcxError(
       'ERR_PROOF_VERSION',
-      `proof format version ${version.data.version}: this package reads version 1`,
+      `proof format version ${found.data.version}: here version ${versions.join(' or ')} is needed`,
     );
   }
-  const parsed = envelopeSchema.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new ZkcxError('ERR_PROOF_FORMAT', `not a zkcx proof: ${describeIssue(parsed.error)}`);
 }

@@ -6,18 +6,23 @@
 import * as proofSystem from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { selectBackend } from './backend.ts';
-import type { JsonProof } from './envelope.ts';
+import type { JsonProof, PlainProof } from './envelope.ts';
 import { pinnedPart, type VerificationKey } from './keys.ts';
-import { pinnedProof } from './pinned-proof.ts';
+import { pinnedPlainProof, pinnedProof } from './pinned-proof.ts';
+import { pinnedSrs } from './plain-pins.ts';
 
 export type Verdict = proofSystem.Verdict;
 
 /** Proofs that are verified as one batch at most: with more, each costs hardly less. */
 export const MAX_BATCH = 16;
 
-interface Waiting {
-  readonly proof: JsonProof;
+/** A proof of either kind, with the key of its program. */
+export interface ProofAndKey {
+  readonly proof: JsonProof | PlainProof;
   readonly key: VerificationKey;
+}
+
+interface Waiting extends ProofAndKey {
   readonly resolve: (valid: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,7 +37,7 @@ let isBusy = false;
  * @throws ERR_PROVER_BACKEND when the pinned proof is missing or changed, or the proof system does not
  *   take it: no proof is valid then
  */
-export function isValid(proof: JsonProof, key: VerificationKey): Promise<boolean> {
+export function isValid(proof: ProofAndKey['proof'], key: VerificationKey): Promise<boolean> {
   return new Promise((resolve, reject) => {
     waiting.push({ proof, key, resolve, reject });
     if (!isBusy) void verifyWaiting();
@@ -45,10 +50,36 @@ export function isValid(proof: JsonProof, key: VerificationKey): Promise<boolean
  *
  * @throws ERR_PROVER_BACKEND as `isValid`
  */
-export async function verdictsOf(proofs: readonly proofSystem.ProofAndKey[]): Promise<Verdict[]> {
-  await guardVerification();
-  return typed(proofSystem.verifyBatch(proofs));
+export async function verdictsOf(proofs: readonly ProofAndKey[]): Promise<Verdict[]> {
+  return byKind(proofs, {
+    pickles: async (some) => {
+      await guardVerification();
+      return typed(proofSystem.verifyBatch(some));
+    },
+    plain: async (some) => typed((await guardPlain()).verifyBatch(some)),
+  });
 }
+
+interface Kinds<Result> {
+  pickles(proofs: readonly proofSystem.ProofAndKey[]): Promise<Result[]>;
+  plain(proofs: readonly proofSystem.PlainProofAndKey[]): Promise<Result[]>;
+}
+
+/** Each kind is a batch of its own; the results come in the order of the proofs. */
+async function byKind<Result>(
+  proofs: readonly ProofAndKey[],
+  { pickles, plain }: Kinds<Result>,
+): Promise<Result[]> {
+  const [ofPickles, ofKimchi] = [proofs.filter(isPickles), proofs.filter(isPlain)];
+  // the plain ones first: they are the cheaper ones
+  const plainResults = ofKimchi.length > 0 ? await plain(ofKimchi) : [];
+  const picklesResults = ofPickles.length > 0 ? await pickles(ofPickles) : [];
+  return proofs.map((one) => (isPlain(one) ? plainResults.shift()! : picklesResults.shift()!));
+}
+
+const isPlain = (one: ProofAndKey): one is proofSystem.PlainProofAndKey & ProofAndKey =>
+  !('maxProofsVerified' in one.proof);
+const isPickles = (one: ProofAndKey): one is proofSystem.ProofAndKey & ProofAndKey => !isPlain(one);
 
 let guard: Promise<void> | undefined;
 
@@ -68,6 +99,20 @@ async function putUpGuard(): Promise<void> {
   await typed(proofSystem.guardVerification(pinned));
 }
 
+let plainVerifier: Promise<proofSystem.PlainVerifier> | undefined;
+
+/** The verifier of plain proofs, with their pinned proof in front. */
+function guardPlain(): Promise<proofSystem.PlainVerifier> {
+  plainVerifier ??= makePlainVerifier();
+  return plainVerifier;
+}
+
+async function makePlainVerifier(): Promise<proofSystem.PlainVerifier> {
+  const pinned = pinnedPlainProof();
+  selectBackend();
+  return typed(proofSystem.PlainVerifier.behind(pinned, await pinnedSrs()));
+}
+
 async function verifyWaiting(): Promise<void> {
   isBusy = true;
   while (waiting.length > 0) {
@@ -75,14 +120,23 @@ async function verifyWaiting(): Promise<void> {
     await Promise.resolve();
     const batch = waiting.splice(0, MAX_BATCH);
     try {
-      await guardVerification();
-      const verdicts = await typed(proofSystem.verifyProofs(batch));
+      const verdicts = await validities(batch);
       for (const [i, { resolve }] of batch.entries()) resolve(verdicts[i]!);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
   }
   isBusy = false;
+}
+
+function validities(proofs: readonly ProofAndKey[]): Promise<boolean[]> {
+  return byKind(proofs, {
+    pickles: async (some) => {
+      await guardVerification();
+      return typed(proofSystem.verifyProofs(some));
+    },
+    plain: async (some) => typed((await guardPlain()).verifyProofs(some)),
+  });
 }
 
 async function typed<T>(result: Promise<T>): Promise<T> {

@@ -10,15 +10,41 @@ import { computeSetup, presetSetup, SETUP_PARTS, wrongParts } from '../circuits/
 import { selectBackend } from './backend.ts';
 import { writeFileAtomic } from '../files.ts';
 import { isValid } from './guard.ts';
-import { keyFileUrl, pinnedKey, pinnedPart, pinnedSetup, type KeyFile, setupUrl } from './keys.ts';
+import {
+  type KeyFile,
+  keyFileUrl,
+  pinnedKey,
+  pinnedPart,
+  pinnedSetup,
+  plainKeyOf,
+  setupUrl,
+  type VerificationKey,
+} from './keys.ts';
 import { type Circuits, circuitsUrl, pinnedCircuits } from './pinned-circuits.ts';
-import { type PinnedProof, pinnedProof } from './pinned-proof.ts';
-import { PROGRAM_NAMES, type ProgramName } from './program-shapes.ts';
+import { pinnedSrs } from './plain-pins.ts';
+import {
+  type PinnedPlainProof,
+  pinnedPlainProof,
+  type PinnedProof,
+  pinnedProof,
+} from './pinned-proof.ts';
+import {
+  isPlain,
+  PLAIN_NAMES,
+  type PlainName,
+  PROGRAM_NAMES,
+  type ProgramName,
+} from './program-shapes.ts';
 import { type JobOptions, Prover, type ProverOptions } from './prover.ts';
 
+/** Programs of both kinds. */
+export type BuiltName = ProgramName | PlainName;
+export const BUILT_NAMES: readonly BuiltName[] = [...PROGRAM_NAMES, ...PLAIN_NAMES];
+
 export interface KeyComparison {
-  /** A program, the program of the pinned proof, or a part of the setup that all programs share. */
-  readonly program: ProgramName | 'pinned-proof' | (typeof SETUP_PARTS)[number];
+  /** A program, that of a pinned proof, or a part of the setup that all programs share. */
+  readonly program:
+    BuiltName | 'pinned-proof' | 'pinned-plain-proof' | (typeof SETUP_PARTS)[number];
   readonly hash: string;
   /** What is pinned is what was made: of a program key and circuits, by this version of o1js. */
   readonly matches: boolean;
@@ -29,12 +55,12 @@ export interface KeyComparison {
  * that all share. With `only`, just these programs. Returns the keys that were written.
  */
 export async function buildKeys(
-  options: ProverOptions & JobOptions & { readonly only?: readonly ProgramName[] } = {},
+  options: ProverOptions & JobOptions & { readonly only?: readonly BuiltName[] } = {},
 ): Promise<KeyFile[]> {
   const keys: KeyFile[] = [];
   for await (const { program, key, circuits } of compileAll(options)) {
     await writeJson(keyFileUrl(program), key);
-    await writeJson(circuitsUrl(program), circuits);
+    if (!isPlain(program)) await writeJson(circuitsUrl(program), circuits);
     keys.push(key);
   }
   if (options.only !== undefined) return keys;
@@ -63,20 +89,43 @@ export async function checkKeys(
   for await (const { program, key, circuits } of compileAll(options)) {
     const matches =
       isDeepStrictEqual(pinnedKey(program), key) &&
-      isDeepStrictEqual(pinnedCircuits(program), circuits);
+      // nothing else of a plain program is pinned
+      (isPlain(program) || isDeepStrictEqual(pinnedCircuits(program), circuits));
     programs.push({ program, hash: key.hash, matches });
   }
   selectBackend(options.backend);
   const pinned = pinnedSetup();
   const wrong = await wrongParts(pinned);
-  const [{ o1jsVersion: version, ...front }, { key }] = [pinnedProof(), await compilePinned()];
-  const isSame =
-    front.key.hash === key.hash && front.key.data === key.data && version === o1jsVersion();
-  const matches = isSame && (await isValid(front.proof, front.key));
+  const fronts: KeyComparison[] = [
+    await compared('pinned-proof', pinnedProof(), (await compilePinned()).key),
+    await compared('pinned-plain-proof', pinnedPlainProof(), (await compilePinnedPlain()).key),
+  ];
   const parts = SETUP_PARTS.map((program): KeyComparison => {
     return { program, hash: sha256(pinned[program]), matches: !wrong.includes(program) };
   });
-  return [...programs, { program: 'pinned-proof', hash: key.hash, matches }, ...parts];
+  return [...programs, ...fronts, ...parts];
+}
+
+/** The same of plain proofs. */
+export async function makePinnedPlainProof(): Promise<PinnedPlainProof> {
+  const { key, program } = await compilePinnedPlain();
+  return { o1jsVersion: o1jsVersion(), key, proof: await program.prove(Field(0)) };
+}
+
+async function compared(
+  program: 'pinned-proof' | 'pinned-plain-proof',
+  { o1jsVersion: version, ...front }: PinnedProof | PinnedPlainProof,
+  { hash, data }: VerificationKey,
+): Promise<KeyComparison> {
+  const isSame = front.key.hash === hash && front.key.data === data && version === o1jsVersion();
+  return { program, hash, matches: isSame && (await isValid(front.proof, front.key)) };
+}
+
+async function compilePinnedPlain() {
+  selectBackend();
+  await presetSetup(SETUP_PARTS, pinnedPart);
+  const { pinnedPlainProgram: program } = await import('../circuits/pinned.plain.ts');
+  return { program, key: plainKeyOf(await program.compile(await pinnedSrs())) };
 }
 
 async function compilePinned() {
@@ -94,7 +143,7 @@ const writeJson = (url: URL, value: unknown) =>
   writeFileAtomic(fileURLToPath(url), `${JSON.stringify(value, null, 2)}\n`, 0o644);
 
 interface Compiled {
-  readonly program: ProgramName;
+  readonly program: BuiltName;
   readonly key: KeyFile;
   readonly circuits?: Circuits;
 }
@@ -103,11 +152,11 @@ interface Compiled {
 async function* compileAll({
   onEvent,
   signal,
-  only = PROGRAM_NAMES,
+  only = BUILT_NAMES,
   ...options
 }: ProverOptions &
   JobOptions & {
-    readonly only?: readonly ProgramName[];
+    readonly only?: readonly BuiltName[];
   }): AsyncGenerator<Compiled> {
   const prover = new Prover({ ...options, rebuild: true });
   try {

@@ -2,25 +2,42 @@
  * Verification keys pinned in the package, one file a program. A verifier uses nothing else and
  * compiles nothing; `keys check` proves that they are the circuits' own.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Setup, SETUP_PARTS, type SetupPart } from '../circuits/proof-system.ts';
 import { ZkcxError } from '../errors.ts';
 import { fieldString } from '../arguments.ts';
-import { PROGRAM_NAMES, type ProgramName } from './program-shapes.ts';
+import {
+  isPlain,
+  PLAIN_HASHES,
+  PLAIN_NAMES,
+  type PlainName,
+  PROGRAM_NAMES,
+  type ProgramName,
+} from './program-shapes.ts';
 
 export interface VerificationKey {
-  /** Decimal field element. */
+  /** Decimal field element; of a plain program SHA-256 of the verifier index, in hexadecimal. */
   readonly hash: string;
-  /** Base64, as o1js writes it. */
+  /** Base64, as o1js writes it; of a plain program kimchi's text of the verifier index. */
   readonly data: string;
+}
+
+/** The key of a plain program from kimchi's text of its verifier index. */
+export function plainKeyOf(index: string): VerificationKey {
+  const data = Buffer.from(index);
+  return {
+    hash: createHash('sha256').update(data).digest('hex'),
+    data: data.toString('base64'),
+  };
 }
 
 const keyFile = z.strictObject({
   program: z.string(),
   /** Version that made it: another one can make another key of the same circuit. */
   o1jsVersion: z.string(),
-  hash: fieldString,
+  hash: z.union([fieldString, z.string().regex(/^[0-9a-f]{64}$/)]),
   data: z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/),
 });
 
@@ -42,7 +59,7 @@ export function pinnedSetup(): Setup {
 }
 
 /** Programs, and the registry's contract, whose key is made by `npm run pins`, too. */
-export type KeyName = ProgramName | 'ProofRegistry';
+export type KeyName = ProgramName | PlainName | 'ProofRegistry';
 
 /** Where the key of a program is kept. */
 export function keyFileUrl(program: KeyName): URL {
@@ -53,16 +70,23 @@ export function keyFileUrl(program: KeyName): URL {
 export function pinnedKey(program: KeyName): KeyFile {
   try {
     const file = keyFile.parse(JSON.parse(readFileSync(keyFileUrl(program), 'utf8')));
-    if (file.program === program) return file;
+    if (file.program === program) return isPlain(program) ? withHash(program, file) : file;
   } catch (cause) {
     throw new ZkcxError('ERR_PROOF_KEY', `no verification key is pinned for ${program}`, { cause });
   }
   throw new ZkcxError('ERR_PROOF_KEY', `the key file of ${program} belongs to another program`);
 }
 
+/** The key of a plain program, unchanged. */
+function withHash(program: PlainName, file: KeyFile): KeyFile {
+  const { hash } = plainKeyOf(Buffer.from(file.data, 'base64').toString('utf8'));
+  if (hash === file.hash && hash === PLAIN_HASHES[program]) return file;
+  throw RangeError('the verifier index has another hash than the pinned one');
+}
+
 /** A prover whose circuits are not those of the pinned key would make proofs that nobody accepts. */
 export function assertPinned(program: string, hash: string): void {
-  const name = PROGRAM_NAMES.find((known) => known === program);
+  const name = [...PROGRAM_NAMES, ...PLAIN_NAMES].find((known) => known === program);
   if (name === undefined || pinnedKey(name).hash !== hash) {
     throw new ZkcxError(
       'ERR_PROVER_KEY',

@@ -1,30 +1,51 @@
-/** The proof that stands in front of every native batch, with its verification key: see guard.ts. */
+/**
+ * The proofs that stand in front of every native batch, one of each kind, with their verification keys: see guard.ts.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { fieldString } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
-import { jsonProof } from './envelope.ts';
+import { jsonProof, plainProof } from './envelope.ts';
 
-/** SHA-256 of the file; `npm run pins:proof` writes both. */
-const SHA256 = 'dc5c30fa031509533e09716f80a179da0d698c8c03689ac156d36f0ddb4d632d';
+/** SHA-256 of the files; `npm run pins:proof` writes all of it. */
+const SHA256 = {
+  'pinned-proof': 'dc5c30fa031509533e09716f80a179da0d698c8c03689ac156d36f0ddb4d632d',
+  'pinned-plain-proof': 'c4ac007b5721a731bb34a1c8cecff29bb84dd0249b4239e6aad722af9432d1d5',
+};
 
-const schema = z.strictObject({
-  /** Version that made the key. */
-  o1jsVersion: z.string(),
+export type PinnedName = keyof typeof SHA256;
+
+/** Version that made the key. */
+const o1jsVersion = z.string();
+
+const pickles = z.strictObject({
+  o1jsVersion,
   key: z.strictObject({ hash: fieldString, data: z.base64() }),
   proof: jsonProof,
 });
 
-export type PinnedProof = z.infer<typeof schema>;
+const plain = z.strictObject({
+  o1jsVersion,
+  key: z.strictObject({ hash: z.string(), data: z.base64() }),
+  proof: plainProof,
+});
 
-export const PINNED_PROOF_URL = new URL('./keys/pinned-proof.json', import.meta.url);
+export type PinnedProof = z.infer<typeof pickles>;
+export type PinnedPlainProof = z.infer<typeof plain>;
+
+export const pinnedProofUrl = (name: PinnedName) => new URL(`./keys/${name}.json`, import.meta.url);
 
 /** Throws ERR_PROVER_BACKEND when the file is not the pinned one. */
-export function pinnedProof(): PinnedProof {
+export const pinnedProof = (): PinnedProof => read('pinned-proof', pickles);
+
+/** The same of plain proofs. */
+export const pinnedPlainProof = (): PinnedPlainProof => read('pinned-plain-proof', plain);
+
+function read<T>(name: PinnedName, schema: z.ZodType<T>): T {
   try {
-    const bytes = readFileSync(PINNED_PROOF_URL);
-    if (createHash('sha256').update(bytes).digest('hex') === SHA256) {
+    const bytes = readFileSync(pinnedProofUrl(name));
+    if (createHash('sha256').update(bytes).digest('hex') === SHA256[name]) {
       return schema.parse(JSON.parse(bytes.toString('utf8')));
     }
   } catch (cause) {

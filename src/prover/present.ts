@@ -1,9 +1,9 @@
 /** Plans of session proofs -> envelopes. Each proof must claim what was planned, field by field. */
 import type { Field } from 'o1js';
 import { CredentialWitness } from '../circuits/credential.ts';
-import { PossessionWitness } from '../circuits/possession.program.ts';
+import { PossessionWitness } from '../circuits/possession.ts';
 import { PresentationWitness } from '../circuits/presentation.ts';
-import { RegistryPath } from '../circuits/registry-presentation.program.ts';
+import { PublishedPresentation, RegistryPath } from '../circuits/registry-presentation.plain.ts';
 import {
   CertifiedClaim,
   CertifyRequest,
@@ -18,9 +18,9 @@ import type {
   PresentationPlan,
   RegistryPresentationPlan,
 } from '../witness/presentation.ts';
-import type { ProofEnvelope } from './envelope.ts';
+import type { PlainEnvelope, ProofEnvelope } from './envelope.ts';
 import { pinnedKey } from './keys.ts';
-import type { ProgramName } from './program-shapes.ts';
+import type { PlainName, ProgramName } from './program-shapes.ts';
 import type { JobOptions, Prover } from './prover.ts';
 
 /**
@@ -48,11 +48,11 @@ export function proveRegistryPresentation(
   plan: RegistryPresentationPlan,
   prover: Prover,
   options: JobOptions = {},
-): Promise<ProofEnvelope> {
+): Promise<PlainEnvelope> {
   const { request, claim, witness, path } = plan;
-  return proveAsPlanned(prover, options, {
+  return provePlainAsPlanned(prover, options, {
     program: 'registryPresentation',
-    publicInput: PresentationRequest.toJSON(request),
+    publicInput: PublishedPresentation.toJSON({ request, claim }),
     privateInputs: [RegistryPath.toJSON(path), PresentationWitness.toJSON(witness)],
     values: [...PresentationRequest.toFields(request), ...PresentationClaim.toFields(claim)],
   });
@@ -63,9 +63,9 @@ export function provePossession(
   { request, witness }: PossessionPlan,
   prover: Prover,
   options: JobOptions = {},
-): Promise<ProofEnvelope> {
-  return proveAsPlanned(prover, options, {
-    program: 'possession',
+): Promise<PlainEnvelope> {
+  return provePlainAsPlanned(prover, options, {
+    program: 'sessionPossession',
     publicInput: PossessionRequest.toJSON(request),
     privateInputs: [PossessionWitness.toJSON(witness)],
     values: PossessionRequest.toFields(request),
@@ -87,31 +87,42 @@ export function proveCertify(
   });
 }
 
+interface PlannedJob<Name extends string> {
+  readonly program: Name;
+  /** Default: prove. */
+  readonly method?: string;
+  readonly publicInput: unknown;
+  readonly privateInputs: readonly unknown[];
+  /** Public input, then public output, as planned. */
+  readonly values: readonly Field[];
+}
+
 /** A proof in its envelope. Throws ERR_PROVER_FAILED when it claims something else than was planned. */
 export async function proveAsPlanned(
   prover: Prover,
   options: JobOptions,
-  job: {
-    readonly program: ProgramName;
-    /** Default: prove. */
-    readonly method?: string;
-    readonly publicInput: unknown;
-    readonly privateInputs: readonly unknown[];
-    /** Public input, then public output, as planned. */
-    readonly values: readonly Field[];
-  },
+  { program, values, ...job }: PlannedJob<ProgramName>,
 ): Promise<ProofEnvelope> {
-  const { program, method = 'prove', publicInput, privateInputs, values } = job;
-  const proof = await prover.prove({ program, method, publicInput, privateInputs }, options);
-  const claimed = [...proof.publicInput, ...proof.publicOutput];
+  const proof = await prover.prove({ method: 'prove', ...job, program }, options);
+  assertPlanned([...proof.publicInput, ...proof.publicOutput], values);
+  const verificationKeyHash = pinnedKey(program).hash;
+  return { format: 'zkcx-proof', version: 1, program, verificationKeyHash, proof };
+}
+
+/** The same of a plain program. */
+async function provePlainAsPlanned(
+  prover: Prover,
+  options: JobOptions,
+  { program, values, ...job }: PlannedJob<PlainName>,
+): Promise<PlainEnvelope> {
+  const proof = await prover.prove({ method: 'prove', ...job, program }, options);
+  assertPlanned(proof.publicInput, values);
+  const verificationKeyHash = pinnedKey(program).hash;
+  return { format: 'zkcx-proof', version: 2, program, verificationKeyHash, proof };
+}
+
+function assertPlanned(claimed: readonly string[], values: readonly Field[]): void {
   if (claimed.length !== values.length || values.some((value, i) => String(value) !== claimed[i])) {
     throw new ZkcxError('ERR_PROVER_FAILED', 'the proof claims something else than was planned');
   }
-  return {
-    format: 'zkcx-proof',
-    version: 1,
-    program,
-    verificationKeyHash: pinnedKey(program).hash,
-    proof,
-  };
 }

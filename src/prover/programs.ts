@@ -1,7 +1,8 @@
 /** Every provable program by name, loaded when it is needed: circuits are slow to load. */
 
 import type { Cache } from 'o1js';
-import type { ProgramName } from './program-shapes.ts';
+import type { PlainProof } from './envelope.ts';
+import type { PlainName, ProgramName } from './program-shapes.ts';
 
 /** What the prover needs of a `ZkProgram`; the values of its types cross as JSON. */
 export interface ProvableProgram {
@@ -16,6 +17,15 @@ export interface ProvableProgram {
 
 /** Programs that a worker can prove, by name. */
 export type ProgramTable = Readonly<Record<string, () => Promise<ProvableProgram>>>;
+export type PlainTable = Readonly<Record<string, () => Promise<AnyPlainProgram>>>;
+
+/** What the prover needs of a plain program. */
+export interface AnyPlainProgram {
+  readonly publicInputType: unknown;
+  readonly privateInputTypes: { readonly prove: readonly unknown[] };
+  compile(srs: object): Promise<string>;
+  prove(...values: never[]): Promise<PlainProof>;
+}
 
 export const PROGRAMS = {
   chain: async () => (await import('../circuits/chain.program.ts')).chainProgram,
@@ -24,8 +34,6 @@ export const PROGRAMS = {
   possession: async () => (await import('../circuits/possession.program.ts')).possessionProgram,
   presentation: async () =>
     (await import('../circuits/presentation.program.ts')).presentationProgram,
-  registryPresentation: async () =>
-    (await import('../circuits/registry-presentation.program.ts')).registryPresentationProgram,
   certify: async () => (await import('../circuits/certify.program.ts')).certifyProgram,
   aggregatePair: async () =>
     (await import('../circuits/aggregate-pair.program.ts')).aggregatePairProgram,
@@ -33,6 +41,13 @@ export const PROGRAMS = {
     (await import('../circuits/aggregate-merge.program.ts')).aggregateMergeProgram,
   aggregate: async () => (await import('../circuits/aggregate.program.ts')).aggregateProgram,
 } as const satisfies Readonly<Record<ProgramName, () => Promise<ProvableProgram>>>;
+
+export const PLAIN_PROGRAMS = {
+  registryPresentation: async () =>
+    (await import('../circuits/registry-presentation.plain.ts')).registryPresentationProgram,
+  sessionPossession: async () =>
+    (await import('../circuits/session-possession.plain.ts')).sessionPossessionProgram,
+} as const satisfies Readonly<Record<PlainName, () => Promise<AnyPlainProgram>>>;
 
 /**
  * Programs whose proofs a program verifies inside, with those that these verify: they must be compiled

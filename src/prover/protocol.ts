@@ -1,6 +1,6 @@
 /** Messages between the process that asks and the process that proves. */
 import { z } from 'zod';
-import { jsonProof } from './envelope.ts';
+import { jsonProof, plainProof } from './envelope.ts';
 import { circuitsSchema } from './pinned-circuits.ts';
 
 /** Machine code, about four times as fast, or WebAssembly, which runs wherever Node runs. */
@@ -61,7 +61,7 @@ export const reportSchema = z.discriminatedUnion('type', [
     /** Bytes that the worker has in use now, and had at most. */
     memory: z.number().positive(),
     peakMemory: z.number().positive(),
-    proof: jsonProof,
+    proof: z.union([jsonProof, plainProof]),
   }),
   z.strictObject({
     id: z.int(),

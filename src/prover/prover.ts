@@ -7,7 +7,8 @@ import { checked } from '../arguments.ts';
 import * as argument from './arguments.ts';
 import type { ChildProcess } from 'node:child_process';
 import { ZkcxError } from '../errors.ts';
-import type { JsonProof } from './envelope.ts';
+import type { JsonProof, PlainProof } from './envelope.ts';
+import type { PlainName } from './program-shapes.ts';
 import { forkModule, siblingModule } from './fork.ts';
 import { Growth } from './growth.ts';
 import { assertPinned, type VerificationKey } from './keys.ts';
@@ -52,12 +53,15 @@ export interface JobOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ProofJob {
-  readonly program: string;
+export interface ProofJob<Name extends string = string> {
+  readonly program: Name;
   readonly method: string;
   readonly publicInput: unknown;
   readonly privateInputs: readonly unknown[];
 }
+
+/** What a program's proofs are. */
+export type ProofOf<Name extends string> = Name extends PlainName ? PlainProof : JsonProof;
 
 const MAX_GROWTH = 2 ** 31;
 
@@ -110,7 +114,10 @@ export class Prover {
    * Prove one method. Throws ERR_PROVER_REFUSED when the inputs do not satisfy the circuit,
    * ERR_PROVER_CANCELLED when `signal` fires, ERR_PROVER_CRASHED when the process dies.
    */
-  async prove(job: ProofJob, options: JobOptions = {}): Promise<JsonProof> {
+  async prove<Name extends string>(
+    job: ProofJob<Name>,
+    options: JobOptions = {},
+  ): Promise<ProofOf<Name>> {
     checked(job, proofJob, 'the job of Prover.prove');
     checked(options, argument.jobOptions, 'the options of Prover.prove');
     return inTurn(async () => {
@@ -119,7 +126,7 @@ export class Prover {
       const report = await this.ask({ type: 'prove', ...job }, options);
       if (report.type !== 'proved') throw crashed('it answered out of turn');
       this.growth.note(`${job.program}.${job.method}`, report.memory);
-      return report.proof;
+      return report.proof as ProofOf<Name>;
     });
   }
 

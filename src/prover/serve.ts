@@ -2,9 +2,11 @@
 import { performance } from 'node:perf_hooks';
 import { ZkcxError } from '../errors.ts';
 import { selectBackend } from './backend.ts';
-import { compileAnew, compileProgram, prepareCompiling } from './compile.ts';
-import type { JsonProof } from './envelope.ts';
-import type { ProgramTable, ProvableProgram } from './programs.ts';
+import { compileAnew, compilePlain, compileProgram, prepareCompiling } from './compile.ts';
+import type { JsonProof, PlainProof } from './envelope.ts';
+import type { AnyPlainProgram, PlainTable, ProgramTable, ProvableProgram } from './programs.ts';
+import type { VerificationKey } from './keys.ts';
+import type { Circuits } from './pinned-circuits.ts';
 import type { Command, Report } from './protocol.ts';
 
 /** How a value of a program's input crosses: o1js types and proof classes alike. */
@@ -12,21 +14,32 @@ type JsonType = { fromJSON(json: unknown): unknown };
 
 type Prove = (...args: unknown[]) => Promise<{ proof: { toJSON(): JsonProof } }>;
 
-/** Answer the parent's commands until it goes away. `programs` are those that can be asked for. */
-export function serve(programs: ProgramTable): void {
+interface Tables {
+  readonly programs: ProgramTable;
+  readonly plain: PlainTable;
+}
+
+/** A program, and which kind of proofs it makes. */
+type Loaded =
+  | { readonly kind: 'pickles'; readonly program: ProvableProgram }
+  | { readonly kind: 'plain'; readonly program: AnyPlainProgram };
+
+/** Answer the parent's commands until it goes away. The programs are those that can be asked for. */
+export function serve(programs: ProgramTable, plain: PlainTable = {}): void {
+  const tables = { programs, plain };
   let last: Promise<void> = Promise.resolve();
   process.on('message', (command: Command) => {
     // a process may be told other things as well
     if (command.type !== 'compile' && command.type !== 'prove') return;
-    last = last.then(() => handle(programs, command));
+    last = last.then(() => handle(tables, command));
   });
   process.on('disconnect', () => process.exit());
 }
 
-async function handle(programs: ProgramTable, command: Command): Promise<void> {
+async function handle(tables: Tables, command: Command): Promise<void> {
   try {
-    if (command.type === 'compile') await compile(programs, command);
-    else await prove(programs, command);
+    if (command.type === 'compile') await compile(tables, command);
+    else await prove(tables, command);
   } catch (error) {
     debug(error);
     const { code, message } =
@@ -40,30 +53,38 @@ async function handle(programs: ProgramTable, command: Command): Promise<void> {
   }
 }
 
-async function compile(programs: ProgramTable, command: Command & { type: 'compile' }) {
+async function compile(tables: Tables, command: Command & { type: 'compile' }) {
   const { id, program: name } = command;
   const choice = selectBackend(command.backend);
   await prepareCompiling();
   report({ id, type: 'compiling', program: name, ...choice });
-  const program = await load(programs, name);
+  const loaded = await load(tables, name);
   const start = performance.now();
-  const { key, circuits } = command.fresh
-    ? await compileAnew(program)
-    : { key: await compileProgram(name, program), circuits: undefined };
+  const { key, circuits } = await keyOf(name, loaded, command.fresh);
   report({ id, type: 'compiled', program: name, ms: performance.now() - start, key, circuits });
 }
 
-async function prove(programs: ProgramTable, command: Command & { type: 'prove' }) {
+async function keyOf(
+  name: string,
+  { kind, program }: Loaded,
+  fresh: boolean,
+): Promise<{ key: VerificationKey; circuits?: Circuits }> {
+  if (kind === 'plain') return { key: await compilePlain(program) };
+  return fresh ? compileAnew(program) : { key: await compileProgram(name, program) };
+}
+
+async function prove(tables: Tables, command: Command & { type: 'prove' }) {
   const { id, program: name, method } = command;
-  const program = await load(programs, name);
-  const types = program.privateInputTypes[method];
+  const loaded = await load(tables, name);
+  const { publicInputType, privateInputTypes } = loaded.program;
+  const types = (privateInputTypes as ProvableProgram['privateInputTypes'])[method];
   if (types === undefined || types.length !== command.privateInputs.length) {
     throw new ZkcxError('ERR_PROVER_INPUT', `${name}.${method}: no such method or wrong inputs`);
   }
   const decode = async (type: unknown, json: unknown) => (type as JsonType).fromJSON(json);
   let args: unknown[];
   try {
-    args = [await decode(program.publicInputType, command.publicInput)];
+    args = [await decode(publicInputType, command.publicInput)];
     for (const [i, type] of types.entries())
       args.push(await decode(type, command.privateInputs[i]));
   } catch (error) {
@@ -72,7 +93,7 @@ async function prove(programs: ProgramTable, command: Command & { type: 'prove' 
   }
   report({ id, type: 'proving', program: name, method });
   const start = performance.now();
-  const { proof } = await run(program, name, method, args);
+  const proof = await run(loaded, name, method, args);
   report({
     id,
     type: 'proved',
@@ -81,14 +102,21 @@ async function prove(programs: ProgramTable, command: Command & { type: 'prove' 
     ms: performance.now() - start,
     memory: process.memoryUsage.rss(),
     peakMemory: process.resourceUsage().maxRSS * 1024,
-    proof: proof.toJSON(),
+    proof,
   });
 }
 
 /** o1js puts values of the witness into its messages, so none of them leaves this process. */
-async function run(program: ProvableProgram, name: string, method: string, args: unknown[]) {
+async function run(
+  { kind, program }: Loaded,
+  name: string,
+  method: string,
+  args: unknown[],
+): Promise<JsonProof | PlainProof> {
   try {
-    return await (program as unknown as Record<string, Prove>)[method]!(...args);
+    if (kind === 'plain') return await program.prove(...(args as never[]));
+    const { proof } = await (program as unknown as Record<string, Prove>)[method]!(...args);
+    return proof.toJSON();
   } catch (error) {
     debug(error);
     throw new ZkcxError(
@@ -98,10 +126,10 @@ async function run(program: ProvableProgram, name: string, method: string, args:
   }
 }
 
-async function load(programs: ProgramTable, name: string): Promise<ProvableProgram> {
-  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
-  if (program === undefined) throw new ZkcxError('ERR_PROVER_INPUT', 'no program of this name');
-  return program();
+async function load({ programs, plain }: Tables, name: string): Promise<Loaded> {
+  if (Object.hasOwn(programs, name)) return { kind: 'pickles', program: await programs[name]!() };
+  if (Object.hasOwn(plain, name)) return { kind: 'plain', program: await plain[name]!() };
+  throw new ZkcxError('ERR_PROVER_INPUT', 'no program of this name');
 }
 
 function report(message: Report): void {

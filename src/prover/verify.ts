@@ -4,10 +4,16 @@ import { checked, roots, time } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
 import { MODE } from '../params.ts';
 import { systemClock } from '../time.ts';
-import { checkEnvelope, type ProofEnvelope } from './envelope.ts';
+import { type AnyEnvelope, checkEnvelope } from './envelope.ts';
 import { isValid } from './guard.ts';
 import { pinnedKey, type VerificationKey } from './keys.ts';
-import { PROOF_SHAPES, type ProgramName } from './program-shapes.ts';
+import {
+  isPlain,
+  PLAIN_INPUTS,
+  type PlainName,
+  PROOF_SHAPES,
+  type ProgramName,
+} from './program-shapes.ts';
 
 export interface VerifyChainOptions {
   /** Root of the CIs that are accepted, or several such roots; see `TrustSet`. */
@@ -70,12 +76,16 @@ async function verifyClaim(
 }
 
 /** Public input, then public output. */
-export function publicValues({ proof }: ProofEnvelope): bigint[] {
-  return [...proof.publicInput, ...proof.publicOutput].map(BigInt);
+export function publicValues({ proof }: AnyEnvelope): bigint[] {
+  const output = 'publicOutput' in proof ? proof.publicOutput : [];
+  return [...proof.publicInput, ...output].map(BigInt);
 }
 
 /** The pinned key, once the envelope says that it is for this key and has the program's shape. */
-export function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): VerificationKey {
+export function pinnedKeyOf(
+  program: ProgramName | PlainName,
+  envelope: AnyEnvelope,
+): VerificationKey {
   if (envelope.program !== program) {
     throw new ZkcxError(
       'ERR_PROOF_PROGRAM',
@@ -84,13 +94,7 @@ export function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): Veri
         : `a ${program} proof is needed, this is another kind`,
     );
   }
-  const { publicInput, publicOutput, maxProofsVerified } = PROOF_SHAPES[program];
-  const { proof } = envelope;
-  if (
-    proof.publicInput.length !== publicInput ||
-    proof.publicOutput.length !== publicOutput ||
-    proof.maxProofsVerified !== maxProofsVerified
-  ) {
+  if (!hasShape(program, envelope)) {
     throw new ZkcxError('ERR_PROOF_FORMAT', `this does not have the shape of a ${program} proof`);
   }
   const key = pinnedKey(program);
@@ -101,6 +105,17 @@ export function pinnedKeyOf(program: ProgramName, envelope: ProofEnvelope): Veri
     );
   }
   return key;
+}
+
+function hasShape(program: ProgramName | PlainName, { version, proof }: AnyEnvelope): boolean {
+  if (isPlain(program)) return version === 2 && proof.publicInput.length === PLAIN_INPUTS[program];
+  const { publicInput, publicOutput, maxProofsVerified } = PROOF_SHAPES[program];
+  return (
+    version === 1 &&
+    proof.publicInput.length === publicInput &&
+    proof.publicOutput.length === publicOutput &&
+    proof.maxProofsVerified === maxProofsVerified
+  );
 }
 
 export function assertMode(mode: bigint | undefined, expected: number): void {
@@ -125,7 +140,7 @@ function assertWindow(validFrom: bigint, validUntil: bigint, at: bigint): void {
 }
 
 /** The proof itself, last of all checks. Throws ERR_PROOF_INVALID, and ERR_PROVER_BACKEND of `isValid`. */
-export async function assertProof({ proof }: ProofEnvelope, key: VerificationKey): Promise<void> {
+export async function assertProof({ proof }: AnyEnvelope, key: VerificationKey): Promise<void> {
   if (!(await isValid(proof, key))) {
     throw new ZkcxError('ERR_PROOF_INVALID', 'the proof is not valid');
   }

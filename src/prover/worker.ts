@@ -2,8 +2,8 @@
 import { useCompileCache } from '../compile-cache.ts';
 
 useCompileCache();
-const [{ PROGRAMS }, { serve }] = await Promise.all([
+const [{ PLAIN_PROGRAMS, PROGRAMS }, { serve }] = await Promise.all([
   import('./programs.ts'),
   import('./serve.ts'),
 ]);
-serve(PROGRAMS);
+serve(PROGRAMS, PLAIN_PROGRAMS);

@@ -4,7 +4,7 @@ import { bytes, callback, checked, field, sizedBytes } from '../arguments.ts';
 import * as form from '../prover/arguments.ts';
 import { bytesToBigint } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
-import { checkEnvelope, type ProofEnvelope } from '../prover/envelope.ts';
+import { checkPlainEnvelope, type PlainEnvelope } from '../prover/envelope.ts';
 import { provePossession } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { type PossessionPlan, possessionWitness } from '../witness/possession.ts';
@@ -108,18 +108,18 @@ export function planPossession(input: PossessionOfSession): PossessionPlan {
 /** What the peer gets: to be sealed, where a channel is. */
 export function presentationBundle(
   made: Prepared,
-  possession: ProofEnvelope,
+  possession: PlainEnvelope,
   values: PossessionValues,
   disclosures: readonly Disclosure[] = [],
 ): PresentationBundle {
   checked(made, argument.prepared, 'presentationBundle');
-  checkEnvelope(possession);
+  checkPlainEnvelope(possession);
   checked(values, possessionValues, 'the values of presentationBundle');
   checked(disclosures, argument.disclosures, 'the disclosures of presentationBundle');
   const { pseudonym, identifier, order } = values;
   return {
     format: 'zkcx-presentation',
-    version: 2,
+    version: 3,
     presentation: made.presentation,
     possession,
     ...(pseudonym !== 0n && { pseudonym: String(pseudonym) }),

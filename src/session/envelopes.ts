@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ZkcxError } from '../errors.ts';
 import { checked, describeIssue, fieldString } from '../arguments.ts';
-import { envelopeSchema } from '../prover/envelope.ts';
+import { anyEnvelopeSchema, envelopeSchema, plainEnvelopeSchema } from '../prover/envelope.ts';
 
 /** Bytes of JSON; two proofs of about 30,000 each and openings. */
 export const MAX_BUNDLE_BYTES = 500_000;
@@ -41,9 +41,9 @@ const sealedValue = fieldString.refine((value) => value !== '0', 'is left out wh
 
 export const presentationShape = {
   format: z.literal('zkcx-presentation'),
-  version: z.literal(2),
-  presentation: envelopeSchema,
-  possession: envelopeSchema,
+  version: z.literal(3),
+  presentation: anyEnvelopeSchema,
+  possession: plainEnvelopeSchema,
   /** One of the two at most. */
   pseudonym: sealedValue.optional(),
   identifier: sealedValue.optional(),
@@ -66,7 +66,7 @@ export type CertifiedBundle = z.infer<typeof certifiedSchema>;
 
 /** Throws ERR_PROOF_FORMAT and ERR_PROOF_VERSION. */
 export function checkPresentationBundle(json: unknown): PresentationBundle {
-  return check('zkcx-presentation', presentationSchema, 2, json);
+  return check('zkcx-presentation', presentationSchema, 3, json);
 }
 
 /** Throws ERR_PROOF_FORMAT and ERR_PROOF_VERSION. */

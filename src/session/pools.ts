@@ -13,7 +13,7 @@ import { ZkcxError } from '../errors.ts';
 import { filesIn, isAbsent } from '../files.ts';
 import * as form from '../prover/arguments.ts';
 import type { Credential } from '../prover/credential.ts';
-import { checkEnvelope } from '../prover/envelope.ts';
+import { checkAnyEnvelope, checkEnvelope } from '../prover/envelope.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { type Openable, proveRefresh } from '../prover/refresh.ts';
 import type { RandomBytes } from '../random.ts';
@@ -144,7 +144,7 @@ export class PresentationPool {
       (content) => {
         const { presentation, openings } = preparedForm.parse(content);
         const prepared = {
-          presentation: checkEnvelope(presentation),
+          presentation: checkAnyEnvelope(presentation),
           openings: readOpenings(openings),
           terms,
         };

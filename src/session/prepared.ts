@@ -12,7 +12,7 @@ import * as pki from '../pki/arguments.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import * as form from '../prover/arguments.ts';
 import { type Credential, publishedOpening } from '../prover/credential.ts';
-import type { ProofEnvelope } from '../prover/envelope.ts';
+import type { AnyEnvelope } from '../prover/envelope.ts';
 import { provePresentation, proveRegistryPresentation } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import type { Openable } from '../prover/refresh.ts';
@@ -45,7 +45,7 @@ export interface PreparedTerms {
 
 /** A presentation that no session has used. Private, all of it. */
 export interface Prepared {
-  readonly presentation: ProofEnvelope;
+  readonly presentation: AnyEnvelope;
   readonly openings: SessionOpenings;
   readonly terms: PreparedTerms;
 }

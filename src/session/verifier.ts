@@ -90,11 +90,11 @@ export async function verifyPresentation(
   const { mode, role } = offered;
   const { presentation, possession, openings, ...told } = checkPresentationBundle(bundle);
   const presentationKey = pinnedKeyOf(mode, presentation);
-  const possessionKey = pinnedKeyOf('possession', possession);
+  const possessionKey = pinnedKeyOf('sessionPossession', possession);
   const { request, claim } = presentationOf(publicValues(presentation));
   const [possessionMode, statement] = publicValues(possession);
   assertMode(request.mode.toBigInt(), MODE[mode]);
-  assertMode(possessionMode, MODE.possession);
+  assertMode(possessionMode, MODE.sessionPossession);
 
   const roots = {
     trustRoot: request.trustRoot.toBigInt(),

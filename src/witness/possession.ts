@@ -1,7 +1,7 @@
-/** What a holder proves of the message of a session: input of `possession`. */
+/** What a holder proves of the message of a session: input of `sessionPossession`. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Bool, Field } from 'o1js';
-import { PossessionWitness } from '../circuits/possession.program.ts';
+import { PossessionWitness } from '../circuits/possession.ts';
 import {
   commitIdentity,
   commitKey,
@@ -14,7 +14,12 @@ import { ZkcxError } from '../errors.ts';
 import { isDigestSigned } from '../pki/index.ts';
 import { fromLimbs, signature } from './encode.ts';
 import type { SessionOpenings } from './presentation.ts';
-import { digestOf, type PlainStatement, possessionRequest } from './statement.ts';
+import {
+  digestOf,
+  type PlainStatement,
+  type PossessionForm,
+  possessionRequest,
+} from './statement.ts';
 
 export interface PossessionInput {
   /** See `sessionId`. */
@@ -49,8 +54,10 @@ export interface PossessionPlan {
   readonly values: Pick<PlainStatement, 'pseudonym' | 'identifier' | 'order'>;
 }
 
-/** Input of `possession`. Throws ERR_POSSESSION_SIGNATURE when the key did not sign the message. */
-export function possessionWitness(input: PossessionInput): PossessionPlan {
+/**
+ * Input of `sessionPossession`, or of `possession`. Throws ERR_POSSESSION_SIGNATURE when the key did not sign the message.
+ */
+export function possessionWitness(input: PossessionInput, form?: PossessionForm): PossessionPlan {
   const { session, message, openings, scope = 0n, identifier, order } = input;
   const { key, blind: keyBlind } = openings.key;
   const { identity, blind: identityBlind } = openings.identity;
@@ -72,7 +79,7 @@ export function possessionWitness(input: PossessionInput): PossessionPlan {
         : identifierOf(secret, key, identity, identifierScope).toBigInt(),
     order: order === undefined ? 0n : orderOf(orderServer, orderSalt, identity).toBigInt(),
   };
-  const request = possessionRequest({
+  const statement = {
     session,
     message,
     sessionKey: commitKey(keyBlind, key).toBigInt(),
@@ -80,7 +87,8 @@ export function possessionWitness(input: PossessionInput): PossessionPlan {
     scope,
     identifierScope: identifierScope.toBigInt(),
     ...values,
-  });
+  };
+  const request = possessionRequest(statement, form);
   const witness = new PossessionWitness({
     session: Field(session),
     digest: digestOf(message),

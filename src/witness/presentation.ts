@@ -6,7 +6,7 @@ import { Field } from 'o1js';
 import { CiLeaf, Opening, type Organisation, type PublicKey } from '../circuits/claims.ts';
 import { CiPath, CredentialWitness } from '../circuits/credential.ts';
 import { PresentationWitness, SessionBlinds } from '../circuits/presentation.ts';
-import type { RegistryPath } from '../circuits/registry-presentation.program.ts';
+import type { RegistryPath } from '../circuits/registry-presentation.plain.ts';
 import type { HandleWitness } from '../circuits/revocation.ts';
 import {
   CertifiedClaim,

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { checked, instanceOf } from '../arguments.ts';
 import { Field } from 'o1js';
 import type { MerklePath } from '../circuits/gadgets/merkle.ts';
-import { RegistryPath } from '../circuits/registry-presentation.program.ts';
+import { RegistryPath } from '../circuits/registry-presentation.plain.ts';
 import { ZkcxError } from '../errors.ts';
 import { AGGREGATE_HEIGHT, REGISTRY_HEIGHT } from '../params.ts';
 import { MerkleTree, nodesOnPath, placeOfPath } from './merkle-tree.ts';

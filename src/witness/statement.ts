@@ -31,11 +31,17 @@ export function digestOf(message: Uint8Array): Digest {
   return new Digest({ limbs: limbs(bytesToBigint(sha256(message))) });
 }
 
+/** Which of the two forms of the proof: that of sessions, or the one that is verified inside of circuits. */
+export type PossessionForm = 'sessionPossession' | 'possession';
+
 /** What a verifier asks of a possession proof; it makes this of its own knowledge. */
-export function possessionRequest({ message, ...values }: PlainStatement): PossessionRequest {
+export function possessionRequest(
+  { message, ...values }: PlainStatement,
+  form: PossessionForm = 'sessionPossession',
+): PossessionRequest {
   const fields = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, Field(value)]),
   ) as unknown as Omit<PossessionStatement, 'digest'>;
   const statement = possessionHash({ ...fields, digest: digestOf(message).limbs });
-  return new PossessionRequest({ mode: Field(MODE.possession), statement });
+  return new PossessionRequest({ mode: Field(MODE[form]), statement });
 }

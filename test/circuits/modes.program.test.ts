@@ -3,7 +3,8 @@ import './../support/kimchi/index.ts';
 import { expect, test } from '@jest/globals';
 import { Field, Provable } from 'o1js';
 import { ChainProof } from '../../src/circuits/chain.program.ts';
-import { possessionProgram, PossessionWitness } from '../../src/circuits/possession.program.ts';
+import { possessionProgram } from '../../src/circuits/possession.program.ts';
+import { PossessionWitness } from '../../src/circuits/possession.ts';
 import { presentationProgram } from '../../src/circuits/presentation.program.ts';
 import { PresentationWitness } from '../../src/circuits/presentation.ts';
 import {
@@ -11,10 +12,9 @@ import {
   refreshProgram,
   RefreshWitness,
 } from '../../src/circuits/refresh.program.ts';
-import {
-  RegistryPath,
-  registryPresentationProgram,
-} from '../../src/circuits/registry-presentation.program.ts';
+import { presentPublished, RegistryPath } from '../../src/circuits/registry-presentation.plain.ts';
+import { sessionPossessionProgram } from '../../src/circuits/session-possession.plain.ts';
+import { withContext } from '../../src/circuits/kimchi/context.ts';
 import { PossessionRequest, PresentationRequest } from '../../src/circuits/session.ts';
 import { MODE } from '../../src/params.ts';
 import { sgp26Device } from '../support/certificates/index.ts';
@@ -67,10 +67,13 @@ const RUNS: readonly [string, number, (mode: number) => Promise<unknown>][] = [
     MODE.registryPresentation,
     async (mode) => {
       const input = inputOf('registryPresentation', session) as SessionInput;
-      await registryPresentationProgram.rawMethods.prove(
-        request(input, mode),
-        Provable.witness(RegistryPath, () => input.path!),
-        Provable.witness(PresentationWitness, () => input.witness),
+      await withContext((context) =>
+        presentPublished(
+          context,
+          request(input, mode),
+          Provable.witness(RegistryPath, () => input.path!),
+          Provable.witness(PresentationWitness, () => input.witness),
+        ),
       );
     },
   ],
@@ -82,6 +85,20 @@ const RUNS: readonly [string, number, (mode: number) => Promise<unknown>][] = [
       await possessionProgram.rawMethods.prove(
         Provable.witness(PossessionRequest, () => ({ mode: Field(mode), statement })),
         Provable.witness(PossessionWitness, () => witness),
+      );
+    },
+  ],
+  [
+    'sessionPossession',
+    MODE.sessionPossession,
+    async (mode) => {
+      const { statement, witness } = possession();
+      await withContext((context) =>
+        sessionPossessionProgram.method(
+          context,
+          Provable.witness(PossessionRequest, () => ({ mode: Field(mode), statement })),
+          Provable.witness(PossessionWitness, () => witness),
+        ),
       );
     },
   ],
@@ -103,5 +120,5 @@ test.each(RUNS)(
 test('no number of an earlier version is used again, and none twice', () => {
   const numbers: number[] = Object.values(MODE);
   expect(new Set(numbers).size).toBe(numbers.length);
-  for (const old of [3, 4, 5, 6, 7]) expect(numbers).not.toContain(old);
+  for (const old of [3, 4, 5, 6, 7, 15]) expect(numbers).not.toContain(old);
 });

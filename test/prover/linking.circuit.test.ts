@@ -3,19 +3,19 @@
  * belong together. Proofs that leave a device share what is public in them, and nothing else.
  */
 import { describe, expect, test } from '@jest/globals';
-import type { ProofEnvelope } from '../../src/prover/envelope.ts';
+import type { AnyEnvelope, ProofEnvelope } from '../../src/prover/envelope.ts';
 import { provenCredential, provenRefresh } from '../support/credentials.ts';
-import { linkingProof } from '../support/linking/proofs.ts';
+import { linkingPossession, linkingProof } from '../support/linking/proofs.ts';
 import { linkedBy, PUBLIC } from '../support/linking/public.ts';
 import { sharedValues, valuesOf, written } from '../support/linking/values.ts';
 
 const chain = async (of: 'eum' | 'euicc-1' | 'euicc-2') => (await provenCredential(of)).proof;
 
 /** How many values that are not public they have in common, each written as it is. */
-const links = (a: ProofEnvelope, b: ProofEnvelope) => written(linkedBy(a, b));
+const links = (a: AnyEnvelope, b: AnyEnvelope) => written(linkedBy(a, b));
 
 describe('two proofs that leave a device have nothing in common that is not public', () => {
-  test.each<[string, () => Promise<[ProofEnvelope, ProofEnvelope]>]>([
+  test.each<[string, () => Promise<[AnyEnvelope, AnyEnvelope]>]>([
     [
       'two presentations of one credential',
       async () => [linkingProof('presentation-1'), linkingProof('presentation-2')],
@@ -44,13 +44,10 @@ describe('two proofs that leave a device have nothing in common that is not publ
       'proofs of two chains below one EUM that were given away',
       async () => [provenRefresh('euicc-1'), provenRefresh('euicc-2')],
     ],
-    [
-      'two possessions of one key',
-      async () => [linkingProof('possession-1'), linkingProof('possession-2')],
-    ],
+    ['two possessions of one key', async () => [linkingPossession(1), linkingPossession(2)]],
     [
       'a possession and the presentation of another session',
-      async () => [linkingProof('possession-1'), linkingProof('presentation-2')],
+      async () => [linkingPossession(1), linkingProof('presentation-2')],
     ],
   ])('%s', async (_, pair) => {
     const [a, b] = await pair();
@@ -125,7 +122,7 @@ describe('what is compared', () => {
     const [a, b] = [linkingProof('presentation-1'), linkingProof('presentation-2')];
     const shared = sharedValues(a, b);
     expect(new Set(shared.keys())).toEqual(new Set(PUBLIC.keys()));
-    expect([...shared.values()]).toEqual(['publicInput 1', 'publicInput 2']);
+    expect([...shared.values()]).toEqual(['public value 1', 'public value 2']);
   });
 });
 

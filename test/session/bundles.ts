@@ -1,9 +1,15 @@
 /** Presentations as if proven: right up to the proofs. */
 import { Field } from 'o1js';
-import { CertifiedClaim, CertifyRequest, PossessionRequest } from '../../src/circuits/session.ts';
+import {
+  CertifiedClaim,
+  CertifyRequest,
+  PossessionRequest,
+  PresentationRequest,
+} from '../../src/circuits/session.ts';
 import type { Credential } from '../../src/prover/credential.ts';
-import type { ProofEnvelope } from '../../src/prover/envelope.ts';
+import type { AnyEnvelope, PlainEnvelope } from '../../src/prover/envelope.ts';
 import { proveRefresh } from '../../src/prover/refresh.ts';
+import { publicValues } from '../../src/prover/verify.ts';
 import { type AnswerInput, planAnswer, presentationBundle } from '../../src/session/answer.ts';
 import type { CertifiedBundle, PresentationBundle } from '../../src/session/envelopes.ts';
 import {
@@ -20,7 +26,7 @@ import { sessionId, sessionMessage } from '../../src/session/transcript.ts';
 import type { PresentationExpectation } from '../../src/session/verifier.ts';
 import type { PossessionPlan } from '../../src/witness/possession.ts';
 import { cheapProver } from '../support/cheap-prover.ts';
-import { unproven } from '../support/envelope.ts';
+import { unproven, unprovenPlain } from '../support/envelope.ts';
 import {
   ANCHORS,
   credentialOf,
@@ -103,18 +109,21 @@ export function certifiedOf({ request, claim }: ReturnType<typeof planCertify>):
   return { format: 'zkcx-certified', version: 1, proof: unproven('certify', input, output) };
 }
 
-export const possessionOf = (request: PossessionRequest): ProofEnvelope =>
-  unproven('possession', PossessionRequest.toFields(request), []);
+export const possessionOf = (request: PossessionRequest): PlainEnvelope =>
+  unprovenPlain('sessionPossession', PossessionRequest.toFields(request));
+
+/** The three commitments of a presentation of either kind, as it shows them. */
+export const commitmentsIn = (presentation: AnyEnvelope): string[] =>
+  publicValues(presentation).slice(PresentationRequest.sizeInFields()).map(String);
 
 /** A proof envelope with one public value changed: of the input first, then of the output. */
-export function withValue(envelope: ProofEnvelope, index: number, value: bigint): ProofEnvelope {
-  const { publicInput, publicOutput } = envelope.proof;
-  const values = [...publicInput, ...publicOutput];
+export function withValue<E extends AnyEnvelope>(envelope: E, index: number, value: bigint): E {
+  const { proof } = envelope;
+  const inputs = proof.publicInput.length;
+  const values = publicValues(envelope).map(String);
   values[index] = String(Field(value));
-  const proof = {
-    ...envelope.proof,
-    publicInput: values.slice(0, publicInput.length),
-    publicOutput: values.slice(publicInput.length),
-  };
-  return { ...envelope, proof };
+  const publicInput = values.slice(0, inputs);
+  return 'publicOutput' in proof
+    ? { ...envelope, proof: { ...proof, publicInput, publicOutput: values.slice(inputs) } }
+    : { ...envelope, proof: { ...proof, publicInput } };
 }

@@ -24,9 +24,14 @@ const certified = {
 const x = 'ab'.repeat(32);
 const bundle: PresentationBundle = {
   format: 'zkcx-presentation',
-  version: 2,
+  version: 3,
   presentation: proof('presentation'),
-  possession: proof('possession'),
+  possession: {
+    ...proof('sessionPossession'),
+    version: 2,
+    verificationKeyHash: x,
+    proof: { publicInput: ['1'], proof: 'AAAA' },
+  },
   pseudonym: '5',
   openings: {
     identity: { blind: '1', identity: '2' },
@@ -80,8 +85,8 @@ describe('a bundle', () => {
   });
 
   test.each([
-    [checkPresentationBundle, bundle.format, 1],
-    [checkPresentationBundle, bundle.format, 3],
+    [checkPresentationBundle, bundle.format, 2],
+    [checkPresentationBundle, bundle.format, 4],
     [checkCertifiedBundle, certified.format, 2],
   ])('of another version is refused as such', (check, format, version) => {
     expect(() => check({ format, version })).toThrow(

@@ -13,8 +13,8 @@ import {
   PresentationRequest,
 } from '../../src/circuits/session.ts';
 import { MODE } from '../../src/params.ts';
-import type { ProgramName } from '../../src/prover/program-shapes.ts';
-import { PROGRAMS } from '../../src/prover/programs.ts';
+import type { PlainName, ProgramName } from '../../src/prover/program-shapes.ts';
+import { PLAIN_PROGRAMS, PROGRAMS } from '../../src/prover/programs.ts';
 import type { ProofJob, Prover } from '../../src/prover/prover.ts';
 import { proveCertify, provePossession, provePresentation } from '../../src/prover/present.ts';
 import { proveRegistryPresentation } from '../../src/prover/present.ts';
@@ -74,7 +74,9 @@ function recorder(answer: (input: string[]) => string[]) {
   const prover = {
     prove: async (job: ProofJob) => {
       jobs.push(job);
-      const program = await PROGRAMS[job.program as ProgramName]();
+      const program = await { ...PROGRAMS, ...PLAIN_PROGRAMS }[
+        job.program as ProgramName | PlainName
+      ]();
       const input = fieldsOf(program.publicInputType, job.publicInput);
       const output = answer(input).slice(input.length);
       return { publicInput: answer(input).slice(0, input.length), publicOutput: output };
@@ -126,7 +128,7 @@ const refreshed = (of: Openable) => [
 
 type Prove = (prover: Prover) => Promise<unknown>;
 /** Program and method, how it is asked for, planned public values, private inputs, the proof before them. */
-const jobs: [ProgramName, string, Prove, () => Field[], () => object[], Openable][] = [
+const jobs: [ProgramName | PlainName, string, Prove, () => Field[], () => object[], Openable][] = [
   [
     'refresh',
     'ofChain',
@@ -160,7 +162,7 @@ const jobs: [ProgramName, string, Prove, () => Field[], () => object[], Openable
     credential,
   ],
   [
-    'possession',
+    'sessionPossession',
     'prove',
     (prover) => provePossession(possession(), prover),
     () => PossessionRequest.toFields(possession().request),
@@ -187,7 +189,9 @@ describe.each(jobs)('%s.%s', (program, method, prove, values, witnesses, inner) 
     const made: unknown = await prove(prover).catch((error: unknown) => error);
     const [job] = jobs;
     expect(job).toMatchObject({ program, method });
-    const { publicInputType, privateInputTypes } = await PROGRAMS[program]();
+    const { publicInputType, privateInputTypes } = await { ...PROGRAMS, ...PLAIN_PROGRAMS }[
+      program
+    ]();
     const input = fieldsOf(publicInputType, job!.publicInput);
     expect(input).toEqual(planned.slice(0, input.length));
     const types = (privateInputTypes as Readonly<Record<string, readonly unknown[]>>)[method]!;

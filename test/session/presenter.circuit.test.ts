@@ -16,7 +16,7 @@ import { RegistryTree } from '../../src/witness/registry-tree.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { cheapProver, programsOf } from '../support/cheap-prover.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { prepared } from './bundles.ts';
+import { prepared, commitmentsIn } from './bundles.ts';
 import {
   ANCHORS,
   credentialOf,
@@ -303,7 +303,7 @@ describe('a presentation for a session', () => {
     const other = await openPools(folder, credential);
     const all = await Promise.all([obtain(pools), obtain(other), obtain(pools)]);
     expect(all.map(({ source }) => source).toSorted()).toEqual(['made', 'pool', 'pool']);
-    const keys = all.map(({ prepared }) => prepared.presentation.proof.publicOutput[0]);
+    const keys = all.map(({ prepared }) => commitmentsIn(prepared.presentation)[0]);
     expect(new Set(keys).size).toBe(3);
   });
 });

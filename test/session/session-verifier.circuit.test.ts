@@ -22,7 +22,7 @@ import {
 const made = verifiers();
 afterAll(() => made.close());
 
-const garbage = { format: 'zkcx-presentation', version: 2 };
+const garbage = { format: 'zkcx-presentation', version: 3 };
 const accept = { clientOffer: CLIENT_OFFER };
 
 describe('a challenge', () => {

@@ -13,9 +13,10 @@ import { EXAMPLES } from '../../examples/api/proofs.eg.ts';
 import { at, peer, policy } from '../../examples/api/session.eg.ts';
 import { anchors, rootsOf, signAsEuicc, testMap } from '../../examples/test-pki.ts';
 import type { Credential } from '../../src/prover/credential.ts';
-import type { JsonProof, ProofEnvelope } from '../../src/prover/envelope.ts';
+import type { AnyEnvelope, JsonProof, ProofEnvelope } from '../../src/prover/envelope.ts';
 import { type JobOptions, type ProofJob, Prover } from '../../src/prover/prover.ts';
 import { shareCredential } from '../../src/prover/share.ts';
+import { publicValues } from '../../src/prover/verify.ts';
 import { proveAnswer } from '../../src/session/answer.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
 import {
@@ -33,7 +34,7 @@ import { SessionVerifier } from '../../src/session/session-verifier.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { download } from '../rsp/zkcx/proven-download.ts';
 import { provenCredential, provenRefresh } from '../support/credentials.ts';
-import { linkingProof } from '../support/linking/proofs.ts';
+import { linkingPossession, linkingProof } from '../support/linking/proofs.ts';
 import { linkedBy } from '../support/linking/public.ts';
 import { written } from '../support/linking/values.ts';
 import { SHARED } from '../support/proving/index.ts';
@@ -125,7 +126,7 @@ afterAll(async () => {
 describe('a session with real proofs', () => {
   test('takes one proof after the request, the smallest, if a presentation is ready', () => {
     const names = [ahead, after].map((proofs) => proofs.map(({ of }) => of));
-    expect(names).toEqual([['refresh.ofChain', 'presentation.prove'], ['possession.prove']]);
+    expect(names).toEqual([['refresh.ofChain', 'presentation.prove'], ['sessionPossession.prove']]);
   });
 
   test('is accepted, and tells what was asked for', async () => {
@@ -167,8 +168,7 @@ describe('a session with real proofs', () => {
 
   test('is refused with any public value of its proofs changed', async () => {
     const { presentation, possession } = bundle;
-    const count = ({ proof }: ProofEnvelope) =>
-      proof.publicInput.length + proof.publicOutput.length;
+    const count = (envelope: AnyEnvelope) => publicValues(envelope).length;
     const changed = [
       ...Array.from({ length: count(presentation) }, (_, i) => ({
         ...bundle,
@@ -190,17 +190,21 @@ describe('a session with real proofs', () => {
 
   test('is refused with other proofs in the place of its own', async () => {
     const { presentation, possession } = bundle;
-    const bytes = (envelope: ProofEnvelope, other: ProofEnvelope) => ({
+    const bytes = <E extends AnyEnvelope>(envelope: E, proof: string): E => ({
       ...envelope,
-      proof: { ...envelope.proof, proof: other.proof.proof },
+      proof: { ...envelope.proof, proof },
     });
     for (const answer of [
-      { ...bundle, presentation: bytes(presentation, possession) },
-      { ...bundle, presentation: bytes(presentation, statement.proof) },
-      { ...bundle, possession: bytes(possession, presentation) },
+      { ...bundle, presentation: bytes(presentation, possession.proof.proof) },
+      { ...bundle, presentation: bytes(presentation, statement.proof.proof.proof) },
+      { ...bundle, possession: bytes(possession, linkingPossession(1).proof.proof) },
     ]) {
       await expect(answered(answer)).rejects.toMatchObject({ code: 'ERR_PROOF_INVALID' });
     }
+    const long = bytes(possession, presentation.proof.proof);
+    await expect(answered({ ...bundle, possession: long })).rejects.toMatchObject({
+      code: 'ERR_PROOF_FORMAT',
+    });
   });
 });
 

@@ -14,7 +14,7 @@ import {
 } from '../../src/circuits/session.ts';
 import { publicValues } from '../../src/prover/verify.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
-import { type Answer, answerTo } from './bundles.ts';
+import { type Answer, answerTo, commitmentsIn } from './bundles.ts';
 import { credentialOf, MAP, NOW, PEER, verifiers } from './world.ts';
 
 /** Fields that may be the same in two presentations, and why. */
@@ -113,7 +113,7 @@ describe('presentations of one credential', () => {
       ].map(String);
     };
     for (const answer of answers) {
-      const claim = answer.bundle.presentation.proof.publicOutput;
+      const claim = commitmentsIn(answer.bundle.presentation);
       expect(commitments(answer, answer)).toEqual(claim);
       const others = answers.filter((other) => other !== answer);
       const opened = others.flatMap((by) => commitments(answer, by));

@@ -7,7 +7,7 @@ import type { PresentationBundle } from '../../src/session/envelopes.ts';
 import { planPossession, presentationBundle } from '../../src/session/answer.ts';
 import { verifyPresentation } from '../../src/session/verifier.ts';
 import { possessionWitness } from '../../src/witness/possession.ts';
-import { type AnsweredSession, sessionWith, possessionOf } from './bundles.ts';
+import { type AnsweredSession, sessionWith, possessionOf, commitmentsIn } from './bundles.ts';
 import { asIfValid, EID, SERVER_OID, sign, verifiers } from './world.ts';
 
 const made = verifiers();
@@ -126,7 +126,7 @@ test('a possession is planned with the openings of its presentation', () => {
   });
   const { keyBlind, key, identity, identityBlind } = planned.witness;
   expect([commitKey(keyBlind, key), commitIdentity(identityBlind, identity)].map(String)).toEqual(
-    plain.prepared.presentation.proof.publicOutput.slice(0, 2),
+    commitmentsIn(plain.prepared.presentation).slice(0, 2),
   );
   expect(planned.witness.scope).toEqual(Field(0));
 });

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MODE } from '../../src/params.ts';
-import type { ProofEnvelope } from '../../src/prover/envelope.ts';
+import type { AnyEnvelope } from '../../src/prover/envelope.ts';
 import type { AcceptedRoots } from '../../src/session/accepted-roots.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
 import type { PresentationBundle } from '../../src/session/envelopes.ts';
@@ -10,13 +10,16 @@ import { mapFacts } from '../../src/session/events.ts';
 import { requestTerms } from '../../src/session/offers.ts';
 import { identifierScopeOf, scopeOf } from '../../src/session/scope.ts';
 import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';
+import { publicValues } from '../../src/prover/verify.ts';
 import { possessionRequest } from '../../src/witness/statement.ts';
+import { unproven, unprovenPlain } from '../support/envelope.ts';
 import {
   type AnsweredSession,
   type AnswerOptions,
   sessionWith,
   possessionOf,
   withValue,
+  commitmentsIn,
 } from './bundles.ts';
 import { asIfValid, EID, MAP, mapWith, NOW, rootsOf, SERVER_OID, verifiers } from './world.ts';
 
@@ -67,7 +70,7 @@ const possessing = (change: Partial<Parameters<typeof possessionRequest>[0]>) =>
   return presented((bundle) => ({ ...bundle, possession: possessionOf(request) }));
 };
 const commitmentsOf = ({ prepared: { presentation } }: AnsweredSession) =>
-  presentation.proof.publicOutput.map(BigInt);
+  commitmentsIn(presentation).map(BigInt);
 
 const REQUEST = ['mode', 'trustRoot', 'revocationRoot', 'registryRoot', 'time', 'role'];
 
@@ -90,8 +93,8 @@ describe('a presentation with the right values', () => {
       mode: undefined,
       registryRoot: undefined,
       session: plain.expectation.session,
-      sessionKey: BigInt(presentation.proof.publicOutput[0]!),
-      sessionIdentity: BigInt(presentation.proof.publicOutput[1]!),
+      sessionKey: BigInt(commitmentsIn(presentation)[0]!),
+      sessionIdentity: BigInt(commitmentsIn(presentation)[1]!),
       scope: scopeOf(SERVER_OID, 'download'),
       pseudonym: plain.plan.values.pseudonym,
     });
@@ -109,11 +112,11 @@ describe('a presentation with the right values', () => {
   });
 
   test('has both proofs verified together, and its answer when neither is under way', async () => {
-    const both = ['possession', 'presentation'];
+    const both = ['sessionPossession', 'presentation'];
     for (const wrong of both) {
       let underWay: string[] = [];
       let most = 0;
-      const assertProof = async ({ program }: ProofEnvelope) => {
+      const assertProof = async ({ program }: AnyEnvelope) => {
         underWay.push(program);
         most = Math.max(most, underWay.length);
         await setTimeout(program === wrong ? 1 : 20);
@@ -239,13 +242,12 @@ describe('a presentation is refused', () => {
   });
 
   test('with proofs of one program offered as those of another', async () => {
+    const { publicInput } = plain.bundle.possession.proof;
+    const other = unprovenPlain('registryPresentation', publicValues(plain.bundle.presentation));
     const swapped: Change[] = [
       ({ possession, ...rest }) => ({ ...rest, possession, presentation: possession }),
-      ({ presentation, ...rest }) => ({ ...rest, presentation, possession: presentation }),
-      ({ presentation, ...rest }) => ({
-        ...rest,
-        presentation: { ...presentation, program: 'registryPresentation' },
-      }),
+      ({ presentation, ...rest }) => ({ ...rest, presentation, possession: other }),
+      ({ possession, ...rest }) => ({ ...rest, possession, presentation: other }),
       ({ presentation, ...rest }) => ({
         ...rest,
         presentation: { ...presentation, program: 'chain' },
@@ -254,12 +256,15 @@ describe('a presentation is refused', () => {
     for (const change of swapped) {
       await expect(presented(change)).rejects.toMatchObject({ code: 'ERR_PROOF_PROGRAM' });
     }
-    const relabelled = presented(({ presentation, ...rest }) => ({
-      ...rest,
-      possession: { ...presentation, program: 'possession' },
-      presentation,
-    }));
-    await expect(relabelled).rejects.toMatchObject({ code: 'ERR_PROOF_FORMAT' });
+    const misshapen: Change[] = [
+      // as a proof of the form that contracts verify
+      (bundle) => ({ ...bundle, possession: unproven('possession', publicInput, []) }),
+      (bundle) => ({ ...bundle, possession: { ...other, program: 'sessionPossession' } }),
+      (bundle) => ({ ...bundle, presentation: { ...other, program: 'presentation' } }),
+    ];
+    for (const change of misshapen) {
+      await expect(presented(change)).rejects.toMatchObject({ code: 'ERR_PROOF_FORMAT' });
+    }
   });
 });
 

@@ -1,8 +1,8 @@
 /** Proof envelopes in form only: right up to the proof. */
 import { MODE } from '../../src/params.ts';
-import type { ProofEnvelope } from '../../src/prover/envelope.ts';
+import type { PlainEnvelope, ProofEnvelope } from '../../src/prover/envelope.ts';
 import { pinnedKey } from '../../src/prover/keys.ts';
-import { PROOF_SHAPES, type ProgramName } from '../../src/prover/program-shapes.ts';
+import { type PlainName, PROOF_SHAPES, type ProgramName } from '../../src/prover/program-shapes.ts';
 
 /** Field elements or integers. */
 type Values = readonly { toString(): string }[];
@@ -25,6 +25,17 @@ export function unproven(
       maxProofsVerified: PROOF_SHAPES[program].maxProofsVerified,
       proof,
     },
+  };
+}
+
+/** The same of a plain program. */
+export function unprovenPlain(program: PlainName, input: Values, proof = 'AAAA'): PlainEnvelope {
+  return {
+    format: 'zkcx-proof',
+    version: 2,
+    program,
+    verificationKeyHash: pinnedKey(program).hash,
+    proof: { publicInput: input.map(String), proof },
   };
 }
 

@@ -14,6 +14,7 @@ import type { Field } from 'o1js';
 export const GATE = {
   zero: 0,
   generic: 1,
+  poseidon: 2,
   lookup: 7,
   rangeCheck0: 12,
   rangeCheck1: 13,

@@ -126,6 +126,6 @@ export function fieldBytes(x: bigint): Uint8Array {
   return Buffer.from(x.toString(16).padStart(2 * COORDINATE_BYTES, '0'), 'hex').reverse();
 }
 
-function toBigint(bytes: Uint8Array): bigint {
+export function toBigint(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
 }

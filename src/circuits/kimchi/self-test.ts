@@ -9,6 +9,7 @@ const O1JS_VERSION = '2.15.0';
 const NAMES: Record<keyof typeof GATE, string> = {
   zero: 'Zero',
   generic: 'Generic',
+  poseidon: 'Poseidon',
   lookup: 'Lookup',
   rangeCheck0: 'RangeCheck0',
   rangeCheck1: 'RangeCheck1',

@@ -4,7 +4,7 @@ import {
   assertPossession,
   type AssertVerified,
   PossessionWitness,
-} from '../../../src/circuits/possession.program.ts';
+} from '../../../src/circuits/possession.ts';
 import {
   commitIdentity,
   commitKey,

@@ -1,7 +1,7 @@
 /** The key that sessionKey hides signed the digest of the statement. With its signature: all of the circuit. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Field } from 'o1js';
-import { PossessionWitness } from '../../../src/circuits/possession.program.ts';
+import { PossessionWitness } from '../../../src/circuits/possession.ts';
 import { fromLimbs, limbs, signature } from '../../../src/witness/encode.ts';
 import { digestOf } from '../../../src/witness/statement.ts';
 import { judge } from '../../support/kimchi/index.ts';

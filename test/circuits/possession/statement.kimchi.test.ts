@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Bool, Field } from 'o1js';
-import { PossessionWitness } from '../../../src/circuits/possession.program.ts';
+import { PossessionWitness } from '../../../src/circuits/possession.ts';
 import {
   identifierOf,
   orderOf,

@@ -12,7 +12,7 @@ import { PresentationWitness } from '../../../src/circuits/presentation.ts';
 import {
   presentPublished,
   RegistryPath,
-} from '../../../src/circuits/registry-presentation.program.ts';
+} from '../../../src/circuits/registry-presentation.plain.ts';
 import {
   CertifiedClaim,
   CertifyRequest,

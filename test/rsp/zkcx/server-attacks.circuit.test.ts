@@ -10,7 +10,8 @@ import { sessionKeyMessage } from '../../../src/sgp22/messages/zkcx-firmware.ts'
 import { withValue } from '../../session/bundles.ts';
 import { ANCHORS, mapWith, NOW, SERVER_OID, sign } from '../../session/world.ts';
 import { madeUpKey } from '../../support/certificates/keys.ts';
-import { unproven } from '../../support/envelope.ts';
+import { publicValues } from '../../../src/prover/verify.ts';
+import { unprovenPlain } from '../../support/envelope.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';
 import { ES9P } from '../../../src/sgp22/messages/es9p.ts';
 import { ACCEPTED } from './negotiated.ts';
@@ -54,7 +55,7 @@ const withBundle = async (visit: Visit, bundle: Request['presentation']) =>
 
 describe.each(['zkcx', 'zkcx-device'] as const)('a presentation in %s', (mode) => {
   test('with a false proof ends the session, whichever of the two it is', async () => {
-    for (const wrong of ['possession', 'presentation']) {
+    for (const wrong of ['sessionPossession', 'presentation']) {
       server.isValid = ({ program }) => program !== wrong;
       const visit = await begin(server, one, mode);
       const request = visit.presentation(await order());
@@ -154,10 +155,12 @@ describe.each(['zkcx', 'zkcx-device'] as const)('a presentation in %s', (mode) =
     server.isValid = NO_PROOF;
     const visit = await begin(server, one, mode);
     const bundle = visit.bundle();
-    const { publicInput, publicOutput } = bundle.presentation.proof;
     const wrong = [
-      { ...bundle, possession: bundle.presentation },
-      { ...bundle, presentation: unproven('registryPresentation', publicInput, publicOutput) },
+      { ...bundle, possession: { ...bundle.possession, program: 'registryPresentation' } },
+      {
+        ...bundle,
+        presentation: unprovenPlain('registryPresentation', publicValues(bundle.presentation)),
+      },
       { ...bundle, presentation: bundle.possession },
     ];
     for (const presentation of wrong) {

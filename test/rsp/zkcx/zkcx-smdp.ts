@@ -1,6 +1,6 @@
 /** The SM-DP+ of tests with its side of zkCX, its processes replaced. */
 import { ZkcxError } from '../../../src/errors.ts';
-import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
+import type { AnyEnvelope } from '../../../src/prover/envelope.ts';
 import type { AcceptedRoots } from '../../../src/session/accepted-roots.ts';
 import { es9pApp } from '../../../src/rsp/smdpp/app.ts';
 import { type ServerDocuments } from '../../../src/rsp/zkcx/negotiation.ts';
@@ -15,7 +15,7 @@ const STATEMENTS: ServerDocuments = { auth: Uint8Array.of(1), pb: Uint8Array.of(
 
 export class ZkcxSmdp {
   /** The proofs that are valid. */
-  isValid: (proof: ProofEnvelope) => boolean | Promise<boolean> = () => true;
+  isValid: (proof: AnyEnvelope) => boolean | Promise<boolean> = () => true;
   /** No place is left for these. */
   isFull = false;
   accepted: () => AcceptedRoots = () => ACCEPTED;
@@ -89,7 +89,7 @@ export class ZkcxSmdp {
   #reserve() {
     if (this.isFull) throw new ZkcxError('ERR_RSP_BUSY', 'no place');
     return {
-      assertProof: async (proof: ProofEnvelope) => {
+      assertProof: async (proof: AnyEnvelope) => {
         if (!(await this.isValid(proof))) throw new ZkcxError('ERR_PROOF_INVALID', 'false');
       },
       release: () => undefined,

@@ -88,6 +88,25 @@ export async function compileNoted(
   }
 }
 
+/** The same of a plain program: its text, and its one structure, public values included. */
+export async function compilePlainNoted(
+  compile: () => Promise<string>,
+): Promise<{ text: string; structure: Structure }> {
+  let made: Structure | undefined;
+  const create = native.caml_pasta_fp_plonk_index_create;
+  const text = await withHooks(
+    {
+      caml_pasta_fp_plonk_index_create: (...args) => {
+        made = structure(args);
+        return create(...args);
+      },
+    },
+    compile,
+  );
+  if (made === undefined) throw unexpected();
+  return { text, structure: made };
+}
+
 const unexpected = () => Error('compileNoted: o1js compiles programs in another way than expected');
 
 const FIELD_BYTES = 32;

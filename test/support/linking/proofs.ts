@@ -1,6 +1,11 @@
 /** The proofs of fixtures/linking, see its README: of one device, for the tests of what two proofs have in common. */
 import { readFileSync } from 'node:fs';
-import { parseEnvelope, type ProofEnvelope } from '../../../src/prover/envelope.ts';
+import {
+  checkPlainEnvelope,
+  parseEnvelope,
+  type PlainEnvelope,
+  type ProofEnvelope,
+} from '../../../src/prover/envelope.ts';
 
 export const LINKING_PROOFS = [
   // over the chain proof of euicc-1
@@ -11,16 +16,19 @@ export const LINKING_PROOFS = [
   'presentation-2',
   // over the refresh of presentation-1: what must not be
   'presentation-1-again',
-  // of the key of presentation-1 and of presentation-2
-  'possession-1',
-  'possession-2',
 ] as const;
 
 export type LinkingProof = (typeof LINKING_PROOFS)[number];
 
-export function linkingUrl(name: LinkingProof): URL {
+/** Plain proofs of the key of presentation-1 and of presentation-2. */
+export type LinkingPossession = 'possession-1' | 'possession-2';
+
+export function linkingUrl(name: LinkingProof | LinkingPossession): URL {
   return new URL(`../../../fixtures/linking/${name}.json`, import.meta.url);
 }
 
 export const linkingProof = (name: LinkingProof): ProofEnvelope =>
   parseEnvelope(readFileSync(linkingUrl(name), 'utf8'));
+
+export const linkingPossession = (session: 1 | 2): PlainEnvelope =>
+  checkPlainEnvelope(JSON.parse(readFileSync(linkingUrl(`possession-${session}`), 'utf8')));

@@ -1,5 +1,5 @@
 /** What two proofs may have in common: values that are the same for everybody. */
-import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
+import type { AnyEnvelope } from '../../../src/prover/envelope.ts';
 import { PROVEN_TRUST } from '../credentials.ts';
 import { MAP } from './plans.ts';
 import { sharedValues } from './values.ts';
@@ -11,5 +11,5 @@ export const PUBLIC: ReadonlyMap<bigint, string> = new Map([
 ]);
 
 /** `sharedValues` without those. */
-export const linkedBy = (a: ProofEnvelope, b: ProofEnvelope): ReadonlyMap<bigint, string> =>
+export const linkedBy = (a: AnyEnvelope, b: AnyEnvelope): ReadonlyMap<bigint, string> =>
   new Map([...sharedValues(a, b)].filter(([value]) => !PUBLIC.has(value)));

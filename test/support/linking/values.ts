@@ -3,23 +3,30 @@
  * what two proofs have in common, in whatever encoding.
  */
 import { Field } from 'o1js';
-import type { ProofEnvelope } from '../../../src/prover/envelope.ts';
+import type { AnyEnvelope } from '../../../src/prover/envelope.ts';
+import { publicValues } from '../../../src/prover/verify.ts';
 
 /** Below this a number is a size, a bit or a mode, and says nothing. */
 const SMALL = 1n << 32n;
 
-/** A proof as text: the S-expression of the proof system. */
-const textOf = ({ proof }: ProofEnvelope) => Buffer.from(proof.proof, 'base64').toString('latin1');
+/** A proof as text: the S-expression of o1js, or the bytes of a plain proof. */
+const textOf = ({ proof }: AnyEnvelope) => Buffer.from(proof.proof, 'base64').toString('latin1');
 
 /** Where each number of a proof stands in it, by the names of the lists around it. */
-export function valuesOf(envelope: ProofEnvelope): ReadonlyMap<bigint, string> {
+export function valuesOf(envelope: AnyEnvelope): ReadonlyMap<bigint, string> {
   const values = new Map<bigint, string>();
   const note = (value: bigint, place: string) => {
     if (value >= SMALL && !values.has(value)) values.set(value, place);
   };
-  const { publicInput, publicOutput } = envelope.proof;
-  publicInput.forEach((value, i) => note(BigInt(value), `publicInput ${i}`));
-  publicOutput.forEach((value, i) => note(BigInt(value), `publicOutput ${i}`));
+  publicValues(envelope).forEach((value, i) => note(value, `public value ${i}`));
+  if (envelope.version === 2) {
+    const bytes = Buffer.from(envelope.proof.proof, 'base64');
+    for (let at = 0; at < bytes.length; at += NUMBER_BYTES) {
+      const number = Buffer.from(bytes.subarray(at, at + NUMBER_BYTES)).reverse();
+      note(BigInt(`0x${number.toString('hex')}`), `number ${at / NUMBER_BYTES}`);
+    }
+    return values;
+  }
   const path: string[] = [];
   const here = () => path.filter((name) => name !== '').join('/');
   /** Limbs of 64 bits, first one lowest, that follow each other in a list. */
@@ -43,6 +50,9 @@ export function valuesOf(envelope: ProofEnvelope): ReadonlyMap<bigint, string> {
   return values;
 }
 
+/** Of a coordinate or a field element in a plain proof, which is nothing else. */
+const NUMBER_BYTES = 32;
+
 /** Ends the place of a number that is written in several limbs, each of which is a value, too. */
 const JOINED = ', joined';
 
@@ -60,7 +70,7 @@ const joined = (limbs: readonly bigint[]) =>
  * Numbers of `a` that stand in `b` too: as they are, negated, or expanded from a challenge, and as decimal or
  * hexadecimal digits, bytes in either order, or base64 of them anywhere in its text.
  */
-export function sharedValues(a: ProofEnvelope, b: ProofEnvelope): ReadonlyMap<bigint, string> {
+export function sharedValues(a: AnyEnvelope, b: AnyEnvelope): ReadonlyMap<bigint, string> {
   const others = valuesOf(b);
   const derived = new Set([...others.keys()].flatMap(relatives));
   const texts = [textOf(b), JSON.stringify(b)].map((text) => text.toLowerCase());

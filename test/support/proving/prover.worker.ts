@@ -3,10 +3,15 @@
  * counted; and calls functions of test modules that need the programs in their own process.
  */
 import { type Cache, Provable } from 'o1js';
-import { compileCounting } from '../../../bench/row-counts.ts';
+import { compileCounting, compilePlainCounting } from '../../../bench/row-counts.ts';
 import { compileNotingKinds } from '../../../src/circuits/proof-system.ts';
-import { PROGRAM_NAMES } from '../../../src/prover/program-shapes.ts';
-import { PROGRAMS, type ProvableProgram } from '../../../src/prover/programs.ts';
+import { PLAIN_NAMES, PROGRAM_NAMES } from '../../../src/prover/program-shapes.ts';
+import {
+  type AnyPlainProgram,
+  PLAIN_PROGRAMS,
+  PROGRAMS,
+  type ProvableProgram,
+} from '../../../src/prover/programs.ts';
 import type { Report } from '../../../src/prover/protocol.ts';
 import { serve } from '../../../src/prover/serve.ts';
 import type { Command, Reply } from './protocol.ts';
@@ -61,6 +66,17 @@ for (const name of PROGRAM_NAMES) {
   };
 }
 
+for (const name of PLAIN_NAMES) {
+  const program: AnyPlainProgram = await PLAIN_PROGRAMS[name]();
+  const { compile } = program;
+  let once: Promise<string> | undefined;
+  program.compile = (srs) =>
+    (once ??= compilePlainCounting(name, () => compile(srs)).then(({ counts, text }) => {
+      noteRows(counts);
+      return text;
+    }));
+}
+
 // a program that was compiled before is not analysed again when its circuits are asked for: they were noted then
 const send = process.send!.bind(process) as (message: unknown) => boolean;
 process.send = (message: Report) => {
@@ -68,7 +84,7 @@ process.send = (message: Report) => {
   return send({ ...message, circuits: { ...message.circuits, gates: kinds.get(message.program) } });
 };
 
-serve(PROGRAMS);
+serve(PROGRAMS, PLAIN_PROGRAMS);
 
 process.on('message', async (command: Command) => {
   if (command.type !== 'call') return;

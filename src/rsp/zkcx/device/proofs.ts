@@ -4,7 +4,7 @@ import type { TrustAnchor } from '../../../pki/index.ts';
 import { prover as proverForm } from '../../../prover/arguments.ts';
 import { proveChain } from '../../../prover/chain.ts';
 import type { Credential } from '../../../prover/credential.ts';
-import type { ProofEnvelope } from '../../../prover/envelope.ts';
+import type { PlainEnvelope } from '../../../prover/envelope.ts';
 import { provePossession } from '../../../prover/present.ts';
 import type { JobOptions, Prover } from '../../../prover/prover.ts';
 import { verifyCertified } from '../../../session/certified.ts';
@@ -40,7 +40,7 @@ export interface DeviceProofs {
   presentation(wanted: PresentationWanted, signal?: AbortSignal): Promise<Presented>;
   /** Have one ready in the pools. */
   ahead(wanted: PresentationAhead, signal?: AbortSignal): Promise<unknown>;
-  possession(plan: PossessionPlan, signal?: AbortSignal): Promise<ProofEnvelope>;
+  possession(plan: PossessionPlan, signal?: AbortSignal): Promise<PlainEnvelope>;
   /** A statement that was verified before costs no time again. */
   readonly verifyCertified: typeof verifyCertified;
 }

@@ -9,9 +9,9 @@
  */
 import { ZkcxError } from '../../../errors.ts';
 import { siblingModule } from '../../../prover/fork.ts';
-import { MAX_BATCH } from '../../../prover/guard.ts';
+import { MAX_BATCH, type ProofAndKey } from '../../../prover/guard.ts';
 import type { AssertProof } from '../../../prover/verify.ts';
-import { type ProofQuestion, VerifyProcess } from './verify-process.ts';
+import { VerifyProcess } from './verify-process.ts';
 
 export interface VerifiersOptions {
   /**
@@ -40,7 +40,7 @@ export interface Place {
 }
 
 interface Job {
-  readonly question: ProofQuestion;
+  readonly question: ProofAndKey;
   readonly settle: (valid: boolean) => void;
   readonly fail: (problem: string) => void;
   /** It was in a batch that was taken apart. */
@@ -116,7 +116,7 @@ export class ProofVerifiers {
     this.#failWaiting('the server ends');
   }
 
-  #ask(question: ProofQuestion): Promise<boolean> {
+  #ask(question: ProofAndKey): Promise<boolean> {
     return new Promise((settle, reject) => {
       const fail = (problem: string) =>
         reject(new ZkcxError('ERR_RSP_VERIFIER', `a proof could not be verified: ${problem}`));

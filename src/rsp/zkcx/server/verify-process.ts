@@ -3,23 +3,16 @@
  * What it does wrong is an outcome and no error, since it says nothing of the proofs.
  */
 import type { ChildProcess } from 'node:child_process';
-import type { JsonProof } from '../../../prover/envelope.ts';
 import { forkModule } from '../../../prover/fork.ts';
-import type { Verdict } from '../../../prover/guard.ts';
-import type { VerificationKey } from '../../../prover/keys.ts';
+import type { ProofAndKey, Verdict } from '../../../prover/guard.ts';
 
 /** Milliseconds from the start of a process until it is ready. Nothing of it is any proof's time. */
 const START_UP = 120_000;
 
-export interface ProofQuestion {
-  readonly proof: JsonProof;
-  readonly key: VerificationKey;
-}
-
 /** To the process. */
 export interface VerifyQuestion {
   readonly id: number;
-  readonly proofs: readonly ProofQuestion[];
+  readonly proofs: readonly ProofAndKey[];
 }
 
 /** From the process: first that it can verify or why not, then an answer to each question. */
@@ -96,7 +89,7 @@ export class VerifyProcess {
   }
 
   /** Have a batch verified. Only when ready, and when the batch before has ended. */
-  ask(proofs: readonly ProofQuestion[]): Promise<Outcome> {
+  ask(proofs: readonly ProofAndKey[]): Promise<Outcome> {
     return new Promise((settle) => {
       const id = this.#nextId++;
       const timer = setTimeout(() => this.#end({ type: 'late' }), this.#timeout);

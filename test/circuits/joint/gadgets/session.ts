@@ -1,10 +1,7 @@
 /** `possession` without ECDSA, on a pinned statement: what is private is what it leaves to the prover. */
 import { Provable } from 'o1js';
 import { readOne } from '../../../../src/circuits/gadgets/one.ts';
-import {
-  assertPossession,
-  PossessionWitness,
-} from '../../../../src/circuits/possession.program.ts';
+import { assertPossession, PossessionWitness } from '../../../../src/circuits/possession.ts';
 import type { PossessionInput } from '../../../../src/witness/possession.ts';
 import type { Circuit } from '../../../support/kimchi/index.ts';
 import { pinned } from '../../../support/kimchi/joint/index.ts';
