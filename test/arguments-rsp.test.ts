@@ -92,6 +92,9 @@ const CALLS: Record<keyof typeof rsp, ((...values: unknown[]) => unknown) | 'con
   parseSecretKey: anyFunction(rsp.parseSecretKey),
   serveSmdp: anyFunction(rsp.serveSmdp),
   smdpIdentity: anyFunction(rsp.smdpIdentity),
+  // their options: test/rsp/smds/arguments.test.ts
+  serveSmds: anyFunction(rsp.serveSmds),
+  smdsIdentity: anyFunction(rsp.smdsIdentity),
 };
 
 const DEVICE = { tac: Uint8Array.of(1, 2, 3, 4), deviceCapabilities: {} };

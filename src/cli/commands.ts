@@ -49,6 +49,7 @@ import { registryUpdateRevocation } from './registry/update-revocation.ts';
 import { revocationBuild } from './revocation/build.ts';
 import { revocationShow } from './revocation/show.ts';
 import type { CommandGroup } from './shared/command.ts';
+import { smdsServe } from './smds/serve.ts';
 import { smdppOpenapi } from './smdpp/openapi.ts';
 import { smdppOrderAdd } from './smdpp/order/add.ts';
 import { smdppOrderCancel } from './smdpp/order/cancel.ts';
@@ -127,6 +128,7 @@ export const COMMANDS: CommandGroup['commands'] = [
     group('profile', 'profiles in stock', smdppProfileAdd, smdppProfileList),
     group('device', 'what is known of a device', smdppDeviceShow, smdppDeviceForget),
   ),
+  group('smds', 'an SM-DS of SGP.22: tells devices who has something for them', smdsServe),
   group('order', 'orders for a device whose EID the SM-DP+ does not learn', orderBlind),
   group(
     'lpa',

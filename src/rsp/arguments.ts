@@ -38,6 +38,11 @@ export const serverAddress = z
     'must be a host name that does not begin with "zkcx.", with a port if it is not 443',
   );
 
+/** A version of SGP.22. */
+export const svn = z
+  .string()
+  .regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be a version such as 2.4.0');
+
 /** Where to listen or to connect: a name or an address. */
 export const host = z.string().regex(/^[\w.:%-]{1,255}$/, 'must be a host name or an address');
 

@@ -1,5 +1,5 @@
 /**
- * Remote SIM provisioning, SGP.22 v2: a server (`serveSmdp`), an LPA (`downloadProfile`, `es10`), an
+ * Remote SIM provisioning, SGP.22 v2: servers (`serveSmdp`, `serveSmds`), an LPA (`downloadProfile`, `es10`), an
  * eUICC (`openEuicc`), and APDUs between the last two. In: keys, certificates, CIs, a clock, a fetch, stores.
  * Out: profiles that were ordered, on the devices that they were ordered for.
  */
@@ -63,3 +63,5 @@ export { RspRefusal, STATUS } from '../sgp22/status-codes.ts';
 export type { StatusCode } from '../sgp22/status-codes.ts';
 export { administrate, parseSecretKey, serveSmdp, smdpIdentity } from './smdpp/index.ts';
 export type { SmdpIdentity, SmdpService, SmdpServiceOptions, SmdpTrust } from './smdpp/index.ts';
+export { serveSmds, smdsIdentity } from './smds/index.ts';
+export type { SmdsService, SmdsServiceOptions, SmdsTrust } from './smds/index.ts';

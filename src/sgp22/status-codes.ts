@@ -95,6 +95,21 @@ export const STATUS = {
     profileTypeOther: code('8.2.5', '3.8', 'The ICCID is of another profile type'),
     smdsInaccessible: code('8.9', '5.1', 'This server registers no events at an SM-DS'),
   },
+  /** ES11 (SGP.22 5.8), beside those of ES9+.AuthenticateClient: how an SM-DS answers an LPA. */
+  es11: {
+    invalidDsAddress: code('8.9.1', '3.8', 'Not the address of this SM-DS'),
+    ciPKNotSupported: code('8.9.2', '3.1', 'No CI for signing and verifying in common'),
+    euiccVersionNotSupportedByDs: code('8.9.3', '3.1', 'The SVN of the eUICC is not supported'),
+    noServerCertificate: code('8.9.4', '3.7', 'No CERT.DSauth under a CI of the eUICC'),
+    eventIdUnknown: code('8.9.5', '3.9', 'There is no such event for this device'),
+  },
+  /** ES12 and ES15 (SGP.22 5.9, 5.10): how an SM-DS answers servers. */
+  es12: {
+    callerRefused: code('1.1', '1.2', 'The caller may not register events here'),
+    eventIdInUse: code('8.9.5', '3.3', 'The EventID is in use'),
+    eventIdUnknown: code('8.9.5', '3.9', 'There is no such event of this server'),
+    tooManyEvents: code('8.9', '4.2', 'This server has too many events, here or for this device'),
+  },
   /** Any function over HTTP, before or beside its own checks. */
   common: {
     malformed: code('1.6', '2.1', 'The request is malformed'),

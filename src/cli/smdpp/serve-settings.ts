@@ -26,6 +26,7 @@ import {
   withDefault,
 } from '../shared/settings/table.ts';
 import { pair } from '../shared/server/files.ts';
+import { CONNECTIONS, RUNNING } from '../shared/server/settings.ts';
 import { operator } from './operator-kind.ts';
 
 type RetentionOptions = NonNullable<SmdpOptions['retention']>;
@@ -95,9 +96,6 @@ const RETENTION = {
   ),
 };
 
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 /** What lets it take part in zkCX. */
 export const ZKCX = {
   map: setting(file, 'revocation map of `revocation build`; read again when it changes'),
@@ -154,25 +152,11 @@ export const SETTINGS = {
   ),
   'operator-ca': setting(file, 'CAs of operators, PEM; default: the public ones'),
   'operator-tls': setting(pair, 'client certificate shown to operators, PEM'),
-  'max-connections': setting(
-    whole({ least: 1, most: 1_000_000 }),
-    'connections to a listener at a time; default 2000',
-  ),
-  'connections-per-address': setting(
-    whole({ most: 1_000_000 }),
-    'of them, from one network address; default a quarter; 0: no limit, behind a proxy',
-  ),
+  ...CONNECTIONS,
   ...SERVER,
   ...RETENTION,
   monitor: setting(endpoint, 'health, metrics and the OpenAPI document, plain HTTP'),
-  'drain-seconds': withDefault(
-    seconds(0, 3_600),
-    0,
-    'how long it says that it will end, and begins no sessions, before it does',
-  ),
-  'log-level': withDefault(choice(...LOG_LEVELS), 'info', 'what is not below this is logged'),
-  'log-file': setting(file, 'where the log goes, opened anew on SIGHUP; default: stderr'),
-  'log-peers': setting(flag, 'log the network address of each request'),
+  ...RUNNING,
   zkcx: setting(flag, 'serve devices that show proofs in place of certificates; needs --map'),
   ...ZKCX,
 };

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
-import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import { checked, checkedClock } from '../../arguments.ts';
 import { parseCertificate } from '../../asn1/index.ts';
 import type { Certificate } from '../../asn1/index.ts';
@@ -16,6 +16,7 @@ import { ZkcxError } from '../../errors.ts';
 import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
 import type { Clock } from '../../time.ts';
 import { isLoopback } from '../loopback.ts';
+import { peerChain } from '../tls-chain.ts';
 import * as argument from './arguments.ts';
 import { MAX_ANSWER } from './http-answer.ts';
 
@@ -110,7 +111,7 @@ function checkServer(
 ): Error | undefined {
   const wrongHost = checkServerIdentity(host, peer);
   if (wrongHost !== undefined) return wrongHost;
-  const chain = rawChain(peer as DetailedPeerCertificate);
+  const chain = peerChain(peer);
   try {
     const ci = ciCertificates.find(({ der }) => bytesEqual(der, chain.at(-1)!));
     if (ci !== undefined) checkTlsRole(chain, ci, now());
@@ -128,17 +129,6 @@ function checkTlsRole(chain: readonly Uint8Array[], ci: Certificate, at: bigint)
   if (leaf.role !== 'dp-tls-v2' && leaf.role !== 'dp-tls') {
     throw new ZkcxError('ERR_RSP_TLS', `the server's TLS certificate has the role ${leaf.role}`);
   }
-}
-
-/** The chain that Node built, leaf first, the root last. */
-function rawChain(peer: DetailedPeerCertificate): Uint8Array[] {
-  const chain: Uint8Array[] = [];
-  for (let current = peer; ; current = current.issuerCertificate) {
-    chain.push(new Uint8Array(current.raw));
-    // a root is its own issuer
-    if (current.issuerCertificate === undefined || current.issuerCertificate === current) break;
-  }
-  return chain;
 }
 
 async function collect(message: IncomingMessage): Promise<Response> {

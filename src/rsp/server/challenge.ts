@@ -4,6 +4,7 @@ import type { TrustAnchor } from '../../pki/index.ts';
 import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
 import type { Es9pAnswer } from '../../sgp22/messages/es9p.ts';
 import type { EuiccInfo1 } from '../../sgp22/messages/euicc-info.ts';
+import { compareVersions } from '../../sgp22/messages/identifiers.ts';
 import { sign } from '../../sgp22/messages/signature.ts';
 import { findAnchor, type KeyPair } from './key-pair.ts';
 
@@ -15,6 +16,14 @@ export interface ServerIdentity {
   readonly auth: KeyPair;
   /** The OID of the certificate. */
   readonly oid: string;
+}
+
+/** The server speaks the version of SGP.22 that an eUICC has. */
+export function isSupportedSvn(
+  { minimumSvn, maximumSvn }: { readonly minimumSvn: string; readonly maximumSvn: string },
+  svn: string,
+): boolean {
+  return compareVersions(svn, minimumSvn) >= 0 && compareVersions(svn, maximumSvn) <= 0;
 }
 
 /** The first CI that the eUICC can sign under and the server accepts eUICCs under. */

@@ -3,6 +3,7 @@
  * functionExecutionStatus, refusals included. What is no request at all gets a 4xx, what the server
  * has no room for a 503, both with the same kind of object.
  */
+import { TLSSocket } from 'node:tls';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -10,14 +11,21 @@ import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { decodeJson, encodeFailure, withSuccess } from '../../sgp22/messages/es9p.ts';
 import { RspRefusal, STATUS, type StatusCode } from '../../sgp22/status-codes.ts';
+import { peerChain } from '../tls-chain.ts';
 import { tell, type Trace, traced } from './trace.ts';
 
 /** An answer in JSON without its header; undefined: HTTP 204. */
 type Answer = object | undefined;
 
+/** Certificates of a client of mutual TLS, its own first; none of others. Node has checked chain and possession. */
+export type ClientChain = () => readonly Uint8Array[];
+
 export interface JsonFunction {
-  /** Decode a parsed body and run the function. `peer` is the network address that it came from. */
-  call(body: unknown, peer: string): Promise<Answer>;
+  /**
+   * Decode a parsed body and run the function. `peer` is the network address that it came from, `client` what it
+   * showed in TLS.
+   */
+  call(body: unknown, peer: string, client: ClientChain): Promise<Answer>;
   /** Any JSON is taken, of any version of the protocol, and answered with HTTP 204. */
   readonly takesAnything?: boolean;
 }
@@ -25,9 +33,9 @@ export interface JsonFunction {
 /** One function of an interface: what a request looks like, and what happens. */
 export function jsonFunction<S extends z.ZodType>(
   schema: S,
-  run: (request: z.output<S>, peer: string) => Promise<Answer>,
+  run: (request: z.output<S>, peer: string, client: ClientChain) => Promise<Answer>,
 ): JsonFunction {
-  return { call: async (body, peer) => run(decodeJson(schema, body), peer) };
+  return { call: async (body, peer, client) => run(decodeJson(schema, body), peer, client) };
 }
 
 /**
@@ -37,9 +45,9 @@ export function jsonFunction<S extends z.ZodType>(
 export function takingAnything(call: JsonFunction['call']): JsonFunction {
   return {
     takesAnything: true,
-    async call(body, peer) {
+    async call(body, peer, client) {
       try {
-        await call(body, peer);
+        await call(body, peer, client);
       } catch (error) {
         if (!isOfPeer(error)) throw error;
         tell({ refused: codeOf(error) });
@@ -52,8 +60,8 @@ export function takingAnything(call: JsonFunction['call']): JsonFunction {
 /** done: answered. refused: with codes. malformed: HTTP 4xx. busy: to be asked again. failed: a trouble of the server's. */
 export type Outcome = 'done' | 'refused' | 'malformed' | 'busy' | 'failed';
 
-/** The interfaces of the SM-DP+. */
-export type InterfaceName = 'es9p' | 'es2p' | 'administration';
+/** The interfaces of servers. */
+export type InterfaceName = 'es9p' | 'es2p' | 'es11' | 'es12' | 'administration';
 
 /** What an operator sees of each request; never what is in it. */
 export interface FunctionEvent extends Readonly<Trace> {
@@ -142,7 +150,7 @@ async function answer(
   const text = await c.req.text();
   try {
     if (!takesAnything && isOfVersion1(c)) throw new RspRefusal(STATUS.common.protocolVersion);
-    const result = await call(parseJson(text), peerOf(c));
+    const result = await call(parseJson(text), peerOf(c), () => clientChain(c));
     return result === undefined ? send(c, 204) : send(c, 200, withSuccess(result));
   } catch (error) {
     if (error instanceof RspRefusal) {
@@ -164,6 +172,12 @@ async function answer(
 function peerOf(c: Context): string {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   return incoming?.socket.remoteAddress ?? '';
+}
+
+function clientChain(c: Context): readonly Uint8Array[] {
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  const socket = incoming?.socket;
+  return socket instanceof TLSSocket ? peerChain(socket.getPeerCertificate(true)) : [];
 }
 
 function parseJson(text: string): unknown {

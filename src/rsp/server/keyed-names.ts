@@ -27,7 +27,7 @@ export class KeyedNames {
   }
 
   /** 128 bits in hexadecimal, always the same for one name. */
-  of(kind: 'eid' | 'pseudonym', name: string): string {
+  of(kind: 'eid' | 'pseudonym' | 'identifier', name: string): string {
     return createHmac('sha256', this.#secret).update(`${kind} ${name}`).digest('hex').slice(0, 32);
   }
 }

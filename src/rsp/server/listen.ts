@@ -1,4 +1,5 @@
 /** From an application to a port: TLS, time limits for slow clients, an orderly end. */
+import { constants } from 'node:crypto';
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
@@ -173,7 +174,9 @@ function create(app: Application, tls: TlsOptions | undefined, limits: object): 
 /** Throws ERR_RSP_LISTEN for a certificate and a key that cannot be used together. */
 export function secureContext({ cert, key, clientCa: ca }: TlsOptions): SecureContextOptions {
   // SGP.22 2.6.6: TLS 1.2 or later
-  const context: SecureContextOptions = { cert, key, ca, minVersion: 'TLSv1.2' };
+  // of a resumed session only the client's own certificate would be known, not those above it
+  const secureOptions = ca === undefined ? undefined : constants.SSL_OP_NO_TICKET;
+  const context: SecureContextOptions = { cert, key, ca, minVersion: 'TLSv1.2', secureOptions };
   try {
     createSecureContext(context);
     return context;

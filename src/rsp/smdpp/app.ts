@@ -29,8 +29,8 @@ function unlessDraining(
   functions: Readonly<Record<string, JsonFunction>>,
 ): Readonly<Record<string, JsonFunction>> {
   const { path } = ES9P.initiateAuthentication;
-  const call: JsonFunction['call'] = async (body, peer) => {
-    if (!server.isDraining) return functions[path]!.call(body, peer);
+  const call: JsonFunction['call'] = async (body, peer, client) => {
+    if (!server.isDraining) return functions[path]!.call(body, peer, client);
     throw new ZkcxError('ERR_RSP_BUSY', 'the server is shutting down; try again later');
   };
   return { ...functions, [path]: { ...functions[path], call } };

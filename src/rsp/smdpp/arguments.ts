@@ -1,10 +1,9 @@
 /** Forms of what callers pass to the SM-DP+, see src/arguments.ts. */
 import { z } from 'zod';
-import { bytes, callback, listenPort, methods, milliseconds, path } from '../../arguments.ts';
+import { bytes, callback, listenPort, methods, path } from '../../arguments.ts';
 import * as pki from '../../pki/arguments.ts';
 import { host, oid, serverAddress } from '../arguments.ts';
-import { keyPair, listenOptions, tls } from '../server/arguments.ts';
-import { isLoopback } from '../loopback.ts';
+import { keyPair, listenOptions, peerUrl, posterTls, sender, tls } from '../server/arguments.ts';
 import { settingsSchema } from './settings.ts';
 
 export const pairs = z.strictObject({ auth: keyPair, pb: keyPair });
@@ -18,32 +17,13 @@ export const token = z.string().regex(/^[\w.~+/-]{32,512}=*$/, 'must be 32 chara
 
 const es2pListen = z.strictObject({ ...listenOptions.shape, token: token.optional() });
 
-/** Where the ES2+ of an operator begins. What is told there is not for everybody on the way. */
-export function isOperatorUrl(text: string): boolean {
-  if (text.length > 2_048 || !URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  const isPrivate = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-  return isPrivate && [username, password, search, hash].every((part) => part === '');
-}
-
-const operatorUrl = z
-  .string()
-  .refine(isOperatorUrl, 'must be an https URL without user, query and fragment');
-
-const pem = z.string().min(1);
-
 const progressOptions = z.strictObject({
   operators: z
     .array(
       z.strictObject({
-        url: operatorUrl,
+        url: peerUrl,
         requester: z.string().min(1).max(255).optional(),
-        tls: z
-          .strictObject({ ca: pem.optional(), cert: pem.optional(), key: pem.optional() })
-          .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
-            message: 'cert and key belong together',
-          })
-          .optional(),
+        tls: posterTls.optional(),
       }),
     )
     .min(1)
@@ -51,10 +31,7 @@ const progressOptions = z.strictObject({
     .refine((list) => new Set(list.map(({ requester }) => requester)).size === list.length, {
       message: 'each requester has one operator, and all others one more',
     }),
-  retryAfter: milliseconds.min(1).optional(),
-  timeout: milliseconds.min(1).optional(),
-  maxAge: z.int().min(1).optional(),
-  maxWaiting: z.int().min(1).optional(),
+  ...sender.shape,
   onEvent: callback.optional(),
 });
 

@@ -2,15 +2,6 @@
 import type { DeviceFacts } from '../../sgp22/messages/euicc-info.ts';
 import { compareVersions } from '../../sgp22/messages/identifiers.ts';
 import type { Profile } from './profile.ts';
-import type { SmdpSettings } from './settings.ts';
-
-/** The server speaks the version of SGP.22 that an eUICC has. */
-export function isSupportedSvn(
-  { minimumSvn, maximumSvn }: Pick<SmdpSettings, 'minimumSvn' | 'maximumSvn'>,
-  svn: string,
-): boolean {
-  return compareVersions(svn, minimumSvn) >= 0 && compareVersions(svn, maximumSvn) <= 0;
-}
 
 /**
  * Why it cannot, or undefined. What the eUICC does not say, or not in the form of the standard, speaks against no

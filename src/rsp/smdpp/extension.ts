@@ -42,10 +42,10 @@ export function extended(
 ): JsonFunction {
   return {
     takesAnything: own?.takesAnything,
-    call: async (body, peer) => {
+    call: async (body, peer, client) => {
       const chosen = isForExtension(body) ? (extension ?? own) : (own ?? extension);
       // one of the two is there: a path is listed for it
-      return chosen!.call(body, peer);
+      return chosen!.call(body, peer, client);
     },
   };
 }

@@ -2,9 +2,14 @@ import { bytesToHex } from '../../bytes.ts';
 import type { Es9pAnswer, Es9pRequest } from '../../sgp22/messages/es9p.ts';
 import { RspRefusal, STATUS } from '../../sgp22/status-codes.ts';
 import { placeOf } from '../network-address.ts';
-import { chooseCi, chooseIdentity, isInTime, signChallenge } from '../server/challenge.ts';
+import {
+  chooseCi,
+  chooseIdentity,
+  isInTime,
+  isSupportedSvn,
+  signChallenge,
+} from '../server/challenge.ts';
 import type { SmdpContext } from './context.ts';
-import { isSupportedSvn } from './eligibility.ts';
 import { pairName, type SmdpIdentity } from './identities.ts';
 import type { Session } from './session.ts';
 import { tellTransaction } from '../server/trace.ts';

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { serverAddress } from '../arguments.ts';
+import { serverAddress, svn } from '../arguments.ts';
 import { retentionSchema } from './retention/settings.ts';
-
-const svn = z.string().regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/, 'must be a version such as 2.4.0');
 
 /** What an operator may set, with defaults. */
 export const settingsSchema = z.object({

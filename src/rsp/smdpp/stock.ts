@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
 import { blindOrder, matchingId, serverAddress } from '../arguments.ts';
-import { eid, iccid } from './es2p/messages.ts';
+import { eid } from '../../sgp22/messages/server-call.ts';
+import { iccid } from './es2p/messages.ts';
 import { cancelOrder, confirmOrder, downloadOrder } from './es2p/orders.ts';
 import {
   NOTIFICATION_EVENTS,

@@ -1,8 +1,7 @@
 /** What waits for an operator that does not answer costs a server little, however much there is to be told. */
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { Operators } from '../../../src/rsp/smdpp/progress/operators.ts';
-import { ProgressSender } from '../../../src/rsp/smdpp/progress/sender.ts';
+import { openProgress } from '../../../src/rsp/smdpp/progress/index.ts';
 import { TestSmdp } from '../../support/rsp/smdpp.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -31,17 +30,15 @@ test('with news all the time, most of the time is left for others', async () => 
     }
   });
   // nothing listens there
-  const operators = new Operators([{ url: 'http://127.0.0.1:1' }]);
-  const now = () => smdp.time;
-  const options = { store, operators, now, requester: '2.999', retryAfter: 60_000 };
-  const sender = new ProgressSender(options);
-  open.push(sender);
-  sender.start();
+  const options = { operators: [{ url: 'http://127.0.0.1:1' }], retryAfter: 60_000 };
+  const told = await openProgress(options, { store, trust: smdp.trust, now: () => smdp.time });
+  open.push(told);
+  told.start();
   await setTimeout(500);
   looking = 0;
   const begun = performance.now();
   while (performance.now() - begun < 3_000) {
-    sender.wake();
+    told.outbox.onNoted();
     await setTimeout(1);
   }
   const time = performance.now() - begun;

@@ -5,7 +5,7 @@ import { readFileLimited } from '../../../files.ts';
 import type { KeyPair } from '../../../rsp/server/key-pair.ts';
 import type { TlsOptions } from '../../../rsp/server/listen.ts';
 import { files } from '../settings/kinds.ts';
-import { readCertificate, readSecretKey } from '../certificates.ts';
+import { readCertificate, readCertificates, readSecretKey } from '../certificates.ts';
 
 const MAX_KEY_BYTES = 16_384;
 const MAX_PEM_BYTES = 262_144;
@@ -33,6 +33,12 @@ export async function readTls({ cert: certificate, key }: Pair): Promise<TlsOpti
     if (cause instanceof ZkcxError) throw cause;
     throw new ZkcxError('ERR_RSP_LISTEN', `${certificate} is no certificate`, { cause });
   }
+}
+
+/** CIs as CAs of TLS, in PEM. Throws ERR_FILE_* and the codes of the parsers. */
+export async function readCiPem(paths: readonly string[]): Promise<string> {
+  const certificates = await readCertificates(paths);
+  return certificates.map(({ der }) => new X509Certificate(der).toString()).join('');
 }
 
 /** Text of a file in PEM. Throws ERR_FILE_*. */

@@ -1,12 +1,13 @@
 /**
- * The log of `smdpp serve`: JSON, one object a line, on stderr or in a file. It names sessions by their TransactionID
+ * The log of a server: JSON, one object a line, on stderr or in a file. It names sessions by their TransactionID
  * and orders by their sequence number; what identifies a device, a profile or a customer is in no line.
  */
 import { type Logger, pino } from 'pino';
 import { ZkcxError } from '../../../errors.ts';
 import type { ProverEvent } from '../../../prover/prover.ts';
-import type { FunctionEvent, ProgressEvent, Swept } from '../../../rsp/smdpp/index.ts';
-import type { LogLevel } from '../../smdpp/serve-settings.ts';
+import type { FunctionEvent } from '../../../rsp/server/json-functions.ts';
+import type { Attempt } from '../../../rsp/server/outbox/sender.ts';
+import type { LogLevel } from './settings.ts';
 
 export interface LogOptions {
   readonly logLevel: LogLevel;
@@ -17,9 +18,11 @@ export interface LogOptions {
 export interface ServeLog extends Pick<Logger, 'info' | 'warn' | 'error'> {
   request(event: FunctionEvent): void;
   prover(event: ProverEvent): void;
-  sweep(swept: Swept): void;
+  sweep(swept: { readonly failures: readonly unknown[] }): void;
   /** What became of a message to an operator. */
-  progress(event: ProgressEvent): void;
+  progress(event: Pick<Attempt, 'outcome'>): void;
+  /** What became of a call to an SM-DS. */
+  discovery(event: Pick<Attempt, 'outcome'>): void;
   /** Open the file by its name again, after it was moved away. */
   reopen(): void;
 }
@@ -38,6 +41,10 @@ export function openLog({ logLevel, logFile, logPeers = false }: LogOptions): Se
     },
     destination,
   );
+  const told = (event: Pick<Attempt, 'outcome'>, what: string) => {
+    if (event.outcome === 'delivered') log.info(event, what);
+    else log.warn(event, what);
+  };
   return {
     info: log.info.bind(log),
     warn: log.warn.bind(log),
@@ -54,10 +61,8 @@ export function openLog({ logLevel, logFile, logPeers = false }: LogOptions): Se
       const isIdle = Object.values(counts).every((count) => count === 0);
       log[isIdle ? 'debug' : 'info'](counts, 'sweep');
     },
-    progress: (event) => {
-      if (event.outcome === 'delivered') log.info(event, 'progress');
-      else log.warn(event, 'progress');
-    },
+    progress: (event) => told(event, 'progress'),
+    discovery: (event) => told(event, 'discovery'),
     reopen: () => {
       if (logFile !== undefined) destination.reopen();
     },

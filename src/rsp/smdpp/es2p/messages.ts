@@ -4,6 +4,7 @@
  * `zkcx order blind`.
  */
 import { z } from 'zod';
+import { callHeader, eid } from '../../../sgp22/messages/server-call.ts';
 import { blindOrder, matchingId } from '../../arguments.ts';
 
 /** Digits; the filler of an odd number of them may be there. */
@@ -11,19 +12,12 @@ export const iccid = z
   .string()
   .regex(/^[0-9]{18,20}[fF]{0,2}$/, 'must be 18 to 20 digits')
   .transform((digits) => digits.replace(/[fF]+$/, ''));
-export const eid = z.string().regex(/^[0-9]{32}$/, 'must be 32 digits');
 /** What binds an order to one device: at most one of the two, see `assertOneBinding`. */
 const binding = { eid: eid.optional(), blindOrder: blindOrder.optional() };
 
-/** Who calls, and which of its calls this is (SGP.22 6.5.1.3). Both are only noted: callers may leave them out. */
-const header = z.object({
-  functionRequesterIdentifier: z.string().max(255).optional(),
-  functionCallIdentifier: z.string().max(255).optional(),
-});
-
 export const downloadOrderSchema = z
   .object({
-    header: header.optional(),
+    header: callHeader,
     ...binding,
     iccid: iccid.optional(),
     profileType: z.string().max(255).optional(),
@@ -33,7 +27,7 @@ export const downloadOrderSchema = z
   });
 
 export const confirmOrderSchema = z.object({
-  header: header.optional(),
+  header: callHeader,
   iccid,
   ...binding,
   matchingId: matchingId.optional(),
@@ -43,14 +37,14 @@ export const confirmOrderSchema = z.object({
 });
 
 export const cancelOrderSchema = z.object({
-  header: header.optional(),
+  header: callHeader,
   iccid,
   ...binding,
   matchingId: matchingId.optional(),
   finalProfileStatusIndicator: z.enum(['Available', 'Unavailable']),
 });
 
-export const releaseProfileSchema = z.object({ header: header.optional(), iccid });
+export const releaseProfileSchema = z.object({ header: callHeader, iccid });
 
 export type DownloadOrder = z.infer<typeof downloadOrderSchema>;
 export type ConfirmOrder = z.infer<typeof confirmOrderSchema>;

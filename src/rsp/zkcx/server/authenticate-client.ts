@@ -9,7 +9,7 @@ import {
   zkcxSmdpSignature2Input,
 } from '../../../sgp22/messages/zkcx-firmware.ts';
 import { keyText } from '../../server/check-euicc.ts';
-import { isSupportedSvn } from '../../smdpp/eligibility.ts';
+import { isSupportedSvn } from '../../server/challenge.ts';
 import { type FoundOrder, offerOrder, smdpSigned2Of } from '../../smdpp/offer.ts';
 import { metadataOf } from '../../smdpp/profile.ts';
 import { type Device, offerOf, type Session } from '../../smdpp/session.ts';
