@@ -50,14 +50,13 @@ async function serve() {
 test('has what it answered for, takes what it did not again, and has each event once', async () => {
   const smds = await serve();
   const answered: string[] = [];
-  const calls = Array.from({ length: 8 }, (_, i) =>
-    register(smds, event(`E-${i}`)).then(({ refused }) => {
-      if (refused === undefined) answered.push(`E-${i}`);
-      // as soon as anything is answered: others are written, or being written
-      if (answered.length === 3) server?.kill('SIGKILL');
-    }),
-  );
-  await Promise.allSettled(calls);
+  const call = async (i: number) => {
+    const { refused } = await register(smds, event(`E-${i}`));
+    if (refused === undefined) answered.push(`E-${i}`);
+    // as soon as anything is answered: others are written, or being written
+    if (answered.length === 3) server?.kill('SIGKILL');
+  };
+  await Promise.allSettled(Array.from({ length: 8 }, (_, i) => call(i)));
   const again = await serve();
   const before = idsIn(await discover(again, euicc));
   expect(before).toEqual(expect.arrayContaining(answered));
