@@ -93,7 +93,7 @@ export const STATUS = {
     profileTypeUnknown: code('8.2.5', '3.9', 'The profile type is unknown'),
     profileTypeUnavailable: code('8.2.5', '3.7', 'No profile of this type is left'),
     profileTypeOther: code('8.2.5', '3.8', 'The ICCID is of another profile type'),
-    smdsInaccessible: code('8.9', '5.1', 'This server registers no events at an SM-DS'),
+    smdsInaccessible: code('8.9', '5.1', 'This server registers no events at that SM-DS'),
   },
   /** ES11 (SGP.22 5.8), beside those of ES9+.AuthenticateClient: how an SM-DS answers an LPA. */
   es11: {

@@ -28,6 +28,7 @@ import {
 import { pair } from '../shared/server/files.ts';
 import { CONNECTIONS, RUNNING } from '../shared/server/settings.ts';
 import { operator } from './operator-kind.ts';
+import { smds } from './smds-kind.ts';
 
 type RetentionOptions = NonNullable<SmdpOptions['retention']>;
 
@@ -152,6 +153,15 @@ export const SETTINGS = {
   ),
   'operator-ca': setting(file, 'CAs of operators, PEM; default: the public ones'),
   'operator-tls': setting(pair, 'client certificate shown to operators, PEM'),
+  smds: setting(
+    list(named('<fqdn[=url]>', smds)),
+    'register events of orders at this SM-DS; with the URL of its ES12 if that is another',
+  ),
+  'alternative-smds': setting(
+    list(named('<fqdn[=url]>', smds)),
+    'the same, and ask it to tell the root SM-DS too',
+  ),
+  'smds-tls': setting(pair, 'CERT.DPtls and its key, shown to SM-DS; default: those of --tls'),
   ...CONNECTIONS,
   ...SERVER,
   ...RETENTION,

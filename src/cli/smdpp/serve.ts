@@ -11,6 +11,7 @@ import { progressOptions } from './operators.ts';
 import { reloading } from './reload.ts';
 import { readServeFiles } from './serve-files.ts';
 import { serverSettings, type ServeValues, SETTINGS } from './serve-settings.ts';
+import { discoveryOptions } from './smds.ts';
 import { endOnSignal } from '../shared/server/shutdown.ts';
 import { openZkcx } from './zkcx.ts';
 
@@ -32,6 +33,7 @@ async function check(values: ServeValues): Promise<Answer> {
   await readServeFiles(values);
   const log = openLog(values);
   await progressOptions(values, log);
+  await discoveryOptions(values, log);
   const zkcx = await openZkcx(values, log);
   zkcx?.close();
   const settings = shown(SETTINGS, values);
@@ -97,6 +99,7 @@ async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension
     onEvent: log.request,
     onSweep: log.sweep,
     progress: await progressOptions(values, log),
+    discovery: await discoveryOptions(values, log),
     zkcx,
   });
 }
@@ -104,6 +107,7 @@ async function start(values: ServeValues, log: ServeLog, zkcx: OpenZkcxExtension
 /** Settings that need each other. Throws ERR_CLI_USAGE. */
 function assertServable(values: ServeValues): void {
   const { operator, operatorCa, operatorTls } = values;
+  const { smds, alternativeSmds, smdsTls } = values;
   const { es2, es2ClientCa, es2Socket, es2Token, tls } = values;
   const wrong = (message: string) => new ZkcxError('ERR_CLI_USAGE', message);
   if (es2ClientCa !== undefined && (es2 === undefined || tls === undefined)) {
@@ -112,6 +116,13 @@ function assertServable(values: ServeValues): void {
   if (es2Token !== undefined && es2 === undefined) throw wrong('--es2-token needs --es2');
   if (es2Socket !== undefined && es2 !== undefined) {
     throw wrong('ES2+ is served on a port or on a socket: give --es2 or --es2-socket');
+  }
+  const isDiscovered = (smds ?? alternativeSmds) !== undefined;
+  if (!isDiscovered && smdsTls !== undefined) {
+    throw wrong('--smds-tls needs --smds or --alternative-smds');
+  }
+  if (isDiscovered && smdsTls === undefined && tls === undefined) {
+    throw wrong('an SM-DS tells servers apart by TLS: give --smds-tls or --tls');
   }
   if (operator === undefined && (operatorCa ?? operatorTls) !== undefined) {
     throw wrong('--operator-ca and --operator-tls need --operator');

@@ -35,6 +35,25 @@ const progressOptions = z.strictObject({
   onEvent: callback.optional(),
 });
 
+const discoveryOptions = z.strictObject({
+  ...sender.shape,
+  smds: z
+    .array(
+      z.strictObject({
+        address: serverAddress,
+        url: peerUrl.optional(),
+        forwards: z.boolean().optional(),
+        tls: posterTls.optional(),
+      }),
+    )
+    .min(1)
+    .max(100)
+    .refine((list) => new Set(list.map(({ address }) => address)).size === list.length, {
+      message: 'each SM-DS must be named once',
+    }),
+  onEvent: callback.optional(),
+});
+
 export const serviceOptions = z.strictObject({
   folder: path,
   settings: settingsSchema.strict(),
@@ -44,6 +63,7 @@ export const serviceOptions = z.strictObject({
   now: callback,
   monitor: z.strictObject({ host, port: listenPort }).optional(),
   progress: progressOptions.optional(),
+  discovery: discoveryOptions.optional(),
   zkcx: callback.optional(),
   maxBody: z.int().min(1).optional(),
   onEvent: callback.optional(),

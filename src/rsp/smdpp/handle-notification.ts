@@ -27,7 +27,7 @@ import {
   withFailed,
 } from './order.ts';
 import { POINT, type ProgressStep } from './progress/record.ts';
-import type { StoreChange } from './store.ts';
+import type { StoreChange } from './store-change.ts';
 import { tellTransaction } from '../server/trace.ts';
 
 /** What became of a notification. The device is told nothing but that it arrived. */

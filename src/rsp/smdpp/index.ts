@@ -3,6 +3,7 @@
  * or RspRefusal with the codes for the peer. HTTP, the store and the process around it are here too.
  */
 export type { AdministrationFunction } from './administration.ts';
+export type { DiscoveryEvent, DiscoveryOptions, SmdsLink } from './discovery.ts';
 export type { OpenZkcxExtension, ZkcxExtension } from './extension.ts';
 export { smdpIdentity } from './identities.ts';
 export type { SmdpIdentity, SmdpTrust } from './identities.ts';

@@ -21,7 +21,7 @@ import {
 import type { Profile } from './profile.ts';
 import { POINT } from './progress/record.ts';
 import type { Session } from './session.ts';
-import type { StoreChange } from './store.ts';
+import type { StoreChange } from './store-change.ts';
 
 const refuse = STATUS.authenticateClient;
 

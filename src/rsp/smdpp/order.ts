@@ -81,6 +81,8 @@ export const orderSchema = z.object({
   eid: z.string().optional(),
   /** The same without its EID; never both. Only devices that use zkCX can prove it. */
   blindOrder: blindOrder.optional(),
+  /** Address of the SM-DS that tells the device of the order, as long as it can be had. */
+  smds: z.string().optional(),
   /** SHA-256 of the confirmation code, and the wrong codes so far. */
   confirmation: z.object({ hash: hex, failures: z.int() }).optional(),
   /** Unix seconds. */
@@ -148,6 +150,15 @@ export const isDeliverable = ({ state, delivery }: Order) =>
   state === 'released' ||
   state === 'downloaded' ||
   (state === 'error' && delivery?.isFailed === true);
+
+/** The SM-DS has, or is to have, an event of it: by the EventID the device asks for it here. */
+export const hasEvent = (
+  order: Order | undefined,
+): order is Order & { readonly smds: string; readonly eid: string; readonly matchingId: string } =>
+  order?.smds !== undefined &&
+  order.eid !== undefined &&
+  order.matchingId !== undefined &&
+  isDeliverable(order);
 
 /** Anything at the SM-DP+ may still change it, and the profile can be on no device. */
 export const isCancellable = (order: Order) =>

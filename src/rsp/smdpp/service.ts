@@ -10,6 +10,8 @@ import { es2pApp } from './es2p/app.ts';
 import { administrationApp, callDirectly, callRunning, socketOf } from './administration.ts';
 import type { AdministrationFunction } from './administration.ts';
 import { es9pApp } from './app.ts';
+import { Closing } from '../server/closing.ts';
+import { type DiscoveryOptions, openDiscovery } from './discovery.ts';
 import type { OpenZkcxExtension } from './extension.ts';
 import type { SmdpTrust } from './identities.ts';
 import type { JsonAppOptions } from '../server/json-functions.ts';
@@ -60,6 +62,8 @@ export interface SmdpServiceOptions extends JsonAppOptions {
   readonly now: Clock;
   /** Who is told how their orders go (ES2+ HandleDownloadProgressInfo); default: nobody. */
   readonly progress?: ProgressOptions;
+  /** SM-DS where events of orders are registered; default: none. */
+  readonly discovery?: DiscoveryOptions;
   /** What answers requests that carry zkCX; default: they are answered as any others. */
   readonly zkcx?: OpenZkcxExtension;
   /** Sees what each sweep of old data did; see `settings.retention`. */
@@ -86,41 +90,40 @@ export interface SmdpService {
 /** Start everything, or nothing. Throws ERR_RSP_STORE, ERR_RSP_LISTEN. */
 export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpService> {
   checked(options, argument.serviceOptions, 'serveSmdp');
-  const { folder, settings, trust } = options;
+  const { folder, trust } = options;
+  const smds = options.discovery?.smds.map(({ address }) => address) ?? [];
+  const settings = { ...options.settings, smds };
   const now = checkedClock(options.now, 'the clock of serveSmdp');
   const store = await SmdpStore.open(folder);
-  const listeners: Closable[] = [];
-  const behind: Closable[] = [store];
-  const close = async () => {
-    // first those that others talk to, each with the time that its requests need
-    await Promise.all(listeners.splice(0).map((part) => part.close()));
-    for (const part of behind.splice(0).reverse()) await part.close();
-  };
+  const closing = new Closing();
+  closing.behind(store);
   try {
     // without operators too: what waits for one that is not told any more goes in time
     const told = await openProgress(options.progress ?? { operators: [] }, { store, trust, now });
     const progress = told.outbox;
+    const discovery = openDiscovery(options.discovery ?? { smds: [] }, {
+      store,
+      trust,
+      settings,
+      now,
+    });
     const random = systemRandom;
     const server = await SmdpServer.open({ settings, trust, store, now, random, progress });
     await store.change().putSettings(server.context.settings).commit({ durable: true });
     const monitor = options.monitor && (await openMonitor(options.monitor));
-    if (monitor !== undefined) behind.push(monitor.listening);
+    if (monitor !== undefined) closing.behind(monitor.listening);
     const events = { ...options, onEvent: both(options.onEvent, monitor?.metrics.request) };
     const opened = await options.zkcx?.(server.context);
     const zkcx = opened && checked(opened, argument.extension, 'what `zkcx` opens');
-    if (zkcx !== undefined) behind.push(zkcx);
-    const sweeper = new Sweeper(server.context, options.onSweep);
-    behind.push(sweeper);
-    sweeper.start();
-    const keep = <T extends Closable>(part: T): T => {
-      listeners.push(part);
-      return part;
-    };
-    behind.push(told);
-    told.start();
-    const es9p = keep(await listen(es9pApp(server, events, zkcx), options.es9p));
-    const es2p = options.es2p && keep(await listenForEs2p(server, options.es2p, events));
-    keep(await listenOnSocket(administrationApp(server.context, events), socketOf(folder)));
+    if (zkcx !== undefined) closing.behind(zkcx);
+    closing.behind(new Sweeper(server.context, options.onSweep)).start();
+    for (const part of [told, discovery]) closing.behind(part).start();
+    const es9p = closing.listener(await listen(es9pApp(server, events, zkcx), options.es9p));
+    const es2p =
+      options.es2p && closing.listener(await listenForEs2p(server, options.es2p, events));
+    closing.listener(
+      await listenOnSocket(administrationApp(server.context, events), socketOf(folder)),
+    );
     const listening = { es9p, ...(isOnPort(es2p) ? { es2p } : {}) };
     monitor?.watch({ server, zkcx, listening, es2p: es2p !== undefined });
     return {
@@ -141,17 +144,13 @@ export async function serveSmdp(options: SmdpServiceOptions): Promise<SmdpServic
       drain: () => server.drain(),
       close: () => {
         server.drain();
-        return close();
+        return closing.close();
       },
     };
   } catch (error) {
-    await close();
+    await closing.close();
     throw error;
   }
-}
-
-interface Closable {
-  close(): Promise<void>;
 }
 
 type Es2pListening = Listening | Pick<Listening, 'url' | 'close'> | undefined;

@@ -30,6 +30,8 @@ export const settingsSchema = z.object({
   confirmationCodeForm: z.enum(['text', 'hex']).default('text'),
   /** Profiles are encrypted under keys of their own, sent in ReplaceSessionKeys. */
   replaceSessionKeys: z.boolean().default(false),
+  /** Addresses of SM-DS that orders may name. A running server takes those that it can call. */
+  smds: z.array(serverAddress).max(100).default([]),
   /** How long what the server knows is kept. */
   retention: retentionSchema.prefault({}),
 });

@@ -49,6 +49,8 @@ export const addOrderSchema = z.object({
   blindOrder: blindOrder.optional(),
   matchingId: matchingId.optional(),
   confirmationCode: z.string().min(1).optional(),
+  /** Tell the device of the order through this SM-DS; needs `eid`. */
+  smdsAddress: serverAddress.optional(),
   /** Unix seconds. */
   expiresAt: z.int().min(0).optional(),
   release: z.boolean().default(true),
@@ -102,7 +104,7 @@ export async function addOrder(
   context: SmdpContext,
   request: z.output<typeof addOrderSchema>,
 ): Promise<Order> {
-  const { eid, blindOrder, matchingId, confirmationCode, release } = request;
+  const { eid, blindOrder, matchingId, confirmationCode, smdsAddress, release } = request;
   const { anyDevice, expiresAt, rebinding, oncePerDevice } = request;
   // without zkCX there are no pseudonyms to count by
   const requireZkcx = request.requireZkcx || oncePerDevice;
@@ -111,7 +113,15 @@ export async function addOrder(
   try {
     await confirmOrder(
       context,
-      { iccid, eid, blindOrder, matchingId, confirmationCode, releaseFlag: release },
+      {
+        iccid,
+        eid,
+        blindOrder,
+        matchingId,
+        confirmationCode,
+        smdsAddress,
+        releaseFlag: release,
+      },
       { anyDevice },
     );
   } catch (error) {

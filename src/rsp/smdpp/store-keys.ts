@@ -1,6 +1,7 @@
 /** The keys of the store, and what leads to what. */
 import { type DeviceName, isDeliverable, isLive, type Order, transactionIdsOf } from './order.ts';
 import type { KeyedNames } from '../server/keyed-names.ts';
+import { hexOf, padded } from '../server/store.ts';
 import { type Due, dueOf } from './retention/schedule.ts';
 
 /** Prefixes of the keys. Parts of a key hold digits, hex or characters of a MatchingID, never '!'. */
@@ -30,19 +31,15 @@ export const KEY = {
   session: (transactionId: string) => `session!${transactionId}`,
   /** What waits to be told to an operator. */
   progress: (key: number) => `progress!${padded(key)}`,
+  /** A call to an SM-DS that waits. */
+  eventCall: (key: number) => `discovery!${padded(key)}`,
   /** What the operator set, for tools that work on the store while no server runs. */
   settings: 'settings',
   /** OID that the server showed last: see `claim`. */
   oid: 'oid',
   /** The highest number that was given to an order or a place in stock: none is given twice. */
   sequence: 'sequence',
-  layout: 'layout',
 };
-
-/** So that numbers sort as text. */
-export const padded = (sequence: number) => String(sequence).padStart(15, '0');
-
-export const hexOf = (text: string) => Buffer.from(text).toString('hex');
 
 /** A device's names in keys. */
 export const namesIn = (names: KeyedNames, { eid, pseudonym }: DeviceName): string[] => [
@@ -75,9 +72,4 @@ export function indicesOf(order: Order, keyed: KeyedNames): string[] {
 /** What is due since a time up to `latest`. */
 export function dueUpTo(due: Due | 'claims', latest: number) {
   return { gte: `due!${due}!`, lt: `due!${due}!${padded(latest + 1)}` };
-}
-
-/** All keys with a prefix that ends in '!': '"' is the next character. */
-export function rangeOf(prefix: string) {
-  return { gte: prefix, lt: `${prefix.slice(0, -1)}"` };
 }

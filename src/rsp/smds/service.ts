@@ -3,6 +3,7 @@ import { checked, checkedClock } from '../../arguments.ts';
 import { ZkcxError } from '../../errors.ts';
 import { systemRandom } from '../../random.ts';
 import type { Clock } from '../../time.ts';
+import { Closing } from '../server/closing.ts';
 import type { JsonAppOptions } from '../server/json-functions.ts';
 import { listen, type Listening, type ListenOptions } from '../server/listen.ts';
 import { Locks } from '../server/locks.ts';
@@ -14,7 +15,7 @@ import { assertOneOid, type SmdsTrust } from './identities.ts';
 import { BegunSessions } from './sessions.ts';
 import { type SmdsOptions, settingsSchema } from './settings.ts';
 import { SmdsStore } from './store.ts';
-import { EventSweeper, type SweptEvents } from './sweeper.ts';
+import { eventSweeper, type SweptEvents } from './sweeper.ts';
 
 export interface SmdsServiceOptions extends JsonAppOptions {
   /** Folder of the store. */
@@ -43,10 +44,6 @@ export interface SmdsService {
   close(): Promise<void>;
 }
 
-interface Closable {
-  close(): Promise<void>;
-}
-
 /** Start everything, or nothing. Throws ERR_RSP_STORE, ERR_RSP_LISTEN, ERR_RSP_IDENTITY, ERR_RSP_TLS. */
 export async function serveSmds(options: SmdsServiceOptions): Promise<SmdsService> {
   checked(options, argument.serviceOptions, 'serveSmds');
@@ -58,15 +55,11 @@ export async function serveSmds(options: SmdsServiceOptions): Promise<SmdsServic
   const now = checkedClock(options.now, 'the clock of serveSmds');
   const settings = settingsSchema.parse(options.settings);
   const store = await SmdsStore.open(folder);
-  const listeners: Closable[] = [];
-  const behind: Closable[] = [store];
-  const close = async () => {
-    await Promise.all(listeners.splice(0).map((part) => part.close()));
-    for (const part of behind.splice(0).reverse()) await part.close();
-  };
+  const closing = new Closing();
+  closing.behind(store);
   try {
     const cascade = options.root && openCascade(options.root, { store, trust, settings, now });
-    if (cascade !== undefined) behind.push(cascade);
+    if (cascade !== undefined) closing.behind(cascade);
     const context: SmdsContext = {
       settings,
       trust,
@@ -85,32 +78,28 @@ export async function serveSmds(options: SmdsServiceOptions): Promise<SmdsServic
       now,
       random: systemRandom,
     };
-    const sweeper = new EventSweeper(context, options.onSweep);
-    behind.push(sweeper);
-    sweeper.start();
+    closing.behind(eventSweeper(context, options.onSweep)).start(settings.sweepInterval);
     cascade?.start();
     let isDraining = false;
-    const open = async (app: Parameters<typeof listen>[0], where: ListenOptions) => {
-      const listening = await listen(app, where);
-      listeners.push(listening);
-      return listening;
-    };
-    const es11 = await open(
-      es11App(context, () => isDraining, options),
-      options.es11,
+    const es11 = closing.listener(
+      await listen(
+        es11App(context, () => isDraining, options),
+        options.es11,
+      ),
     );
-    const es12 = options.es12 && (await open(es12App(context, options), options.es12));
+    const es12 =
+      options.es12 && closing.listener(await listen(es12App(context, options), options.es12));
     return {
       es11,
       es12,
       drain: () => (isDraining = true),
       close: () => {
         isDraining = true;
-        return close();
+        return closing.close();
       },
     };
   } catch (error) {
-    await close();
+    await closing.close();
     throw error;
   }
 }

@@ -2,21 +2,21 @@
  * What an SM-DS keeps, in one LevelDB folder: events, and calls to the root SM-DS that wait. No record and no key says an
  * EID: devices have keyed names. Only a call that waits holds one, until the root has taken it.
  */
-import type { z } from 'zod';
 import { ZkcxError } from '../../errors.ts';
-import { type Level, openLevel } from '../../level.ts';
-import { Erasure, type Operation, type PersonalKinds } from '../server/erasure.ts';
-import { KeyedNames } from '../server/keyed-names.ts';
+import type { Level } from '../../level.ts';
+import type { Erasure, Operation } from '../server/erasure.ts';
+import type { KeyedNames } from '../server/keyed-names.ts';
 import { type EventCall, eventCallSchema } from '../server/outbox/events.ts';
+import { hexOf, openStore, padded, parseRecord, rangeOf, type StoreForm } from '../server/store.ts';
 import { eventSchema, type SmdsEvent } from './event.ts';
 
 type Database = Level<'utf8'>;
 
-const PERSONAL: PersonalKinds = { small: ['event', 'id', 'due', 'call'], large: [] };
-const LAYOUT = 'smds-1';
-
-const padded = (value: number) => String(value).padStart(15, '0');
-const hexOf = (text: string) => Buffer.from(text).toString('hex');
+const FORM: StoreForm = {
+  layout: 'smds-1',
+  personal: { small: ['event', 'id', 'due', 'call'], large: [] },
+  refusal: 'is not the folder of such an SM-DS',
+};
 
 /** Parts of a key hold digits, dots or hex, never '!'. */
 const KEY = {
@@ -27,10 +27,7 @@ const KEY = {
   due: ({ expiresAt, sequence }: SmdsEvent) => `due!${padded(expiresAt)}!${padded(sequence)}`,
   call: (key: number) => `call!${padded(key)}`,
   sequence: 'sequence',
-  layout: 'layout',
 };
-
-const rangeOf = (prefix: string) => ({ gte: prefix, lt: `${prefix.slice(0, -1)}"` });
 
 /** What names a device: an EID, or an identifier that it has at this server alone. */
 export type DeviceName = { readonly eid: string } | { readonly identifier: string };
@@ -57,22 +54,12 @@ export class SmdsStore {
 
   /** Throws ERR_RSP_STORE, also when another process has it open. */
   static async open(folder: string): Promise<SmdsStore> {
-    const database = await openLevel(folder, {
-      values: 'utf8',
-      what: 'the store',
-      code: 'ERR_RSP_STORE',
-    });
-    try {
-      await assertLayout(database, folder);
-      const names = await KeyedNames.open(database);
-      const store = new SmdsStore(database, names, await Erasure.open(database, PERSONAL));
+    return openStore(folder, FORM, async ({ database, names, erasure }) => {
+      const store = new SmdsStore(database, names, erasure);
       store.#sequence = Number((await database.get(KEY.sequence)) ?? 0);
       for await (const key of database.keys(rangeOf('id!'))) store.#count(key.split('!')[1]!, 1);
       return store;
-    } catch (error) {
-      await database.close();
-      throw error;
-    }
+    });
   }
 
   async close(): Promise<void> {
@@ -100,7 +87,7 @@ export class SmdsStore {
   async *events(device: DeviceName): AsyncIterable<StoredEvent> {
     const entries = this.#database.iterator(rangeOf(`event!${this.nameOf(device)}!`));
     for await (const [key, text] of this.#erasure.read(entries)) {
-      yield { key, event: parse(key, text, eventSchema) };
+      yield { key, event: parseRecord(key, text, eventSchema) };
     }
   }
 
@@ -109,7 +96,7 @@ export class SmdsStore {
     const key = await this.#database.get(KEY.id(owner, eventId));
     const text = key === undefined ? undefined : await this.#database.get(key);
     if (key === undefined || text === undefined) return undefined;
-    return { key, event: parse(key, text, eventSchema) };
+    return { key, event: parseRecord(key, text, eventSchema) };
   }
 
   isOf({ key }: StoredEvent, device: DeviceName): boolean {
@@ -123,7 +110,7 @@ export class SmdsStore {
     const found: StoredEvent[] = [];
     for (const key of keys) {
       const text = await this.#database.get(key);
-      if (text !== undefined) found.push({ key, event: parse(key, text, eventSchema) });
+      if (text !== undefined) found.push({ key, event: parseRecord(key, text, eventSchema) });
     }
     return found;
   }
@@ -132,7 +119,7 @@ export class SmdsStore {
   async *calls(): AsyncIterable<readonly [key: number, call: EventCall]> {
     const entries = this.#database.iterator(rangeOf('call!'));
     for await (const [key, text] of this.#erasure.read(entries)) {
-      yield [Number(key.slice('call!'.length)), parse(key, text, eventCallSchema)];
+      yield [Number(key.slice('call!'.length)), parseRecord(key, text, eventCallSchema)];
     }
   }
 
@@ -184,27 +171,5 @@ export class SmdsStore {
 
   #count(owner: string, change: number): void {
     this.#counts.set(owner, this.countOf(owner) + change);
-  }
-}
-
-/** Throws ERR_RSP_STORE for a folder that is not an SM-DS's. */
-async function assertLayout(database: Database, folder: string): Promise<void> {
-  const layout = await database.get(KEY.layout);
-  if (layout === LAYOUT) return;
-  const [first] = await database.keys({ limit: 1 }).all();
-  if (first !== undefined) {
-    throw new ZkcxError('ERR_RSP_STORE', `${folder} is not the folder of such an SM-DS`);
-  }
-  await database.put(KEY.layout, LAYOUT, { sync: true });
-}
-
-function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    const [kind] = key.split('!');
-    throw new ZkcxError('ERR_RSP_STORE', `the store holds a damaged record of kind ${kind}`, {
-      cause,
-    });
   }
 }

@@ -1,5 +1,6 @@
 /** Events whose time is over go, and what was deleted leaves the disk. */
 import { setImmediate } from 'node:timers/promises';
+import { Periodic } from '../server/periodic.ts';
 import type { SmdsContext } from './context.ts';
 
 /** What one sweep did. */
@@ -14,56 +15,23 @@ export interface SweptEvents {
 /** Events that are deleted between two pauses. */
 const STEP = 100;
 
-export class EventSweeper {
-  readonly #context: SmdsContext;
-  readonly #onSweep: (swept: SweptEvents) => void;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<SweptEvents> | undefined;
-  #isClosed = false;
-
-  constructor(context: SmdsContext, onSweep: (swept: SweptEvents) => void = () => undefined) {
-    this.#context = context;
-    this.#onSweep = onSweep;
-  }
-
-  /** Sweep now and from now on. */
-  start(): void {
-    // a log that fails is no reason to end
-    const run = () =>
-      void this.sweep()
-        .then(this.#onSweep)
-        .catch(() => undefined);
-    this.#timer ??= setInterval(run, this.#context.settings.sweepInterval * 1_000).unref();
-    run();
-  }
-
-  /** One sweep at a time. Never throws. */
-  sweep(): Promise<SweptEvents> {
-    this.#running ??= this.#sweep().finally(() => (this.#running = undefined));
-    return this.#running;
-  }
-
-  /** The step under way ends. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    await this.#running;
-  }
-
-  async #sweep(): Promise<SweptEvents> {
-    const { store, now } = this.#context;
+export function eventSweeper(
+  { store, now }: SmdsContext,
+  onSweep?: (swept: SweptEvents) => void,
+): Periodic<SweptEvents> {
+  const sweep = async (isClosed: () => boolean): Promise<SweptEvents> => {
     let events = 0;
     try {
-      for (; !this.#isClosed; await setImmediate()) {
+      for (; !isClosed(); await setImmediate()) {
         const due = await store.due(Number(now()), STEP);
         for (const one of due) await store.delete(one);
         events += due.length;
         if (due.length < STEP) break;
       }
-      const rewritten = this.#isClosed ? 0 : await store.rewrite();
-      return { events, rewritten, failures: [] };
+      return { events, rewritten: isClosed() ? 0 : await store.rewrite(), failures: [] };
     } catch (error) {
       return { events, rewritten: 0, failures: [error] };
     }
-  }
+  };
+  return new Periodic(sweep, onSweep);
 }

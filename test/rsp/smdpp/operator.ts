@@ -61,7 +61,9 @@ export class Operator {
 }
 
 /** Waits for what comes in. */
-export async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_000 && !isSo(); i++) await new Promise((done) => setTimeout(done, 10));
-  expect(isSo()).toBe(true);
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 1_000 && !(await isSo()); i++) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  expect(await isSo()).toBe(true);
 }

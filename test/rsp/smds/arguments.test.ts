@@ -1,10 +1,10 @@
 /** What the SM-DS takes is of the form that it says, see test/arguments-rsp.test.ts. */
 import { join } from 'node:path';
-import { serveSmds, smdsIdentity } from '../../../src/rsp/index.ts';
+import { serveSmdp, serveSmds, smdsIdentity } from '../../../src/rsp/index.ts';
 import { blockedPath, type OptionRow, testOptions } from '../../support/arguments.ts';
 import { NOW } from '../../support/certificates/chains.ts';
 import { serverPair, SMDS_ADDRESS, SMDS_OID } from '../../support/rsp/smds.ts';
-import { testAnchor } from '../../support/rsp/smdpp.ts';
+import { ADDRESS, testAnchor, testTrust } from '../../support/rsp/smdpp.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const { blocked, nowhere } = blockedPath(temporaryFolder());
@@ -70,6 +70,25 @@ const OPTIONS: readonly OptionRow[] = [
     },
     ['address'],
     (o) => serveWith({ root: o ?? null }),
+  ],
+  [
+    'serveSmdp, discovery',
+    {
+      smds: [{ address: SMDS_ADDRESS, url: 'https://a.example', forwards: true, tls: { ca: 'c' } }],
+      retryAfter: 10,
+      timeout: 10,
+      maxAge: 10,
+      maxWaiting: 10,
+      onEvent: () => {},
+    },
+    ['smds'],
+    (o) => {
+      const es9p = right.es11;
+      const trust = testTrust();
+      const settings = { address: ADDRESS };
+      const { folder, now } = right;
+      return serveSmdp({ folder, now, es9p, trust, settings, discovery: (o ?? null) as never });
+    },
   ],
   [
     'smdsIdentity',

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { ZkcxError } from '../../../src/errors.ts';
 import { SmdpServer } from '../../../src/rsp/smdpp/server.ts';
 import { cancelOrder, releaseOrderClaim } from '../../../src/rsp/smdpp/es2p/orders.ts';
-import { StoreChange } from '../../../src/rsp/smdpp/store.ts';
+import { StoreChange } from '../../../src/rsp/smdpp/store-change.ts';
 import { assertNotHad } from '../../../src/rsp/zkcx/server/once-per-device.ts';
 import { STATUS } from '../../../src/sgp22/status-codes.ts';
 import { refusalOf } from '../../support/rsp/refusal.ts';

@@ -10,6 +10,7 @@ import { AuthenticateServerResponse } from '../../../src/sgp22/messages/authenti
 import { PrepareDownloadResponse } from '../../../src/sgp22/messages/prepare-download.ts';
 import { encodeTlv } from '../../../src/asn1/tlv.ts';
 import { ProfilePackage } from '../../../src/sgp22/messages/profile-package.ts';
+import { type DiscoveryOptions, openDiscovery } from '../../../src/rsp/smdpp/discovery.ts';
 import { smdpIdentity } from '../../../src/rsp/smdpp/identities.ts';
 import type { SmdpTrust } from '../../../src/rsp/smdpp/identities.ts';
 import type { KeyPair } from '../../../src/rsp/server/key-pair.ts';
@@ -60,20 +61,30 @@ export class TestSmdp {
   server!: SmdpServer;
   #settings: Partial<SmdpSettings>;
   readonly #progress: ProgressOptions | undefined;
-  #sender: { close(): Promise<void> } | undefined;
+  #discovery: DiscoveryOptions | undefined;
+  readonly #senders: { close(): Promise<void> }[] = [];
   #count = 0;
 
-  private constructor(settings: Partial<SmdpSettings>, progress?: ProgressOptions) {
+  private constructor(
+    settings: Partial<SmdpSettings>,
+    progress: ProgressOptions | undefined,
+    discovery: DiscoveryOptions | undefined,
+  ) {
     this.#settings = settings;
     this.#progress = progress;
+    this.#discovery = discovery;
   }
 
-  /** @param progress whom it tells how orders go */
+  /**
+   * @param progress whom it tells how orders go
+   * @param discovery where it registers events
+   */
   static async open(
     settings: Partial<SmdpSettings> = {},
     progress?: ProgressOptions,
+    discovery?: DiscoveryOptions,
   ): Promise<TestSmdp> {
-    const smdp = new TestSmdp(settings, progress);
+    const smdp = new TestSmdp(settings, progress, discovery);
     await smdp.#open();
     return smdp;
   }
@@ -83,16 +94,21 @@ export class TestSmdp {
     this.#settings = { ...this.#settings, ...settings };
   }
 
-  async restart(): Promise<void> {
-    await this.#sender?.close();
+  async restart(discovery = this.#discovery): Promise<void> {
+    this.#discovery = discovery;
+    await this.#endSenders();
     await this.server.context.store.close();
     await this.#open();
   }
 
   async close(): Promise<void> {
-    await this.#sender?.close();
+    await this.#endSenders();
     await this.server.context.store.close();
     rmSync(this.folder, { recursive: true });
+  }
+
+  async #endSenders(): Promise<void> {
+    for (const sender of this.#senders.splice(0)) await sender.close();
   }
 
   async #open(): Promise<void> {
@@ -100,9 +116,12 @@ export class TestSmdp {
     const { trust } = this;
     const now = () => this.time;
     const told = this.#progress && (await openProgress(this.#progress, { store, trust, now }));
-    this.#sender = told;
+    const smds = this.#discovery?.smds.map(({ address }) => address);
+    const settings = { address: ADDRESS, smds, ...this.#settings };
+    const discovery =
+      this.#discovery && openDiscovery(this.#discovery, { store, trust, settings, now });
     this.server = await SmdpServer.open({
-      settings: { address: ADDRESS, ...this.#settings },
+      settings,
       trust,
       store,
       now,
@@ -113,7 +132,11 @@ export class TestSmdp {
       },
       progress: told?.outbox,
     });
-    told?.start();
+    for (const sender of [told, discovery]) {
+      if (sender === undefined) continue;
+      this.#senders.push(sender);
+      sender.start();
+    }
   }
 
   /** A new profile in stock; returns its ICCID. */

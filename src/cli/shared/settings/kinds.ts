@@ -109,6 +109,38 @@ export const endpoint: Kind<Endpoint> = {
   show: ({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`,
 };
 
+/** A kind of values that are written as one text, in an option and in a file. */
+export function kindOf<T>({
+  placeholder,
+  problem,
+  parse,
+  show,
+}: {
+  readonly placeholder: string;
+  /** What is wrong with other texts: "must be ...". */
+  readonly problem: string;
+  /** Undefined: the text is none. */
+  readonly parse: (text: string) => T | undefined;
+  readonly show: (value: T) => unknown;
+}): Kind<T> {
+  return {
+    placeholder,
+    read: (given) => {
+      const found = parse(given);
+      if (found !== undefined) return found;
+      throw new InvalidArgumentError(`It ${problem}.`);
+    },
+    form: () =>
+      z.string().transform((given, context) => {
+        const found = parse(given);
+        if (found !== undefined) return found;
+        context.addIssue(problem);
+        return z.NEVER;
+      }),
+    show,
+  };
+}
+
 /** Files that belong together: with commas between in an option, an object in a configuration file. */
 export function files<const Name extends string>(
   ...names: readonly Name[]

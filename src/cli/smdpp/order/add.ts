@@ -18,6 +18,7 @@ interface Flags extends StoreFlags, DeviceFlags, ConfirmationCodeFlags, QrFlags 
   readonly iccid?: string;
   readonly type?: string;
   readonly matchingId?: string;
+  readonly smds?: string;
   readonly expires?: bigint;
   readonly release: boolean;
   readonly rebinding: boolean;
@@ -40,6 +41,7 @@ export const smdppOrderAdd: CommandDefinition = {
       'instead of a random one; empty: for a device that sends none',
     ),
     new Option('--any-device', 'with an empty MatchingID and no EID: the first device takes it'),
+    new Option('--smds <fqdn>', 'tell the device through this SM-DS; needs --eid'),
     CONFIRMATION_CODE,
     new Option('--expires <time>', 'ISO 8601 or Unix seconds').argParser(time),
     new Option('--require-zkcx', 'refuse devices that show certificates'),
@@ -62,6 +64,7 @@ async function add(flags: Flags): Promise<Answer> {
     eid: flags.eid,
     blindOrder: flags.blind,
     matchingId: flags.matchingId,
+    smdsAddress: flags.smds,
     confirmationCode: await givenConfirmationCode(flags),
     expiresAt: flags.expires === undefined ? undefined : Number(flags.expires),
     release: flags.release,

@@ -55,6 +55,7 @@ const confirmOrderAnswer = z.object({
   ...binding,
   matchingId: z.string(),
   smdpAddress: z.string(),
+  smdsAddress: z.string().optional(),
 });
 
 export type ConfirmOrderAnswer = Readonly<z.infer<typeof confirmOrderAnswer>>;

@@ -82,7 +82,11 @@ export async function confirmOrder(
     if (eid === undefined && request.matchingId === '' && !isForAny) {
       throw new RspRefusal(STATUS.es2p.eidMissing);
     }
-    if (request.smdsAddress !== undefined) throw new RspRefusal(STATUS.es2p.smdsInaccessible);
+    const smds = smdsOf(context, request.smdsAddress, eid);
+    if (smds !== undefined && request.matchingId === '') {
+      // it is the EventID too
+      throw new RspRefusal(STATUS.es2p.matchingIdInvalid);
+    }
     const matchingId = request.matchingId ?? newMatchingId(random);
     assertFits(settings.address, matchingId);
     if (matchingId !== '' && (await store.byMatchingId(matchingId)) !== undefined) {
@@ -96,13 +100,14 @@ export async function confirmOrder(
       eid,
       blindOrder,
       matchingId,
+      smds,
       confirmation:
         confirmationCode === undefined
           ? undefined
           : { hash: bytesToHex(hashConfirmationCode(confirmationCode, form)), failures: 0 },
     };
     await put(context, order, before, releaseFlag ? 'confirmed and released' : 'confirmed', now);
-    return { eid, blindOrder, matchingId, smdpAddress: settings.address };
+    return { eid, blindOrder, matchingId, smdpAddress: settings.address, smdsAddress: smds };
   };
   return locks.run(LOCK.orders, () => withOrder(context, request.iccid, confirm));
 }
@@ -246,6 +251,19 @@ async function put(
 ): Promise<void> {
   const change = store.change().putOrder(note(order, Number(now()), event), before);
   await change.commit({ durable: true });
+}
+
+/** The SM-DS that is named, if it is known here and told of a device that has an EID. Throws RspRefusal. */
+function smdsOf(
+  { settings }: SmdpContext,
+  named: string | undefined,
+  eid: string | undefined,
+): string | undefined {
+  if (named === undefined) return undefined;
+  const known = settings.smds.find((address) => address.toLowerCase() === named.toLowerCase());
+  if (known === undefined) throw new RspRefusal(STATUS.es2p.smdsInaccessible);
+  if (eid === undefined) throw new RspRefusal(STATUS.es2p.eidMissing);
+  return known;
 }
 
 /** Whoever reads the activation code refuses one that is too long (SGP.22 4.1). Throws RspRefusal. */

@@ -55,6 +55,7 @@ export async function showDevice(context: SmdpContext, { name }: z.output<typeof
     ([, { order, eid, iccid }]) =>
       eid === name || iccid === name || orders.some(({ sequence }) => sequence === order),
   );
+  const calls = await collect(store.eventCalls(), ([, { eid }]) => eid === name);
   return {
     name,
     profile: profile && {
@@ -69,6 +70,8 @@ export async function showDevice(context: SmdpContext, { name }: z.output<typeof
     messages: messages.map(([, { resultData, ...message }]) => {
       return { ...message, signedResult: keptIf(resultData) };
     }),
+    /** What waits to be told to SM-DS. */
+    calls: calls.map(([, call]) => call),
     sessions: [
       ...live.map((session) => shownSession(session, true)),
       ...stored.map((session) => shownSession(session, false)),

@@ -1,6 +1,6 @@
 /** What goes of an order, and what is left of it. */
-import { fail, isEnded, type Order } from '../order.ts';
-import type { StoreChange } from '../store.ts';
+import { fail, isEnded, note, type Order } from '../order.ts';
+import type { StoreChange } from '../store-change.ts';
 import { isUsedUp } from './schedule.ts';
 
 /** Drop the packages of an order that nobody can fetch any more. The profile of one that failed can be ordered again. */
@@ -14,6 +14,11 @@ export function dropPackages(change: StoreChange, order: Order): StoreChange {
 export function dropOnly(change: StoreChange, order: Order): StoreChange {
   const dropped = isUsedUp(order) ? 'all' : 'bound';
   return dropPackages(change, order).putOrder({ ...order, dropped }, order);
+}
+
+/** The SM-DS is to tell the device no more of the order. */
+export function withdrawEvent(change: StoreChange, order: Order, at: number): StoreChange {
+  return change.putOrder(note({ ...order, smds: undefined }, at, 'event withdrawn'), order);
 }
 
 /** Erase an order, its packages and all that leads to it. */

@@ -3,13 +3,13 @@ import type { Order } from '../order.ts';
 import type { RetentionSettings } from './settings.ts';
 
 /** What becomes due: see `RetentionSettings`. */
-export const DUE = ['packages', 'orders', 'undecided'] as const;
+export const DUE = ['events', 'packages', 'orders', 'undecided'] as const;
 
 export type Due = (typeof DUE)[number];
 
 /** From when on each period counts, Unix seconds. What is not listed is not due. */
 export function dueOf(order: Order): readonly (readonly [due: Due, from: number])[] {
-  const { state, endedAt, expiresAt, history, erased } = order;
+  const { state, endedAt, expiresAt, history, erased, smds } = order;
   if (endedAt !== undefined) {
     return [
       ...(hasPackages(order) ? [['packages', endedAt] as const] : []),
@@ -18,8 +18,11 @@ export function dueOf(order: Order): readonly (readonly [due: Due, from: number]
     ];
   }
   const last = history.at(-1)?.at ?? 0;
-  if (state === 'downloaded') return [['undecided', Math.max(last, expiresAt ?? 0)]];
-  return expiresAt === undefined ? [] : [['orders', Math.max(last, expiresAt)]];
+  // nobody can have the order any more: no device is to be led to it
+  const events =
+    smds === undefined || expiresAt === undefined ? [] : [['events', expiresAt] as const];
+  if (state === 'downloaded') return [...events, ['undecided', Math.max(last, expiresAt ?? 0)]];
+  return expiresAt === undefined ? [] : [...events, ['orders', Math.max(last, expiresAt)]];
 }
 
 /** The profile of the order is on a device, or on none for ever: nobody can order it again. */
@@ -36,6 +39,6 @@ export function cutoffOf(
   settings: RetentionSettings,
   now: bigint,
 ): number | undefined {
-  const cutoff = Number(now) - settings[due];
+  const cutoff = Number(now) - (due === 'events' ? 0 : settings[due]);
   return cutoff >= 0 ? cutoff : undefined;
 }

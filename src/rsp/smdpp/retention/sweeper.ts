@@ -4,8 +4,9 @@
  * sessions, and touches nothing that a live one needs.
  */
 import { setImmediate } from 'node:timers/promises';
+import { Periodic } from '../../server/periodic.ts';
 import { LOCK, type SmdpContext } from '../context.ts';
-import { dropOnly, eraseOrder } from './erase.ts';
+import { dropOnly, eraseOrder, withdrawEvent } from './erase.ts';
 import { cutoffOf, DUE, type Due, dueOf } from './schedule.ts';
 
 /** What one sweep did. */
@@ -31,54 +32,45 @@ const STEP = 100;
 
 export class Sweeper {
   readonly #context: SmdpContext;
-  readonly #onSweep: OnSweep;
+  readonly #periodic: Periodic<Swept>;
   #failures: unknown[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<Swept> | undefined;
-  #isClosed = false;
+  #isClosed: () => boolean = () => false;
 
-  constructor(context: SmdpContext, onSweep: OnSweep = () => undefined) {
+  constructor(context: SmdpContext, onSweep?: OnSweep) {
     this.#context = context;
-    this.#onSweep = onSweep;
+    this.#periodic = new Periodic((isClosed) => {
+      this.#isClosed = isClosed;
+      return this.#sweep();
+    }, onSweep);
   }
 
   /** Sweep now and from now on. */
   start(): void {
-    // a log that fails is no reason to end
-    const run = () =>
-      void this.sweep()
-        .then(this.#onSweep)
-        .catch(() => undefined);
-    const { interval } = this.#context.settings.retention;
-    this.#timer ??= setInterval(run, interval * 1_000).unref();
-    run();
+    this.#periodic.start(this.#context.settings.retention.interval);
   }
 
   /** One sweep at a time. Never throws. */
   sweep(): Promise<Swept> {
-    this.#running ??= this.#sweep().finally(() => (this.#running = undefined));
-    return this.#running;
+    return this.#periodic.run();
   }
 
   /** The step under way ends. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    await this.#running;
+  close(): Promise<void> {
+    return this.#periodic.close();
   }
 
   async #sweep(): Promise<Swept> {
     this.#failures = [];
     const { store } = this.#context;
     const sessions = await this.#count(() => this.#sessions());
-    const orders = { packages: 0, orders: 0, undecided: 0 };
+    const orders = { events: 0, packages: 0, orders: 0, undecided: 0 };
     for (const due of DUE) orders[due] = await this.#count(() => this.#orders(due));
     return {
       sessions,
       packages: orders.packages,
       orders: orders.orders + orders.undecided,
       claims: await this.#count(() => this.#claims()),
-      rewritten: await this.#count(() => (this.#isClosed ? Promise.resolve(0) : store.rewrite())),
+      rewritten: await this.#count(() => (this.#isClosed() ? Promise.resolve(0) : store.rewrite())),
       failures: this.#failures,
     };
   }
@@ -101,7 +93,7 @@ export class Sweeper {
     for await (const { transactionId } of store.sessions()) {
       if (!sessions.has(transactionId)) gone.push(transactionId);
     }
-    for (let i = 0; i < gone.length && !this.#isClosed; i += STEP) {
+    for (let i = 0; i < gone.length && !this.#isClosed(); i += STEP) {
       const change = store.change();
       for (const transactionId of gone.slice(i, i + STEP)) change.deleteSession(transactionId);
       await change.commit({ durable: false });
@@ -116,7 +108,7 @@ export class Sweeper {
     if (latest === undefined) return 0;
     let count = 0;
     for (;;) {
-      if (this.#isClosed) return count;
+      if (this.#isClosed()) return count;
       const sequences = await store.due(due, latest, STEP);
       let done = 0;
       for (const sequence of sequences) {
@@ -138,7 +130,8 @@ export class Sweeper {
       const [, from] = dueOf(order).find(([what]) => what === due) ?? [];
       if (from === undefined || !(from <= latest)) return 0;
       const change = store.change();
-      if (due === 'packages') dropOnly(change, order);
+      if (due === 'events') withdrawEvent(change, order, Number(now()));
+      else if (due === 'packages') dropOnly(change, order);
       else eraseOrder(change, order, Number(now()));
       // after a crash the next sweep does it again
       await change.commit({ durable: false });
@@ -151,7 +144,7 @@ export class Sweeper {
     const latest = cutoffOf('claims', settings.retention, now());
     if (latest === undefined) return 0;
     for (let count = 0; ; await setImmediate()) {
-      const claims = this.#isClosed ? [] : await store.dueClaims(latest, STEP);
+      const claims = this.#isClosed() ? [] : await store.dueClaims(latest, STEP);
       if (claims.length === 0) return count;
       const change = store.change();
       for (const [due, claim] of claims) change.deleteClaim(due, claim);
