@@ -4,21 +4,29 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AnyEnvelope, formatEnvelope } from '../src/prover/envelope.ts';
-import { provePossession, provePresentation } from '../src/prover/present.ts';
+import {
+  provePossession,
+  provePresentation,
+  proveRegistryPresentation,
+} from '../src/prover/present.ts';
 import { Prover } from '../src/prover/prover.ts';
 import { proveRefresh } from '../src/prover/refresh.ts';
 import { provenCredential } from '../test/support/credentials.ts';
-import { possessionOf, presentationOf } from '../test/support/linking/plans.ts';
 import {
-  type LinkingPossession,
+  possessionOf,
+  presentationOf,
+  publishedPresentationOf,
+} from '../test/support/linking/plans.ts';
+import {
   type LinkingProof,
   linkingUrl,
+  type PlainLinkingProof,
 } from '../test/support/linking/proofs.ts';
 import { systemRandom } from '../src/random.ts';
 
 mkdirSync(new URL('.', linkingUrl('refresh-1')), { recursive: true });
 
-function keep(name: LinkingProof | LinkingPossession, proof: AnyEnvelope): void {
+function keep(name: LinkingProof | PlainLinkingProof, proof: AnyEnvelope): void {
   writeFileSync(linkingUrl(name), formatEnvelope(proof));
   console.error(`${name} written`);
 }
@@ -38,6 +46,8 @@ try {
     if (session === 1) await present('presentation-1-again');
     const possession = possessionOf(plan, BigInt(session) * 10n ** 30n);
     keep(`possession-${session}`, await provePossession(possession, prover));
+    const published = publishedPresentationOf(credential, systemRandom);
+    keep(`registry-presentation-${session}`, await proveRegistryPresentation(published, prover));
   }
 } finally {
   prover.close();

@@ -33,7 +33,12 @@ export function plainProgram<Input, Witness extends readonly unknown[]>({
   /** The values of the witness are asked for in a run of the prover only. */
   const circuitOf = (witness?: Witness) => (context: CircuitContext, fields: Field[]) => {
     const values = types.map((one, i) => Provable.witness(one, () => witness![i])) as unknown;
-    method(context, type.fromFields(fields), ...(values as Witness));
+    return method(context, type.fromFields(fields), ...(values as Witness));
+  };
+
+  const made = (): CompiledCircuit => {
+    if (compiled === undefined) throw Error(`${name} is not compiled`);
+    return compiled;
   };
 
   return {
@@ -49,11 +54,15 @@ export function plainProgram<Input, Witness extends readonly unknown[]>({
       return compiled.text;
     },
 
-    /** Throws what the circuit throws at inputs that it refuses. */
+    /** What the last `compile` made. */
+    index: () => made().text,
+
+    /**
+     * A proof, of false inputs too: whether it is valid, the verifier says. Throws what the circuit throws.
+     */
     async prove(input: Input, ...witness: Witness): Promise<PlainProof> {
-      if (compiled === undefined) throw Error(`${name} is not compiled`);
       const publicInput = type.toFields(input).map((field) => field.toBigInt());
-      const proof = await proveCircuit(compiled, circuitOf(witness), publicInput);
+      const proof = await proveCircuit(made(), circuitOf(witness), publicInput);
       return {
         publicInput: publicInput.map(String),
         proof: Buffer.from(proof).toString('base64'),

@@ -99,6 +99,12 @@ async function putUpGuard(): Promise<void> {
   await typed(proofSystem.guardVerification(pinned));
 }
 
+/** Make this process ready to verify proofs of both kinds. Throws ERR_PROVER_BACKEND. */
+export async function prepareVerifying(): Promise<void> {
+  await guardVerification();
+  await guardPlain();
+}
+
 let plainVerifier: Promise<proofSystem.PlainVerifier> | undefined;
 
 /** The verifier of plain proofs, with their pinned proof in front. */

@@ -24,6 +24,7 @@ export interface AnyPlainProgram {
   readonly publicInputType: unknown;
   readonly privateInputTypes: { readonly prove: readonly unknown[] };
   compile(srs: object): Promise<string>;
+  index(): string;
   prove(...values: never[]): Promise<PlainProof>;
 }
 

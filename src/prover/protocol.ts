@@ -66,7 +66,12 @@ export const reportSchema = z.discriminatedUnion('type', [
   z.strictObject({
     id: z.int(),
     type: z.literal('failed'),
-    code: z.enum(['ERR_PROVER_REFUSED', 'ERR_PROVER_INPUT', 'ERR_PROVER_FAILED']),
+    code: z.enum([
+      'ERR_PROVER_REFUSED',
+      'ERR_PROVER_INPUT',
+      'ERR_PROVER_BACKEND',
+      'ERR_PROVER_FAILED',
+    ]),
     message: z.string(),
   }),
 ]);

@@ -5,7 +5,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnyEnvelope, ProofEnvelope } from '../../src/prover/envelope.ts';
 import { provenCredential, provenRefresh } from '../support/credentials.ts';
-import { linkingPossession, linkingProof } from '../support/linking/proofs.ts';
+import { linkingProof, plainLinkingProof } from '../support/linking/proofs.ts';
 import { linkedBy, PUBLIC } from '../support/linking/public.ts';
 import { sharedValues, valuesOf, written } from '../support/linking/values.ts';
 
@@ -44,10 +44,28 @@ describe('two proofs that leave a device have nothing in common that is not publ
       'proofs of two chains below one EUM that were given away',
       async () => [provenRefresh('euicc-1'), provenRefresh('euicc-2')],
     ],
-    ['two possessions of one key', async () => [linkingPossession(1), linkingPossession(2)]],
+    [
+      'two possessions of one key',
+      async () => [plainLinkingProof('possession-1'), plainLinkingProof('possession-2')],
+    ],
+    [
+      'two presentations of one credential from the registry',
+      async () => [
+        plainLinkingProof('registry-presentation-1'),
+        plainLinkingProof('registry-presentation-2'),
+      ],
+    ],
+    [
+      'a presentation from the registry and the chain proof',
+      async () => [plainLinkingProof('registry-presentation-1'), await chain('euicc-1')],
+    ],
+    [
+      'a presentation from the registry and a possession of another session',
+      async () => [plainLinkingProof('registry-presentation-1'), plainLinkingProof('possession-2')],
+    ],
     [
       'a possession and the presentation of another session',
-      async () => [linkingPossession(1), linkingProof('presentation-2')],
+      async () => [plainLinkingProof('possession-1'), linkingProof('presentation-2')],
     ],
   ])('%s', async (_, pair) => {
     const [a, b] = await pair();
@@ -119,10 +137,18 @@ describe('what is compared', () => {
   });
 
   test('leaves out what the request says, and that alone', () => {
-    const [a, b] = [linkingProof('presentation-1'), linkingProof('presentation-2')];
-    const shared = sharedValues(a, b);
-    expect(new Set(shared.keys())).toEqual(new Set(PUBLIC.keys()));
+    const shared = sharedValues(linkingProof('presentation-1'), linkingProof('presentation-2'));
     expect([...shared.values()]).toEqual(['public value 1', 'public value 2']);
+    const ofRegistry = sharedValues(
+      plainLinkingProof('registry-presentation-1'),
+      plainLinkingProof('registry-presentation-2'),
+    );
+    expect([...ofRegistry.values()]).toEqual([
+      'public value 1',
+      'public value 2',
+      'public value 3',
+    ]);
+    expect(new Set([...shared.keys(), ...ofRegistry.keys()])).toEqual(new Set(PUBLIC.keys()));
   });
 });
 

@@ -13,8 +13,10 @@ import { EXAMPLES } from '../../examples/api/proofs.eg.ts';
 import { at, peer, policy } from '../../examples/api/session.eg.ts';
 import { anchors, rootsOf, signAsEuicc, testMap } from '../../examples/test-pki.ts';
 import type { Credential } from '../../src/prover/credential.ts';
+import { PresentationRequest } from '../../src/circuits/session.ts';
 import type { AnyEnvelope, JsonProof, ProofEnvelope } from '../../src/prover/envelope.ts';
 import { type JobOptions, type ProofJob, Prover } from '../../src/prover/prover.ts';
+import { proveRegistryPresentation } from '../../src/prover/present.ts';
 import { shareCredential } from '../../src/prover/share.ts';
 import { publicValues } from '../../src/prover/verify.ts';
 import { proveAnswer } from '../../src/session/answer.ts';
@@ -31,10 +33,12 @@ import { OnceStore } from '../../src/session/once-store.ts';
 import { type CredentialPools, openPools } from '../../src/session/pools.ts';
 import { obtainPresentation } from '../../src/session/presenter.ts';
 import { SessionVerifier } from '../../src/session/session-verifier.ts';
+import { systemRandom } from '../../src/random.ts';
 import { TrustSet } from '../../src/witness/trust.ts';
 import { download } from '../rsp/zkcx/proven-download.ts';
 import { provenCredential, provenRefresh } from '../support/credentials.ts';
-import { linkingPossession, linkingProof } from '../support/linking/proofs.ts';
+import { linkingProof, plainLinkingProof } from '../support/linking/proofs.ts';
+import { publishedPresentationOf } from '../support/linking/plans.ts';
 import { linkedBy } from '../support/linking/public.ts';
 import { written } from '../support/linking/values.ts';
 import { SHARED } from '../support/proving/index.ts';
@@ -197,7 +201,7 @@ describe('a session with real proofs', () => {
     for (const answer of [
       { ...bundle, presentation: bytes(presentation, possession.proof.proof) },
       { ...bundle, presentation: bytes(presentation, statement.proof.proof.proof) },
-      { ...bundle, possession: bytes(possession, linkingPossession(1).proof.proof) },
+      { ...bundle, possession: bytes(possession, plainLinkingProof('possession-1').proof.proof) },
     ]) {
       await expect(answered(answer)).rejects.toMatchObject({ code: 'ERR_PROOF_INVALID' });
     }
@@ -205,6 +209,15 @@ describe('a session with real proofs', () => {
     await expect(answered({ ...bundle, possession: long })).rejects.toMatchObject({
       code: 'ERR_PROOF_FORMAT',
     });
+  });
+});
+
+test('a witness that a plain circuit refuses gives no proof', async () => {
+  const plan = publishedPresentationOf(credential, systemRandom);
+  const request = { ...plan.request, time: plan.request.time.add(400n * 86_400n * 365n) };
+  const late = { ...plan, request: new PresentationRequest(request) };
+  await expect(proveRegistryPresentation(late, prover)).rejects.toMatchObject({
+    code: 'ERR_PROVER_REFUSED',
   });
 });
 

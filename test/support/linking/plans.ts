@@ -7,10 +7,23 @@ import type { Openable } from '../../../src/prover/refresh.ts';
 import type { RandomBytes } from '../../../src/random.ts';
 import { handlesOf } from '../../../src/witness/chain.ts';
 import { type PossessionPlan, possessionWitness } from '../../../src/witness/possession.ts';
-import { type PresentationPlan, presentationWitness } from '../../../src/witness/presentation.ts';
+import {
+  leafOf,
+  type PresentationPlan,
+  presentationWitness,
+  type RegistryPresentationPlan,
+  registryPresentationWitness,
+} from '../../../src/witness/presentation.ts';
+import { RegistryTree } from '../../../src/witness/registry-tree.ts';
 import { revocationMap } from '../../../src/witness/revocation.ts';
 import { fixture, KEYS } from '../certificates/keys.ts';
-import { PROVEN_ANCHOR, PROVEN_AT, PROVEN_TRUST, provenCertificates } from '../credentials.ts';
+import {
+  PROVEN_ANCHOR,
+  PROVEN_AT,
+  PROVEN_TRUST,
+  provenCertificates,
+  provenCredential,
+} from '../credentials.ts';
 
 const certificates = provenCertificates('euicc-1');
 const ci = parseCertificate(fixture('sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der'));
@@ -31,18 +44,36 @@ export function presentationOf(
   { opening }: Pick<Openable, 'opening'>,
   random: RandomBytes,
 ): PresentationPlan {
-  const chain = checkChain({ anchor: PROVEN_ANCHOR, certificates, at: PROVEN_AT });
-  return presentationWitness({
+  return presentationWitness({ ...asked(), opening, random });
+}
+
+/** The registry that the credential of the first device is published in, alone. */
+const registryOf = ({ opening }: Pick<Openable, 'opening'>) => new RegistryTree([leafOf(opening)]);
+export const registryRoot = async (): Promise<bigint> =>
+  registryOf(await provenCredential('euicc-1')).root.toBigInt();
+
+/** A presentation of its credential from the registry. */
+export function publishedPresentationOf(
+  credential: Pick<Openable, 'opening'>,
+  random: RandomBytes,
+): RegistryPresentationPlan {
+  const { opening } = credential;
+  return registryPresentationWitness({
+    ...asked(),
     opening,
-    handles: handlesOf(chain),
-    anchor: PROVEN_ANCHOR,
-    trust: PROVEN_TRUST,
-    map: MAP,
-    time: PROVEN_AT,
-    role: 'euicc-v2',
+    registry: registryOf(credential),
     random,
   });
 }
+
+const asked = () => ({
+  handles: handlesOf(checkChain({ anchor: PROVEN_ANCHOR, certificates, at: PROVEN_AT })),
+  anchor: PROVEN_ANCHOR,
+  trust: PROVEN_TRUST,
+  map: MAP,
+  time: PROVEN_AT,
+  role: 'euicc-v2' as const,
+});
 
 /** Its key signs in a session; the pseudonym is asked for, which two sessions with one server have in common. */
 export function possessionOf({ openings }: PresentationPlan, session: bigint): PossessionPlan {

@@ -20,15 +20,16 @@ export const LINKING_PROOFS = [
 
 export type LinkingProof = (typeof LINKING_PROOFS)[number];
 
-/** Plain proofs of the key of presentation-1 and of presentation-2. */
-export type LinkingPossession = 'possession-1' | 'possession-2';
+/** Plain proofs: possessions of one key, and presentations of one credential from the registry. */
+export type PlainLinkingProof =
+  'possession-1' | 'possession-2' | 'registry-presentation-1' | 'registry-presentation-2';
 
-export function linkingUrl(name: LinkingProof | LinkingPossession): URL {
+export function linkingUrl(name: LinkingProof | PlainLinkingProof): URL {
   return new URL(`../../../fixtures/linking/${name}.json`, import.meta.url);
 }
 
 export const linkingProof = (name: LinkingProof): ProofEnvelope =>
   parseEnvelope(readFileSync(linkingUrl(name), 'utf8'));
 
-export const linkingPossession = (session: 1 | 2): PlainEnvelope =>
-  checkPlainEnvelope(JSON.parse(readFileSync(linkingUrl(`possession-${session}`), 'utf8')));
+export const plainLinkingProof = (name: PlainLinkingProof): PlainEnvelope =>
+  checkPlainEnvelope(JSON.parse(readFileSync(linkingUrl(name), 'utf8')));

@@ -42,7 +42,7 @@ export async function compileCircuit(
   return { keypair, index: describe(ml), text: await writeVerifierIndex(ml) };
 }
 
-/** Prove, or throw what the circuit throws at inputs that it refuses. */
+/** Prove. Kimchi makes a proof of everything; one of false inputs does not verify. */
 export async function proveCircuit(
   { keypair, index }: CompiledCircuit,
   circuit: PlainCircuit,

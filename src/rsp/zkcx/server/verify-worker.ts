@@ -5,14 +5,14 @@ import type { VerifyQuestion, VerifyReport } from './verify-process.ts';
 const report = (message: VerifyReport) => process.send?.(message);
 
 useCompileCache();
-const { guardVerification, verdictsOf } = await import('../../../prover/guard.ts');
+const { prepareVerifying, verdictsOf } = await import('../../../prover/guard.ts');
 
 process.on('disconnect', () => process.exit());
 process.on('message', ({ id, proofs }: VerifyQuestion) =>
   orBroken(async () => report({ type: 'verdicts', id, verdicts: await verdictsOf(proofs) })),
 );
 await orBroken(async () => {
-  await guardVerification();
+  await prepareVerifying();
   report({ type: 'ready' });
 });
 
