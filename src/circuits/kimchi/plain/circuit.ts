@@ -33,7 +33,7 @@ export async function compileCircuit(
       return create(gates, inputs, fixed, runtime, previous, srs, lazy);
     };
     try {
-      return snarky.compile(main, publicInputs, false);
+      return unwrapped(() => snarky.compile(main, publicInputs, false));
     } finally {
       rust.caml_pasta_fp_plonk_index_create = create;
     }
@@ -52,7 +52,7 @@ export async function proveCircuit(
   const main = await mainOf(circuit);
   const input = [0, ...publicInput.map((x) => [0, x] as const)] as const;
   const proof = await withThreadPool(async () =>
-    snarky.prove(main, publicInput.length, input, keypair),
+    unwrapped(() => snarky.prove(main, publicInput.length, input, keypair)),
   );
   return index.proofs.write(snarky.proofToBackendProofEvals(input, proof));
 }
@@ -65,6 +65,15 @@ function assertMasked(rust: Rust, gates: GateVector): void {
     if (typ === GATE.poseidon || typ === GATE.lookup) return;
   }
   throw new IndexError('a plain circuit needs a Poseidon gate or a lookup');
+}
+
+/** What a circuit throws, OCaml hands on as a block with the Error somewhere in it. */
+function unwrapped<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw Array.isArray(error) ? (error.find((part) => part instanceof Error) ?? error) : error;
+  }
 }
 
 /** The circuit as o1js runs it. */
