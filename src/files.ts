@@ -191,6 +191,19 @@ export async function flush(path: string): Promise<void> {
   }
 }
 
+/** The codes of the system that people meet, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'you may not; look at its permissions',
+  EPERM: 'you may not; look at its permissions',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+};
+
 function reason(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  if (typeof code !== 'string') return 'unknown reason';
+  return Object.hasOwn(REASONS, code) ? `${REASONS[code]} (${code})` : code;
 }

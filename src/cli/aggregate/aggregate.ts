@@ -4,8 +4,10 @@ import type { ChainToAggregate } from '../../aggregate/plan.ts';
 import type { AggregateProgress } from '../../aggregate/progress.ts';
 import { formatEnvelope } from '../../prover/envelope.ts';
 import { makeFolder, readFileLimited, writeFileAtomic } from '../../files.ts';
+import type { TrustAnchor } from '../../pki/index.ts';
 import { systemClock } from '../../time.ts';
-import { readAnchors, readCertificates } from '../shared/certificates.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import { readChain } from '../shared/chain-files.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
@@ -51,7 +53,7 @@ async function run(args: string[], flags: Flags): Promise<Answer> {
   await assertOutputs({ 'the aggregate': file });
   const trust = await readAnchors(ci);
   const chains: ChainToAggregate[] = [];
-  for (const arg of args) chains.push(await readChain(arg));
+  for (const arg of args) chains.push(await readMember(arg, trust, at));
   if (redis !== undefined) {
     printProgress(`Proving by the workers (zkcx worker) of ${await announceRedis(redis)}`);
   }
@@ -99,10 +101,14 @@ async function run(args: string[], flags: Flags): Promise<Answer> {
 }
 
 /** A JSON file is a proof; anything else is certificates. */
-async function readChain(arg: string): Promise<ChainToAggregate> {
+async function readMember(
+  arg: string,
+  anchors: readonly TrustAnchor[],
+  at: bigint,
+): Promise<ChainToAggregate> {
   const files = arg.split(',');
   if (files.length > 1 || !(await isJson(arg))) {
-    return { certificates: await readCertificates(files) };
+    return { certificates: await readChain(files, { anchors, at }) };
   }
   return { proof: await readSharedProof(arg) };
 }

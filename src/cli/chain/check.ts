@@ -2,7 +2,8 @@ import { Argument } from 'commander';
 import { type CheckedChain, checkChain, checkProfile } from '../../pki/index.ts';
 import { anchorOf } from '../../prover/anchors.ts';
 import { systemClock } from '../../time.ts';
-import { readAnchors, readCertificates } from '../shared/certificates.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import { readChain } from '../shared/chain-files.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, CI, type CiFlags } from '../shared/options.ts';
 import { type Answer, isoTime } from '../shared/output.ts';
@@ -20,7 +21,7 @@ export const chainCheck: CommandDefinition = {
 
 async function check(files: string[], { ci, at = systemClock() }: Flags): Promise<Answer> {
   const anchors = await readAnchors(ci);
-  const certificates = await readCertificates(files);
+  const certificates = await readChain(files, { anchors, at });
   const checked = checkChain({ anchor: anchorOf(anchors, certificates), certificates, at });
   certificates.forEach(checkProfile);
   return describe(checked, at);

@@ -1,7 +1,9 @@
 import { Argument, Option } from 'commander';
 import { formatEnvelope } from '../../prover/envelope.ts';
 import { writeFileAtomic } from '../../files.ts';
-import { readAnchors, readCertificates } from '../shared/certificates.ts';
+import { systemClock } from '../../time.ts';
+import { readAnchors } from '../shared/certificates.ts';
+import { readChain } from '../shared/chain-files.ts';
 import type { CommandDefinition } from '../shared/command.ts';
 import { AT, type AtFlags, required, CI, type CiFlags } from '../shared/options.ts';
 import { assertOutputs } from '../shared/output-files.ts';
@@ -35,7 +37,7 @@ async function prove(files: string[], flags: Flags): Promise<Answer> {
   const { out, proof } = flags;
   await assertOutputs({ '--out': out, '--proof': proof }, { inputs: [...files, ...flags.ci] });
   const anchors = await readAnchors(flags.ci);
-  const certificates = await readCertificates(files);
+  const certificates = await readChain(files, { anchors, at: flags.at ?? systemClock() });
   // circuits take a while to load, so only when everything else is in order
   const { proveChain } = await import('../../prover/chain.ts');
   const { writeCredential } = await import('../../prover/credential.ts');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { cachePath } from '../../caches.ts';
 import { ZkcxError } from '../../errors.ts';
+import { isAbsent } from '../../files.ts';
 import { systemRandom } from '../../random.ts';
 import { systemClock } from '../../time.ts';
 import type {
@@ -155,7 +156,16 @@ export function deploymentFile({ deployment, embeddedChain, node }: ChainFlags):
 
 export async function readRegistryDeployment(flags: ChainFlags) {
   const { readDeployment } = await import('../../zkapp/client/index.ts');
-  return readDeployment(deploymentFile(flags));
+  const file = deploymentFile(flags);
+  try {
+    return await readDeployment(file);
+  } catch (cause) {
+    if (!isAbsent(cause)) throw cause;
+    const advice =
+      'make one with `zkcx registry deploy`, or name the file that it wrote with --deployment';
+    const problem = `there is no registry: ${file} does not exist; ${advice}`;
+    throw new ZkcxError('ERR_FILE_READ', problem, { cause });
+  }
 }
 
 /** Births of registries that this user has met. */

@@ -11,6 +11,7 @@ import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { readFileLimited } from '../../files.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../pki/index.ts';
+import { CERTIFICATE, LIST, wrongContent } from './content.ts';
 
 const MAX_CERTIFICATE_BYTES = 65_536;
 const MAX_KEY_BYTES = 16_384;
@@ -21,19 +22,43 @@ const MAX_LIST_BYTES = 8_000_000;
 export async function readCertificate(file: string): Promise<Certificate> {
   const [certificate, ...more] = await readCertificateFile(file);
   if (more.length === 0) return certificate!;
-  throw new ZkcxError('ERR_PEM', `${file} has ${1 + more.length} certificates, give exactly one`);
+  throw new ZkcxError(
+    'ERR_PEM',
+    `${file} has ${1 + more.length} certificates, give exactly one: put each into a file of its own`,
+  );
 }
 
 /** Read and parse all certificates in a file, in its order. */
 export async function readCertificateFile(file: string): Promise<Certificate[]> {
   const bytes = await readFileLimited(file, MAX_CERTIFICATE_BYTES);
-  return inFile(file, () => certificateChainBytes(bytes).map(parseCertificate));
+  return inFile(
+    file,
+    () => certificateChainBytes(bytes).map(parseCertificate),
+    () => wrongContent(file, bytes, CERTIFICATE),
+  );
+}
+
+/** A certificate, and the file that it is from. */
+export interface FiledCertificate {
+  readonly file: string;
+  readonly certificate: Certificate;
 }
 
 /** Read certificates, issuer first. Several in one file are a chain, in either direction. */
 export async function readCertificates(files: readonly string[]): Promise<Certificate[]> {
-  const chains = await Promise.all(files.map(readCertificateFile));
-  return chains.flatMap((chain) => (isLeafFirst(chain) ? chain.toReversed() : chain));
+  return (await readFiledCertificates(files)).map(({ certificate }) => certificate);
+}
+
+/** The same, with their files. */
+export async function readFiledCertificates(files: readonly string[]): Promise<FiledCertificate[]> {
+  const chains = await Promise.all(
+    files.map(async (file) => {
+      const chain = await readCertificateFile(file);
+      const sorted = isLeafFirst(chain) ? chain.toReversed() : chain;
+      return sorted.map((certificate) => ({ file, certificate }));
+    }),
+  );
+  return chains.flat();
 }
 
 /** As TLS servers have their chains. */
@@ -63,14 +88,19 @@ function anchorOfFile(file: string, certificate: Certificate): TrustAnchor {
     if (!(cause instanceof ZkcxError)) throw cause;
     // that --ci is no CI is bad input, while the same codes about a chain are an answer
     const { message, code: reason } = cause;
-    throw new ZkcxError('ERR_CHAIN_ANCHOR', `${file}: ${message}`, { reason, cause });
+    const advice = 'give the self-signed certificate of a CI as --ci';
+    throw new ZkcxError('ERR_CHAIN_ANCHOR', `${file}: ${message}; ${advice}`, { reason, cause });
   }
 }
 
 /** Read and parse a revocation list, DER or PEM. */
 export async function readList(file: string): Promise<RevocationList> {
   const bytes = await readFileLimited(file, MAX_LIST_BYTES);
-  return inFile(file, () => parseRevocationList(listBytes(bytes)));
+  return inFile(
+    file,
+    () => parseRevocationList(listBytes(bytes)),
+    () => wrongContent(file, bytes, LIST),
+  );
 }
 
 /** The 32 bytes of a secret key in a file that nobody else can read. Throws ERR_RSP_IDENTITY. */
@@ -80,12 +110,13 @@ export async function readSecretKey(file: string): Promise<Uint8Array> {
   return inFile(file, () => parseSecretKey(bytes));
 }
 
-function inFile<T>(file: string, work: () => T): T {
+/** @param wrong what to say where the file holds something else */
+export function inFile<T>(file: string, work: () => T, wrong?: () => string | undefined): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof ZkcxError)) throw error;
     const { code, message, reason } = error;
-    throw new ZkcxError(code, `${file}: ${message}`, { reason, cause: error });
+    throw new ZkcxError(code, wrong?.() ?? `${file}: ${message}`, { reason, cause: error });
   }
 }

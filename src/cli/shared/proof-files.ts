@@ -4,7 +4,8 @@ import { ZkcxError } from '../../errors.ts';
 import { fieldString } from '../../arguments.ts';
 import { readFileLimited } from '../../files.ts';
 import { parseEnvelope, type ProofEnvelope } from '../../prover/envelope.ts';
-import { readAnchors } from './certificates.ts';
+import { inFile, readAnchors } from './certificates.ts';
+import { PROOF, wrongContent } from './content.ts';
 import { OPTIONAL_CI, repeated } from './options.ts';
 
 const MAX_PROOF_BYTES = 200_000;
@@ -50,13 +51,20 @@ export async function readProof(
 
 export async function readEnvelope(file: string): Promise<ProofEnvelope> {
   const bytes = await readFileLimited(file, MAX_PROOF_BYTES);
-  return parseEnvelope(new TextDecoder().decode(bytes));
+  return envelopeIn(file, bytes);
 }
+
+const envelopeIn = (file: string, bytes: Uint8Array) =>
+  inFile(
+    file,
+    () => parseEnvelope(new TextDecoder().decode(bytes)),
+    () => wrongContent(file, bytes, PROOF),
+  );
 
 /** A proof to publish or to hand on. Throws ERR_PROOF_PROGRAM for a credential: that stays where it is. */
 export async function readSharedProof(file: string): Promise<ProofEnvelope> {
   const { text, format } = await readDocument(file);
-  if (format !== 'zkcx-credential') return parseEnvelope(text);
+  if (format !== 'zkcx-credential') return envelopeIn(file, new TextEncoder().encode(text));
   throw new ZkcxError(
     'ERR_PROOF_PROGRAM',
     `${file} is a credential: make a proof to give away with \`zkcx credential share\``,

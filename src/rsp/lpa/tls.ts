@@ -155,6 +155,9 @@ async function collect(message: IncomingMessage): Promise<Response> {
 const TLS_CODE =
   /^(ERR_TLS_|CERT_|DEPTH_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|HOSTNAME_|INVALID_|EPROTO)/;
 
+/** What OpenSSL says of an answer that is no TLS record. */
+const NO_TLS_CODE = /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/;
+
 function requestError(error: Error & { code?: string }, host: string): ZkcxError {
   const { code } = error;
   if (error instanceof ZkcxError) {
@@ -163,6 +166,10 @@ function requestError(error: Error & { code?: string }, host: string): ZkcxError
       reason: error.code,
       cause: error,
     });
+  }
+  if (code !== undefined && NO_TLS_CODE.test(code)) {
+    const problem = `${host} does not speak TLS: check the address and the port; plain HTTP is for loopback addresses, by option (--http)`;
+    return new ZkcxError('ERR_RSP_TLS', problem, { reason: code, cause: error });
   }
   if (code !== undefined && TLS_CODE.test(code)) {
     return new ZkcxError('ERR_RSP_TLS', `${host} is not trusted: ${code}`, {
