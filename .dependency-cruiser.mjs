@@ -48,6 +48,11 @@ const STAGES = {
     folders: [...GROUND, 'prover', 'witness', 'circuits', 'pki', 'asn1'],
     packages: ['o1js', 'zod', '@noble/', 'node:'],
   },
+  /** For contracts of others: what verifies proofs in their circuits, and proves for them. */
+  contracts: {
+    folders: [...GROUND, 'zkapp', 'session', 'prover', 'witness', 'circuits', 'asn1'],
+    packages: ['o1js', 'zod', '@noble/'],
+  },
   /** SGP.22 itself: messages, bound profile packages, status codes. */
   sgp22: {
     folders: ['pki', 'asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],

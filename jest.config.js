@@ -14,6 +14,7 @@ const common = {
   // what users import, see tsconfig.json
   moduleNameMapper: {
     '^zkcx$': '<rootDir>/src/index.ts',
+    '^zkcx/circuits$': '<rootDir>/src/contracts/index.ts',
     '^zkcx/(rsp|rsp/zkcx|zkapp)$': '<rootDir>/src/$1/index.ts',
   },
   transform: {

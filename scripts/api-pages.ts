@@ -37,6 +37,7 @@ function readExamples(): Map<string, string> {
 const application = await Application.bootstrap({
   entryPoints: [
     'src/index.ts',
+    'src/contracts/index.ts',
     'src/rsp/index.ts',
     'src/rsp/zkcx/index.ts',
     'src/zkapp/index.ts',

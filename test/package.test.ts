@@ -79,6 +79,7 @@ describe('installed elsewhere', () => {
 
   test.each([
     ['zkcx', 'src/index.ts'],
+    ['zkcx/circuits', 'src/contracts/index.ts'],
     ['zkcx/rsp', 'src/rsp/index.ts'],
     ['zkcx/rsp/zkcx', 'src/rsp/zkcx/index.ts'],
     ['zkcx/zkapp', 'src/zkapp/index.ts'],

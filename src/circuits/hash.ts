@@ -51,6 +51,10 @@ const DOMAIN = {
   identifier: { prefix: 'zkcx-identifier-1', inputs: 6 },
   /** Identity of a server, salt, identity of the device that an order is for. */
   order: { prefix: 'zkcx-order-1', inputs: 3 },
+  /** Account, purpose, action and sender of an act in a contract: what a device signs there. */
+  act: { prefix: 'zkcx-act-1', inputs: 7 },
+  /** Account and purpose: what a pseudonym in a contract is for. */
+  contractScope: { prefix: 'zkcx-act-scope-1', inputs: 4 },
   /** See `possessionHash`. */
   possession: { prefix: 'zkcx-possession-2', inputs: 10 },
   /** Mina key of the registry's admin: x, parity of y. */
