@@ -11,13 +11,12 @@ import {
   type ServerStatements,
   zkcxServer,
 } from 'zkcx/rsp/zkcx';
-import { findLeaks, type Leak } from './leak-scan.ts';
+import { findLeaks } from './leak-scan.ts';
 import { poolsOf, prepare } from './prepared.ts';
 import {
   ADDRESS,
   ANCHORS,
   DEVICE,
-  type Exchange,
   listening,
   newDevice,
   now,
@@ -28,44 +27,7 @@ import {
   serverIdentity,
   trafficOf,
 } from './parties.ts';
-
-export const MODES = ['classic', 'zkcx-device', 'zkcx'] as const;
-export type Mode = (typeof MODES)[number];
-
-/** What is downloaded, one after the other. The first one in zkCX is also the first use of the eUICC. */
-export const RUNS = [
-  { name: 'classic', mode: 'classic', isPrepared: false },
-  { name: 'zkcx-device, on demand', mode: 'zkcx-device', isPrepared: false },
-  { name: 'zkcx-device, prepared', mode: 'zkcx-device', isPrepared: true },
-  { name: 'zkcx, prepared', mode: 'zkcx', isPrepared: true },
-] as const satisfies readonly {
-  readonly name: string;
-  readonly mode: Mode;
-  readonly isPrepared: boolean;
-}[];
-export type Run = (typeof RUNS)[number];
-
-/** A proof with its seconds. One that was ready takes none. */
-export interface Proof {
-  readonly what: string;
-  readonly seconds: number;
-}
-
-export interface Result {
-  readonly run: Run;
-  readonly heard: readonly Exchange[];
-  /** What an observer without TLS finds of `secrets`. */
-  readonly leaks: readonly Leak[];
-  readonly secrets: readonly string[];
-  /** What the server has of them when all is over. */
-  readonly kept: readonly string[];
-  /** Made before the download. */
-  readonly ahead: readonly Proof[];
-  /** Made during the download, but for a new credential: that is made once. */
-  readonly online: readonly Proof[];
-  /** Seconds from the server's challenge to the metadata that the user is asked about. */
-  readonly toMetadata: number;
-}
+import type { DeviceEvent, Proof, Result, Run } from './recording.ts';
 
 export interface Demo {
   readonly folder: string;
@@ -103,9 +65,11 @@ export async function download(demo: Demo, run: Run): Promise<Result> {
     const { fetch, heard } = listening(service.es9p.port);
     const server = (address: string) => es9pClient(address, { fetch, plain: true });
     const online: Proof[] = [];
+    const events: DeviceEvent[] = [];
     let shownAt = NaN;
     const accept = async () => {
       shownAt = performance.now();
+      events.push({ type: 'accepted', at: shownAt });
       return 'accept' as const;
     };
     const common = {
@@ -135,6 +99,7 @@ export async function download(demo: Demo, run: Run): Promise<Result> {
             onEvent: (event) => {
               if (event.type !== 'proven') return;
               const { what, seconds } = event;
+              events.push({ type: 'proven', at: performance.now(), what, seconds });
               say(`   the device has its ${what} after ${seconds.toFixed(1)} s`);
               if (what !== 'credential') online.push({ what, seconds });
             },
@@ -153,6 +118,7 @@ export async function download(demo: Demo, run: Run): Promise<Result> {
     return {
       run,
       heard,
+      events,
       leaks: findLeaks(trafficOf(heard), secrets),
       secrets: secrets.map(({ name }) => name),
       kept: [...new Set(atServer.map(({ secret }) => secret))],

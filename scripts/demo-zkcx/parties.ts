@@ -19,6 +19,7 @@ import {
 import type { ServerRoots } from 'zkcx/rsp/zkcx';
 import * as testPki from '../../examples/test-pki.ts';
 import type { Recorded, Secret } from './leak-scan.ts';
+import type { Exchange } from './recording.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const ADDRESS = 'testsmdpplus1.example.com';
@@ -77,18 +78,6 @@ export async function newDevice(firmware: EuiccOptions['firmware']) {
     firmware,
   });
   return { euicc, card: es10(await openIsdr(cardInterface(euicc.card))) };
-}
-
-/** One call of ES9+ as it went over the wire. */
-export interface Exchange {
-  /** Last part of the path. */
-  readonly name: string;
-  readonly request: string;
-  readonly answer: string;
-  /** Milliseconds until the answer was there. */
-  readonly ms: number;
-  /** When that was, by `performance.now`. */
-  readonly answeredAt: number;
 }
 
 /** A fetch to the server on loopback that writes everything down: an observer without TLS. */

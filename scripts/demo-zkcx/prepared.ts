@@ -8,8 +8,9 @@ import {
   prepareAhead,
   termsAhead,
 } from 'zkcx';
-import type { Demo, Proof } from './downloads.ts';
+import type { Demo } from './downloads.ts';
 import { ANCHORS, now, POLICY } from './parties.ts';
+import type { Proof } from './recording.ts';
 
 /** Pools beside a credential of the store. */
 export const poolsOf = async (store: CredentialStore, name: string): Promise<CredentialPools> =>
