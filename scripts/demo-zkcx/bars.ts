@@ -54,10 +54,11 @@ function draw({ title, note, parts, value, say }: Chart, results: readonly Resul
     const pieces = values.map(
       (one, i) => `<i class="part${i}" style="width:${((100 * one) / longest).toFixed(2)}%"></i>`,
     );
+    const total = sum(values);
     const each = values.map((one, i) => `${parts[i]} ${say(one)}`).join(', ');
     return `<tr><th scope="row">${escape(result.run.name)}</th>
 <td class="bar" aria-hidden="true">${pieces.join('')}</td>
-<td class="number"><span>${say(sum(values))}</span><small>${each}</small></td></tr>`;
+<td class="number">${total === 0 ? 'nothing' : `<span>${say(total)}</span><small>${each}</small>`}</td></tr>`;
   });
   const legend = parts.map((part, i) => `<span><i class="part${i}"></i> ${part}</span>`).join(' ');
   return `<figure class="chart"><figcaption><h3>${escape(title)}</h3><p>${escape(note)} <span class="legend">${legend}</span></p></figcaption>

@@ -25,7 +25,8 @@ ${headlines(results)}
 <h2>Who learns what</h2>
 <p>The run searched every message, as an observer without TLS reads it, and the records of the SM-DP+ for these values:
 raw, hexadecimal, base64 at each alignment, reversed nibbles. What it found is what each mode promises; a run that
-finds anything else fails and makes no page.</p>
+finds anything else fails and makes no page. In <code>zkcx-device</code> the SM-DP+ is told EID and key once the user has
+accepted the download.</p>
 <p class="legend">${Object.values(LEGEND).join(' ')}</p>
 ${findings(results)}
 ${grid(KNOWLEDGE)}
