@@ -97,7 +97,7 @@ ${drawing.parts.join('\n')}
     parts.splice(
       place,
       0,
-      `<rect class="note" x="8" y="${top}" width="${WIDTH - 74}" height="${height}" rx="4"/>`,
+      `<rect class="note" x="8" y="${top}" width="${WIDTH - 50}" height="${height}" rx="4"/>`,
     );
     drawing.y += 10;
   }
