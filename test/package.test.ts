@@ -1,7 +1,7 @@
 /** The package as others get it: packed, installed elsewhere, imported, type checked, run. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ROOT, run, runTool } from './support/command.ts';
 
@@ -42,6 +42,9 @@ describe('the packed files', () => {
       'README.md',
       'CHANGELOG.md',
       'SECURITY.md',
+      'CONTRIBUTING.md',
+      'docs/README.md',
+      'vectors/vectors.json',
       'package.json',
       'dist/index.js',
       'dist/index.d.ts',
@@ -57,7 +60,8 @@ describe('the packed files', () => {
     ]) {
       expect(paths).toContain(path);
     }
-    const documents = /^(LICENSE|(README|CHANGELOG|SECURITY)\.md|package\.json)$/;
+    const documents =
+      /^(LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|docs\/[\w/-]+\.md|vectors\/vectors\.json)$/;
     const code =
       /^dist\/[\w./-]+(\.js|\.d\.ts)$|^dist\/prover\/keys\/(circuits\/)?[\w-]+\.(json|bin)$/;
     expect(paths.filter((path) => !documents.test(path) && !code.test(path))).toEqual([]);
@@ -67,6 +71,30 @@ describe('the packed files', () => {
     const paths = packed.files.map(({ path }) => path).join('\n');
     expect(paths).not.toMatch(/(^|\/)(test|fixtures|bench)\/|sgp26|\.(der|pem|crt|key)$/im);
     expect(packed.size).toBeLessThan(17_000_000);
+  });
+
+  test('hold every page that their pages link to', () => {
+    const paths = new Set(packed.files.map(({ path }) => path));
+    const dead = [...paths]
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((page) => {
+        const text = readFileSync(join(ROOT, page), 'utf8').replace(/^```.*?^```/gms, '');
+        const links = [...text.matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g)].map(([, target]) => target!);
+        return links
+          .filter((target) => !/^https?:/.test(target))
+          .map((target) => normalize(join(dirname(page), target)))
+          .filter((target) => !paths.has(target))
+          .map((target) => `${page}: ${target}`);
+      });
+    expect(dead).toEqual([]);
+  });
+
+  test('are those of the newest version in the CHANGELOG, which has a date', () => {
+    const changes = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
+    const [, version] = /^## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$/m.exec(changes) ?? [];
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(manifest.version).toBe(version);
+    expect(manifest.bugs.url).toMatch(/^https:/);
   });
 
   test('are what the manifest says (publint)', () => {

@@ -139,6 +139,9 @@ describe('the card', () => {
   test('refuses functions that it does not have, and requests that it cannot read', async () => {
     await send(SELECT);
     expect(await send('80 e2 91 00 03 bf7f00')).toBe('6a88');
+    // UpdateMetadata and LoadCRL
+    expect(await send('80 e2 91 00 03 bf2a00')).toBe('6a88');
+    expect(await send('80 e2 91 00 03 bf3500')).toBe('6a88');
     expect(await send('80 e2 91 00 00')).toBe('6a88');
     expect(await send('80 e2 91 00 04 bf3e015c')).toBe('6a80');
     expect(await send('80 e2 91 00 06 bf3e035c014f')).toBe('6a80');
