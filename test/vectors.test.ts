@@ -6,10 +6,11 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Vectors } from '../scripts/vectors/make.ts';
 import { ROOT } from './support/command.ts';
 import { hash } from './support/poseidon.ts';
 
-const vectors = JSON.parse(readFileSync(join(ROOT, 'vectors/vectors.json'), 'utf8'));
+const vectors = JSON.parse(readFileSync(join(ROOT, 'vectors/vectors.json'), 'utf8')) as Vectors;
 
 const LIMB = 1n << 88n;
 /** A coordinate below 2^176, and its bits above: as a key is packed. */
@@ -59,7 +60,7 @@ test('the vectors are those of this version', () => {
 
 describe('trust', () => {
   const { height, cis, leaves, root } = vectors.trust;
-  const [ci] = cis;
+  const ci = cis[0]!;
 
   test('a CI is what its certificate says', () => {
     const { x, y } = keyOf(ci.certificate);
@@ -88,7 +89,7 @@ describe('trust', () => {
 });
 
 describe('chains', () => {
-  const accepted = vectors.chains.filter(({ roles }: any) => roles !== undefined);
+  const accepted = vectors.chains.filter(({ roles }) => roles !== undefined);
 
   test('are of both kinds', () => {
     expect(accepted.length).toBeGreaterThanOrEqual(3);
@@ -110,26 +111,28 @@ describe('chains', () => {
 
 describe('a credential', () => {
   const { certificates, opening, commitment, leaf } = vectors.credential;
-  const organisation = ({ length, chunks }: any) => [length, ...chunks];
-  const octets = ({ length, value }: any) => [length, value];
-  const key = keyOf(certificates.at(-1));
+  type Organisation = (typeof opening)['organisation'];
+  type Octets = (typeof opening)['subjectKeyIdentifier'];
+  const organisation = ({ length, chunks }: Organisation) => [length, ...chunks];
+  const octets = ({ length, value }: Octets) => [length, value];
+  const key = keyOf(certificates.at(-1)!);
 
   test('has an opening of its last certificate', () => {
     const limbs = (value: bigint) =>
       [value % LIMB, (value / LIMB) % LIMB, value / LIMB ** 2n].map(String);
     expect(opening.key).toEqual({ x: limbs(key.x), y: limbs(key.y) });
-    expect(certificate(certificates.at(-1)).subject).toContain(opening.identity);
+    expect(certificate(certificates.at(-1)!).subject).toContain(opening.identity);
     expect(opening.ciLeaf).toBe(vectors.trust.leaves[0]);
     expect(opening.links).toBe(String(certificates.length));
   });
 
   test('names each certificate by issuer, kind of list and serial number', () => {
-    const issuers = [vectors.trust.cis[0].certificate, certificates[0]].map((one) => {
+    const issuers = [vectors.trust.cis[0]!.certificate, certificates[0]!].map((one) => {
       const { x, y } = keyOf(one);
       return hash('zkcx-issuer-1', packed(x, y));
     });
     // lists of CA certificates are kind 0, of all others 1
-    const handles = certificates.map((one: string, i: number) =>
+    const handles = certificates.map((one, i) =>
       hash('zkcx-handle-1', [issuers[i]!, BigInt(i), BigInt(`0x${certificate(one).serialNumber}`)]),
     );
     expect(opening.handles).toEqual([...handles.map(String), '0', '0']);
@@ -139,7 +142,7 @@ describe('a credential', () => {
     const { constraints } = opening;
     const ofConstraints = hash('zkcx-constraints1', [
       constraints.count,
-      ...constraints.bases.flatMap((base: any) => [
+      ...constraints.bases.flatMap((base) => [
         ...organisation(base.organisation),
         ...octets(base.iin),
       ]),
@@ -178,7 +181,7 @@ test('the roots of a registry as it grows', () => {
 });
 
 test('revocation maps of other lists have other roots', () => {
-  const roots = vectors.revocation.map(({ root }: any) => root);
+  const roots = vectors.revocation.map(({ root }) => root);
   expect(new Set(roots).size).toBe(3);
 });
 
@@ -313,8 +316,8 @@ test('a session over RSP', () => {
 
 test('proofs have a verdict each, and one is accepted', () => {
   const { envelope, cases } = vectors.proofs;
-  expect(cases.filter(({ claim }: any) => claim !== undefined)).toHaveLength(1);
+  expect(cases.filter(({ claim }) => claim !== undefined)).toHaveLength(1);
   const [trustRoot, validFrom, validUntil, commitment] = envelope.proof.publicOutput;
-  expect(cases[0].claim).toEqual({ trustRoot, validFrom, validUntil, commitment });
-  expect(cases.slice(1).every(({ refused }: any) => /^ERR_PROOF_/.test(refused))).toBe(true);
+  expect(cases[0]!.claim).toEqual({ trustRoot, validFrom, validUntil, commitment });
+  expect(cases.slice(1).every(({ refused }) => refused?.startsWith('ERR_PROOF_'))).toBe(true);
 });

@@ -1,6 +1,7 @@
 /** Chains of certificates, and what the rules of chains say of them. */
 import { parseCertificate } from '../../src/index.ts';
 import { anchorFromCertificate, checkChain } from '../../src/pki/index.ts';
+import type { Role } from '../../src/roles.ts';
 import { ZkcxError } from '../../src/errors.ts';
 import { AT, base64, CI, EUICC, EUM, readFixture } from './inputs.ts';
 
@@ -43,7 +44,11 @@ export const chains = () =>
   }));
 
 /** Roles of the links, issuer first, or the code of the first rule that is broken. */
-export function chainVerdict(ci: Uint8Array, certificates: readonly Uint8Array[], at: bigint) {
+function chainVerdict(
+  ci: Uint8Array,
+  certificates: readonly Uint8Array[],
+  at: bigint,
+): { roles?: Role[]; refused?: string } {
   try {
     const { links } = checkChain({
       anchor: anchorFromCertificate(parseCertificate(ci)),

@@ -1,11 +1,10 @@
 /** What the vectors are made of: public test data, and bytes that count up. */
 import { readFileSync } from 'node:fs';
 import { anchorFromCertificate, parseCertificate } from '../../src/index.ts';
-import { ZkcxError } from '../../src/errors.ts';
 
 export const readFixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
-export const readJson = (name: string): any =>
+export const readJson = (name: string): unknown =>
   JSON.parse(new TextDecoder().decode(readFixture(name)));
 
 export const CI = readFixture('sgp26/CertificateIssuer/CERT_CI_ECDSA_NIST.der');
@@ -22,15 +21,3 @@ export const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 /** `from`, `from` + 1, ...: seen at once to be no random number. */
 export const counting = (from: number, length: number) =>
   Uint8Array.from({ length }, (_, i) => from + i);
-
-/** What a check says: its value, or the code with which it refuses. */
-export async function verdict<T>(
-  check: () => T | Promise<T>,
-): Promise<{ accepts: T } | { refuses: string }> {
-  try {
-    return { accepts: await check() };
-  } catch (error) {
-    if (error instanceof ZkcxError) return { refuses: error.code };
-    throw error;
-  }
-}

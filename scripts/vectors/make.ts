@@ -17,4 +17,6 @@ export const makeVectors = async () => ({
   proofs: await proofs(),
 });
 
-export const formatVectors = (vectors: object) => `${JSON.stringify(vectors, null, 2)}\n`;
+export type Vectors = Awaited<ReturnType<typeof makeVectors>>;
+
+export const formatVectors = (vectors: Vectors) => `${JSON.stringify(vectors, null, 2)}\n`;

@@ -1,7 +1,8 @@
 /** A proof, changes of it, and what a verifier says of each. */
 import { checkEnvelope } from '../../src/prover/envelope.ts';
-import { TrustSet, verifyRefresh } from '../../src/index.ts';
-import { ANCHOR, AT, readJson, verdict } from './inputs.ts';
+import { ZkcxError } from '../../src/errors.ts';
+import { TrustSet, verifyRefresh, type VerifyChainOptions } from '../../src/index.ts';
+import { ANCHOR, AT, readJson } from './inputs.ts';
 
 const TRUST_ROOT = new TrustSet([ANCHOR]).root.toBigInt();
 
@@ -24,39 +25,51 @@ const CASES: readonly {
   { name: 'with another commitment', change: ['proof.publicOutput.3', '1'] },
 ];
 
+interface ProofCase {
+  readonly name: string;
+  readonly change?: { readonly path: string; readonly value: unknown };
+  readonly trustRoot: string;
+  readonly at: string;
+  readonly claim?: Readonly<Record<string, string>>;
+  readonly refused?: string;
+}
+
 export async function proofs() {
-  const envelope = readJson('refreshes/euicc-1.json');
-  checkEnvelope(envelope);
-  const cases = [];
+  const envelope = checkEnvelope(readJson('refreshes/euicc-1.json'));
+  const cases: ProofCase[] = [];
   for (const { name, change, trustRoot = TRUST_ROOT, at = AT } of CASES) {
-    const says = await verdict(() => verifyRefresh(changed(envelope, change), { trustRoot, at }));
-    const result =
-      'refuses' in says
-        ? { refused: says.refuses }
-        : {
-            claim: Object.fromEntries(
-              Object.entries(says.accepts).map(([key, value]) => [key, String(value)]),
-            ),
-          };
     cases.push({
       name,
       ...(change && { change: { path: change[0], value: change[1] } }),
       trustRoot: String(trustRoot),
       at: String(at),
-      ...result,
+      ...(await verdict(changed(envelope, change), { trustRoot, at })),
     });
   }
   return { envelope, cases };
 }
 
+/** The claim of a proof, or the code with which it is refused. */
+async function verdict(
+  proof: object,
+  options: VerifyChainOptions,
+): Promise<Pick<ProofCase, 'claim' | 'refused'>> {
+  try {
+    const claim = Object.entries(await verifyRefresh(proof, options));
+    return { claim: Object.fromEntries(claim.map(([name, value]) => [name, String(value)])) };
+  } catch (error) {
+    if (error instanceof ZkcxError) return { refused: error.code };
+    throw error;
+  }
+}
+
 function changed(envelope: object, change: readonly [string, unknown] | undefined): object {
-  if (change === undefined) return envelope;
   const copy = structuredClone(envelope);
+  if (change === undefined) return copy;
   const [path, value] = change;
   const names = path.split('.');
   const last = names.pop()!;
-  let place: any = copy;
-  for (const name of names) place = place[name];
-  place[last] = value;
+  const place = names.reduce<object>((inner, name) => Reflect.get(inner, name) as object, copy);
+  Reflect.set(place, last, value);
   return copy;
 }

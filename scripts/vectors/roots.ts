@@ -33,10 +33,48 @@ export function trust() {
   };
 }
 
+interface NumberedJson {
+  readonly length: string;
+}
+interface OctetsJson extends NumberedJson {
+  readonly value: string;
+}
+interface OrganisationJson extends NumberedJson {
+  readonly chunks: readonly string[];
+}
+
+/** An opening as a credential file has it, every number in decimal. */
+interface OpeningJson extends Readonly<
+  Record<
+    | 'blind'
+    | 'ciLeaf'
+    | 'validFrom'
+    | 'validUntil'
+    | 'links'
+    | 'subjectName'
+    | 'role'
+    | 'cA'
+    | 'pathLen'
+    | 'keyCertSign'
+    | 'cRLSign'
+    | 'identity',
+    string
+  >
+> {
+  readonly handles: readonly string[];
+  readonly key: { readonly x: readonly string[]; readonly y: readonly string[] };
+  readonly subjectKeyIdentifier: OctetsJson;
+  readonly constraints: {
+    readonly count: string;
+    readonly bases: readonly { organisation: OrganisationJson; iin: OctetsJson }[];
+  };
+  readonly organisation: OrganisationJson;
+}
+
 /** A credential whose opening is public: that of the published test eUICC. */
 export function credential() {
-  const { opening: json } = readJson('credentials/euicc-1.json');
-  const opening = new Opening(Opening.fromJSON(json));
+  const { opening: json } = readJson('credentials/euicc-1.json') as { opening: OpeningJson };
+  const opening = new Opening(Opening.fromJSON(json as never));
   const commitment = Opening.commitment(opening);
   const { validFrom, validUntil } = opening;
   return {

@@ -37,14 +37,9 @@ describe('the text of the page', () => {
   });
 
   test('begins with who saw the EID, counted in the recording', () => {
-    const eid = (page: string) =>
-      [
-        ...page
-          .split('Who saw the EID?')[1]!
-          .split('</dl>')[0]!
-          .matchAll(/<strong>(.*?)<\/strong>/g),
-      ].map(([, value]) => value);
-    expect(eid(html)).toEqual(['2', '1', '0']);
+    const section = html.split('Who saw the EID?')[1]!.split('</dl>')[0]!;
+    const figures = [...section.matchAll(/<strong>(.*?)<\/strong>/g)].map(([, value]) => value);
+    expect(figures).toEqual(['2', '1', '0']);
     expect(html).toContain('observer and SM-DP+');
     expect(html).toContain('nobody');
   });
@@ -145,6 +140,27 @@ describe('the colours', () => {
   });
 });
 
+/** How far the page can be moved sideways, and elements whose content is wider than they are. Runs in the browser. */
+const OVERFLOW = `({
+  scrollable: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  cut: [...document.querySelectorAll('main *')]
+    .filter((one) => !one.closest('svg, thead'))
+    // inline elements have no width of their own
+    .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1)
+    .map((one) => one.outerHTML),
+})`;
+
+/** Texts of pictures that are not wholly inside of their picture. */
+const OUTSIDE = `[...document.querySelectorAll('svg.sequence')].flatMap((picture) => {
+  const frame = picture.getBoundingClientRect();
+  return [...picture.querySelectorAll('text')]
+    .filter((text) => {
+      const box = text.getBoundingClientRect();
+      return box.left < frame.left || box.right > frame.right || box.bottom > frame.bottom;
+    })
+    .map((text) => text.textContent);
+})`;
+
 const describeInBrowser = hasChromium ? describe : describe.skip;
 
 describeInBrowser('the page in a browser', () => {
@@ -187,8 +203,12 @@ describeInBrowser('the page in a browser', () => {
       'EID',
       '✕ sees it',
       '✕ keeps it',
-      ...['✓ hidden', '✕ keeps it', '✓ hidden', '✕ keeps it'],
-      ...['✓ hidden', '✓ hidden'],
+      '✓ hidden',
+      '✕ keeps it',
+      '✓ hidden',
+      '✕ keeps it',
+      '✓ hidden',
+      '✓ hidden',
     ]);
   });
 
@@ -218,39 +238,13 @@ describeInBrowser('the page in a browser', () => {
   test.each(widths)('fits $width pixels, $colorScheme', async ({ width, colorScheme }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
-    const [scrollable, cut] = await page.evaluate(() => {
-      const { document } = globalThis as unknown as { document: any };
-      const root = document.documentElement;
-      const all = [...document.querySelectorAll('main *')].filter(
-        (element) =>
-          !element.closest('svg, thead') && element.scrollWidth > element.clientWidth + 1,
-      );
-      // inline elements have no width of their own
-      const boxes = all.filter((element) => element.clientWidth > 0);
-      return [root.scrollWidth - root.clientWidth, boxes.map(({ outerHTML }) => outerHTML)];
-    });
-    expect({ scrollable, cut }).toEqual({ scrollable: 0, cut: [] });
-    const background = await page.evaluate(() => {
-      const { document, getComputedStyle } = globalThis as any;
-      return getComputedStyle(document.body).backgroundColor as string;
-    });
+    expect(await page.evaluate(OVERFLOW)).toEqual({ scrollable: 0, cut: [] });
+    const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(background).toBe(colorScheme === 'dark' ? 'rgb(20, 22, 26)' : 'rgb(255, 255, 255)');
   });
 
   test('keeps the text of a picture inside of it', async () => {
     await page.setViewportSize({ width: 390, height: 800 });
-    const outside = await page.evaluate(() => {
-      const { document } = globalThis as unknown as { document: any };
-      return [...document.querySelectorAll('svg.sequence')].flatMap((picture) => {
-        const frame = picture.getBoundingClientRect();
-        return [...picture.querySelectorAll('text')]
-          .filter((text) => {
-            const box = text.getBoundingClientRect();
-            return box.left < frame.left || box.right > frame.right || box.bottom > frame.bottom;
-          })
-          .map(({ textContent }) => textContent as string);
-      });
-    });
-    expect(outside).toEqual([]);
+    expect(await page.evaluate(OUTSIDE)).toEqual([]);
   });
 });
