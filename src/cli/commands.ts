@@ -7,6 +7,7 @@ import { certifyVerify } from './certify/verify.ts';
 import { chainCheck } from './chain/check.ts';
 import { chainProve } from './chain/prove.ts';
 import { chainVerify } from './chain/verify.ts';
+import { completion } from './completion/completion.ts';
 import { credentialList } from './credential/list.ts';
 import { credentialRefresh } from './credential/refresh.ts';
 import { credentialRenew } from './credential/renew.ts';
@@ -16,7 +17,6 @@ import { crlInspect } from './crl/inspect.ts';
 import { crlProve } from './crl/prove.ts';
 import { crlVerify } from './crl/verify.ts';
 import { euicc } from './euicc/euicc.ts';
-import { keysBuild } from './keys/build.ts';
 import { keysCheck } from './keys/check.ts';
 import { lpaDelete } from './lpa/delete.ts';
 import { lpaDisable } from './lpa/disable.ts';
@@ -144,5 +144,6 @@ export const COMMANDS: CommandGroup['commands'] = [
     lpaProbe,
   ),
   euicc,
-  group('keys', 'verification keys pinned in the package', keysBuild, keysCheck),
+  group('keys', 'verification keys pinned in the package', keysCheck),
+  completion(() => COMMANDS),
 ];

@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ZkcxError } from '../errors.ts';
 import { COMMANDS } from './commands.ts';
+import { EXAMPLES } from './examples.ts';
 import { addCommands } from './shared/command.ts';
 import { EXIT } from './shared/exit-codes.ts';
+import { HELP } from './shared/help.ts';
 import { print, printProgress, refuse } from './shared/output.ts';
 
 const EXIT_CODES = `
@@ -52,10 +54,11 @@ function newProgram(help: string[], done: (exitCode: number) => void): Command {
   const program = new Command('zkcx')
     .description('Prove GSMA (SGP.22) certificate chains without showing them.')
     .version(version)
+    .configureHelp(HELP)
     .exitOverride()
     // errors come as exceptions too; help of a noun alone is written like an error
     .configureOutput({ writeOut: (text) => help.push(text), writeErr: (text) => help.push(text) })
     .addHelpText('after', EXIT_CODES);
-  addCommands(program, COMMANDS, done);
+  addCommands(program, COMMANDS, { path: [], done, examples: EXAMPLES });
   return program;
 }

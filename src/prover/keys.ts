@@ -91,7 +91,7 @@ export function assertPinned(program: string, hash: string): void {
     throw new ZkcxError(
       'ERR_PROVER_KEY',
       `the circuits of ${program} are not those of the pinned verification key: reinstall the ` +
-        'package, or run `zkcx keys build` after a change of the circuits',
+        'package, or run `npm run pins` in the repository after a change of the circuits',
     );
   }
 }

@@ -40,7 +40,7 @@ export function pinnedCircuits(program: string): Circuits | undefined {
     throw new ZkcxError(
       'ERR_PROVER_KEY',
       `what is pinned of the circuits of ${known} is damaged: reinstall the package, or run ` +
-        '`zkcx keys build` after a change of the circuits',
+        '`npm run pins` in the repository after a change of the circuits',
       { cause },
     );
   }

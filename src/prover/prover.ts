@@ -41,7 +41,7 @@ export interface ProverOptions {
   readonly backend?: Backend;
   /** Bytes that the process may leak before it is replaced, see `Growth`; default: 2 GiB. */
   readonly maxGrowth?: number;
-  /** Compile without what is pinned, and do not compare with it: for `keys build` and `check`. */
+  /** Compile without what is pinned, and do not compare with it: to pin anew, and for `keys check`. */
   readonly rebuild?: boolean;
   /** Module that serves the programs; for programs that are not part of this package. */
   readonly worker?: URL;

@@ -43,7 +43,7 @@ describe('zkcx', () => {
     ['a time that is none', ['chain', 'check', '--ci', CI, '--at', 'tomorrow', EUM]],
     ['a day that is none', ['chain', 'check', '--ci', CI, '--at', '2025-02-30', EUM]],
     ['an unknown backend', ['keys', 'check', '--backend', 'gpu']],
-    ['an unknown program', ['keys', 'build', '--only', 'everything']],
+    ['an unknown shell', ['completion', 'tcsh']],
     ['an eUICC for everybody', ['euicc', '--ci', CI, '--euicc', 'a,b,c', '--tcp', '0.0.0.0:0']],
     ['an exposed eUICC without a port', ['euicc', '--ci', CI, '--euicc', 'a,b,c', '--expose']],
     ['a relay without a pause', ['registry', 'relay', '--spool', '.', '--every', '0']],

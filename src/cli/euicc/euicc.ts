@@ -3,7 +3,7 @@ import { ZkcxError } from '../../errors.ts';
 import { isLoopback } from '../../rsp/loopback.ts';
 import { euiccOption, EMULATOR, type EmulatorFlags, startEmulator } from '../shared/card.ts';
 import type { CommandDefinition } from '../shared/command.ts';
-import { CI, type Endpoint, listenEndpoint } from '../shared/options.ts';
+import { CI, type Endpoint, listenEndpoint, needed } from '../shared/options.ts';
 import { type Answer, printProgress } from '../shared/output.ts';
 
 interface Flags extends EmulatorFlags {
@@ -17,7 +17,7 @@ export const euicc: CommandDefinition = {
   description: 'an eUICC of SGP.22 in software',
   options: [
     CI,
-    euiccOption().makeOptionMandatory(),
+    needed(euiccOption()),
     ...EMULATOR,
     new Option(
       '--tcp <host:port>',

@@ -6,16 +6,29 @@ export const repeated =
   <T>(read: (text: string) => T) =>
   (text: string, before: readonly T[] | undefined): T[] => [...(before ?? []), read(text)];
 
+const NEEDED = new WeakSet<Option>();
+
+/**
+ * Make an option one that has to be given. commander's own mark would complain of it before it complains of an
+ * option that is mistyped, which is often the same one.
+ */
+export function needed(option: Option): Option {
+  NEEDED.add(option);
+  return option;
+}
+
+export const isNeeded = (option: Option): boolean => NEEDED.has(option);
+
 /** An option that has to be given. */
 export const required = (flags: string, description: string): Option =>
-  new Option(flags, description).makeOptionMandatory();
+  needed(new Option(flags, description));
 
 const ci = () =>
   new Option('--ci <file>', 'accepted CI certificate; may be given several times').argParser(
     repeated(String),
   );
 
-export const CI = ci().makeOptionMandatory();
+export const CI = needed(ci());
 export const OPTIONAL_CI = ci();
 
 export interface CiFlags {
