@@ -36,8 +36,20 @@ const common = {
   },
 };
 
-/** Projects whose files load o1js, but for proofs, which are made by nothing but o1js. */
-const withO1js = { ...common, setupFilesAfterEnv: ['<rootDir>/test/support/fast-hashing.ts'] };
+const withO1js = {
+  ...common,
+  testEnvironment: '<rootDir>/test/support/environment.js',
+  moduleNameMapper: {
+    ...common.moduleNameMapper,
+    '/o1js_node\\.bc\\.cjs$': '<rootDir>/test/support/o1js-compiled.cjs',
+  },
+};
+
+/** But for proofs, which are made by nothing but o1js. */
+const withFastHashing = {
+  ...withO1js,
+  setupFilesAfterEnv: ['<rootDir>/test/support/fast-hashing.ts'],
+};
 
 export default {
   maxWorkers: 2,
@@ -56,22 +68,22 @@ export default {
       },
     },
     {
-      ...withO1js,
+      ...withFastHashing,
       displayName: 'circuits',
       testMatch: ['<rootDir>/test/**/*.circuit.test.ts'],
     },
     {
-      ...withO1js,
+      ...withFastHashing,
       displayName: 'programs',
       testMatch: ['<rootDir>/test/**/*.program.test.ts'],
     },
     {
-      ...withO1js,
+      ...withFastHashing,
       displayName: 'kimchi',
       testMatch: ['<rootDir>/test/**/*.kimchi.test.ts'],
     },
     {
-      ...common,
+      ...withO1js,
       displayName: 'proofs',
       testMatch: ['<rootDir>/test/**/*.proof.test.ts'],
       globalSetup: '<rootDir>/test/support/proving/start.js',

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Field, setBackend } from 'o1js';
+import { Field } from 'o1js';
 import { publishedOpening, writeCredential } from '../../src/prover/credential.ts';
 import { formatEnvelope, type ProofEnvelope } from '../../src/prover/envelope.ts';
 import { formatRegistry } from '../../src/session/registry-file.ts';
@@ -20,8 +20,6 @@ import { POINTS } from '../support/crl/index.ts';
 import { privateCopy } from '../support/private-copy.ts';
 import { CI, EUM } from '../support/sgp26-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-setBackend('native');
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);

@@ -1,9 +1,11 @@
 /**
  * Before a test file that loads o1js: hashes outside of circuits. Those of o1js in JavaScript take a fifth of the time
- * of many files; here kimchi's own function computes the same where it is loaded. `harness.kimchi.test.ts` compares
- * them with the hashes of circuits, which stay as they are.
+ * of many files; here kimchi's own function computes the same where the backend of provers is installed, which is
+ * loaded at once. `harness.kimchi.test.ts` compares them with the hashes of circuits, which stay as they are.
  */
+import { initializeBindings } from 'o1js';
 import { o1jsInternal } from '../../src/circuits/kimchi/gates.ts';
+import { selectBackend } from '../../src/prover/backend.ts';
 import { decodeFields, encodeFields, mod } from './kimchi/field.ts';
 import { poseidonStates, ROUNDS } from './kimchi/gates/poseidon.ts';
 
@@ -14,6 +16,10 @@ interface Backend {
   readonly [BACKEND]?: string;
   caml_pasta_fp_poseidon_block_cipher(state: Uint8Array): Uint8Array;
 }
+
+// before files of tests are loaded, some of which build trees
+selectBackend();
+await initializeBindings();
 
 const bindings = (await import(o1jsInternal('./bindings.js'))) as { readonly wasm?: Backend };
 const { Poseidon } = (await import(o1jsInternal('./bindings/crypto/poseidon.js'))) as {

@@ -1,6 +1,6 @@
 /** What is refused before anything is proven, and what a holder gets. */
 import { describe, expect, test } from '@jest/globals';
-import { Field, setBackend } from 'o1js';
+import { Field } from 'o1js';
 import { commitIdentity, commitIssuer, commitKey } from '../../src/circuits/session.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import { domainHash } from '../../src/circuits/hash.ts';
@@ -26,8 +26,6 @@ import {
   WINDOW,
 } from '../circuits/presentation/credentials.ts';
 import { rootOf } from '../circuits/presentation/lies.ts';
-
-setBackend('native');
 
 const device = credentialOf('SGP.26 eUICC', sgp26Device());
 const server = credentialOf('SGP.26 DPauth', sgp26Server('dpAuth'), KEYS.dpAuth);

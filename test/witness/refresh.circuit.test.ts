@@ -1,12 +1,9 @@
 /** What a holder gets of a refresh, and that nothing else than the blind is new. */
 import { expect, test } from '@jest/globals';
-import { setBackend } from 'o1js';
 import { Opening } from '../../src/circuits/claims.ts';
 import { leafOf } from '../../src/witness/presentation.ts';
 import { refreshWitness } from '../../src/witness/refresh.ts';
 import { claimOf, OPENING } from '../circuits/refresh/refresh-circuit.ts';
-
-setBackend('native');
 
 const claim = claimOf(OPENING);
 let byte = 0;

@@ -1,7 +1,4 @@
-import { setBackend } from 'o1js';
 import { expect, it } from '@jest/globals';
-
-setBackend('native');
 
 const { GATE } = await import('../../../src/circuits/kimchi/gates.ts');
 const { selfTest } = await import('../../../src/circuits/kimchi/self-test.ts');

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { PrivateKey, setBackend } from 'o1js';
+import { PrivateKey } from 'o1js';
 import {
   accountKeyFrom,
   parseAccountAddress,
@@ -11,7 +11,6 @@ import {
 } from '../../../src/zkapp/client/keys.ts';
 import { refusalOf } from './refusal.ts';
 
-setBackend('native');
 const folder = mkdtempSync(join(tmpdir(), 'zkcx-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const key = PrivateKey.random();

@@ -1,12 +1,10 @@
 /** Every state of a command, told by a chain that says what the test wants. */
 import { describe, expect, test } from '@jest/globals';
-import { Mina, setBackend } from 'o1js';
+import { Mina } from 'o1js';
 import { ZkcxError } from '../../../src/errors.ts';
 import type { Chain, ChainAccount, CommandStatus } from '../../../src/zkapp/client/chain.ts';
 import { type CommandReport, settle } from '../../../src/zkapp/client/sending/settle.ts';
 import { refusalOf } from './refusal.ts';
-
-setBackend('native');
 
 const local = await Mina.LocalBlockchain({ proofsEnabled: false });
 Mina.setActiveInstance(local);

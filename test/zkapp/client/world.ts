@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Field, setBackend } from 'o1js';
+import { Field } from 'o1js';
 import { AggregateClaim } from '../../../src/circuits/aggregate.ts';
 import { AggregateProof } from '../../../src/circuits/aggregate.program.ts';
 import { ChainClaim } from '../../../src/circuits/claims.ts';
@@ -26,8 +26,6 @@ import {
 import { treeRoot } from '../../../src/zkapp/contract/gates.ts';
 import { CrlProof } from '../../../src/zkapp/contract/index.ts';
 import { unproven, unprovenChain } from '../../support/envelope.ts';
-
-setBackend('native');
 
 export const GENESIS = 1_700_000_000n;
 const DAY = 86_400n;
