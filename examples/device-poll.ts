@@ -116,7 +116,7 @@ export class DevicePoll extends SmartContract {
   async setRevocationRoot(root: Field): Promise<void> {
     const admin = this.admin.getAndRequireEquals();
     admin.x.assertNotEquals(0, 'the admin has a key');
-    this.sender.getAndRequireSignature().assertEquals(admin);
+    this.sender.getAndRequireSignature().equals(admin).assertTrue('the admin');
     this.revocationRoot.getAndRequireEquals();
     this.revocationRoot.set(root);
   }
