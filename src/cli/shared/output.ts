@@ -3,7 +3,6 @@
  * goes to stderr.
  */
 import { ZkcxError } from '../../errors.ts';
-import type { ProverEvent } from '../../prover/prover.ts';
 import { EXIT, exitCode } from './exit-codes.ts';
 import { refusalWords } from './refusals.ts';
 
@@ -76,27 +75,6 @@ export function printProgress(line: string): void {
     process.stderr.write(`${line}\n`);
   } catch {
     // a full disk, or nobody there
-  }
-}
-
-/** Progress of the prover, as lines for people. */
-export function printEvent(event: ProverEvent): void {
-  switch (event.type) {
-    case 'compiling':
-      if (event.fallback !== undefined) printProgress(`Notice: ${event.fallback}`);
-      printProgress(`Compiling ${event.program} (${event.backend}) ...`);
-      break;
-    case 'compiled':
-      printProgress(`Compiled in ${seconds(event.ms)}`);
-      break;
-    case 'proving':
-      printProgress(`Proving ${event.program}.${event.method} ...`);
-      break;
-    case 'proved':
-      printProgress(
-        `Proved in ${seconds(event.ms)}, at most ${gigabytes(event.peakMemory)} of memory`,
-      );
-      break;
   }
 }
 

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { ZkcxError } from '../../errors.ts';
 import { type Backend, BACKENDS } from '../../prover/protocol.ts';
 import type { JobOptions, Prover, ProverOptions } from '../../prover/prover.ts';
-import { printEvent } from './output.ts';
+import { progressLines } from './progress.ts';
 
 export const PROVER = [
   new Option('--backend <name>', 'how to compute; default: native where there is one').choices([
@@ -17,7 +17,7 @@ export interface ProverFlags {
 
 /** Options for the prover: flags, progress on stderr, Ctrl-C ends the proving process. */
 export function proverOptions({ backend }: ProverFlags): ProverOptions & JobOptions {
-  return { backend, signal: stopSignal(), onEvent: printEvent };
+  return { backend, signal: stopSignal(), onEvent: progressLines() };
 }
 
 /** Work with a proving process of its own, which compiles each program once. */
