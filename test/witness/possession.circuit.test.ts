@@ -75,7 +75,7 @@ describe('the values', () => {
     ) as Record<keyof typeof fields, bigint>;
     expect(plain).toMatchObject(expected);
     expect(possessionRequest({ ...plain, message: input.message })).toEqual(request);
-    expect(request.mode.toBigInt()).toBe(BigInt(MODE.possession));
+    expect(request.mode.toBigInt()).toBe(BigInt(MODE.sessionPossession));
   });
 
   test('differ by scope, secret, salt and server, and none is another one', () => {
