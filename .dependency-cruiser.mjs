@@ -58,6 +58,11 @@ const STAGES = {
     folders: ['pki', 'asn1', 'arguments', 'roles', 'params', 'errors', 'bytes'],
     packages: ['zod', '@noble/', 'node:'],
   },
+  /** Issues certificates and lists. */
+  authority: {
+    folders: [...GROUND, 'level', 'sgp22', 'pki', 'asn1'],
+    packages: ['@peculiar/', 'zod', 'node:'],
+  },
   rsp: {
     folders: [...GROUND, 'level', 'sgp22', 'pki', 'asn1'],
     packages: ['hono', '@hono/', 'zod', '@noble/', 'node:', 'prom-client'],

@@ -319,6 +319,16 @@ export type ErrorCode =
   | 'ERR_AGGREGATE_PACKAGES'
   | 'ERR_AGGREGATE_REDIS'
   | 'ERR_MEMBER_FORMAT'
+  // a PKI of one's own
+  | 'ERR_AUTHORITY_STORE'
+  | 'ERR_AUTHORITY_NAME'
+  | 'ERR_AUTHORITY_REQUEST'
+  | 'ERR_AUTHORITY_SERIAL'
+  | 'ERR_AUTHORITY_EID'
+  | 'ERR_AUTHORITY_REVOKED'
+  | 'ERR_AUTHORITY_LIST'
+  | 'ERR_AUTHORITY_KEY'
+  | 'ERR_AUTHORITY_PASSPHRASE'
   // what a caller passed to a public function
   | 'ERR_ARGUMENT'
   // files and the command line
