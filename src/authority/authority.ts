@@ -37,12 +37,13 @@ export interface IssueOptions {
   readonly at: bigint;
   /** Default: `at`. */
   readonly notBefore?: bigint;
-  readonly notAfter: bigint;
+  /** Default: the end of the CA's certificate; a CI has to say it. */
+  readonly notAfter?: bigint;
   /** Default: 16 random bytes. */
   readonly serialNumber?: bigint;
 }
 
-const period = { at: time, notBefore: time.optional(), notAfter: time };
+const period = { at: time, notBefore: time.optional(), notAfter: time.optional() };
 
 const issueOptions = z.strictObject({
   name,
@@ -202,11 +203,23 @@ export class Authority {
   private async certify(
     options: IssueOptions & Pick<Entry, 'places'> & { readonly isNew: boolean },
   ): Promise<Entry> {
-    const { name: own, issuer, at, notBefore = at, notAfter, places, isNew } = options;
+    const { name: own, issuer, at, notBefore = at, places, isNew } = options;
     const above = issuer === undefined ? [] : await this.chainOf(issuer);
     const parent = above.at(-1);
     if ((parent === undefined) !== (options.request.role === 'ci')) {
       throw new ZkcxError('ERR_AUTHORITY_REQUEST', 'a CI has no issuer, and all others have one');
+    }
+    const { role, pathLen, points } = options.request;
+    const kind = ROLES[role].kind === 'ca' ? 'ca' : 'user';
+    if (kind === 'user' && (pathLen !== undefined || points !== undefined)) {
+      throw new ZkcxError(
+        'ERR_AUTHORITY_REQUEST',
+        `${role} issues nothing: no path length, no points`,
+      );
+    }
+    const notAfter = options.notAfter ?? (parent && BigInt(parent.notAfter));
+    if (notAfter === undefined) {
+      throw new ZkcxError('ERR_AUTHORITY_REQUEST', 'a CI has to say when it ends');
     }
     const certificates = above.map(certificateOf);
     const { request, place } = await this.withEid(options.request, parent);
@@ -239,7 +252,6 @@ export class Authority {
       notAfter: String(notAfter),
       places,
     };
-    const kind = ROLES[request.role].kind === 'ca' ? 'ca' : 'user';
     const changes: Change[] = [
       { put: 'entry', name: own, value: entry },
       { put: 'serial', name: id, value: { name: own, kind, notAfter: entry.notAfter } },
@@ -304,8 +316,11 @@ function judge(
   const window = { from: notBefore, until: notAfter };
   const anchor = anchorFromCertificate(ci);
   checkProfile(certificates.at(-1)!);
-  if (below.length > 0) checkChain({ anchor, certificates: below, at, window });
-  else if (notBefore > at || notAfter <= at) {
+  if (below.length > 0) {
+    // what is wrong now is said before what would be wrong at some time
+    checkChain({ anchor, certificates: below, at });
+    checkChain({ anchor, certificates: below, window });
+  } else if (notBefore > at || notAfter <= at) {
     throw new ZkcxError('ERR_CHAIN_WINDOW', 'a CI is valid from now on, and ends later');
   }
 }

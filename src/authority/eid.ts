@@ -27,9 +27,9 @@ export function completeEid(digits: string): string {
 export function eidAt(iin: string, place: bigint): string {
   checked(iin, z.string().regex(/^[0-9]{1,30}$/), 'the IIN of eidAt');
   checked(place, z.bigint().min(0n), 'the place of eidAt');
-  const digits = place.toString().padStart(WITHOUT_CHECK_DIGITS - iin.length, '0');
-  if (iin.length + digits.length > WITHOUT_CHECK_DIGITS || (iin.length === 30 && place > 0n)) {
+  const room = WITHOUT_CHECK_DIGITS - iin.length;
+  if (place >= 10n ** BigInt(room)) {
     throw new ZkcxError('ERR_AUTHORITY_EID', `no EID is left that begins with ${iin}`);
   }
-  return completeEid(iin.length === WITHOUT_CHECK_DIGITS ? iin : iin + digits);
+  return completeEid(room === 0 ? iin : iin + place.toString().padStart(room, '0'));
 }

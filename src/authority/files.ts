@@ -1,11 +1,11 @@
 /** The files of an authority: keys, and what others need of its register. */
 import type { KeyObject } from 'node:crypto';
 import { X509Certificate } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFileLimited, writeFileAtomic } from '../files.ts';
+import { filesIn, readFileLimited, writeFileAtomic } from '../files.ts';
 import { formatKey, parseKey } from './keys.ts';
-import { listFiles } from './list-names.ts';
+import { isOfList, listFiles } from './list-names.ts';
 import type { Entry, LastList, Register } from './register.ts';
 
 const MAX_KEY_BYTES = 16_384;
@@ -48,11 +48,15 @@ export class AuthorityFiles {
     await writeFileAtomic(this.path(`${last.name}.pem`), pem, PUBLIC);
   }
 
-  /** Returns the names of the files. */
+  /** Takes the files of the list before away. Returns the names of the new ones. */
   async writeLists(issuer: string, kind: 'ca' | 'user', { lists }: LastList): Promise<string[]> {
     const names = listFiles(issuer, kind, lists.length);
     for (const [i, name] of names.entries()) {
       await writeFileAtomic(this.path(name), Buffer.from(lists[i]!, 'base64'), PUBLIC);
+    }
+    const all = await filesIn(this.folder, '.crl');
+    for (const old of all.filter((file) => isOfList(file, issuer, kind) && !names.includes(file))) {
+      await rm(this.path(old), { force: true });
     }
     return names;
   }

@@ -15,9 +15,16 @@ export interface IssuedList {
   readonly files: readonly string[];
 }
 
+const prefixOf = (issuer: string, kind: RevocationSource['kind']) =>
+  `${issuer}.${LIST_NAMES[kind].toLowerCase()}`;
+
+/** Whether a file is one of a list of an issuer, whole or a part. */
+export const isOfList = (file: string, issuer: string, kind: RevocationSource['kind']): boolean =>
+  file.startsWith(`${prefixOf(issuer, kind)}.`);
+
 /** Files of a list of an issuer. */
 export function listFiles(issuer: string, kind: RevocationSource['kind'], parts: number): string[] {
-  const name = `${issuer}.${LIST_NAMES[kind].toLowerCase()}`;
+  const name = prefixOf(issuer, kind);
   return parts === 1
     ? [`${name}.crl`]
     : Array.from({ length: parts }, (_, i) => `${name}.${i + 1}-of-${parts}.crl`);

@@ -1,5 +1,6 @@
 /** What a certificate is to say, beside what its issuer, its key and its time say. */
 import { z } from 'zod';
+import { isOid } from '../asn1/index.ts';
 import { ROLE_NAMES, type Role } from '../roles.ts';
 
 export interface CertificateRequest {
@@ -38,7 +39,7 @@ export const requestSchema = z.strictObject({
     .regex(/^[A-Z]{2}$/, 'must be two letters')
     .optional(),
   eid: z.string().max(64).optional(),
-  oid: z.string().max(200).optional(),
+  oid: z.string().refine(isOid, 'must be an OID').optional(),
   dnsNames: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be a host name')).optional(),
   pathLen: z.int().min(0).max(126).optional(),
   iins: z.array(z.string().regex(/^[0-9]{1,30}$/, 'must be 1 to 30 digits')).optional(),

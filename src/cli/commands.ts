@@ -28,6 +28,12 @@ import { lpaNotifications } from './lpa/notifications.ts';
 import { lpaPrepare } from './lpa/prepare.ts';
 import { lpaProbe } from './lpa/probe.ts';
 import { orderBlind } from './order/blind.ts';
+import { pkiCrl } from './pki/crl.ts';
+import { pkiDomain } from './pki/domain.ts';
+import { pkiIssue } from './pki/issue.ts';
+import { pkiRenew } from './pki/renew.ts';
+import { pkiRevoke } from './pki/revoke.ts';
+import { pkiShow } from './pki/show.ts';
 import { presentPrepare } from './present/prepare.ts';
 import { presentProve } from './present/prove.ts';
 import { presentRequest } from './present/request.ts';
@@ -144,6 +150,16 @@ export const COMMANDS: CommandGroup['commands'] = [
     lpaProbe,
   ),
   euicc,
+  group(
+    'pki',
+    "certificates and revocation lists of one's own",
+    pkiDomain,
+    pkiIssue,
+    pkiRenew,
+    pkiRevoke,
+    pkiCrl,
+    pkiShow,
+  ),
   group('keys', 'verification keys pinned in the package', keysCheck),
   completion(() => COMMANDS),
 ];
