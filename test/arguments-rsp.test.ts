@@ -76,6 +76,8 @@ const CALLS: Record<keyof typeof rsp, ((...values: unknown[]) => unknown) | 'con
   levelStore: (path) => anyFunction(rsp.levelStore)(nowhere(path)),
   memoryStore: anyFunction(rsp.memoryStore),
   openEuicc: anyFunction(rsp.openEuicc),
+  // its options: test/rsp/lpa/discover.test.ts
+  discoverEvents: anyFunction(rsp.discoverEvents),
   downloadProfile: anyFunction(rsp.downloadProfile),
   es10: anyFunction(rsp.es10),
   es2pClient: anyFunction(rsp.es2pClient),

@@ -20,6 +20,7 @@ import { euicc } from './euicc/euicc.ts';
 import { keysCheck } from './keys/check.ts';
 import { lpaDelete } from './lpa/delete.ts';
 import { lpaDisable } from './lpa/disable.ts';
+import { lpaDiscover } from './lpa/discover.ts';
 import { lpaDownload } from './lpa/download.ts';
 import { lpaEnable } from './lpa/enable.ts';
 import { lpaList } from './lpa/list.ts';
@@ -140,6 +141,7 @@ export const COMMANDS: CommandGroup['commands'] = [
     'lpa',
     'an LPA of SGP.22: profiles on an eUICC',
     lpaDownload,
+    lpaDiscover,
     lpaList,
     lpaEnable,
     lpaDisable,

@@ -26,3 +26,4 @@ export type {
 export type { Identity } from './subject.ts';
 export { canonicalWindow } from './validity.ts';
 export type { Window } from './validity.ts';
+export { roleOf } from './role.ts';

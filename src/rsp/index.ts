@@ -24,6 +24,7 @@ export type {
 export { CARD_QUIRKS, levelStore, memoryStore, openEuicc } from './euicc/index.ts';
 export type { CardQuirk, Euicc, EuiccCredential, EuiccOptions, EuiccStore } from './euicc/index.ts';
 export {
+  discoverEvents,
   downloadProfile,
   es10,
   es9pClient,
@@ -39,6 +40,8 @@ export type {
   ActivationCode,
   BlindBinding,
   Consent,
+  DiscoveredEvent,
+  DiscoverOptions,
   Downloaded,
   DownloadEvent,
   DownloadOptions,

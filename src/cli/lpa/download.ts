@@ -108,9 +108,9 @@ async function download(text: string | undefined, flags: Flags): Promise<Answer>
   };
 }
 
-async function askConsent(
+export async function askConsent(
   metadata: ProfileMetadata,
-  tells: ZkcxQuestion['tells'],
+  tells: ZkcxQuestion['tells'] = [],
 ): Promise<Consent> {
   const { isCancel, note, select } = await import('@clack/prompts');
   const rules = metadata.profilePolicyRules ?? [];
@@ -164,13 +164,13 @@ async function askToTell(message: string): Promise<boolean> {
   return !isCancel(answered) && answered;
 }
 
-async function askCode(): Promise<string | undefined> {
+export async function askCode(): Promise<string | undefined> {
   const { isCancel, password } = await import('@clack/prompts');
   const code = await password({ message: 'Confirmation code' });
   return isCancel(code) || code === '' ? undefined : code;
 }
 
-function printEvent(event: ZkcxEvent): void {
+export function printEvent(event: ZkcxEvent): void {
   switch (event.type) {
     case 'authenticating':
       return printProgress(`Asking ${printable(event.address)} ...`);

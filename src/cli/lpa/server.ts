@@ -22,6 +22,8 @@ export interface ServerFlags extends Partial<CiFlags> {
 interface ServerHooks {
   /** Sees the certificates of each TLS server. */
   readonly onTls?: (chain: readonly Uint8Array[]) => void;
+  /** Whom to accept below a CI; default: SM-DP+. */
+  readonly servers?: readonly ('smdp' | 'smds')[];
   /** Ends the requests that are under way when it is aborted. */
   readonly stop?: AbortSignal;
 }
@@ -29,11 +31,12 @@ interface ServerHooks {
 /** Clients of SM-DP+ by address. */
 export async function serversOf(
   flags: ServerFlags,
-  { onTls, stop }: ServerHooks = {},
+  { onTls, servers, stop }: ServerHooks = {},
 ): Promise<(address: string) => Es9p> {
   const { es9pClient, tlsFetch } = await import('../../rsp/lpa/index.ts');
   const fetch = tlsFetch({
     ciCertificates: await readCertificates(flags.ci ?? []),
+    servers,
     publicRoots: flags.publicCas,
     plainLoopback: flags.http,
     connectTo: flags.connectTo,

@@ -17,7 +17,8 @@ import { checkServerCertificate } from './server-certificate.ts';
 import type { AuthenticatedSession, ChallengedSession, Session } from './session.ts';
 import type { EuiccSettings } from './settings.ts';
 
-const SERVER_ROLES: readonly Role[] = ['dp-auth-v2', 'dp-auth', 'ds-auth-v2', 'ds-auth'];
+const SMDP_ROLES: readonly Role[] = ['dp-auth-v2', 'dp-auth'];
+const SERVER_ROLES: readonly Role[] = [...SMDP_ROLES, 'ds-auth-v2', 'ds-auth'];
 
 type Failure = keyof typeof AUTHENTICATE_ERROR;
 
@@ -92,7 +93,12 @@ export function authenticateServer(
       smdpOid: server.oid,
       server:
         'anchor' in server
-          ? { verifiedBy: 'euicc', anchor: server.anchor, euiccSignature1 }
+          ? {
+              verifiedBy: 'euicc',
+              anchor: server.anchor,
+              isSmdp: SMDP_ROLES.includes(server.role),
+              euiccSignature1,
+            }
           : {
               verifiedBy: 'lpa',
               packageKey: server.packageKey,

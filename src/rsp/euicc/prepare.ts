@@ -64,6 +64,10 @@ export function prepareDownload(
 
   if (current === undefined || current.stage === 'challenged') return failed('noSessionContext');
   if (!bytesEqual(transactionId, current.transactionId)) return failed('invalidTransactionId');
+  // an SM-DS tells of profiles, it delivers none
+  if (current.server.verifiedBy === 'euicc' && !current.server.isSmdp) {
+    return failed('noSessionContext');
+  }
   const packageKey = packageKeyOf(settings, current, request.smdpCertificate);
   if (typeof packageKey === 'string') return failed(packageKey);
   const { server } = current;

@@ -18,6 +18,8 @@ export type SessionServer =
       readonly verifiedBy: 'euicc';
       /** The CI that issued the server's certificate. */
       readonly anchor: TrustAnchor;
+      /** It is an SM-DP+ (CERT.DPauth), not an SM-DS (CERT.DSauth): it may deliver profiles. */
+      readonly isSmdp: boolean;
       readonly euiccSignature1: Uint8Array;
     }
   | {

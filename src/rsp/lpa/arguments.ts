@@ -61,6 +61,15 @@ export const downloadOptions = z.strictObject({
   signal: signal.optional(),
 });
 
+export const discoverOptions = z.strictObject({
+  es10: z.looseObject(methods('euiccInfo1', 'euiccChallenge', 'authenticateServer').shape),
+  address: serverAddress,
+  server: callback,
+  device: deviceInfo,
+  onEvent: callback.optional(),
+  signal: signal.optional(),
+});
+
 /** What users answer. */
 export const consent = z.enum(['accept', 'reject', 'postpone']);
 export const confirmationCode = z.string().min(1).max(255).optional();
@@ -92,6 +101,10 @@ export const probeOptions = z.strictObject({
 export const tlsOptions = z.strictObject({
   ciCertificates: z.array(pki.certificate),
   publicRoots: z.boolean().optional(),
+  servers: z
+    .array(z.enum(['smdp', 'smds']))
+    .min(1)
+    .optional(),
   plainLoopback: z.boolean().optional(),
   connectTo: z.strictObject({ host, port }).optional(),
   now: callback,

@@ -25,11 +25,12 @@ import {
 import type { CancelReason, Consent } from './endings.ts';
 import type { Es10, Progress } from './es10.ts';
 import type { Es9p } from './es9p.ts';
+import { initiateAuthentication } from './initiate.ts';
 import type { SentNotification } from './notifications.ts';
 import { checkPolicyRules } from './policy-rules.ts';
 import {
+  assertSmdp,
   checkAuthenticateClient,
-  checkInitiateAuthentication,
   checkPackageMetadata,
   checkTransaction,
 } from './server-checks.ts';
@@ -111,14 +112,8 @@ interface Authenticated {
 /** Common mutual authentication up to the eUICC's answer. */
 async function authenticate(options: DownloadOptions): Promise<Authenticated> {
   const { es10, server, matchingId, oid, device } = options;
-  const info1 = await es10.euiccInfo1();
-  const challenge = await es10.euiccChallenge();
-  const answer = await server.call('initiateAuthentication', {
-    euiccChallenge: challenge,
-    euiccInfo1: info1,
-    smdpAddress: server.address,
-  });
-  checkInitiateAuthentication(answer, { address: server.address, challenge, info1, oid });
+  const answer = await initiateAuthentication(es10, server, oid);
+  assertSmdp(answer.serverCertificate);
   const response = await es10.authenticateServer({
     ...answer,
     ctxParams1: { matchingId, deviceInfo: device },

@@ -6,6 +6,8 @@ export { formatActivationCode, parseActivationCode } from './activation-code.ts'
 export type { ActivationCode } from './activation-code.ts';
 export { formatBlindBinding, parseBlindBinding } from './blind-binding.ts';
 export type { BlindBinding } from './blind-binding.ts';
+export { discoverEvents } from './discover.ts';
+export type { DiscoveredEvent, DiscoverOptions } from './discover.ts';
 export { downloadProfile } from './download.ts';
 export type { Downloaded, DownloadEvent, DownloadOptions, ProfileMetadata } from './download.ts';
 export type { Consent } from './endings.ts';

@@ -2,6 +2,7 @@
 import { parseCertificate } from '../../asn1/index.ts';
 import { bytesEqual, joinBytes } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
+import { roleOf } from '../../pki/index.ts';
 import { ServerSigned1 } from '../../sgp22/messages/authenticate-server.ts';
 import { BoundProfilePackage, SEGMENT } from '../../sgp22/messages/bound-profile-package.ts';
 import type { Es9pAnswer } from '../../sgp22/messages/es9p.ts';
@@ -15,6 +16,7 @@ export type DownloadProblem =
   | 'transactionId'
   | 'euiccChallenge'
   | 'smdpOid'
+  | 'serverRole'
   | 'euiccCiPKIdToBeUsed'
   | 'metadataMismatch';
 
@@ -49,6 +51,20 @@ export function checkInitiateAuthentication(
       throw problem('smdpOid', `the server has the OID ${registeredId ?? 'none'}, not the code's`);
     }
   }
+}
+
+/** What a server is, by the certificate that the eUICC is to verify: one address may be that of either. */
+export function serverKind(serverCertificate: Uint8Array): 'smdp' | 'smds' {
+  const role = roleOf(parseCertificate(serverCertificate));
+  if (role === 'dp-auth-v2' || role === 'dp-auth') return 'smdp';
+  if (role === 'ds-auth-v2' || role === 'ds-auth') return 'smds';
+  throw problem('serverRole', `the server's certificate has the role ${role}`);
+}
+
+/** Only an SM-DP+ delivers profiles. */
+export function assertSmdp(serverCertificate: Uint8Array): void {
+  if (serverKind(serverCertificate) === 'smdp') return;
+  throw problem('serverRole', 'this is an SM-DS, which tells of profiles and delivers none');
 }
 
 /** A later answer: it must belong to the transaction. */

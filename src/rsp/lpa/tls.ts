@@ -14,6 +14,7 @@ import type { Certificate } from '../../asn1/index.ts';
 import { bytesEqual } from '../../bytes.ts';
 import { ZkcxError } from '../../errors.ts';
 import { anchorFromCertificate, checkChain } from '../../pki/index.ts';
+import type { Role } from '../../roles.ts';
 import type { Clock } from '../../time.ts';
 import { isLoopback } from '../loopback.ts';
 import { peerChain } from '../tls-chain.ts';
@@ -37,6 +38,8 @@ export interface TlsOptions {
   readonly ciCertificates: readonly Certificate[];
   /** Accept the certificates that Node's public roots vouch for; default: true. */
   readonly publicRoots?: boolean;
+  /** Whom to accept below a CI: SM-DP+ (DPtls), SM-DS (DStls); default: SM-DP+. */
+  readonly servers?: readonly ('smdp' | 'smds')[];
   /** Allow `http:` to loopback addresses, for tests; default: false. */
   readonly plainLoopback?: boolean;
   /** Where to connect, whatever the URL says; names in the certificate are those of the URL. */
@@ -107,14 +110,21 @@ const defaultPort = (plain: boolean) => (plain ? 80 : 443);
 function checkServer(
   host: string,
   peer: PeerCertificate,
-  { ciCertificates, now, onServer }: TlsOptions,
+  { ciCertificates, servers = ['smdp'], now, onServer }: TlsOptions,
 ): Error | undefined {
   const wrongHost = checkServerIdentity(host, peer);
   if (wrongHost !== undefined) return wrongHost;
   const chain = peerChain(peer);
   try {
     const ci = ciCertificates.find(({ der }) => bytesEqual(der, chain.at(-1)!));
-    if (ci !== undefined) checkTlsRole(chain, ci, now());
+    if (ci !== undefined) {
+      checkTlsRole(
+        chain,
+        ci,
+        now(),
+        servers.flatMap((kind) => TLS_ROLES[kind]),
+      );
+    }
     onServer?.(chain);
     return undefined;
   } catch (error) {
@@ -122,11 +132,21 @@ function checkServer(
   }
 }
 
-/** Under a CI a certificate must be one of role DPtls: OpenSSL does not know the roles. */
-function checkTlsRole(chain: readonly Uint8Array[], ci: Certificate, at: bigint): void {
+const TLS_ROLES = {
+  smdp: ['dp-tls-v2', 'dp-tls'],
+  smds: ['ds-tls-v2', 'ds-tls'],
+} as const satisfies Record<string, readonly Role[]>;
+
+/** Under a CI a certificate must be one for TLS of such a server: OpenSSL does not know the roles. */
+function checkTlsRole(
+  chain: readonly Uint8Array[],
+  ci: Certificate,
+  at: bigint,
+  roles: readonly Role[],
+): void {
   const certificates = chain.slice(0, -1).reverse().map(parseCertificate);
   const { leaf } = checkChain({ anchor: anchorFromCertificate(ci), certificates, at });
-  if (leaf.role !== 'dp-tls-v2' && leaf.role !== 'dp-tls') {
+  if (!roles.includes(leaf.role)) {
     throw new ZkcxError('ERR_RSP_TLS', `the server's TLS certificate has the role ${leaf.role}`);
   }
 }
