@@ -25,7 +25,7 @@ const STAGES = {
     packages: ['zod', '@noble/'],
   },
   circuits: {
-    folders: ['params', 'roles'],
+    folders: ['params', 'roles', 'bytes'],
     packages: ['o1js', 'node:async_hooks$', 'node:module$', 'node:url$'],
   },
   witness: {
@@ -34,7 +34,7 @@ const STAGES = {
   },
   prover: {
     folders: [...GROUND, 'compile-cache', 'witness', 'circuits', 'pki', 'asn1'],
-    packages: ['o1js', 'zod', 'node:', 'tsx'],
+    packages: ['o1js', 'zod', '@noble/', 'node:', 'tsx'],
   },
   session: {
     folders: [...GROUND, 'level', 'prover', 'witness', 'circuits', 'pki', 'asn1', 'sgp22'],

@@ -10,7 +10,7 @@ import { Cache, Field, setBackend, UInt32, type VerificationKey } from 'o1js';
 setBackend('native');
 
 import type { PublicKey } from '../src/circuits/claims.ts';
-import { presetSetup, SETUP_PARTS } from '../src/circuits/proof-system.ts';
+import { presetSetup, SETUP_PARTS } from '../src/circuits/verification.ts';
 import type { LinkWitness } from '../src/circuits/link.ts';
 import { compilePlain } from '../src/prover/compile.ts';
 import type { JsonProof, PlainProof } from '../src/prover/envelope.ts';

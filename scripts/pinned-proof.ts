@@ -4,14 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { assetUrl } from '../src/prover/assets.ts';
 import { makePinnedPlainProof, makePinnedProof } from '../src/prover/key-build.ts';
-import { type PinnedName, pinnedProofUrl } from '../src/prover/pinned-proof.ts';
+import { type PinnedName, pinnedProofFile } from '../src/prover/pinned-proof.ts';
 
 const source = new URL('../src/prover/pinned-proof.ts', import.meta.url);
 
 function pin(name: PinnedName, proof: unknown): void {
   const text = `${JSON.stringify(proof, null, 2)}\n`;
-  writeFileSync(pinnedProofUrl(name), text);
+  writeFileSync(assetUrl(pinnedProofFile(name)), text);
   const sha256 = createHash('sha256').update(text).digest('hex');
   const line = new RegExp(`('${name}': ')[0-9a-f]{64}`);
   writeFileSync(source, readFileSync(source, 'utf8').replace(line, `$1${sha256}`));

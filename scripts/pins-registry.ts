@@ -3,7 +3,8 @@
  * proofs it takes, and rewrite its pinned key. Some minutes.
  */
 import { writeFileSync } from 'node:fs';
-import { keyFileUrl, pinnedKey } from '../src/prover/keys.ts';
+import { assetUrl } from '../src/prover/assets.ts';
+import { keyFileName, pinnedKey } from '../src/prover/keys.ts';
 import { compileContract } from '../src/zkapp/client/compile.ts';
 
 const { data, hash } = await compileContract({
@@ -12,5 +13,5 @@ const { data, hash } = await compileContract({
 // the same version of o1js compiled the programs, or their keys would be others
 const { o1jsVersion } = pinnedKey('chain');
 const key = { program: 'ProofRegistry', o1jsVersion, hash, data };
-writeFileSync(keyFileUrl('ProofRegistry'), `${JSON.stringify(key, null, 2)}\n`);
+writeFileSync(assetUrl(keyFileName('ProofRegistry')), `${JSON.stringify(key, null, 2)}\n`);
 process.exit(0);

@@ -38,3 +38,15 @@ export function bigintToBytes(value: bigint, length: number): Uint8Array {
   if (value !== 0n) throw RangeError(`value needs more than ${length} bytes`);
   return bytes;
 }
+
+/** Standard base64 with padding. */
+export function bytesToBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** Undefined unless the text is what `bytesToBase64` makes of some bytes. */
+export function base64ToBytes(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  return bytesToBase64(bytes) === text ? bytes : undefined;
+}

@@ -79,7 +79,7 @@ export type { SourcedMap, SourcesConfiguration } from './session/map-file.ts';
 
 export { CLIENT_OFFER } from './session/offers.ts';
 export type { RequestTerms } from './session/offers.ts';
-export { mapFacts } from './session/events.ts';
+export { mapFacts } from './session/map-facts.ts';
 export type { MapFacts } from './session/events.ts';
 export { MapHistory } from './session/map-history.ts';
 export type { ServeOptions } from './session/map-history.ts';

@@ -3,6 +3,7 @@
  * "Bag Attributes"), blocks of other kinds, blanks, lines of any length, any line ends, a byte order mark.
  * What is between the marks must still be canonical base64.
  */
+import { base64ToBytes } from '../bytes.ts';
 import { z } from 'zod';
 import { bytes, checked } from '../arguments.ts';
 import { ZkcxError } from '../errors.ts';
@@ -83,12 +84,11 @@ function decodePem(text: string, { labels, what }: Kind): Uint8Array[] {
 
 function decodeBase64(lines: readonly string[], what: string): Uint8Array {
   const base64 = lines.join('').replaceAll(/[ \t\v\f]/g, '');
-  const decoded = Buffer.from(base64, 'base64');
-  // Buffer skips what is no base64; encoding again shows it, and stray padding bits too
-  if (base64 === '' || decoded.toString('base64') !== base64) {
+  const decoded = base64ToBytes(base64);
+  if (base64 === '' || decoded === undefined) {
     throw pemError(what, 'its base64 is not canonical');
   }
-  return new Uint8Array(decoded);
+  return decoded;
 }
 
 const pemError = (what: string, problem: string) =>

@@ -1,11 +1,6 @@
 /** Circuits -> key, in this process, with all that the package pins; nothing is kept on disk. */
-import {
-  compileKnowing,
-  compileNotingKinds,
-  presetSetup,
-  selfTest,
-  SETUP_PARTS,
-} from '../circuits/proof-system.ts';
+import { compileKnowing, compileNotingKinds, selfTest } from '../circuits/proof-system.ts';
+import { presetSetup, SETUP_PARTS } from '../circuits/verification.ts';
 import { pinnedPart, plainKeyOf, type VerificationKey } from './keys.ts';
 import { pinnedSrs } from './plain-pins.ts';
 import { type Circuits, indexCache, pinnedCircuits, recordingCache } from './pinned-circuits.ts';

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { checked, describeIssue, fieldString } from '../arguments.ts';
+import { base64ToBytes } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 
 /** Size limit of an envelope, bytes of JSON; real ones have about 30,000. */
@@ -32,10 +33,7 @@ export const plainProof = z.strictObject({
   proof: z
     .string()
     .max(MAX_PLAIN_BASE64)
-    .refine(
-      (text) => Buffer.from(text, 'base64').toString('base64') === text,
-      'not canonical base64',
-    ),
+    .refine((text) => base64ToBytes(text) !== undefined, 'not canonical base64'),
 });
 
 export type PlainProof = z.infer<typeof plainProof>;

@@ -3,7 +3,7 @@
  * every native batch, so that no foreign proof is ever the first of one; it relies on the proof system
  * otherwise.
  */
-import * as proofSystem from '../circuits/proof-system.ts';
+import * as proofSystem from '../circuits/verification.ts';
 import { ZkcxError } from '../errors.ts';
 import { selectBackend } from './backend.ts';
 import type { JsonProof, PlainProof } from './envelope.ts';

@@ -6,18 +6,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { Cache, Field } from 'o1js';
-import { computeSetup, presetSetup, SETUP_PARTS, wrongParts } from '../circuits/proof-system.ts';
+import { computeSetup, wrongParts } from '../circuits/proof-system.ts';
+import { presetSetup, SETUP_PARTS } from '../circuits/verification.ts';
+import { assetUrl } from './assets.ts';
 import { selectBackend } from './backend.ts';
 import { writeFileAtomic } from '../files.ts';
 import { isValid } from './guard.ts';
 import {
   type KeyFile,
-  keyFileUrl,
+  keyFileName,
+  partFile,
   pinnedKey,
   pinnedPart,
   pinnedSetup,
   plainKeyOf,
-  setupUrl,
   type VerificationKey,
 } from './keys.ts';
 import { type Circuits, circuitsUrl, pinnedCircuits } from './pinned-circuits.ts';
@@ -59,7 +61,7 @@ export async function buildKeys(
 ): Promise<KeyFile[]> {
   const keys: KeyFile[] = [];
   for await (const { program, key, circuits } of compileAll(options)) {
-    await writeJson(keyFileUrl(program), key);
+    await writeJson(assetUrl(keyFileName(program)), key);
     if (!isPlain(program)) await writeJson(circuitsUrl(program), circuits);
     keys.push(key);
   }
@@ -67,7 +69,7 @@ export async function buildKeys(
   selectBackend(options.backend);
   const setup = await computeSetup();
   for (const part of SETUP_PARTS) {
-    await writeFileAtomic(fileURLToPath(setupUrl(part)), setup[part], 0o644);
+    await writeFileAtomic(fileURLToPath(assetUrl(partFile(part))), setup[part], 0o644);
   }
   return keys;
 }

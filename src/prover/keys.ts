@@ -2,12 +2,13 @@
  * Verification keys pinned in the package, one file a program. A verifier uses nothing else and
  * compiles nothing; `keys check` proves that they are the circuits' own.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
-import { type Setup, SETUP_PARTS, type SetupPart } from '../circuits/proof-system.ts';
+import { type Setup, SETUP_PARTS, type SetupPart } from '../circuits/verification.ts';
+import { readAsset } from './assets.ts';
 import { ZkcxError } from '../errors.ts';
 import { fieldString } from '../arguments.ts';
+import { base64ToBytes, bytesToBase64, bytesToHex } from '../bytes.ts';
 import {
   isPlain,
   PLAIN_HASHES,
@@ -26,11 +27,8 @@ export interface VerificationKey {
 
 /** The key of a plain program from kimchi's text of its verifier index. */
 export function plainKeyOf(index: string): VerificationKey {
-  const data = Buffer.from(index);
-  return {
-    hash: createHash('sha256').update(data).digest('hex'),
-    data: data.toString('base64'),
-  };
+  const data = new TextEncoder().encode(index);
+  return { hash: bytesToHex(sha256(data)), data: bytesToBase64(data) };
 }
 
 const keyFile = z.strictObject({
@@ -43,15 +41,13 @@ const keyFile = z.strictObject({
 
 export type KeyFile = z.infer<typeof keyFile>;
 
-/** Where a part of the setup is kept: the same for every program, see circuits/kimchi/setup.ts. */
-export function setupUrl(part: SetupPart): URL {
-  return new URL(`./keys/${part}.bin`, import.meta.url);
+/** A part of the pinned setup: the same for every program, see circuits/kimchi/setup.ts. */
+export function pinnedPart(part: SetupPart): Uint8Array {
+  return readAsset(partFile(part));
 }
 
-/** A part of the pinned setup. */
-export function pinnedPart(part: SetupPart): Uint8Array {
-  return readFileSync(setupUrl(part));
-}
+/** Name of the file of a part. */
+export const partFile = (part: SetupPart) => `${part}.bin`;
 
 /** The pinned setup. */
 export function pinnedSetup(): Setup {
@@ -61,15 +57,15 @@ export function pinnedSetup(): Setup {
 /** Programs, and the registry's contract, whose key is made by `npm run pins`, too. */
 export type KeyName = ProgramName | PlainName | 'ProofRegistry';
 
-/** Where the key of a program is kept. */
-export function keyFileUrl(program: KeyName): URL {
-  return new URL(`./keys/${program}.json`, import.meta.url);
-}
+/** Name of the file of a key. */
+export const keyFileName = (program: KeyName) => `${program}.json`;
 
 /** The pinned key of a program. Throws ERR_PROOF_KEY when the package holds none. */
 export function pinnedKey(program: KeyName): KeyFile {
   try {
-    const file = keyFile.parse(JSON.parse(readFileSync(keyFileUrl(program), 'utf8')));
+    const file = keyFile.parse(
+      JSON.parse(new TextDecoder().decode(readAsset(keyFileName(program)))),
+    );
     if (file.program === program) return isPlain(program) ? withHash(program, file) : file;
   } catch (cause) {
     throw new ZkcxError('ERR_PROOF_KEY', `no verification key is pinned for ${program}`, { cause });
@@ -79,7 +75,7 @@ export function pinnedKey(program: KeyName): KeyFile {
 
 /** The key of a plain program, unchanged. */
 function withHash(program: PlainName, file: KeyFile): KeyFile {
-  const { hash } = plainKeyOf(Buffer.from(file.data, 'base64').toString('utf8'));
+  const { hash } = plainKeyOf(new TextDecoder().decode(base64ToBytes(file.data)));
   if (hash === file.hash && hash === PLAIN_HASHES[program]) return file;
   throw RangeError('the verifier index has another hash than the pinned one');
 }

@@ -1,11 +1,12 @@
 /**
  * The proofs that stand in front of every native batch, one of each kind, with their verification keys: see guard.ts.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
 import { fieldString } from '../arguments.ts';
+import { bytesToHex } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
+import { readAsset } from './assets.ts';
 import { jsonProof, plainProof } from './envelope.ts';
 
 /** SHA-256 of the files; `npm run pins:proof` writes all of it. */
@@ -34,7 +35,8 @@ const plain = z.strictObject({
 export type PinnedProof = z.infer<typeof pickles>;
 export type PinnedPlainProof = z.infer<typeof plain>;
 
-export const pinnedProofUrl = (name: PinnedName) => new URL(`./keys/${name}.json`, import.meta.url);
+/** Name of the file of a proof. */
+export const pinnedProofFile = (name: PinnedName) => `${name}.json`;
 
 /** Throws ERR_PROVER_BACKEND when the file is not the pinned one. */
 export const pinnedProof = (): PinnedProof => read('pinned-proof', pickles);
@@ -44,9 +46,9 @@ export const pinnedPlainProof = (): PinnedPlainProof => read('pinned-plain-proof
 
 function read<T>(name: PinnedName, schema: z.ZodType<T>): T {
   try {
-    const bytes = readFileSync(pinnedProofUrl(name));
-    if (createHash('sha256').update(bytes).digest('hex') === SHA256[name]) {
-      return schema.parse(JSON.parse(bytes.toString('utf8')));
+    const bytes = readAsset(pinnedProofFile(name));
+    if (bytesToHex(sha256(bytes)) === SHA256[name]) {
+      return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
     }
   } catch (cause) {
     throw broken({ cause });

@@ -1,6 +1,7 @@
 /** What plain proofs are made and verified with, by its hash: whoever changes a file changes this one too. */
-import { createHash } from 'node:crypto';
-import { PLAIN_PARTS, plainSrs } from '../circuits/proof-system.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '../bytes.ts';
+import { PLAIN_PARTS, plainSrs } from '../circuits/verification.ts';
 import { ZkcxError } from '../errors.ts';
 import { pinnedPart } from './keys.ts';
 
@@ -16,7 +17,7 @@ export function pinnedSrs(): ReturnType<typeof plainSrs> {
   return plainSrs((part) => {
     const bytes = pinnedPart(part);
     const known = PLAIN_PARTS.find((other) => other === part);
-    const hash = createHash('sha256').update(bytes).digest('hex');
+    const hash = bytesToHex(sha256(bytes));
     if (known !== undefined && SETUP[known] === hash) return bytes;
     throw new ZkcxError(
       'ERR_PROVER_BACKEND',

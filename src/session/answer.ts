@@ -9,6 +9,7 @@ import { provePossession } from '../prover/present.ts';
 import type { JobOptions, Prover } from '../prover/prover.ts';
 import { type PossessionPlan, possessionWitness } from '../witness/possession.ts';
 import * as argument from './arguments.ts';
+import * as expected from './expectations.ts';
 import { ORDER_SALT_BYTES } from './blind-order.ts';
 import type { PresentationBundle } from './envelopes.ts';
 import type { AcceptedRequest } from './holder.ts';
@@ -115,7 +116,7 @@ export function presentationBundle(
   checked(made, argument.prepared, 'presentationBundle');
   checkPlainEnvelope(possession);
   checked(values, possessionValues, 'the values of presentationBundle');
-  checked(disclosures, argument.disclosures, 'the disclosures of presentationBundle');
+  checked(disclosures, expected.disclosures, 'the disclosures of presentationBundle');
   const { pseudonym, identifier, order } = values;
   return {
     format: 'zkcx-presentation',
@@ -140,7 +141,7 @@ export interface AnswerInput {
 const answerInput = z.looseObject({
   accepted: z.looseObject({
     transcript: argument.transcript,
-    request: z.looseObject({ disclosures: argument.disclosures }),
+    request: z.looseObject({ disclosures: expected.disclosures }),
     scope: scope.optional(),
     identifierScope: scope.optional(),
   }),

@@ -1,6 +1,6 @@
 /** A static statement of a party that is known anyway -> its key and identity. */
 import { checked } from '../arguments.ts';
-import * as argument from './arguments.ts';
+import * as argument from './expectations.ts';
 import { Field } from 'o1js';
 import { CertifiedClaim, CertifyRequest } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';

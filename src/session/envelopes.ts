@@ -1,5 +1,6 @@
 /** What travels in a session: strict, versioned JSON of limited size. */
 import { z } from 'zod';
+import { base64ToBytes } from '../bytes.ts';
 import { ZkcxError } from '../errors.ts';
 import { checked, describeIssue, fieldString } from '../arguments.ts';
 import { anyEnvelopeSchema, envelopeSchema, plainEnvelopeSchema } from '../prover/envelope.ts';
@@ -12,8 +13,8 @@ const base64 = (limit: number) =>
     .string()
     .max(4 * Math.ceil(limit / 3))
     .refine((text) => {
-      const bytes = Buffer.from(text, 'base64');
-      return bytes.length <= limit && bytes.toString('base64') === text;
+      const bytes = base64ToBytes(text);
+      return bytes !== undefined && bytes.length <= limit;
     }, 'not canonical base64');
 
 const coordinate = z.string().regex(/^[0-9a-f]{64}$/);

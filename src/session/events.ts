@@ -5,13 +5,10 @@
  */
 import { z } from 'zod';
 import { checked, field, seconds, time as timeForm } from '../arguments.ts';
-import { ENTRY_STATE } from '../circuits/revocation.ts';
 import { ZkcxError } from '../errors.ts';
 import { MAP_HEIGHT, TRUST_HEIGHT } from '../params.ts';
 import * as pki from '../pki/arguments.ts';
 import type { TrustAnchor } from '../pki/index.ts';
-import type { RevocationMap } from '../witness/revocation-map.ts';
-import * as argument from './arguments.ts';
 
 /** Seconds that two clocks may differ. */
 export const DEFAULT_TOLERANCE = 300n;
@@ -65,19 +62,6 @@ const eventPolicy = z.strictObject({
   tolerance: seconds.optional(),
 });
 
-/** Entries without a list have no times: nobody needs to present anew because of them. */
-export function mapFacts(map: RevocationMap): MapFacts {
-  checked(map, argument.map, 'mapFacts');
-  const lists = [...map.hashed.entries.values()].filter(
-    ({ state }) => state.toBigInt() === ENTRY_STATE.list,
-  );
-  return Object.freeze({
-    root: map.root.toBigInt(),
-    beginnings: ascending(lists.map(({ thisUpdate }) => thisUpdate.toBigInt())),
-    ends: ascending(lists.map(({ nextUpdate }) => nextUpdate.toBigInt())),
-  });
-}
-
 /** First second after each CI of a trust set: notAfter itself still counts. */
 export function ciEnds(anchors: readonly TrustAnchor[]): readonly bigint[] {
   checked(anchors, pki.anchors, 'ciEnds');
@@ -122,7 +106,8 @@ function isEvent(time: bigint, facts: EventFacts): boolean {
 
 const eventsOf = ({ map, ciEnds: ends }: EventFacts) => [...map.beginnings, ...map.ends, ...ends];
 
-function ascending(values: readonly bigint[]): readonly bigint[] {
+/** Each once. */
+export function ascending(values: readonly bigint[]): readonly bigint[] {
   return Object.freeze([...new Set(values)].toSorted((a, b) => (a < b ? -1 : 1)));
 }
 

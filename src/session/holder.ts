@@ -5,6 +5,7 @@
  */
 import { checked, checkedClock } from '../arguments.ts';
 import * as argument from './arguments.ts';
+import * as expected from './expectations.ts';
 import { ZkcxError } from '../errors.ts';
 import type { TrustAnchor } from '../pki/index.ts';
 import { type Role, ROLES } from '../roles.ts';
@@ -16,7 +17,8 @@ import { leafOf } from '../witness/presentation.ts';
 import { TrustSet } from '../witness/trust.ts';
 import { MAX_ROOTS } from './accepted-roots.ts';
 import { roleIn } from './identity.ts';
-import { ciEnds, DEFAULT_MAX_AGE, DEFAULT_TOLERANCE, latestEvent, mapFacts } from './events.ts';
+import { ciEnds, DEFAULT_MAX_AGE, DEFAULT_TOLERANCE, latestEvent } from './events.ts';
+import { mapFacts } from './map-facts.ts';
 import {
   checkRequestTerms,
   parseServerRequest,
@@ -198,7 +200,7 @@ export function termsAhead(
 ): ProvableTerms {
   checked(credential, argument.heldCredential, 'the credential of termsAhead');
   checked(policy, argument.holderPolicy, "the holder's policy");
-  checked(mode, argument.mode, 'the mode of termsAhead');
+  checked(mode, expected.mode, 'the mode of termsAhead');
   const { trustSets, maps, registry } = policy;
   const now = checkedClock(policy.now ?? systemClock, "the clock of the holder's policy")();
   const everything: RequestTerms = {

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { checked, field, path, seconds, time } from '../arguments.ts';
 import * as pki from '../pki/arguments.ts';
 import type { TrustAnchor } from '../pki/index.ts';
-import { DEFAULT_TOLERANCE, type MapFacts, mapFacts, mapFactsForm } from './events.ts';
+import { DEFAULT_TOLERANCE, type MapFacts, mapFactsForm } from './events.ts';
+import { mapFacts } from './map-facts.ts';
 import { changeBetween, cisOf, entriesOf } from './map-contents.ts';
 import {
   type CurrentMap,

@@ -1,6 +1,6 @@
 /** Openings of a presentation's commitments: what a holder chose to tell, checked against the proof. */
 import { Field } from 'o1js';
-import { bigintToBytes, concatBytes } from '../bytes.ts';
+import { base64ToBytes, bigintToBytes, bytesToBase64, concatBytes } from '../bytes.ts';
 import type { Organisation } from '../circuits/claims.ts';
 import {
   commitIdentity,
@@ -99,7 +99,7 @@ export function writeOpenings(asked: readonly Disclosure[], values: SessionOpeni
     ...(asked.includes('issuer') && {
       issuer: {
         blind: issuer.blind.toString(),
-        organisation: Buffer.from(organisationBytes(issuer.organisation)).toString('base64'),
+        organisation: bytesToBase64(organisationBytes(issuer.organisation)),
         issuer: issuer.issuer.toString(),
       },
     }),
@@ -146,4 +146,4 @@ const pointOf = ({ x, y }: NonNullable<Openings['key']>): PublicKey => ({
 });
 
 const nameOf = ({ organisation: name }: NonNullable<Openings['issuer']>) =>
-  new Uint8Array(Buffer.from(name, 'base64'));
+  base64ToBytes(name) ?? new Uint8Array();

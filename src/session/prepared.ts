@@ -26,6 +26,7 @@ import {
   type SessionOpenings,
 } from '../witness/presentation.ts';
 import * as argument from './arguments.ts';
+import * as expected from './expectations.ts';
 import { chainOf } from './credential-chain.ts';
 import type { AcceptedTerms, ProvableTerms } from './holder.ts';
 import { checkOpenings, DISCLOSURES, writeOpenings } from './openings.ts';
@@ -62,12 +63,12 @@ export interface PrepareInput {
 
 export const prepareInput = z.strictObject({
   accepted: z.looseObject({
-    mode: argument.mode,
+    mode: expected.mode,
     trust: argument.trustSet,
     map: argument.map,
     registry: argument.registry.optional(),
     time: timeForm,
-    role: argument.role,
+    role: expected.role,
   }),
   credential: form.credential,
   anchors: pki.anchors,

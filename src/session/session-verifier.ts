@@ -1,7 +1,7 @@
 /** The verifier's memory: what it asked, what it accepted, and whom it has seen. */
 import { z } from 'zod';
 import { bytes, callback, checked, checkedClock, checkedRandom, seconds } from '../arguments.ts';
-import * as argument from './arguments.ts';
+import * as expected from './expectations.ts';
 import { ZkcxError } from '../errors.ts';
 import type { AssertProof } from '../prover/verify.ts';
 import { type RandomBytes, systemRandom } from '../random.ts';
@@ -77,7 +77,7 @@ const verifierOptions = z.strictObject({
   serverAddress: z.string(),
   serverOid: z.string(),
   mode: z.enum(['presentation', 'registryPresentation']).optional(),
-  role: argument.role,
+  role: expected.role,
   roots: callback,
   store: z.looseObject({ claim: callback }),
   lifetime: seconds.optional(),
@@ -92,7 +92,7 @@ const challengeInput = z.strictObject({
   clientOffer: bytes,
   purpose: z.string().optional(),
   identifierPurpose: z.string().optional(),
-  disclosures: argument.disclosures.optional(),
+  disclosures: expected.disclosures.optional(),
   oncePerDevice: z.boolean().optional(),
 });
 

@@ -4,7 +4,7 @@
  * `SessionVerifier`'s to see to.
  */
 import { checked } from '../arguments.ts';
-import * as argument from './arguments.ts';
+import * as argument from './expectations.ts';
 import { Field } from 'o1js';
 import { PossessionRequest, PresentationClaim, PresentationRequest } from '../circuits/session.ts';
 import { ZkcxError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /** Every program, compiled from nothing, has the pinned verification key, indexes, rows and gates. */
 import { expect, test } from '@jest/globals';
-import { SETUP_PARTS } from '../../src/circuits/proof-system.ts';
+import { SETUP_PARTS } from '../../src/circuits/verification.ts';
 import { BUILT_NAMES, checkKeys } from '../../src/prover/key-build.ts';
 import { PINNED_PROGRAMS } from '../pins/pinned.ts';
 import { inProvingProcess, SHARED } from '../support/proving/index.ts';

@@ -1,7 +1,8 @@
 /** The pinned setup is the one that kimchi computes from nothing. */
 import { beforeAll, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { type SetupPart, SETUP_PARTS, wrongParts } from '../../src/circuits/proof-system.ts';
+import { wrongParts } from '../../src/circuits/proof-system.ts';
+import { type SetupPart, SETUP_PARTS } from '../../src/circuits/verification.ts';
 import { selectBackend } from '../../src/prover/backend.ts';
 import { pinnedSetup } from '../../src/prover/keys.ts';
 

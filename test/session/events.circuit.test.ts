@@ -11,9 +11,9 @@ import {
   type EventFacts,
   type EventPolicy,
   latestEvent,
-  mapFacts,
   MIN_MAX_AGE,
 } from '../../src/session/events.ts';
+import { mapFacts } from '../../src/session/map-facts.ts';
 import { buildMap } from '../../src/session/map-file.ts';
 import { awaitedEntry, noneEntry, RevocationMap } from '../../src/witness/revocation-map.ts';
 import { placeOf } from '../../src/witness/revocation.ts';

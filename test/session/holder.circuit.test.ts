@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Field } from 'o1js';
 import { ENTRY_STATE } from '../../src/circuits/revocation.ts';
 import { trustFacts } from '../../src/session/accepted-roots.ts';
-import { mapFacts } from '../../src/session/events.ts';
+import { mapFacts } from '../../src/session/map-facts.ts';
 import { checkRequest, type HolderPolicy, termsAhead } from '../../src/session/holder.ts';
 import { CLIENT_OFFER } from '../../src/session/offers.ts';
 import { REFUSAL, refuseAlike } from '../../src/session/refusal.ts';

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { mapFacts } from '../../src/session/events.ts';
+import { mapFacts } from '../../src/session/map-facts.ts';
 import type { SourcedMap } from '../../src/session/map-file.ts';
 import { MapHistory } from '../../src/session/map-history.ts';
 import { codeOf } from '../pki/code-of.ts';

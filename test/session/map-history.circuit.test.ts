@@ -1,7 +1,7 @@
 /** Which maps of the past count, and for how long. */
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { mapFacts } from '../../src/session/events.ts';
+import { mapFacts } from '../../src/session/map-facts.ts';
 import type { SourcedMap } from '../../src/session/map-file.ts';
 import { DEFAULT_GRACE, MapHistory } from '../../src/session/map-history.ts';
 import { NOW } from '../support/certificates/index.ts';

@@ -6,7 +6,7 @@ import type { AnyEnvelope } from '../../src/prover/envelope.ts';
 import type { AcceptedRoots } from '../../src/session/accepted-roots.ts';
 import { verifyCertified } from '../../src/session/certified.ts';
 import type { PresentationBundle } from '../../src/session/envelopes.ts';
-import { mapFacts } from '../../src/session/events.ts';
+import { mapFacts } from '../../src/session/map-facts.ts';
 import { requestTerms } from '../../src/session/offers.ts';
 import { identifierScopeOf, scopeOf } from '../../src/session/scope.ts';
 import { type PresentationExpectation, verifyPresentation } from '../../src/session/verifier.ts';

@@ -18,7 +18,7 @@ import type { AssertProof } from '../../src/prover/verify.ts';
 import type { RandomBytes } from '../../src/random.ts';
 import type { HolderPolicy, Peer } from '../../src/session/holder.ts';
 import { type AcceptedRoots, trustFacts } from '../../src/session/accepted-roots.ts';
-import { mapFacts } from '../../src/session/events.ts';
+import { mapFacts } from '../../src/session/map-facts.ts';
 import { OnceStore } from '../../src/session/once-store.ts';
 import {
   SessionVerifier,

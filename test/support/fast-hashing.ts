@@ -4,7 +4,7 @@
  * loaded at once. `harness.kimchi.test.ts` compares them with the hashes of circuits, which stay as they are.
  */
 import { initializeBindings } from 'o1js';
-import { o1jsInternal } from '../../src/circuits/kimchi/gates.ts';
+import { o1jsInternal } from '../../src/circuits/kimchi/internal.ts';
 import { selectBackend } from '../../src/prover/backend.ts';
 import { decodeFields, encodeFields, mod } from './kimchi/field.ts';
 import { poseidonStates, ROUNDS } from './kimchi/gates/poseidon.ts';

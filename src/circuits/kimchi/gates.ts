@@ -6,9 +6,8 @@
  * an exact version pin, and no proving from a web bundle. `selfTest.ts` fails loudly when the
  * assumption breaks.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import type { Field } from 'o1js';
+import { o1jsInternal } from './internal.ts';
 
 /** Numbers of the gate kinds as OCaml knows them; o1js's own TypeScript enum is wrong above 7. */
 export const GATE = {
@@ -57,12 +56,6 @@ interface LowLevelGates {
     negForeignFieldModulus: Three<bigint>;
   }): void;
   addRuntimeTableConfig(id: number, indices: bigint[]): void;
-}
-
-/** URL of a module inside o1js's Node distribution. */
-export function o1jsInternal(path: string): string {
-  const entry = createRequire(import.meta.url).resolve('o1js');
-  return new URL(path, pathToFileURL(entry)).href;
 }
 
 const gatesModule = (await import(o1jsInternal('./lib/provable/gates.js'))) as {

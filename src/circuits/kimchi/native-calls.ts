@@ -5,6 +5,7 @@
  * being checked on its own.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { joinBytes } from '../../bytes.ts';
 import { loadBindings } from './bindings.ts';
 
 const WRAP = '__wrap';
@@ -167,7 +168,7 @@ export class NativeCalls {
     return this.#checkAccumulators(
       first.srs,
       this.#conversion.fp.pointsToRust([0, ...accumulators.map(({ commitment }) => commitment)]),
-      Buffer.concat(accumulators.map(({ challenges }) => challenges)),
+      joinBytes(accumulators.map(({ challenges }) => challenges)),
     );
   }
 

@@ -3,6 +3,7 @@
  * package a point is its coordinates x and y, 32 bytes each, little-endian.
  */
 import { getBackendPreference } from 'o1js';
+import { bigintToBytes, bytesToBigint } from '../../bytes.ts';
 import { loadBindings } from './bindings.ts';
 
 /** o1js names curves by their scalar field: fp is the one of step proofs, fq of wrap proofs. */
@@ -24,11 +25,14 @@ export type Rust = PerCurve<'create_parallel', (size: number) => Srs> &
   PerCurve<'set_lagrange_basis', (srs: Srs, domain: number, commitments: RustCommitments) => void> &
   PerCurve<'b_poly_commitment', (srs: Srs, challenges: Uint8Array) => object> &
   PerCurve<'commit_evaluations', (srs: Srs, domain: number, values: Uint8Array) => object> & {
-    readonly WasmFpPolyComm: NativeCommitment;
-    readonly WasmFqPolyComm: NativeCommitment;
+    readonly WasmFpPolyComm: Commitment;
+    readonly WasmFqPolyComm: Commitment;
+    /** Of the wasm backend only: some point, to be filled with other coordinates. */
+    caml_vesta_affine_one(): WasmPoint;
+    caml_pallas_affine_one(): WasmPoint;
   };
 
-type NativeCommitment = new (points: NativePoint[], shifted: undefined) => object;
+type Commitment = new (points: NativePoint[] | Uint32Array, shifted: undefined) => object;
 
 interface NativePoint {
   readonly x: Uint8Array;
@@ -36,15 +40,25 @@ interface NativePoint {
   readonly infinity: boolean;
 }
 
+const TO_ADDRESS = '__destroy_into_raw';
+
+/** An object in the memory of the wasm backend; whoever gets its address owns it. */
+interface WasmObject {
+  [TO_ADDRESS](): number;
+}
+
+interface WasmPoint extends WasmObject {
+  x: Uint8Array;
+  y: Uint8Array;
+}
+
 /** OCaml's values as o1js has them in JavaScript: a tag, then the fields. */
-type MlPoint = [0, [0, [0, bigint], [0, bigint]]];
-type MlCommitment = [0, [0, MlPoint]];
+export type MlPoint = [0, [0, [0, bigint], [0, bigint]]];
+export type MlCommitment = [0, [0, MlPoint]];
 
 interface Conversion {
-  pointsToRust(points: [0, ...MlPoint[]]): RustPoints;
   pointsFromRust(points: RustPoints): [0, ...MlPoint[]];
   polyCommFromRust(commitment: object): MlCommitment;
-  polyCommsToRust(commitments: [0, ...MlCommitment[]]): RustCommitments;
   polyCommsFromRust(commitments: RustCommitments): [0, ...MlCommitment[]];
 }
 
@@ -55,64 +69,54 @@ export type Backend = Awaited<ReturnType<typeof load>>;
 
 let loaded: Promise<Backend> | undefined;
 
-/** The running backend, and how points get into it and out again. */
+/** The running backend, and how points get into it; `conversion` gets them out again. */
 export function loadBackend(): Promise<Backend> {
   return (loaded ??= load());
 }
 
 async function load() {
-  const { rust, withThreadPool, conversion } = await loadBindings<
-    Rust,
-    Record<Curve, Conversion>
-  >();
-  const toRust = getBackendPreference() === 'native' ? nativeForm(rust) : wasmForm(conversion);
+  const { rust, conversion } = await loadBindings<Rust, Record<Curve, Conversion>>();
+  const toRust = getBackendPreference() === 'native' ? nativeForm(rust) : wasmForm(rust);
   // kept apart, because `presetSetup` puts other functions in their place
   const create = { fp: rust.caml_fp_srs_create_parallel, fq: rust.caml_fq_srs_create_parallel };
-  return { rust, create, withThreadPool, toRust, fromRust: bytesOf(conversion) };
+  return { rust, create, toRust, conversion };
 }
 
-/** Without o1js's conversion, which takes four seconds for a whole setup, and this a half. */
+// without o1js's conversion to numbers and back, which takes four seconds for a whole setup, and this a half
+
 function nativeForm(rust: Rust) {
   const points = (bytes: Uint8Array): NativePoint[] =>
     split(bytes, (x, y) => ({ x, y, infinity: false }));
   return {
     points: (_: Curve, bytes: Uint8Array): RustPoints => points(bytes),
     commitments(curve: Curve, bytes: Uint8Array): RustCommitments {
-      const Commitment = curve === 'fp' ? rust.WasmFpPolyComm : rust.WasmFqPolyComm;
+      const Commitment = commitmentOf(rust, curve);
       return points(bytes).map((point) => new Commitment([point], undefined));
     },
   };
 }
 
-function wasmForm(conversions: Record<Curve, Conversion>) {
-  const points = (bytes: Uint8Array): MlPoint[] =>
-    split(bytes, (x, y) => [0, [0, [0, toBigint(x)], [0, toBigint(y)]]]);
+/** Arrays of addresses. */
+function wasmForm(rust: Rust) {
+  const addresses = (curve: Curve, bytes: Uint8Array): number[] => {
+    const makePoint = curve === 'fp' ? rust.caml_vesta_affine_one : rust.caml_pallas_affine_one;
+    return split(bytes, (x, y) => Object.assign(makePoint.call(rust), { x, y })[TO_ADDRESS]());
+  };
   return {
-    points: (curve: Curve, bytes: Uint8Array) =>
-      conversions[curve].pointsToRust([0, ...points(bytes)]),
-    commitments: (curve: Curve, bytes: Uint8Array) =>
-      conversions[curve].polyCommsToRust([
-        0,
-        ...points(bytes).map((point): MlCommitment => [0, [0, point]]),
-      ]),
+    points: (curve: Curve, bytes: Uint8Array): RustPoints =>
+      Uint32Array.from(addresses(curve, bytes)),
+    commitments(curve: Curve, bytes: Uint8Array): RustCommitments {
+      const Commitment = commitmentOf(rust, curve);
+      const made = addresses(curve, bytes).map((address) =>
+        (new Commitment(Uint32Array.of(address), undefined) as WasmObject)[TO_ADDRESS](),
+      );
+      return Uint32Array.from(made);
+    },
   };
 }
 
-function bytesOf(conversions: Record<Curve, Conversion>) {
-  const join = (points: MlPoint[]) =>
-    Buffer.concat(points.flatMap(([, [, [, x], [, y]]]) => [fieldBytes(x), fieldBytes(y)]));
-  const pointOf = ([, [, point]]: MlCommitment) => point;
-  return {
-    points: (curve: Curve, points: RustPoints): Uint8Array =>
-      join(conversions[curve].pointsFromRust(points).slice(1) as MlPoint[]),
-    commitments: (curve: Curve, commitments: RustCommitments): Uint8Array =>
-      join(
-        (conversions[curve].polyCommsFromRust(commitments).slice(1) as MlCommitment[]).map(pointOf),
-      ),
-    commitment: (curve: Curve, commitment: object): Uint8Array =>
-      join([pointOf(conversions[curve].polyCommFromRust(commitment))]),
-  };
-}
+const commitmentOf = (rust: Rust, curve: Curve) =>
+  curve === 'fp' ? rust.WasmFpPolyComm : rust.WasmFqPolyComm;
 
 function split<T>(bytes: Uint8Array, make: (x: Uint8Array, y: Uint8Array) => T): T[] {
   const at = (from: number) => bytes.subarray(from, from + COORDINATE_BYTES);
@@ -123,9 +127,9 @@ function split<T>(bytes: Uint8Array, make: (x: Uint8Array, y: Uint8Array) => T):
 
 /** A field element, little-endian. */
 export function fieldBytes(x: bigint): Uint8Array {
-  return Buffer.from(x.toString(16).padStart(2 * COORDINATE_BYTES, '0'), 'hex').reverse();
+  return bigintToBytes(x, COORDINATE_BYTES).reverse();
 }
 
 export function toBigint(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
+  return bytesToBigint(bytes.toReversed());
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Field, Provable } from 'o1js';
-import { GATE, Gates, exists, o1jsInternal } from './gates.ts';
+import { GATE, Gates, exists } from './gates.ts';
+import { o1jsInternal } from './internal.ts';
 
 /** The one version whose inner modules and gate numbers were checked. */
 const O1JS_VERSION = '2.15.0';

@@ -1,20 +1,14 @@
 /** Whether a setup is the one that kimchi computes, in seconds: the bases are checked, not computed. */
 import { Field, Scalar } from 'o1js';
+import { withThreadPool } from './bindings.ts';
 import { type Backend, fieldBytes, loadBackend, POINT_BYTES, type Srs } from './points.ts';
-import {
-  BASES,
-  type Basis,
-  createSrs,
-  type Setup,
-  SETUP_PARTS,
-  type SetupPart,
-  srsBytes,
-} from './setup.ts';
+import { BASES, type Basis, type Setup, SETUP_PARTS, type SetupPart } from './setup.ts';
+import { commitmentBytes, createSrs, srsBytes } from './setup-compute.ts';
 
 /** The parts that are wrong: none, of a setup that may be used. */
 export async function wrongParts(setup: Setup): Promise<SetupPart[]> {
   const backend = await loadBackend();
-  return backend.withThreadPool(async () => {
+  return withThreadPool(async () => {
     const srs = { fp: createSrs(backend, 'fp'), fq: createSrs(backend, 'fq') };
     const isRight = (part: SetupPart): boolean => {
       if (part === 'srs-fp') return equal(setup[part], srsBytes(backend, 'fp', srs.fp));
@@ -33,7 +27,7 @@ export async function wrongParts(setup: Setup): Promise<SetupPart[]> {
 function isBasis(backend: Backend, srs: Srs, part: Basis, bytes: Uint8Array): boolean {
   const { curve, log2 } = BASES[part];
   if (bytes.length !== POINT_BYTES * 2 ** log2) return false;
-  const { rust, toRust, fromRust } = backend;
+  const { rust, toRust } = backend;
   const factors = Array.from({ length: log2 }, () =>
     curve === 'fp' ? Field.random().toBigInt() : Scalar.random().toBigInt(),
   );
@@ -43,7 +37,7 @@ function isBasis(backend: Backend, srs: Srs, part: Basis, bytes: Uint8Array): bo
   const made = rust[`caml_${curve}_srs_set`](toRust.points(curve, basis));
   const sum = rust[`caml_${curve}_srs_b_poly_commitment`](made, flat(factors.toReversed()));
   const expected = rust[`caml_${curve}_srs_commit_evaluations`](srs, 2 ** log2, flat(values));
-  return equal(fromRust.commitment(curve, sum), fromRust.commitment(curve, expected));
+  return equal(commitmentBytes(backend, curve, sum), commitmentBytes(backend, curve, expected));
 }
 
 /** For each i below 2^length, the product of the factors j for which bit j of i is set. */

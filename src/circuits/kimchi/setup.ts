@@ -41,32 +41,6 @@ const PROVER_PARTS = [
 /** Each basis behind its SRS. */
 export const SETUP_PARTS = [...VERIFIER_PARTS, ...PROVER_PARTS] as const satisfies SetupPart[];
 
-/** Compute all parts from nothing; minutes. */
-export async function computeSetup(): Promise<Setup> {
-  const backend = await loadBackend();
-  const { rust, fromRust } = backend;
-  return backend.withThreadPool(async () => {
-    const srs = { fp: createSrs(backend, 'fp'), fq: createSrs(backend, 'fq') };
-    const compute = (part: SetupPart): Uint8Array => {
-      if (part === 'srs-fp') return srsBytes(backend, 'fp', srs.fp);
-      if (part === 'srs-fq') return srsBytes(backend, 'fq', srs.fq);
-      const { curve, log2 } = BASES[part];
-      const basis = rust[`caml_${curve}_srs_get_lagrange_basis`](srs[curve], 2 ** log2);
-      return fromRust.commitments(curve, basis);
-    };
-    return Object.fromEntries(SETUP_PARTS.map((part) => [part, compute(part)])) as Setup;
-  });
-}
-
-/** A computed SRS, without bases. */
-export function createSrs({ create }: Backend, curve: Curve): Srs {
-  return create[curve](2 ** SRS_LOG2[curve]);
-}
-
-export function srsBytes({ rust, fromRust }: Backend, curve: Curve, srs: Srs): Uint8Array {
-  return fromRust.points(curve, rust[`caml_${curve}_srs_get`](srs));
-}
-
 /** Put a basis on an SRS; kimchi computes none that is there. */
 function setBasis(backend: Backend, srs: Srs, part: Basis, bytes: Uint8Array): void {
   const { curve, log2 } = BASES[part];

@@ -127,7 +127,7 @@ export async function acceptedRoots(
 ): Promise<AcceptedRoots> {
   const { anchors, map, registry, at } = known;
   const { trustFacts } = await import('../../session/accepted-roots.ts');
-  const { mapFacts } = await import('../../session/events.ts');
+  const { mapFacts } = await import('../../session/map-facts.ts');
   const history = await openMapHistory(flags, known);
   const grace = flags.grace === undefined ? undefined : BigInt(flags.grace);
   return {

@@ -6,7 +6,7 @@ import {
   NativeCalls,
   type WrapProof,
 } from '../../../src/circuits/kimchi/native-calls.ts';
-import { presetSetup, VERIFIER_PARTS } from '../../../src/circuits/proof-system.ts';
+import { presetSetup, VERIFIER_PARTS } from '../../../src/circuits/verification.ts';
 import type { JsonProof } from '../../../src/prover/envelope.ts';
 import { guardVerification, isValid, verdictsOf } from '../../../src/prover/guard.ts';
 import { pinnedKey, pinnedPart } from '../../../src/prover/keys.ts';

@@ -4,7 +4,7 @@ import { GuardError } from '../../../src/circuits/kimchi/native-calls.ts';
 import { IndexError, describe as read } from '../../../src/circuits/kimchi/plain/verifier-index.ts';
 import { loadPlainBackend } from '../../../src/circuits/kimchi/plain/backend.ts';
 import type { CircuitContext } from '../../../src/circuits/kimchi/context.ts';
-import { PlainVerifier } from '../../../src/circuits/proof-system.ts';
+import { PlainVerifier } from '../../../src/circuits/verification.ts';
 import { plainProgram } from '../../../src/circuits/plain-program.ts';
 import type { PlainEnvelope } from '../../../src/prover/envelope.ts';
 import { isValid, verdictsOf } from '../../../src/prover/guard.ts';

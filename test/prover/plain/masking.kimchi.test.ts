@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Field, Poseidon, Provable } from 'o1js';
 import { loadBindings } from '../../../src/circuits/kimchi/bindings.ts';
-import { loadPlainBackend } from '../../../src/circuits/kimchi/plain/backend.ts';
+import { loadSnarky } from '../../../src/circuits/kimchi/plain/snarky.ts';
 import { Gates } from '../../../src/circuits/kimchi/gates.ts';
 import { capture, readGates } from '../../support/kimchi/capture.ts';
 import {
@@ -63,7 +63,7 @@ let shownBy: (proof: object) => ReadonlyMap<string, readonly [bigint, bigint]>;
 let commitmentsOf: (proof: object) => string[];
 
 beforeAll(async () => {
-  const { circuit: snarky } = await loadPlainBackend();
+  const { circuit: snarky } = await loadSnarky();
   const { conversion } = await loadBindings<unknown, Conversion>();
   const captured = await capture(circuit);
   expect(captured.gates.length).toBeLessThan(2 ** LOG2 - 3);
@@ -165,7 +165,7 @@ function inContext(body: () => void): () => void {
     }
   };
 }
-const { snarkContext } = await loadPlainBackend();
+const { snarkContext } = await loadSnarky();
 
 describe('of many proofs of one witness', () => {
   const masks = new Map<string, bigint[]>();

@@ -6,7 +6,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { bytesToHex } from '../../../src/bytes.ts';
 import type { ServerOffer } from '../../../src/rsp/zkcx/negotiation.ts';
-import { mapFacts } from '../../../src/session/events.ts';
+import { mapFacts } from '../../../src/session/map-facts.ts';
 import { ServerSigned1 } from '../../../src/sgp22/messages/authenticate-server.ts';
 import { sign, Signature } from '../../../src/sgp22/messages/signature.ts';
 import { TrustSet } from '../../../src/witness/trust.ts';

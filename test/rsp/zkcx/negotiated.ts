@@ -2,7 +2,7 @@
 import { bytesToHex } from '../../../src/bytes.ts';
 import { ZkcxError } from '../../../src/errors.ts';
 import { trustFacts } from '../../../src/session/accepted-roots.ts';
-import { mapFacts } from '../../../src/session/events.ts';
+import { mapFacts } from '../../../src/session/map-facts.ts';
 import { requestTerms, type TermsInput } from '../../../src/session/offers.ts';
 import { newHpkeKeyPair } from '../../../src/rsp/zkcx/hpke.ts';
 import {

@@ -1,7 +1,7 @@
 /** What counts at a server's moment, and what it takes for a server to take part in zkCX at all. */
 import { expect, test } from '@jest/globals';
 import { trustFacts } from '../../../src/session/accepted-roots.ts';
-import { mapFacts } from '../../../src/session/events.ts';
+import { mapFacts } from '../../../src/session/map-facts.ts';
 import { acceptedBy } from '../../../src/rsp/zkcx/server/accepted.ts';
 import { zkcxServer } from '../../../src/rsp/zkcx/server/index.ts';
 import type { ServerRoots } from '../../../src/rsp/zkcx/server/roots.ts';

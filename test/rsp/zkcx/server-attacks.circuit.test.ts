@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ZkcxError } from '../../../src/errors.ts';
 import { trustFacts } from '../../../src/session/accepted-roots.ts';
-import { mapFacts } from '../../../src/session/events.ts';
+import { mapFacts } from '../../../src/session/map-facts.ts';
 import { serverIdentity } from '../../../src/session/scope.ts';
 import { cancelWitness } from '../../../src/rsp/zkcx/transcript.ts';
 import type { ZkcxRequest } from '../../../src/rsp/zkcx/messages.ts';

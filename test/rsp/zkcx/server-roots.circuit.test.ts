@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { Field } from 'o1js';
 import { HandleWitness } from '../../../src/circuits/revocation.ts';
 import type { ZkcxError } from '../../../src/errors.ts';
-import { mapFacts } from '../../../src/session/events.ts';
+import { mapFacts } from '../../../src/session/map-facts.ts';
 import { formatMap } from '../../../src/session/map-file.ts';
 import { acceptedMaps } from '../../../src/session/map-history.ts';
 import { formatRegistry } from '../../../src/session/registry-file.ts';

@@ -8,7 +8,7 @@ import type { ConstraintSystem, FieldConst } from './assembly.ts';
 import { encodeFields } from './field.ts';
 import type { Hash } from './hashing.ts';
 import type { RuntimeTable } from './types.ts';
-import { o1jsInternal } from '../../../src/circuits/kimchi/gates.ts';
+import { o1jsInternal } from '../../../src/circuits/kimchi/internal.ts';
 
 /** Handles of native objects; nothing but identity is known of them here. */
 export type GateVector = object;

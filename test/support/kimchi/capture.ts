@@ -1,5 +1,5 @@
 import { withContext } from '../../../src/circuits/kimchi/context.ts';
-import { o1jsInternal } from '../../../src/circuits/kimchi/gates.ts';
+import { o1jsInternal } from '../../../src/circuits/kimchi/internal.ts';
 import { native, snarky, type GateVector } from './bindings.ts';
 import { WIRED_COLUMNS, decodeFields } from './field.ts';
 import { hashValues } from './hashing.ts';

@@ -1,14 +1,10 @@
 /** What plain proofs use of o1js's compiled half, on either backend. */
 import { loadBindings } from '../bindings.ts';
-import { o1jsInternal } from '../gates.ts';
 import type { Srs } from '../points.ts';
 import type { Ml } from './codec.ts';
 
 /** Opaque values. */
 export type GateVector = object;
-export type Keypair = object;
-type Input = readonly [0, ...(readonly [0, bigint])[]];
-type Main = (publicInput: Ml) => void;
 
 export interface Rust {
   caml_pasta_fp_plonk_index_create: (
@@ -36,32 +32,8 @@ interface Conversion {
   mapMlArrayToRustVector(array: readonly [0, ...Ml[]], map: (value: Ml) => object): object;
 }
 
-/** o1js's entry to kimchi without Pickles. */
-interface SnarkyCircuit {
-  compile(main: Main, publicInputs: number, lazy: boolean): Keypair;
-  prove(main: Main, publicInputs: number, input: Input, keypair: Keypair): object;
-  proofToBackendProofEvals(input: Input, proof: object): Ml;
-  readonly keypair: { getVerificationKey(keypair: Keypair): Ml };
-}
+let loaded: ReturnType<typeof loadBindings<Rust, Conversion>> | undefined;
 
-let loaded: ReturnType<typeof load> | undefined;
-
-export function loadPlainBackend(): ReturnType<typeof load> {
-  return (loaded ??= load());
-}
-
-async function load() {
-  const bindings = await loadBindings<Rust, Conversion>();
-  const { Snarky } = (await import(o1jsInternal('./bindings.js'))) as {
-    Snarky: { circuit: SnarkyCircuit };
-  };
-  const { snarkContext } = (await import(
-    o1jsInternal('./lib/provable/core/provable-context.js')
-  )) as {
-    snarkContext: {
-      enter(context: { inCheckedComputation: boolean }): number;
-      leave(id: number): void;
-    };
-  };
-  return { ...bindings, circuit: Snarky.circuit, snarkContext };
+export function loadPlainBackend(): ReturnType<typeof loadBindings<Rust, Conversion>> {
+  return (loaded ??= loadBindings<Rust, Conversion>());
 }

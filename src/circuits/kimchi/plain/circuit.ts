@@ -3,8 +3,10 @@ import { Field } from 'o1js';
 import { type CircuitContext, withContextAtOnce } from '../context.ts';
 import { GATE } from '../gates.ts';
 import type { Srs } from '../points.ts';
-import { type GateVector, type Keypair, loadPlainBackend, type Rust } from './backend.ts';
+import { withThreadPool } from '../bindings.ts';
+import { type GateVector, loadPlainBackend, type Rust } from './backend.ts';
 import type { Ml } from './codec.ts';
+import { type Keypair, loadSnarky } from './snarky.ts';
 import { describe, IndexError, type VerifierIndex, writeVerifierIndex } from './verifier-index.ts';
 
 /** A circuit that waits for nothing. It takes what is private from its closure, as witnesses. */
@@ -23,7 +25,8 @@ export async function compileCircuit(
   publicInputs: number,
   srs: Srs,
 ): Promise<CompiledCircuit> {
-  const { rust, circuit: snarky, withThreadPool } = await loadPlainBackend();
+  const { rust } = await loadPlainBackend();
+  const { circuit: snarky } = await loadSnarky();
   const main = await mainOf(circuit);
   const create = rust.caml_pasta_fp_plonk_index_create;
   const keypair = await withThreadPool(async () => {
@@ -48,7 +51,7 @@ export async function proveCircuit(
   circuit: PlainCircuit,
   publicInput: readonly bigint[],
 ): Promise<Uint8Array> {
-  const { circuit: snarky, withThreadPool } = await loadPlainBackend();
+  const { circuit: snarky } = await loadSnarky();
   const main = await mainOf(circuit);
   const input = [0, ...publicInput.map((x) => [0, x] as const)] as const;
   const proof = await withThreadPool(async () =>
@@ -78,7 +81,7 @@ function unwrapped<T>(run: () => T): T {
 
 /** The circuit as o1js runs it. */
 async function mainOf(circuit: PlainCircuit): Promise<(publicInput: Ml) => void> {
-  const { snarkContext } = await loadPlainBackend();
+  const { snarkContext } = await loadSnarky();
   return ([, ...variables]) => {
     const id = snarkContext.enter({ inCheckedComputation: true });
     try {

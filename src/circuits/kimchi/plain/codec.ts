@@ -4,6 +4,7 @@
  * open: every value has one encoding of a length that is known before, and every encoding one value.
  */
 import { Field, Scalar } from 'o1js';
+import { joinBytes } from '../../../bytes.ts';
 import { fieldBytes, toBigint } from '../points.ts';
 
 export type Ml = readonly unknown[];
@@ -69,7 +70,7 @@ export function block(...parts: readonly Codec[]): Codec {
     },
     write(value) {
       const [, ...values] = asBlock(value, parts.length);
-      return Buffer.concat(parts.map(({ write }, i) => write(values[i])));
+      return joinBytes(parts.map(({ write }, i) => write(values[i])));
     },
   };
 }

@@ -2,6 +2,8 @@
  * The one caller of kimchi's verifier of plain proofs: all proofs that are given at a time as one batch, behind the
  * pinned one. They may be of several circuits, since all have one SRS.
  */
+import { base64ToBytes } from '../../../bytes.ts';
+import { withThreadPool } from '../bindings.ts';
 import { GuardError } from '../native-calls.ts';
 import type { Srs } from '../points.ts';
 import { loadPlainBackend } from './backend.ts';
@@ -77,7 +79,7 @@ export class PlainVerifier {
     const index = await this.#index(key.data);
     if (proof.publicInput.length !== index.publicInputs) return undefined;
     try {
-      const bytes = Buffer.from(proof.proof, 'base64');
+      const bytes = base64ToBytes(proof.proof) ?? new Uint8Array();
       return { index: index.ml, proof: index.proofs.read(bytes, proof.publicInput.map(BigInt)) };
     } catch (error) {
       if (error instanceof CodecError) return undefined;
@@ -87,7 +89,7 @@ export class PlainVerifier {
 
   /** Whether all of a batch, one or more, verify. */
   async #areValid(batch: readonly Pair[]): Promise<boolean> {
-    const { rust, conversion, withThreadPool } = await loadPlainBackend();
+    const { rust, conversion } = await loadPlainBackend();
     const { fp, mapMlArrayToRustVector } = conversion;
     if (this.#pinned === undefined) throw new GuardError('no proof is pinned');
     const pairs = [this.#pinned, ...batch];
@@ -108,7 +110,7 @@ export class PlainVerifier {
   #index(data: string): Promise<VerifierIndex> {
     let index = this.#indexes.get(data);
     if (index === undefined) {
-      const text = Buffer.from(data, 'base64').toString('utf8');
+      const text = new TextDecoder().decode(base64ToBytes(data));
       index = readVerifierIndex(text, this.#srs);
       this.#indexes.set(data, index);
     }

@@ -6,7 +6,7 @@ import { ZkcxError } from '../../../errors.ts';
 import { makeFolder, readFileLimited } from '../../../files.ts';
 import { anchorFromCertificate, type TrustAnchor } from '../../../pki/index.ts';
 import { type CertifiedChain, chainOf } from '../../../session/credential-chain.ts';
-import { mapFacts } from '../../../session/events.ts';
+import { mapFacts } from '../../../session/map-facts.ts';
 import { readMap, type SourcedMap } from '../../../session/map-file.ts';
 import { MapHistory, type MapStates, type ServeOptions } from '../../../session/map-history.ts';
 import { readRegistry } from '../../../session/registry-file.ts';

@@ -1,4 +1,4 @@
-import { o1jsInternal } from '../../../../src/circuits/kimchi/gates.ts';
+import { o1jsInternal } from '../../../../src/circuits/kimchi/internal.ts';
 import { P } from '../field.ts';
 import { at, columns, type GateRules } from './row.ts';
 
