@@ -2,7 +2,7 @@
  * Compiles and proves for a whole run: the programs of the package, each compiled once, from nothing, with its rows
  * counted; and calls functions of test modules that need the programs in their own process.
  */
-import { type Cache, Provable } from 'o1js';
+import { type Cache, Mina, Provable } from 'o1js';
 import { compileCounting, compilePlainCounting } from '../../../bench/row-counts.ts';
 import { compileNotingKinds } from '../../../src/circuits/proof-system.ts';
 import { PLAIN_NAMES, PROGRAM_NAMES } from '../../../src/prover/program-shapes.ts';
@@ -86,13 +86,19 @@ process.send = (message: Report) => {
 
 serve(PROGRAMS, PLAIN_PROGRAMS);
 
+/** The chain that a module made for itself: o1js has one in use at a time, whoever asks. */
+const chains = new Map<string, typeof Mina.activeInstance>();
+
 process.on('message', async (command: Command) => {
   if (command.type !== 'call') return;
   const { id, module, name, args } = command;
+  Mina.setActiveInstance(chains.get(module) ?? Mina.activeInstance);
   const reply = (message: Reply) => process.send!(message);
   try {
     const functions = (await import(module)) as Record<string, (...all: unknown[]) => unknown>;
-    reply({ id, type: 'returned', value: await functions[name]!(...args) });
+    const value = await functions[name]!(...args);
+    chains.set(module, Mina.activeInstance);
+    reply({ id, type: 'returned', value });
   } catch (error) {
     reply({ id, type: 'threw', message: String(error) });
   }
