@@ -76,7 +76,7 @@ test('examples and demos import the package by its public names only', () => {
     const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, name]) => name!);
     const foreign = imports.filter(
       (name) =>
-        !/^(node:|zkcx($|\/)|\.\.?\/[\w./-]+\.ts$|o1js$)/.test(name) ||
+        !/^(node:|zkcx($|\/)|\.\.?\/[\w./-]+\.ts$|(o1js|zod)$)/.test(name) ||
         /(src|test|bench)\//.test(name),
     );
     expect({ file, foreign }).toEqual({ file, foreign: [] });
